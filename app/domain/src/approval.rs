@@ -1,0 +1,115 @@
+//! Questions that must be answered before something happens (contract.md 5.4).
+
+use crate::ids::ApprovalId;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// How bad the worst outcome of a tool is (contract.md 8.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Risk {
+    /// Changes nothing.
+    Read,
+    /// Changes data; can be reversed or repaired.
+    Write,
+    /// Deletes, removes access or shows data to outsiders.
+    Destructive,
+}
+
+impl Risk {
+    /// The word of the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Destructive => "destructive",
+        }
+    }
+}
+
+/// State of an approval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ApprovalStatus {
+    /// Waits.
+    Pending,
+    /// Will be, or was, done.
+    Approved,
+    /// Will not be done.
+    Rejected,
+    /// Nobody answered in time, or the record changed; counts as rejected.
+    Expired,
+}
+
+impl ApprovalStatus {
+    /// The word of the API and the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Approved => "approved",
+            Self::Rejected => "rejected",
+            Self::Expired => "expired",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Pending, Self::Approved, Self::Rejected, Self::Expired]
+            .into_iter()
+            .find(|it| it.as_str() == word)
+    }
+}
+
+/// A question that must be answered before something happens.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Approval {
+    /// The approval.
+    pub id: ApprovalId,
+    /// How it stands.
+    pub status: ApprovalStatus,
+    /// `tool`, `operation`, `flow_step`, `agent_action` or `plan_step`.
+    pub kind: String,
+    /// What will happen, in one line: "Complete a to-do in Website relaunch".
+    pub title: String,
+    /// Where, to what, who sees it, in plain words.
+    pub summary: String,
+    /// The tool that will run.
+    pub tool: String,
+    /// Its exact arguments, secrets masked.
+    pub args: Value,
+    /// SHA-256 of the canonical arguments, hex.
+    pub args_hash: String,
+    /// Of the tool.
+    pub risk: Risk,
+    /// Name of the person asked for.
+    pub requested_by: String,
+    /// The run that waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_id: Option<String>,
+    /// The conversation that waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<String>,
+    /// The flow that waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flow_id: Option<String>,
+    /// The operation written when it ran.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation_id: Option<String>,
+    /// RFC 3339.
+    pub created_at: String,
+    /// RFC 3339.
+    pub expires_at: String,
+    /// Name of who decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decided_by: Option<String>,
+    /// RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decided_at: Option<String>,
+    /// What they wrote.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// What came of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub result: Option<Value>,
+}

@@ -1,0 +1,159 @@
+//! New triggers and steps with their defaults, as the builder writes them (flow.md 1.6).
+
+use super::{PieceMeta, PropKind, PropMeta, action, fields, piece, trigger};
+use crate::flow::condition::Condition;
+use crate::flow::{
+    Action, ActionKind, Branch, ErrorHandling, ExecutionType, LoopSettings, PieceSettings,
+    RouterSettings, Switch, Trigger, TriggerKind,
+};
+use serde_json::{Map, Value, json};
+
+/// The trigger of a new flow: nothing chosen.
+pub fn empty_trigger() -> Trigger {
+    Trigger {
+        name: "trigger".to_owned(),
+        display_name: "Select trigger".to_owned(),
+        valid: false,
+        kind: TriggerKind::Empty(json!({})),
+        next_action: None,
+    }
+}
+
+/// A trigger of a piece with its defaults and no next step; nothing for an unknown piece or trigger.
+pub fn piece_trigger(piece_name: &str, trigger_name: &str) -> Option<Trigger> {
+    let (owner, meta) = (piece(piece_name)?, trigger(piece_name, trigger_name)?);
+    let mut settings = settings(owner, &meta.props);
+    settings.trigger_name = Some(meta.name.to_owned());
+    open_groups(&mut settings);
+    Some(Trigger {
+        name: "trigger".to_owned(),
+        display_name: meta.display_name.to_owned(),
+        valid: fields::missing(&settings).is_empty(),
+        kind: TriggerKind::Piece(Box::new(settings)),
+        next_action: None,
+    })
+}
+
+/// A step of a piece with its defaults; nothing for an unknown piece or action.
+pub fn piece_action(name: &str, piece_name: &str, action_name: &str) -> Option<Action> {
+    piece_action_with(name, piece_name, action_name, Map::new())
+}
+
+/// A step of a piece with `input` over its defaults.
+pub fn piece_action_with(
+    name: &str,
+    piece_name: &str,
+    action_name: &str,
+    input: Map<String, Value>,
+) -> Option<Action> {
+    let (owner, meta) = (piece(piece_name)?, action(piece_name, action_name)?);
+    let mut settings = settings(owner, &meta.props);
+    settings.action_name = Some(meta.name.to_owned());
+    settings.error_handling_options = Some(no_error_handling());
+    settings.input.extend(input);
+    open_groups(&mut settings);
+    let display_name =
+        meta.operation(&settings.input).map_or(meta.display_name, |it| it.display_name);
+    let valid = fields::missing(&settings).is_empty();
+    Some(new_action(name, display_name, valid, ActionKind::Piece(Box::new(settings))))
+}
+
+/// A loop with nothing to go through yet.
+pub fn loop_step(name: &str) -> Action {
+    new_action(name, "For each item", false, ActionKind::Loop(LoopSettings::default()))
+}
+
+/// A router with one condition and a fallback.
+pub fn router_step(name: &str) -> Action {
+    let settings = RouterSettings {
+        execution_type: ExecutionType::FirstMatch,
+        branches: vec![
+            condition_branch("Branch 1"),
+            Branch::Fallback { branch_name: "Otherwise".to_owned() },
+        ],
+        other: Map::new(),
+    };
+    let mut step = new_action(name, "Choose a branch", false, ActionKind::Router(settings));
+    step.children = Some(vec![None, None]);
+    step
+}
+
+/// A branch with one empty condition.
+pub fn condition_branch(name: &str) -> Branch {
+    let condition = Condition {
+        first_value: String::new(),
+        second_value: Some(String::new()),
+        operator: Some("TEXT_EXACTLY_MATCHES".to_owned()),
+        case_sensitive: Some(false),
+    };
+    Branch::Condition { branch_name: name.to_owned(), conditions: vec![vec![condition]] }
+}
+
+fn new_action(name: &str, display_name: &str, valid: bool, kind: ActionKind) -> Action {
+    Action {
+        name: name.to_owned(),
+        display_name: display_name.to_owned(),
+        valid,
+        skip: false,
+        kind,
+        next_action: None,
+        first_loop_action: None,
+        children: None,
+    }
+}
+
+fn no_error_handling() -> ErrorHandling {
+    let off = Switch { value: Some(false) };
+    ErrorHandling { continue_on_failure: off, retry_on_failure: off }
+}
+
+fn settings(owner: &PieceMeta, props: &[PropMeta]) -> PieceSettings {
+    let held = || props.iter().filter(|it| !matches!(it.kind, PropKind::Markdown));
+    PieceSettings {
+        piece_name: owner.name.to_owned(),
+        piece_version: owner.version.to_owned(),
+        input: held().filter_map(|it| Some((it.name.to_owned(), it.default.clone()?))).collect(),
+        property_settings: held()
+            .map(|it| (it.name.to_owned(), json!({ "type": "MANUAL" })))
+            .collect(),
+        ..PieceSettings::default()
+    }
+}
+
+/// Writes the defaults of dynamic groups that are open now.
+fn open_groups(settings: &mut PieceSettings) {
+    for field in fields::fields(settings) {
+        let ([group, key], Some(default)) = (field.path.as_slice(), field.prop.default) else {
+            continue;
+        };
+        let held = settings.input.entry(group.clone()).or_insert_with(|| json!({}));
+        if let Value::Object(held) = held {
+            held.entry(key.clone()).or_insert(default);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_webhook_trigger_is_complete() {
+        let it = piece_trigger(super::super::WEBHOOK, "catch_webhook").expect("known");
+        assert!(it.valid);
+        assert_eq!(it.name, "trigger");
+    }
+
+    #[test]
+    fn a_new_response_answers_200() {
+        let it = piece_action("step_1", super::super::WEBHOOK, "return_response").expect("known");
+        let ActionKind::Piece(settings) = it.kind else { panic!("a piece") };
+        assert_eq!(settings.input["fields"]["status"], 200);
+        assert_eq!(settings.input["respond"], "stop");
+    }
+
+    #[test]
+    fn an_unknown_piece_gives_no_step() {
+        assert_eq!(piece_action("step_1", "@activepieces/piece-nothing", "x"), None);
+    }
+}

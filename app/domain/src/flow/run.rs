@@ -1,0 +1,215 @@
+//! Runs of flows (flow.md 6).
+
+use crate::ids::{FlowId, FlowVersionId, RunId};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// State of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum RunStatus {
+    /// Stored, not started.
+    Queued,
+    /// Under way.
+    Running,
+    /// Waits for a time, a webhook or a person.
+    Paused,
+    /// Every step that had to run did.
+    Succeeded,
+    /// A step failed.
+    Failed,
+    /// Took longer than allowed.
+    Timeout,
+    /// Our fault.
+    InternalError,
+    /// A limit of the workspace was reached.
+    QuotaExceeded,
+    /// Needed more memory than allowed.
+    MemoryLimitExceeded,
+    /// Stopped by a person.
+    Canceled,
+}
+
+impl RunStatus {
+    /// Every state.
+    pub const ALL: [Self; 10] = [
+        Self::Queued,
+        Self::Running,
+        Self::Paused,
+        Self::Succeeded,
+        Self::Failed,
+        Self::Timeout,
+        Self::InternalError,
+        Self::QuotaExceeded,
+        Self::MemoryLimitExceeded,
+        Self::Canceled,
+    ];
+
+    /// The word of the API and the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "QUEUED",
+            Self::Running => "RUNNING",
+            Self::Paused => "PAUSED",
+            Self::Succeeded => "SUCCEEDED",
+            Self::Failed => "FAILED",
+            Self::Timeout => "TIMEOUT",
+            Self::InternalError => "INTERNAL_ERROR",
+            Self::QuotaExceeded => "QUOTA_EXCEEDED",
+            Self::MemoryLimitExceeded => "MEMORY_LIMIT_EXCEEDED",
+            Self::Canceled => "CANCELED",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == word)
+    }
+
+    /// Nothing more will happen; never changes again.
+    pub fn is_terminal(self) -> bool {
+        !matches!(self, Self::Queued | Self::Running | Self::Paused)
+    }
+}
+
+/// State of one step of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum StepStatus {
+    /// Under way.
+    Running,
+    /// Done; never runs again.
+    Succeeded,
+    /// Failed.
+    Failed,
+    /// Waits.
+    Paused,
+    /// Ended the run on purpose.
+    Stopped,
+}
+
+impl StepStatus {
+    /// The word of the API and the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "RUNNING",
+            Self::Succeeded => "SUCCEEDED",
+            Self::Failed => "FAILED",
+            Self::Paused => "PAUSED",
+            Self::Stopped => "STOPPED",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Running, Self::Succeeded, Self::Failed, Self::Paused, Self::Stopped]
+            .into_iter()
+            .find(|it| it.as_str() == word)
+    }
+}
+
+/// What a step did.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StepOutput {
+    /// `PIECE`, `LOOP_ON_ITEMS`, ...
+    pub r#type: String,
+    /// How it stands.
+    pub status: StepStatus,
+    /// What it was given, secrets masked.
+    #[serde(default)]
+    pub input: Value,
+    /// What it gave; loops give `{item, index, iterations}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<Value>,
+    /// Milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration: Option<f64>,
+    /// Why it failed, in plain words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_message: Option<String>,
+    /// References that gave nothing, one sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+    /// RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<String>,
+}
+
+/// The step a run failed at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FailedStep {
+    /// `step_3`.
+    pub name: String,
+    /// What people read.
+    pub display_name: String,
+}
+
+/// One execution of a flow.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Run {
+    /// The run.
+    pub id: RunId,
+    /// The workspace, under the name the engines use.
+    pub project_id: String,
+    /// The flow.
+    pub flow_id: FlowId,
+    /// The version it runs.
+    pub flow_version_id: FlowVersionId,
+    /// The flow's name at that version.
+    pub flow_name: String,
+    /// `PRODUCTION` or `TESTING`.
+    pub environment: String,
+    /// How it stands.
+    pub status: RunStatus,
+    /// RFC 3339.
+    pub created: String,
+    /// RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_time: Option<String>,
+    /// RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finish_time: Option<String>,
+    /// Milliseconds from start to finish.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration: Option<i64>,
+    /// Where it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed_step: Option<FailedStep>,
+    /// Why, in plain words, where no step is to blame.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// How often a restart took it up again.
+    #[serde(default)]
+    pub resumed: u32,
+    /// What started it: `webhook`, `schedule`, `manual`.
+    pub triggered_by: String,
+    /// How many steps ran.
+    #[serde(default)]
+    pub steps_count: u32,
+    /// Step outputs by name, in the order they ran; empty in lists.
+    #[serde(default)]
+    pub steps: Map<String, Value>,
+}
+
+/// Which version a started run takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Which {
+    /// The one that is live.
+    Published,
+    /// The one being edited; the run counts as a test.
+    Draft,
+}
+
+/// How a run is tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Retry {
+    /// A new run that takes over every step that was done.
+    FromFailedStep,
+    /// A new run of what is published now, from the start, with the same trigger output.
+    OnLatestVersion,
+}

@@ -1,0 +1,174 @@
+//! Walking the steps of a flow in reading order.
+
+use super::{Action, ActionKind, ExecutionType, Trigger};
+
+/// A step with where it stands, for lists that read like the canvas.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row<'a> {
+    /// The step.
+    pub action: &'a Action,
+    /// How many loops and branches it is inside.
+    pub depth: usize,
+    /// The branch that it is the first step of.
+    pub branch: Option<&'a str>,
+}
+
+/// Every step after `trigger`, in reading order: a loop's body and a router's branches before what follows them.
+pub fn steps(trigger: &Trigger) -> Vec<&Action> {
+    outline(trigger).into_iter().map(|it| it.action).collect()
+}
+
+/// Every step after `trigger` in reading order, with how deep it stands.
+pub fn outline(trigger: &Trigger) -> Vec<Row<'_>> {
+    let mut rows = Vec::new();
+    add_rows(trigger.next_action.as_deref(), 0, None, &mut rows);
+    rows
+}
+
+fn add_rows<'a>(
+    first: Option<&'a Action>,
+    depth: usize,
+    branch: Option<&'a str>,
+    rows: &mut Vec<Row<'a>>,
+) {
+    let mut branch = branch;
+    for action in chain(first) {
+        rows.push(Row { action, depth, branch: branch.take() });
+        for (body, name) in bodies(action) {
+            add_rows(body, depth + 1, name, rows);
+        }
+    }
+}
+
+/// `first` and the steps that follow it on the same level.
+pub fn chain(first: Option<&Action>) -> impl Iterator<Item = &Action> {
+    std::iter::successors(first, |it| it.next_action.as_deref())
+}
+
+/// The bodies inside a step: a loop's one, a router's branches with their names.
+pub fn bodies(action: &Action) -> Vec<(Option<&Action>, Option<&str>)> {
+    match &action.kind {
+        ActionKind::Loop(_) => vec![(action.first_loop_action.as_deref(), None)],
+        ActionKind::Router(settings) => {
+            let child = |at: usize| action.children.as_ref()?.get(at)?.as_deref();
+            settings
+                .branches
+                .iter()
+                .enumerate()
+                .map(|(at, it)| (child(at), Some(it.name())))
+                .collect()
+        }
+        ActionKind::Piece(_) | ActionKind::Code(_) => Vec::new(),
+    }
+}
+
+/// The steps inside `action`, without itself and what follows it.
+pub fn inside(action: &Action) -> Vec<&Action> {
+    let mut rows = Vec::new();
+    for (body, name) in bodies(action) {
+        add_rows(body, 0, name, &mut rows);
+    }
+    rows.into_iter().map(|it| it.action).collect()
+}
+
+/// The step called `name`.
+pub fn find<'a>(trigger: &'a Trigger, name: &str) -> Option<&'a Action> {
+    steps(trigger).into_iter().find(|it| it.name == name)
+}
+
+/// The smallest unused `step_N`.
+pub fn next_step_name(trigger: &Trigger) -> String {
+    let steps = steps(trigger);
+    let mut free = (1..=steps.len() + 1).map(|it| format!("step_{it}"));
+    free.find(|name| steps.iter().all(|it| it.name != *name)).unwrap_or_else(|| "step_1".to_owned())
+}
+
+/// What can be referred to in the step called `name`: the trigger, every step before it on its way, and the
+/// loops around it. Steps of a loop are not visible after the loop. Nothing for an unknown step.
+pub fn visible(trigger: &Trigger, name: &str) -> Option<Vec<String>> {
+    let mut found = (trigger.name == name).then(Vec::new);
+    each_with_visible(trigger, |action, seen| {
+        if action.name == name {
+            found = Some(seen.iter().map(|it| (*it).to_owned()).collect());
+        }
+    });
+    found
+}
+
+/// Calls `see` for every step in reading order with the names that [`visible`] would give.
+pub fn each_with_visible<'a>(trigger: &'a Trigger, mut see: impl FnMut(&'a Action, &[&'a str])) {
+    let mut seen = vec![trigger.name.as_str()];
+    walk(trigger.next_action.as_deref(), &mut seen, &mut see);
+}
+
+fn walk<'a>(
+    first: Option<&'a Action>,
+    seen: &mut Vec<&'a str>,
+    see: &mut dyn FnMut(&'a Action, &[&'a str]),
+) {
+    for action in chain(first) {
+        see(action, seen);
+        seen.push(&action.name);
+        let before = seen.len();
+        let mut in_branches = Vec::new();
+        for (body, _) in bodies(action) {
+            walk(body, seen, see);
+            if one_branch_runs(action) {
+                in_branches.extend(seen.drain(before..));
+            }
+        }
+        seen.extend(in_branches);
+        if matches!(action.kind, ActionKind::Loop(_)) {
+            seen.truncate(before);
+        }
+    }
+}
+
+fn one_branch_runs(action: &Action) -> bool {
+    matches!(&action.kind, ActionKind::Router(it) if it.execution_type == ExecutionType::FirstMatch)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::catalog::step;
+    use super::*;
+
+    fn flow() -> Trigger {
+        let leaf = |name: &str| step::loop_step(name);
+        let mut each = step::loop_step("step_1");
+        each.first_loop_action = Some(Box::new(leaf("step_2")));
+        let mut router = step::router_step("step_3");
+        router.children =
+            Some(vec![Some(Box::new(leaf("step_4"))), Some(Box::new(leaf("step_5")))]);
+        router.next_action = Some(Box::new(leaf("step_7")));
+        each.next_action = Some(Box::new(router));
+        Trigger { next_action: Some(Box::new(each)), ..step::empty_trigger() }
+    }
+
+    #[test]
+    fn steps_are_listed_as_they_are_read() {
+        let flow = flow();
+        let rows: Vec<_> =
+            outline(&flow).iter().map(|it| (it.action.name.clone(), it.depth, it.branch)).collect();
+        let expected = [
+            ("step_1", 0, None),
+            ("step_2", 1, None),
+            ("step_3", 0, None),
+            ("step_4", 1, Some("Branch 1")),
+            ("step_5", 1, Some("Otherwise")),
+            ("step_7", 0, None),
+        ];
+        assert_eq!(rows, expected.map(|it| (it.0.to_owned(), it.1, it.2)));
+        assert_eq!(next_step_name(&flow), "step_6");
+    }
+
+    #[test]
+    fn a_step_sees_what_ran_before_it() {
+        let see = |name| visible(&flow(), name);
+        let names = |it: &[&str]| Some(it.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>());
+        assert_eq!(see("step_2"), names(&["trigger", "step_1"]));
+        assert_eq!(see("step_5"), names(&["trigger", "step_1", "step_3"]));
+        assert_eq!(see("step_7"), names(&["trigger", "step_1", "step_3", "step_4", "step_5"]));
+        assert_eq!(see("step_9"), None);
+    }
+}

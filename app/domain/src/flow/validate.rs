@@ -1,0 +1,200 @@
+//! What is wrong with a flow, where, and what to do: publishing refuses with it, the canvas marks it.
+
+mod input;
+mod router;
+
+use super::catalog::{self, fields};
+use super::{Action, ActionKind, FlowVersion, PieceSettings, TriggerKind, tree};
+use crate::expr::names;
+use crate::problem::Issue;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// One thing wrong with a flow.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FlowProblem {
+    /// `trigger`, `step_2`.
+    pub step_name: String,
+    /// Where in the step: `input.inputs.content`, `settings.branches.0`; empty for the step itself.
+    pub path: String,
+    /// What kind of problem.
+    pub code: ProblemCode,
+    /// What is wrong, in plain words.
+    pub message: String,
+    /// What to do, in plain words.
+    pub fix: String,
+}
+
+/// What kind of problem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ProblemCode {
+    /// No trigger was chosen.
+    NoTrigger,
+    /// A required input is empty.
+    Missing,
+    /// An input holds the wrong kind of value.
+    WrongKind,
+    /// An expression refers to a step that does not run before this one.
+    NotBefore,
+    /// Two steps have the same name.
+    DuplicateName,
+    /// A router's branches and children do not match, or its fallback is missing.
+    Branches,
+    /// A condition is not complete.
+    Condition,
+    /// A loop has nothing to go through.
+    NoItems,
+    /// A piece, action or trigger that we do not run.
+    Unknown,
+    /// A connection that does not exist.
+    NoConnection,
+}
+
+impl FlowProblem {
+    fn new(
+        step_name: &str,
+        path: impl Into<String>,
+        code: ProblemCode,
+        words: (String, &str),
+    ) -> Self {
+        let (message, fix) = words;
+        Self {
+            step_name: step_name.to_owned(),
+            path: path.into(),
+            code,
+            message,
+            fix: fix.to_owned(),
+        }
+    }
+
+    /// The same as an issue of an operation: field `steps.step_2.input.url`.
+    pub fn issue(&self) -> Issue {
+        let dot = if self.path.is_empty() { "" } else { "." };
+        Issue::new(
+            format!("steps.{}{dot}{}", self.step_name, self.path),
+            format!("{}. {}", self.message, self.fix),
+        )
+    }
+}
+
+/// Everything wrong with `version`, in reading order; skipped steps are not looked into.
+///
+/// `connections` are the external ids that exist; pass nothing where they are not known.
+pub fn problems(version: &FlowVersion, connections: Option<&BTreeSet<String>>) -> Vec<FlowProblem> {
+    let mut found = trigger_problems(version);
+    let mut names = BTreeSet::from([version.trigger.name.as_str()]);
+    tree::each_with_visible(&version.trigger, |action, visible| {
+        if !names.insert(&action.name) {
+            let message = format!("Two steps are called {}", action.name);
+            let words = (message, "Give one of them another name");
+            found.push(FlowProblem::new(&action.name, "name", ProblemCode::DuplicateName, words));
+        }
+        if !action.skip {
+            found.extend(step_problems(action, visible));
+        }
+    });
+    if let Some(known) = connections {
+        found.extend(connection_problems(version, known));
+    }
+    found
+}
+
+fn trigger_problems(version: &FlowVersion) -> Vec<FlowProblem> {
+    let name = &version.trigger.name;
+    match &version.trigger.kind {
+        TriggerKind::Empty(_) => {
+            let words = ("Nothing starts this flow".to_owned(), "Choose a trigger");
+            vec![FlowProblem::new(name, "", ProblemCode::NoTrigger, words)]
+        }
+        TriggerKind::Piece(settings) => {
+            let mut found = piece_problems(name, settings);
+            found.extend(input::reference_problems(name, &settings.input, &[]));
+            found
+        }
+    }
+}
+
+/// Everything wrong with one step, given the names visible there.
+fn step_problems(action: &Action, visible: &[&str]) -> Vec<FlowProblem> {
+    match &action.kind {
+        ActionKind::Piece(settings) => {
+            let mut found = piece_problems(&action.name, settings);
+            found.extend(input::reference_problems(&action.name, &settings.input, visible));
+            found
+        }
+        ActionKind::Code(settings) => {
+            input::reference_problems(&action.name, &settings.input, visible)
+        }
+        ActionKind::Loop(settings) => {
+            if settings.items.trim().is_empty() {
+                let words = ("The loop has no list to go through".to_owned(), "Choose the list");
+                return vec![FlowProblem::new(&action.name, "items", ProblemCode::NoItems, words)];
+            }
+            input::text_problems(&action.name, "items", &settings.items, visible)
+        }
+        ActionKind::Router(settings) => router::problems(action, settings, visible),
+    }
+}
+
+fn piece_problems(name: &str, settings: &PieceSettings) -> Vec<FlowProblem> {
+    if let Some(unknown) = unknown(settings) {
+        let words = (unknown, "Replace the step with one that PM OS runs");
+        return vec![FlowProblem::new(name, "", ProblemCode::Unknown, words)];
+    }
+    let missing = fields::missing(settings).into_iter().map(|it| {
+        let words = (format!("{} is missing", it.prop.display_name), "Fill it in");
+        FlowProblem::new(name, format!("input.{}", it.dotted()), ProblemCode::Missing, words)
+    });
+    missing.chain(input::kind_problems(name, settings)).collect()
+}
+
+/// Why we cannot run a piece's step or trigger; nothing when we can.
+fn unknown(settings: &PieceSettings) -> Option<String> {
+    let piece = &settings.piece_name;
+    let Some(meta) = catalog::piece(piece) else {
+        return Some(format!("PM OS does not run {piece}"));
+    };
+    let known = match (&settings.action_name, &settings.trigger_name) {
+        (Some(name), _) => catalog::action(piece, name).is_some(),
+        (None, Some(name)) => catalog::trigger(piece, name).is_some(),
+        (None, None) => return Some(format!("{} has nothing chosen to do", meta.display_name)),
+    };
+    (!known).then(|| {
+        let name = settings.action_name.as_ref().or(settings.trigger_name.as_ref());
+        format!("{} cannot do {}", meta.display_name, name.map_or("that", String::as_str))
+    })
+}
+
+fn connection_problems(version: &FlowVersion, known: &BTreeSet<String>) -> Vec<FlowProblem> {
+    let used = used_connections(version).into_iter().filter(|it| !known.contains(&it.1));
+    let problem = |(step, id): (String, String)| {
+        let words = (format!("The connection {id} does not exist"), "Choose another connection");
+        FlowProblem::new(&step, "input.auth", ProblemCode::NoConnection, words)
+    };
+    used.map(problem).collect()
+}
+
+/// The connections that `auth` inputs name, with the step that does.
+pub(super) fn used_connections(version: &FlowVersion) -> Vec<(String, String)> {
+    let of = |name: &str, settings: &PieceSettings| {
+        let ids = settings
+            .input
+            .get("auth")
+            .and_then(|it| it.as_str())
+            .map(names::connections)
+            .unwrap_or_default();
+        ids.into_iter().map(|it| (name.to_owned(), it)).collect::<Vec<_>>()
+    };
+    let mut used = match &version.trigger.kind {
+        TriggerKind::Piece(settings) => of(&version.trigger.name, settings),
+        TriggerKind::Empty(_) => Vec::new(),
+    };
+    for action in tree::steps(&version.trigger) {
+        if let ActionKind::Piece(settings) = &action.kind {
+            used.extend(of(&action.name, settings));
+        }
+    }
+    used
+}

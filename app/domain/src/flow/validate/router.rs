@@ -1,0 +1,94 @@
+//! Problems of routers.
+
+use super::{FlowProblem, ProblemCode, input};
+use crate::flow::condition::{Condition, Operator};
+use crate::flow::{Action, Branch, RouterSettings};
+
+/// Everything wrong with a router.
+pub(super) fn problems(
+    action: &Action,
+    settings: &RouterSettings,
+    visible: &[&str],
+) -> Vec<FlowProblem> {
+    let mut found = shape_problems(action, settings);
+    for (at, branch) in settings.branches.iter().enumerate() {
+        let Branch::Condition { conditions, branch_name } = branch else { continue };
+        if conditions.iter().all(Vec::is_empty) {
+            let words = (
+                format!("The branch {branch_name} has no condition"),
+                "Add a condition or delete the branch",
+            );
+            found.push(FlowProblem::new(
+                &action.name,
+                format!("branches.{at}"),
+                ProblemCode::Condition,
+                words,
+            ));
+        }
+        for (group, conditions) in conditions.iter().enumerate() {
+            for (index, condition) in conditions.iter().enumerate() {
+                let path = format!("branches.{at}.conditions.{group}.{index}");
+                found.extend(condition_problems(action, branch_name, &path, condition));
+                found.extend(input::text_problems(
+                    &action.name,
+                    &path,
+                    &condition.first_value,
+                    visible,
+                ));
+                let second = condition.second_value.as_deref().unwrap_or_default();
+                found.extend(input::text_problems(&action.name, &path, second, visible));
+            }
+        }
+    }
+    found
+}
+
+fn shape_problems(action: &Action, settings: &RouterSettings) -> Vec<FlowProblem> {
+    let branches = settings.branches.len();
+    let children = action.children.as_ref().map_or(0, Vec::len);
+    let fallbacks: Vec<_> = (0..branches)
+        .filter(|it| matches!(settings.branches.get(*it), Some(Branch::Fallback { .. })))
+        .collect();
+    let words = if children != branches {
+        (
+            format!("The router has {branches} branches, but room for {children}"),
+            "Delete the router and add it again",
+        )
+    } else if fallbacks.is_empty() {
+        (
+            "The router has no branch for everything else".to_owned(),
+            "Add a branch called Otherwise at the end",
+        )
+    } else if fallbacks != [branches - 1] {
+        (
+            "The branch for everything else is not the only one at the end".to_owned(),
+            "Move it to the end",
+        )
+    } else {
+        return Vec::new();
+    };
+    vec![FlowProblem::new(&action.name, "branches", ProblemCode::Branches, words)]
+}
+
+fn condition_problems(
+    action: &Action,
+    branch: &str,
+    path: &str,
+    condition: &Condition,
+) -> Option<FlowProblem> {
+    let word = condition.operator.as_deref();
+    let Some(operator) = word.and_then(Operator::parse) else {
+        let words = (format!("A condition of {branch} has no comparison"), "Choose how to compare");
+        return Some(FlowProblem::new(&action.name, path, ProblemCode::Condition, words));
+    };
+    let empty = |it: Option<&str>| it.is_none_or(|it| it.trim().is_empty());
+    let side = if empty(Some(&condition.first_value)) {
+        "left"
+    } else if !operator.is_unary() && empty(condition.second_value.as_deref()) {
+        "right"
+    } else {
+        return None;
+    };
+    let words = (format!("A condition of {branch} has nothing on its {side} side"), "Fill it in");
+    Some(FlowProblem::new(&action.name, path, ProblemCode::Condition, words))
+}

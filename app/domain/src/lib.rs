@@ -1,0 +1,18 @@
+//! The words of the product: types and pure rules shared by the browser, the server and the assistant.
+//!
+//! No I/O, no async, no clock, no randomness, no features.
+
+pub mod account;
+pub mod actor;
+pub mod approval;
+pub mod chat;
+pub mod client;
+pub mod event;
+pub mod expr;
+pub mod flow;
+pub mod ids;
+pub mod problem;
+pub mod project;
+pub mod setup;
+pub mod todo;
+pub mod trace;

@@ -1,0 +1,14 @@
+//! Behaviour of the words of the product, against what other engines were seen to do.
+
+#[cfg(test)]
+mod conditions;
+#[cfg(test)]
+mod edits;
+#[cfg(test)]
+mod expressions;
+#[cfg(test)]
+mod model;
+#[cfg(test)]
+mod operations;
+#[cfg(test)]
+mod problems;
