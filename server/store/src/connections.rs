@@ -1,0 +1,141 @@
+//! Stored access to apps. Secrets are sealed by the caller with [`crate::secrets::SecretKey`].
+
+use crate::db::{Conn, Result, execute, fetch_all, fetch_optional, record};
+use crate::ids;
+use domain::ids::{ConnectionId, WorkspaceId};
+
+record! {
+    /// One connection, secret still sealed.
+    #[derive(Clone, Debug)]
+    pub struct Connection {
+        /// The connection.
+        pub id: String,
+        /// The workspace.
+        pub workspace_id: String,
+        /// Whose it is; none for the workspace's own.
+        pub owner_id: Option<String>,
+        /// `basecamp`, `smtp`, ...
+        pub app: String,
+        /// What people read.
+        pub name: String,
+        /// `active`, `needs_attention`.
+        pub status: String,
+        /// The sealed secret.
+        pub secret: String,
+        /// Open facts, a JSON object: account id and name, whether it is the sample.
+        pub meta: String,
+        /// Epoch milliseconds.
+        pub created_at: i64,
+        /// Epoch milliseconds.
+        pub updated_at: i64,
+    }
+}
+
+/// A connection to be stored.
+#[derive(Clone, Debug)]
+pub struct NewConnection {
+    /// From [`ids::fresh`]; known beforehand because the secret is bound to it.
+    pub id: ConnectionId,
+    /// Whose it is; none for the workspace's own.
+    pub owner_id: Option<String>,
+    /// `basecamp`, ...
+    pub app: String,
+    /// What people read.
+    pub name: String,
+    /// The sealed secret.
+    pub secret: String,
+    /// Open facts, a JSON object.
+    pub meta: String,
+}
+
+/// Stores a connection of `workspace`.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn insert(conn: &mut Conn, workspace: &WorkspaceId, new: &NewConnection) -> Result<()> {
+    let now = ids::now_ms();
+    execute!(
+        conn,
+        "INSERT INTO connections (id, workspace_id, owner_id, app, name, status, secret, meta, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, 'active', $6, $7, $8, $8)",
+        new.id.as_str(),
+        workspace.as_str(),
+        new.owner_id.as_deref(),
+        new.app.as_str(),
+        new.name.as_str(),
+        new.secret.as_str(),
+        new.meta.as_str(),
+        now
+    )?;
+    Ok(())
+}
+
+/// The workspace's own connection to `app`.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn of_workspace(
+    conn: &mut Conn,
+    workspace: &WorkspaceId,
+    app: &str,
+) -> Result<Option<Connection>> {
+    fetch_optional!(
+        conn,
+        Connection,
+        "SELECT id, workspace_id, owner_id, app, name, status, secret, meta, created_at, updated_at FROM connections
+         WHERE workspace_id = $1 AND app = $2 AND owner_id IS NULL ORDER BY created_at LIMIT 1",
+        workspace.as_str(),
+        app
+    )
+}
+
+/// Every connection of the workspace that `user` may use: their own and the workspace's.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn usable_by(
+    conn: &mut Conn,
+    workspace: &WorkspaceId,
+    user: &str,
+) -> Result<Vec<Connection>> {
+    fetch_all!(
+        conn,
+        Connection,
+        "SELECT id, workspace_id, owner_id, app, name, status, secret, meta, created_at, updated_at FROM connections
+         WHERE workspace_id = $1 AND (owner_id IS NULL OR owner_id = $2) ORDER BY app, created_at",
+        workspace.as_str(),
+        user
+    )
+}
+
+/// Sets the state and the open facts.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn set_status(
+    conn: &mut Conn,
+    workspace: &WorkspaceId,
+    id: &ConnectionId,
+    status: &str,
+    meta: &str,
+) -> Result<bool> {
+    let changed = execute!(
+        conn,
+        "UPDATE connections SET status = $3, meta = $4, updated_at = $5 WHERE workspace_id = $1 AND id = $2",
+        workspace.as_str(),
+        id.as_str(),
+        status,
+        meta,
+        ids::now_ms()
+    )?;
+    Ok(changed > 0)
+}
+
+/// Deletes a connection; false when there is none.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn delete(conn: &mut Conn, workspace: &WorkspaceId, id: &ConnectionId) -> Result<bool> {
+    let sql = "DELETE FROM connections WHERE workspace_id = $1 AND id = $2";
+    Ok(execute!(conn, sql, workspace.as_str(), id.as_str())? > 0)
+}

@@ -1,0 +1,148 @@
+//! Events: written in the transaction of every change, read by live pages and the audit log.
+
+use crate::db::{Change, Conn, Result, execute, fetch_all, fetch_optional, record};
+use crate::ids;
+use domain::actor::Actor;
+use domain::event::{AuditFilter, Event, EventKind, Outcome, StoredEvent};
+use domain::ids::WorkspaceId;
+
+/// The workspace of events that belong to none, such as a sign-in with an unknown address.
+pub const NO_WORKSPACE: &str = "";
+
+record! {
+    struct EventRow {
+        seq: i64, at_ms: i64, kind: String, actor_id: String, actor: String, via: String, target: String,
+        label: String, outcome: String, detail: String, request_id: String, ip: Option<String>,
+    }
+}
+
+/// Records that `actor` caused `event`, in the transaction of the change itself. Gives its number.
+///
+/// Numbers are gapless in a workspace: the counter's row is locked until the transaction ends.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn record(conn: &mut Conn, actor: &Actor, event: &Event) -> Result<i64> {
+    let workspace = actor.workspace.as_str();
+    let (seq,) = fetch_optional!(
+        conn,
+        (i64,),
+        "INSERT INTO event_counters (workspace_id, seq) VALUES ($1, 1)
+         ON CONFLICT (workspace_id) DO UPDATE SET seq = event_counters.seq + 1 RETURNING seq",
+        workspace
+    )?
+    .unwrap_or_default();
+    execute!(
+        conn,
+        "INSERT INTO events (workspace_id, seq, at_ms, kind, topic, audited, actor_id, actor, via, target, label,
+                             outcome, detail, request_id, ip)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+        workspace,
+        seq,
+        ids::now_ms(),
+        event.kind.as_str(),
+        event.kind.topic().as_str(),
+        i16::from(event.kind.is_audited()),
+        actor.user.as_str(),
+        actor.name.as_str(),
+        actor.via.as_str(),
+        event.target.as_str(),
+        event.label.as_str(),
+        event.outcome.as_str(),
+        event.detail.to_string(),
+        actor.request_id.as_str(),
+        actor.ip.as_deref()
+    )?;
+    conn.changes.push(Change {
+        workspace: actor.workspace.clone(),
+        topic: event.kind.topic(),
+        target: event.target.clone(),
+    });
+    Ok(seq)
+}
+
+/// The events of a workspace after number `after`, oldest first, `limit` at most.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn after(
+    conn: &mut Conn,
+    workspace: &WorkspaceId,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<StoredEvent>> {
+    let sql = "SELECT seq, at_ms, kind, actor_id, actor, via, target, label, outcome, detail, request_id, ip
+               FROM events WHERE workspace_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+    read(fetch_all!(conn, EventRow, sql, workspace.as_str(), after, limit)?)
+}
+
+/// The number of the newest event of a workspace; 0 when there is none.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn latest(conn: &mut Conn, workspace: &WorkspaceId) -> Result<i64> {
+    let sql = "SELECT seq FROM event_counters WHERE workspace_id = $1";
+    Ok(fetch_optional!(conn, (i64,), sql, workspace.as_str())?.map_or(0, |(seq,)| seq))
+}
+
+/// Rows of the audit log, newest first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn audit(
+    conn: &mut Conn,
+    workspace: &WorkspaceId,
+    filter: &AuditFilter,
+) -> Result<Vec<StoredEvent>> {
+    let sql = "SELECT seq, at_ms, kind, actor_id, actor, via, target, label, outcome, detail, request_id, ip
+               FROM events
+               WHERE workspace_id = $1 AND audited = 1 AND seq < $2 AND at_ms >= $3 AND at_ms < $4
+                 AND ($5 = '' OR kind LIKE $5 || '%') AND ($6 = '' OR actor = $6 OR actor_id = $6)
+                 AND ($7 = '' OR outcome = $7)
+               ORDER BY seq DESC LIMIT $8";
+    read(fetch_all!(
+        conn,
+        EventRow,
+        sql,
+        workspace.as_str(),
+        filter.before.unwrap_or(i64::MAX),
+        filter.from_ms.unwrap_or(i64::MIN),
+        filter.to_ms.unwrap_or(i64::MAX),
+        filter.action.as_deref().unwrap_or_default(),
+        filter.actor.as_deref().unwrap_or_default(),
+        filter.outcome.as_deref().unwrap_or_default(),
+        filter.limit
+    )?)
+}
+
+/// Events of an unknown future kind are passed over.
+fn read(rows: Vec<EventRow>) -> Result<Vec<StoredEvent>> {
+    rows.into_iter()
+        .filter_map(|row| EventKind::parse(&row.kind).map(|kind| (kind, row)))
+        .map(|(kind, row)| {
+            Ok(StoredEvent {
+                seq: row.seq,
+                at_ms: row.at_ms,
+                actor: row.actor,
+                actor_id: row.actor_id,
+                via: row.via,
+                event: Event {
+                    kind,
+                    target: row.target,
+                    label: row.label,
+                    outcome: outcome_named(&row.outcome),
+                    detail: serde_json::from_str(&row.detail)?,
+                },
+                request_id: row.request_id,
+                ip: row.ip,
+            })
+        })
+        .collect()
+}
+
+fn outcome_named(word: &str) -> Outcome {
+    [Outcome::Denied, Outcome::Failed]
+        .into_iter()
+        .find(|it| it.as_str() == word)
+        .unwrap_or_default()
+}

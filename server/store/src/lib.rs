@@ -1,0 +1,30 @@
+//! What is kept, and the only place that knows SQL: one text per query, run on SQLite or PostgreSQL.
+
+pub mod approvals;
+pub mod chat;
+pub mod connections;
+pub mod db;
+pub mod error;
+pub mod events;
+pub mod flows;
+pub mod ids;
+pub mod invitations;
+pub mod migrations;
+pub mod notifications;
+pub mod operations;
+pub mod run_queue;
+pub mod run_steps;
+pub mod runs;
+pub mod schedules;
+pub mod secrets;
+pub mod sessions;
+pub mod settings;
+pub mod setup;
+pub mod users;
+pub mod workspaces;
+
+mod group_commit;
+mod notify;
+
+#[cfg(feature = "testing")]
+pub mod testing;

@@ -1,0 +1,60 @@
+//! The schema, one portable text for both databases. How to write a safe one: `migrations/README.md`.
+
+use crate::db::Result;
+use crate::error::StoreError;
+use sqlx::SqlStr;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::postgres::PgPool;
+use sqlx::sqlite::SqlitePool;
+use std::borrow::Cow;
+
+/// Number, sentence and text of each migration. Never change one that was released.
+const ALL: &[(i64, &str, &str)] = &[
+    (1, "changes leave events", include_str!("../../../migrations/0001_changes_leave_events.sql")),
+    (2, "apps are connected", include_str!("../../../migrations/0002_apps_are_connected.sql")),
+    (
+        3,
+        "people work in workspaces",
+        include_str!("../../../migrations/0003_people_work_in_workspaces.sql"),
+    ),
+    (
+        10,
+        "flows are built and run",
+        include_str!("../../../migrations/0010_flows_are_built_and_run.sql"),
+    ),
+    (
+        20,
+        "the assistant remembers",
+        include_str!("../../../migrations/0020_the_assistant_remembers.sql"),
+    ),
+    (
+        21,
+        "approvals name who decided",
+        include_str!("../../../migrations/0021_approvals_name_who_decided.sql"),
+    ),
+];
+
+fn migrator() -> Migrator {
+    let migrations = ALL.iter().map(|(version, sentence, sql)| {
+        Migration::new(
+            *version,
+            Cow::Borrowed(*sentence),
+            MigrationType::Simple,
+            SqlStr::from_static(sql),
+            false,
+        )
+    });
+    Migrator::with_migrations(migrations.collect())
+}
+
+pub(crate) async fn run_sqlite(pool: &SqlitePool) -> Result<()> {
+    migrator().run(pool).await.map_err(failed)
+}
+
+pub(crate) async fn run_postgres(pool: &PgPool) -> Result<()> {
+    migrator().run(pool).await.map_err(failed)
+}
+
+fn failed(error: sqlx::migrate::MigrateError) -> StoreError {
+    StoreError::Other(sqlx::Error::Migrate(Box::new(error)))
+}

@@ -1,0 +1,359 @@
+//! Runs of flows: who works on which, and how they ended. A final state never changes: every statement that writes
+//! one asks for an unfinished row with the writer's own fence.
+
+use crate::db::{Conn, Result, execute, fetch_all, fetch_optional, record};
+use crate::error::StoreError;
+use crate::ids;
+use domain::flow::listing::RunFilter;
+use domain::flow::run::{FailedStep, Run, RunStatus};
+use domain::ids::{FlowId, FlowVersionId, RunId, UserId, WorkspaceId};
+use serde_json::Map;
+
+/// Sorts after every id, whatever the database's collation.
+const AFTER_EVERY_ID: &str = "g";
+
+record! {
+    /// One run as stored.
+    #[derive(Clone, Debug)]
+    pub struct RunRow {
+        /// The run.
+        pub id: String,
+        /// The workspace.
+        pub workspace_id: String,
+        /// The flow.
+        pub flow_id: String,
+        /// The version it runs.
+        pub version_id: String,
+        /// The flow's name at that version.
+        pub flow_name: String,
+        /// `PRODUCTION` or `TESTING`.
+        pub environment: String,
+        /// A word of [`RunStatus`].
+        pub status: String,
+        /// `webhook`, `schedule`, `manual`, `retry`.
+        pub triggered_by: String,
+        /// Whose rights it has.
+        pub acting_user: String,
+        /// Output of the trigger, JSON.
+        pub payload: String,
+        /// What a respond step answered, JSON.
+        pub response: Option<String>,
+        /// Epoch milliseconds.
+        pub created_at: i64,
+        /// Epoch milliseconds.
+        pub started_at: Option<i64>,
+        /// Epoch milliseconds.
+        pub finished_at: Option<i64>,
+        /// Epoch milliseconds; for paused runs.
+        pub resume_at: Option<i64>,
+        /// Milliseconds it was worked on before now.
+        pub active_ms: i64,
+        /// Steps begun so far.
+        pub steps_count: i64,
+        /// How often a restart took it up again.
+        pub resumed: i64,
+        /// Name of the step it failed at.
+        pub failed_step: Option<String>,
+        /// What people call it.
+        pub failed_step_name: Option<String>,
+        /// Why it failed.
+        pub error: Option<String>,
+        /// Counts who worked on it; a writer with an older one is refused.
+        pub fence: i64,
+    }
+}
+
+/// The columns of [`RunRow`] between two pieces of SQL.
+macro_rules! columns {
+    ($before:literal, $after:literal) => {
+        concat!(
+            $before,
+            "id, workspace_id, flow_id, version_id, flow_name, environment, status, triggered_by, acting_user, payload,
+             response, created_at, started_at, finished_at, resume_at, active_ms, steps_count, resumed, failed_step,
+             failed_step_name, error, fence",
+            $after
+        )
+    };
+}
+
+pub(crate) use columns;
+
+impl RunRow {
+    /// The run without its steps.
+    ///
+    /// # Errors
+    /// When the stored status is not a known word.
+    pub fn summary(&self) -> Result<Run> {
+        let status = RunStatus::parse(&self.status)
+            .ok_or_else(|| StoreError::Unreadable(format!("run status {}", self.status)))?;
+        let failed_step = self.failed_step.clone().map(|name| FailedStep {
+            display_name: self.failed_step_name.clone().unwrap_or_else(|| name.clone()),
+            name,
+        });
+        Ok(Run {
+            id: RunId::from(self.id.as_str()),
+            project_id: self.workspace_id.clone(),
+            flow_id: FlowId::from(self.flow_id.as_str()),
+            flow_version_id: FlowVersionId::from(self.version_id.as_str()),
+            flow_name: self.flow_name.clone(),
+            environment: self.environment.clone(),
+            status,
+            created: ids::rfc3339(self.created_at),
+            start_time: self.started_at.map(ids::rfc3339),
+            finish_time: self.finished_at.map(ids::rfc3339),
+            duration: self.finished_at.zip(self.started_at).map(|(end, start)| end - start),
+            failed_step,
+            error: self.error.clone(),
+            resumed: u32::try_from(self.resumed).unwrap_or(u32::MAX),
+            triggered_by: self.triggered_by.clone(),
+            steps_count: u32::try_from(self.steps_count).unwrap_or(u32::MAX),
+            steps: Map::new(),
+        })
+    }
+}
+
+/// A run to be stored.
+#[derive(Clone, Debug)]
+pub struct NewRun {
+    /// From [`ids::fresh`].
+    pub id: RunId,
+    /// The workspace.
+    pub workspace: WorkspaceId,
+    /// The flow.
+    pub flow: FlowId,
+    /// The version it runs.
+    pub version: FlowVersionId,
+    /// The flow's name at that version.
+    pub flow_name: String,
+    /// `PRODUCTION` or `TESTING`.
+    pub environment: String,
+    /// `webhook`, `schedule`, `manual`, `retry`.
+    pub triggered_by: String,
+    /// Whose rights it has.
+    pub acting_user: UserId,
+    /// Output of the trigger, JSON.
+    pub payload: String,
+    /// Of several with the same key for one flow only the first is stored.
+    pub dedupe: Option<String>,
+    /// Epoch milliseconds.
+    pub created_at: i64,
+}
+
+/// How a run stands after a write.
+#[derive(Clone, Debug)]
+pub struct Progress {
+    /// The new state.
+    pub status: RunStatus,
+    /// Steps begun so far.
+    pub steps_count: i64,
+    /// Milliseconds it was worked on in all.
+    pub active_ms: i64,
+    /// When to go on, for paused runs; epoch milliseconds.
+    pub resume_at: Option<i64>,
+    /// What a respond step answered, JSON.
+    pub response: Option<String>,
+    /// Where it failed.
+    pub failed_step: Option<FailedStep>,
+    /// Why it failed.
+    pub error: Option<String>,
+    /// Epoch milliseconds now.
+    pub now_ms: i64,
+    /// Until when its owner may work on it; epoch milliseconds.
+    pub lease_until: i64,
+}
+
+impl Progress {
+    /// Under way, nothing to tell.
+    pub fn running(now_ms: i64, lease_until: i64) -> Self {
+        Self {
+            status: RunStatus::Running,
+            steps_count: 0,
+            active_ms: 0,
+            resume_at: None,
+            response: None,
+            failed_step: None,
+            error: None,
+            now_ms,
+            lease_until,
+        }
+    }
+}
+
+/// Stores a run in the state of `progress`, worked on by `owner` with fence 1.
+///
+/// `owner` is empty for nobody. Gives the id of the earlier run when one with the same `dedupe` is there already; then
+/// nothing is stored.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn insert(
+    conn: &mut Conn,
+    new: &NewRun,
+    progress: &Progress,
+    owner: &str,
+) -> Result<Option<RunId>> {
+    let started = (progress.status != RunStatus::Queued).then_some(new.created_at);
+    let finished = progress.status.is_terminal().then_some(progress.now_ms);
+    let failed = progress.failed_step.as_ref();
+    let stored = execute!(
+        conn,
+        "INSERT INTO runs (id, workspace_id, flow_id, version_id, flow_name, environment, status, triggered_by,
+             acting_user, payload, response, dedupe, created_at, started_at, finished_at, resume_at, active_ms,
+             steps_count, resumed, failed_step, failed_step_name, error, owner, lease_until, fence)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 0, $19, $20, $21,
+             $22, $23, 1)
+         ON CONFLICT DO NOTHING",
+        new.id.as_str(),
+        new.workspace.as_str(),
+        new.flow.as_str(),
+        new.version.as_str(),
+        new.flow_name.as_str(),
+        new.environment.as_str(),
+        progress.status.as_str(),
+        new.triggered_by.as_str(),
+        new.acting_user.as_str(),
+        new.payload.as_str(),
+        progress.response.as_deref(),
+        new.dedupe.as_deref(),
+        new.created_at,
+        started,
+        finished,
+        progress.resume_at,
+        progress.active_ms,
+        progress.steps_count,
+        failed.map(|it| it.name.as_str()),
+        failed.map(|it| it.display_name.as_str()),
+        progress.error.as_deref(),
+        owner,
+        progress.lease_until
+    )?;
+    match &new.dedupe {
+        Some(key) if stored == 0 => started_before(conn, &new.flow, key).await,
+        _ => Ok(None),
+    }
+}
+
+/// The run that was started with `key`, if any.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn started_before(conn: &mut Conn, flow: &FlowId, key: &str) -> Result<Option<RunId>> {
+    let sql = "SELECT id FROM runs WHERE flow_id = $1 AND dedupe = $2";
+    Ok(fetch_optional!(conn, (String,), sql, flow.as_str(), key)?.map(|(id,)| RunId::from(id)))
+}
+
+/// Writes how a run stands. False when the writer is no longer the one who works on it, or when it has ended.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn advance(
+    conn: &mut Conn,
+    run: &RunId,
+    fence: i64,
+    progress: &Progress,
+) -> Result<bool> {
+    let failed = progress.failed_step.as_ref();
+    let changed = execute!(
+        conn,
+        "UPDATE runs SET status = $3, steps_count = $4, active_ms = $5, resume_at = $6,
+             response = COALESCE($7, response), failed_step = $8, failed_step_name = $9, error = $10,
+             finished_at = $11, lease_until = $12
+         WHERE id = $1 AND fence = $2 AND status = 'RUNNING'",
+        run.as_str(),
+        fence,
+        progress.status.as_str(),
+        progress.steps_count,
+        progress.active_ms,
+        progress.resume_at,
+        progress.response.as_deref(),
+        failed.map(|it| it.name.as_str()),
+        failed.map(|it| it.display_name.as_str()),
+        progress.error.as_deref(),
+        progress.status.is_terminal().then_some(progress.now_ms),
+        progress.lease_until
+    )?;
+    Ok(changed > 0)
+}
+
+/// Stops every unfinished run of a flow; gives which.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn cancel_of_flow(
+    conn: &mut Conn,
+    workspace: &WorkspaceId,
+    flow: &FlowId,
+    now_ms: i64,
+) -> Result<Vec<RunId>> {
+    let sql = "UPDATE runs SET status = 'CANCELED', finished_at = $3, resume_at = NULL, fence = fence + 1
+               WHERE workspace_id = $1 AND flow_id = $2 AND status IN ('QUEUED', 'RUNNING', 'PAUSED') RETURNING id";
+    let rows = fetch_all!(conn, (String,), sql, workspace.as_str(), flow.as_str(), now_ms)?;
+    Ok(rows.into_iter().map(|(id,)| RunId::from(id)).collect())
+}
+
+/// Stops an unfinished run; false when it has ended or is not there.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn cancel(
+    conn: &mut Conn,
+    workspace: &WorkspaceId,
+    run: &RunId,
+    now_ms: i64,
+) -> Result<bool> {
+    let changed = execute!(
+        conn,
+        "UPDATE runs SET status = 'CANCELED', finished_at = $3, resume_at = NULL, fence = fence + 1
+         WHERE workspace_id = $1 AND id = $2 AND status IN ('QUEUED', 'RUNNING', 'PAUSED')",
+        workspace.as_str(),
+        run.as_str(),
+        now_ms
+    )?;
+    Ok(changed > 0)
+}
+
+/// A run of the workspace.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn find(conn: &mut Conn, workspace: &WorkspaceId, id: &RunId) -> Result<Option<RunRow>> {
+    let sql = columns!("SELECT ", " FROM runs WHERE workspace_id = $1 AND id = $2");
+    fetch_optional!(conn, RunRow, sql, workspace.as_str(), id.as_str())
+}
+
+/// Runs of the workspace, newest first, those before the id `before` (empty for all), `limit` at most.
+///
+/// # Errors
+/// When the database refuses or a row cannot be read.
+pub async fn list(
+    conn: &mut Conn,
+    workspace: &WorkspaceId,
+    filter: &RunFilter,
+    before: &str,
+    limit: i64,
+) -> Result<Vec<Run>> {
+    let words: Vec<&str> = filter.status.iter().map(|it| it.as_str()).collect();
+    // The words are ours and hold no comma.
+    let wanted = if words.is_empty() { String::new() } else { format!(",{},", words.join(",")) };
+    let (ws, before) =
+        (workspace.as_str(), if before.is_empty() { AFTER_EVERY_ID } else { before });
+    let rows = match &filter.flow_id {
+        Some(flow) => {
+            let sql = columns!(
+                "SELECT ",
+                " FROM runs WHERE workspace_id = $1 AND id < $2 AND ($3 = '' OR $3 LIKE '%,' || status || ',%')
+                   AND flow_id = $5 ORDER BY id DESC LIMIT $4"
+            );
+            fetch_all!(conn, RunRow, sql, ws, before, wanted.as_str(), limit, flow.as_str())?
+        }
+        None => {
+            let sql = columns!(
+                "SELECT ",
+                " FROM runs WHERE workspace_id = $1 AND id < $2 AND ($3 = '' OR $3 LIKE '%,' || status || ',%')
+                 ORDER BY id DESC LIMIT $4"
+            );
+            fetch_all!(conn, RunRow, sql, ws, before, wanted.as_str(), limit)?
+        }
+    };
+    rows.iter().map(RunRow::summary).collect()
+}

@@ -1,0 +1,80 @@
+//! Fresh databases for tests: a SQLite file always, PostgreSQL when `PMOS_TEST_POSTGRES` names a server.
+
+use crate::db::Db;
+use sqlx::Connection;
+use sqlx::postgres::PgConnection;
+use tempfile::TempDir;
+
+/// A fresh, migrated database; its file goes when it is dropped.
+pub struct TestDb {
+    /// The database.
+    pub db: Db,
+    /// `sqlite` or `postgres`, for messages.
+    pub name: &'static str,
+    /// Where the SQLite file and blobs are.
+    pub folder: TempDir,
+    url: Option<String>,
+}
+
+impl TestDb {
+    /// A fresh SQLite file.
+    ///
+    /// # Panics
+    /// When it cannot be made: a test then has nothing to run on.
+    #[expect(clippy::expect_used, reason = "a test without its database must stop")]
+    pub async fn sqlite() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let db = Db::open_sqlite(&folder.path().join("pmos.db")).await.expect("SQLite opens");
+        Self { db, name: "sqlite", folder, url: None }
+    }
+
+    /// A fresh PostgreSQL database, or none when no server is named.
+    ///
+    /// # Panics
+    /// When the named server does not answer.
+    #[expect(clippy::expect_used, reason = "a test without its database must stop")]
+    #[expect(clippy::disallowed_methods, reason = "the one variable that only tests read")]
+    pub async fn postgres() -> Option<Self> {
+        let server = std::env::var("PMOS_TEST_POSTGRES").ok()?;
+        let name = format!("t{}", crate::ids::random_hex(8));
+        let mut admin = PgConnection::connect(&server).await.expect("PostgreSQL answers");
+        sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}")))
+            .execute(&mut admin)
+            .await
+            .expect("a database is made");
+        let (base, _) = server.rsplit_once('/').expect("a URL with a database");
+        let url = format!("{base}/{name}");
+        let db = Db::open_postgres(&url).await.expect("PostgreSQL opens");
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        Some(Self { db, name: "postgres", folder, url: Some(url) })
+    }
+
+    /// Both databases, PostgreSQL only when a server is named.
+    pub async fn both() -> Vec<Self> {
+        let mut all = vec![Self::sqlite().await];
+        all.extend(Self::postgres().await);
+        all
+    }
+
+    /// The setting of the server that opens this database: `SQLITE_PATH` or `DATABASE_URL`, and its value.
+    pub fn setting(&self) -> (&'static str, String) {
+        match &self.url {
+            Some(url) => ("DATABASE_URL", url.clone()),
+            None => ("SQLITE_PATH", self.folder.path().join("pmos.db").display().to_string()),
+        }
+    }
+
+    /// Opens the same database again, as after a restart.
+    ///
+    /// # Panics
+    /// When it cannot be opened.
+    #[expect(clippy::expect_used, reason = "a test without its database must stop")]
+    pub async fn reopen(&self) -> Db {
+        match &self.url {
+            Some(url) => Db::open_postgres(url).await.expect("PostgreSQL opens"),
+            None => {
+                Db::open_sqlite(&self.folder.path().join("pmos.db")).await.expect("SQLite opens")
+            }
+        }
+    }
+}

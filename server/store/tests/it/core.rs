@@ -1,0 +1,112 @@
+//! Transactions, group commit, events.
+
+use domain::actor::{Actor, Role, Via};
+use domain::event::{Event, EventKind, Topic};
+use domain::ids::{UserId, WorkspaceId};
+use store::db::{Conn, Db};
+use store::error::StoreError;
+use store::events;
+use store::testing::TestDb;
+
+fn actor(workspace: &str) -> Actor {
+    Actor {
+        user: UserId::from("u1"),
+        name: "Mira".to_owned(),
+        workspace: WorkspaceId::from(workspace),
+        role: Role::Member,
+        via: Via::Ui,
+        request_id: "r1".to_owned(),
+        ip: None,
+    }
+}
+
+async fn record(db: &Db, workspace: &str, target: &str) -> Result<i64, StoreError> {
+    let (actor, event) = (actor(workspace), Event::new(EventKind::FlowCreated, target, "A flow"));
+    db.write(move |tx| Box::pin(async move { events::record(tx, &actor, &event).await })).await
+}
+
+async fn numbers(db: &Db, workspace: &str) -> Vec<i64> {
+    let mut conn = db.read().await.unwrap();
+    let all = events::after(&mut conn, &WorkspaceId::from(workspace), 0, 1_000).await.unwrap();
+    all.iter().map(|it| it.seq).collect()
+}
+
+#[tokio::test]
+async fn events_are_numbered_without_gaps_in_each_workspace() {
+    for test in TestDb::both().await {
+        let all = (0..40).map(|n| {
+            let db = test.db.clone();
+            async move { record(&db, if n % 2 == 0 { "w1" } else { "w2" }, "f").await }
+        });
+        for result in futures::future::join_all(all).await {
+            result.unwrap();
+        }
+        for workspace in ["w1", "w2"] {
+            assert_eq!(
+                numbers(&test.db, workspace).await,
+                (1..=20).collect::<Vec<_>>(),
+                "{}",
+                test.name
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn refused_work_leaves_nothing_and_does_not_disturb_its_neighbours() {
+    for test in TestDb::both().await {
+        let refused = test.db.write(|tx| {
+            Box::pin(async move {
+                events::record(tx, &actor("w1"), &Event::new(EventKind::FlowCreated, "f", ""))
+                    .await?;
+                Err::<(), _>(StoreError::Unreadable("on purpose".to_owned()))
+            })
+        });
+        let (refused, kept) = tokio::join!(refused, record(&test.db, "w1", "g"));
+        assert!(matches!(refused, Err(StoreError::Unreadable(_))));
+        assert_eq!(kept.unwrap(), 1);
+        assert_eq!(numbers(&test.db, "w1").await, [1], "{}", test.name);
+    }
+}
+
+#[tokio::test]
+async fn a_panic_in_one_piece_of_work_does_not_end_the_writer() {
+    for test in TestDb::both().await {
+        fn broken(_: &mut Conn) -> futures::future::BoxFuture<'_, Result<(), StoreError>> {
+            Box::pin(async { panic!("on purpose") })
+        }
+        assert!(test.db.write(broken).await.is_err());
+        assert_eq!(record(&test.db, "w1", "f").await.unwrap(), 1, "{}", test.name);
+    }
+}
+
+#[tokio::test]
+async fn a_committed_change_reaches_those_who_listen() {
+    for test in TestDb::both().await {
+        let mut changes = test.db.changes();
+        record(&test.db, "w1", "f7").await.unwrap();
+        let change = changes.recv().await.unwrap();
+        assert_eq!((change.topic, change.target.as_str()), (Topic::Flow, "f7"));
+        assert_eq!(change.workspace, WorkspaceId::from("w1"));
+    }
+}
+
+#[tokio::test]
+async fn a_change_reaches_the_other_nodes_of_a_shared_database() {
+    let Some(test) = TestDb::postgres().await else { return };
+    let other = test.reopen().await;
+    let mut changes = other.changes();
+    record(&test.db, "w1", "f7").await.unwrap();
+    assert_eq!(changes.recv().await.unwrap().target, "f7");
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_is_there_after_opening_again() {
+    for test in TestDb::both().await {
+        record(&test.db, "w1", "f").await.unwrap();
+        test.db.close().await;
+        let again = test.reopen().await;
+        assert_eq!(numbers(&again, "w1").await, [1], "{}", test.name);
+        assert_eq!(record(&again, "w1", "g").await.unwrap(), 2);
+    }
+}

@@ -1,0 +1,6 @@
+//! The store on both databases.
+
+#![cfg(test)]
+
+mod chat;
+mod core;
