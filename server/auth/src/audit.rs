@@ -1,0 +1,29 @@
+//! Reading the audit log: one row per outcome of everything that matters, newest first.
+
+use crate::auth::Auth;
+use domain::actor::{Actor, Permission};
+use domain::event::{AuditFilter, AuditPage};
+use domain::problem::Problem;
+use store::events;
+
+const ROWS: i64 = 50;
+const ROWS_MAX: i64 = 200;
+
+impl Auth {
+    /// The audit log of the workspace. A limit of 0 is the default of 50; 200 is the most.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`] without manage.
+    pub async fn audit(&self, actor: &Actor, filter: &AuditFilter) -> Result<AuditPage, Problem> {
+        self.authorise(actor, Permission::Manage, "audit log").await?;
+        let limit = if filter.limit > 0 { filter.limit.min(ROWS_MAX) } else { ROWS };
+        let wider = AuditFilter { limit: limit + 1, ..filter.clone() };
+        let mut conn = self.db.read().await?;
+        let mut rows = events::audit(&mut conn, &actor.workspace, &wider).await?;
+        let shown = usize::try_from(limit).unwrap_or_default();
+        let has_more = rows.len() > shown;
+        rows.truncate(shown);
+        let next = rows.last().map(|it| it.seq).filter(|_| has_more);
+        Ok(AuditPage { events: rows, next })
+    }
+}

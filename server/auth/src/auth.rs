@@ -1,0 +1,113 @@
+//! The handle to everything about people and workspaces.
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::hashing::Hashing;
+use crate::limits::{Failures, Rate};
+use domain::actor::{Actor, Permission};
+use domain::client::Client;
+use domain::event::{Event, EventKind, Outcome};
+use domain::problem::Problem;
+use std::sync::Arc;
+use std::time::Duration;
+use store::db::Db;
+
+/// Wrong passwords for one account from one address before it closes (contract.md 0.8).
+const FAILURES_OF_ACCOUNT: u32 = 10;
+/// Wrong passwords from one address, for whatever accounts, before it closes.
+const FAILURES_OF_ADDRESS: u32 = 100;
+const CLOSED: Duration = Duration::from_secs(10 * 60);
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+/// Accounts, sessions, workspaces, members, invitations, settings of the installation, audit. Cheap to clone.
+#[derive(Clone)]
+pub struct Auth {
+    pub(crate) db: Db,
+    pub(crate) config: Arc<Config>,
+    pub(crate) hashing: Hashing,
+    limits: Arc<Limits>,
+}
+
+struct Limits {
+    account: Failures,
+    address: Failures,
+    sign_ups: Rate,
+}
+
+impl Auth {
+    /// Accounts kept in `db`.
+    pub fn new(db: Db, config: Config) -> Self {
+        let limits = Limits {
+            account: Failures::new(FAILURES_OF_ACCOUNT, CLOSED),
+            address: Failures::new(FAILURES_OF_ADDRESS, CLOSED),
+            sign_ups: Rate::new(config.sign_ups_per_hour, HOUR),
+        };
+        Self { db, config: Arc::new(config), hashing: Hashing::new(), limits: Arc::new(limits) }
+    }
+
+    /// The time of accounts.
+    pub fn clock(&self) -> &Clock {
+        &self.config.clock
+    }
+
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.config.clock.now_ms()
+    }
+
+    /// Refuses unless the role of `actor` includes `permission`, and leaves a row in the audit log when it does not.
+    /// `target` is what was asked for, such as a route.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`].
+    pub async fn authorise(
+        &self,
+        actor: &Actor,
+        permission: Permission,
+        target: &str,
+    ) -> Result<(), Problem> {
+        let Err(refusal) = actor.require(permission) else { return Ok(()) };
+        let event = Event::new(EventKind::Refused, target, permission.as_str());
+        self.record(actor.clone(), event.ended(Outcome::Denied)).await?;
+        Err(refusal)
+    }
+
+    /// Records something that changed nothing else.
+    pub(crate) async fn record(&self, actor: Actor, event: Event) -> Result<(), Problem> {
+        let recorded = self.db.write(move |conn| {
+            Box::pin(async move {
+                store::events::record(conn, &actor, &event).await.map_err(Problem::from)
+            })
+        });
+        recorded.await.map(|_| ())
+    }
+
+    /// Refuses while too many wrong passwords came for this account or from this address.
+    pub(crate) fn check_failures(&self, client: &Client, email: &str) -> Result<(), Problem> {
+        self.limits.account.check(&account_key(client, email), self.now_ms())?;
+        self.limits.address.check(address(client), self.now_ms())
+    }
+
+    /// Counts a wrong password.
+    pub(crate) fn count_failure(&self, client: &Client, email: &str) {
+        self.limits.account.failed(&account_key(client, email), self.now_ms());
+        self.limits.address.failed(address(client), self.now_ms());
+    }
+
+    /// Forgets the wrong passwords for this account from this address; those for other accounts stay counted.
+    pub(crate) fn forget_failures(&self, client: &Client, email: &str) {
+        self.limits.account.succeeded(&account_key(client, email));
+    }
+
+    /// Counts a sign-up or an accepted invitation.
+    pub(crate) fn count_sign_up(&self, client: &Client) -> Result<(), Problem> {
+        self.limits.sign_ups.take(address(client), self.now_ms())
+    }
+}
+
+fn address(client: &Client) -> &str {
+    client.ip.as_deref().unwrap_or_default()
+}
+
+fn account_key(client: &Client, email: &str) -> String {
+    format!("{email} {}", address(client))
+}

@@ -1,0 +1,22 @@
+//! People, workspaces and who may do what: sign-up, sessions, members, invitations, settings of the installation,
+//! the audit log.
+
+pub mod audit;
+pub mod auth;
+pub mod clock;
+pub mod config;
+pub mod invitations;
+pub mod limits;
+pub mod members;
+pub mod notifications;
+pub mod passwords;
+pub mod platform;
+pub mod sessions;
+pub mod sign_in;
+pub mod sign_up;
+pub mod workspaces;
+
+mod hashing;
+mod input;
+mod people;
+mod tokens;

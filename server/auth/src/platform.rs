@@ -1,0 +1,186 @@
+//! Settings of the installation, for super admins. A change counts at once.
+
+use crate::auth::Auth;
+use crate::config::Config;
+use domain::actor::{Actor, Permission};
+use domain::event::{Event, EventKind};
+use domain::problem::{Issue, Problem};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use store::db::Conn;
+use store::events;
+use store::settings::{self, INSTALLATION};
+
+const SIGNUP: &str = "signup";
+const OUTGOING: &str = "outgoingAllowList";
+const ORIGINS: &str = "corsAllowedOrigins";
+const OPEN: &str = "open";
+const CLOSED: &str = "closed";
+
+/// The settings of the installation that have an effect.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlatformSettings {
+    /// `open` or `closed`.
+    pub signup: String,
+    /// Whether the server's settings close it, so that it cannot be opened here.
+    pub signup_locked: bool,
+    /// Other sites that may call the API with a key.
+    pub cors_allowed_origins: Vec<String>,
+    /// Hosts, hosts with port and address ranges that flow steps may reach although they are private.
+    pub outgoing_allow_list: Vec<String>,
+}
+
+/// What to change; absent fields stay.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct PlatformChange {
+    /// `open` or `closed`.
+    pub signup: Option<String>,
+    /// Origins such as `https://tools.example.com`.
+    pub cors_allowed_origins: Option<Vec<String>>,
+    /// Hosts, hosts with port or address ranges.
+    pub outgoing_allow_list: Option<Vec<String>>,
+}
+
+impl Auth {
+    /// The settings of the installation.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`] unless a super admin asks.
+    pub async fn platform_settings(&self, actor: &Actor) -> Result<PlatformSettings, Problem> {
+        self.authorise(actor, Permission::Platform, "platform settings").await?;
+        read(&mut self.db.read().await?, &self.config).await
+    }
+
+    /// Changes settings of the installation.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`], [`Problem::Invalid`] with every reason.
+    pub async fn change_platform_settings(
+        &self,
+        actor: &Actor,
+        change: PlatformChange,
+    ) -> Result<PlatformSettings, Problem> {
+        self.authorise(actor, Permission::Platform, "platform settings").await?;
+        let values = checked(change)?;
+        let (actor, config) = (actor.clone(), self.config.clone());
+        let changed = self.db.write(move |conn| {
+            Box::pin(async move {
+                let names: Vec<_> = values.iter().map(|(name, _)| *name).collect();
+                for (name, value) in &values {
+                    settings::set(conn, INSTALLATION, name, value).await?;
+                }
+                let event = Event::new(EventKind::SettingsChanged, "platform", names.join(", "));
+                events::record(conn, &actor, &event.with(json!({"settings": names}))).await?;
+                read(conn, &config).await
+            })
+        });
+        changed.await
+    }
+
+    /// Whether pages of `origin` may call the API: one of the sites a super admin listed.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn is_allowed_origin(&self, origin: &str) -> Result<bool, Problem> {
+        let listed = list(&mut self.db.read().await?, ORIGINS).await?;
+        Ok(listed.iter().any(|it| it == origin))
+    }
+}
+
+/// Whether the setting or the server's settings close sign-up; either one does.
+pub(crate) async fn is_signup_closed(conn: &mut Conn, config: &Config) -> Result<bool, Problem> {
+    let setting = settings::find(conn, INSTALLATION, SIGNUP).await?;
+    Ok(config.is_signup_closed || setting.as_ref().and_then(Value::as_str) == Some(CLOSED))
+}
+
+async fn read(conn: &mut Conn, config: &Config) -> Result<PlatformSettings, Problem> {
+    let is_closed = is_signup_closed(conn, config).await?;
+    Ok(PlatformSettings {
+        signup: if is_closed { CLOSED } else { OPEN }.to_owned(),
+        signup_locked: config.is_signup_closed,
+        cors_allowed_origins: list(conn, ORIGINS).await?,
+        outgoing_allow_list: list(conn, OUTGOING).await?,
+    })
+}
+
+async fn list(conn: &mut Conn, name: &str) -> Result<Vec<String>, Problem> {
+    let value = settings::find(conn, INSTALLATION, name).await?.unwrap_or_default();
+    let words = value.as_array().into_iter().flatten();
+    Ok(words.filter_map(|it| it.as_str().map(str::to_owned)).collect())
+}
+
+fn checked(change: PlatformChange) -> Result<Vec<(&'static str, Value)>, Problem> {
+    let mut issues = Vec::new();
+    let mut values = Vec::new();
+    if let Some(signup) = change.signup {
+        if signup != OPEN && signup != CLOSED {
+            issues.push(Issue::new(SIGNUP, "Give open or closed"));
+        }
+        values.push((SIGNUP, Value::from(signup)));
+    }
+    if let Some(origins) = change.cors_allowed_origins {
+        if !origins.iter().all(|it| is_origin(it)) {
+            issues.push(Issue::new(ORIGINS, "Give origins such as https://tools.example.com"));
+        }
+        values.push((ORIGINS, Value::from(origins)));
+    }
+    if let Some(hosts) = change.outgoing_allow_list {
+        if !hosts.iter().all(|it| is_destination(it)) {
+            issues.push(Issue::new(OUTGOING, "Give hosts, host:port or ranges such as 10.0.0.0/8"));
+        }
+        values.push((OUTGOING, Value::from(hosts)));
+    }
+    if values.is_empty() {
+        issues.push(Issue::new(SIGNUP, "Give at least one setting to change"));
+    }
+    if issues.is_empty() { Ok(values) } else { Err(Problem::Invalid { issues }) }
+}
+
+fn is_origin(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    host.is_some_and(|it| is_destination(it) && !it.contains('/'))
+}
+
+/// A host, `host:port` or a range in the notation of `10.0.0.0/8` or `fd00::/8`.
+fn is_destination(text: &str) -> bool {
+    let is_plain = |it: char| {
+        it.is_ascii_alphanumeric() || matches!(it, '.' | '-' | ':' | '/' | '[' | ']' | '_')
+    };
+    if text.is_empty() || text.len() > 253 || !text.chars().all(is_plain) {
+        return false;
+    }
+    match text.split_once('/') {
+        None => true,
+        Some((address, bits)) => {
+            let widest = if address.contains(':') { 128 } else { 32 };
+            let is_address = address.parse::<std::net::IpAddr>().is_ok();
+            is_address && bits.parse::<u8>().is_ok_and(|it| it <= widest)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn destinations_are_hosts_ports_and_ranges() {
+        for right in ["intranet", "intranet:8080", "10.0.0.0/8", "fd00::/8", "192.168.1.7"] {
+            assert!(is_destination(right), "{right}");
+        }
+        for wrong in ["", "10.0.0.0/33", "host/path", "http://x y", "a\nb"] {
+            assert!(!is_destination(wrong), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_origin_is_a_scheme_and_a_host() {
+        assert!(is_origin("https://tools.example.com"));
+        assert!(is_origin("http://localhost:3000"));
+        for wrong in ["*", "tools.example.com", "https://tools.example.com/", "null"] {
+            assert!(!is_origin(wrong), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Accounts below HTTP, on both databases.
+
+#![cfg(test)]
+
+mod operations;
