@@ -1,0 +1,172 @@
+//! Connecting a workspace to the sample Basecamp, and what it is connected to.
+
+use crate::session::bound_to;
+use crate::{Basecamp, convert, failure};
+use basecamp_sdk::AccountClient;
+use domain::actor::{Actor, Permission};
+use domain::event::{Event, EventKind};
+use domain::ids::ConnectionId;
+use domain::problem::Problem;
+use domain::project::{BasecampConnection, Person};
+use serde::{Deserialize, Serialize};
+use store::connections::{self, Connection, NewConnection};
+use store::error::internal;
+use store::{events, ids};
+
+/// The word for Basecamp among the apps.
+pub(crate) const APP: &str = "basecamp";
+const SAMPLE_NAME: &str = "Sample Basecamp";
+/// Account ids of samples, in the range of real ones.
+const SAMPLE_IDS: std::ops::Range<i64> = 4_000_000..9_000_000_000;
+
+/// The open facts of a stored connection.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Meta {
+    pub(crate) is_sample: bool,
+    pub(crate) account_id: i64,
+    pub(crate) account_name: String,
+    pub(crate) person: Person,
+}
+
+impl Meta {
+    pub(crate) fn read(row: &Connection) -> Result<Self, Problem> {
+        serde_json::from_str(&row.meta).map_err(|error| internal("reading a connection", &error))
+    }
+}
+
+fn shown(row: &Connection) -> Result<BasecampConnection, Problem> {
+    let meta = Meta::read(row)?;
+    Ok(BasecampConnection {
+        id: ConnectionId::new(row.id.clone()),
+        is_sample: meta.is_sample,
+        needs_attention: row.status != "active",
+        account_name: meta.account_name,
+        person: meta.person,
+        connected_at_ms: row.created_at,
+    })
+}
+
+/// A connection that is ready to be stored.
+struct Ready {
+    new: NewConnection,
+    account_id: i64,
+}
+
+impl Basecamp {
+    /// What the workspace is connected to; none when nothing is connected.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`] without the permission to read.
+    pub async fn connection(&self, actor: &Actor) -> Result<Option<BasecampConnection>, Problem> {
+        actor.require(Permission::Read)?;
+        self.row(actor).await?.as_ref().map(shown).transpose()
+    }
+
+    async fn row(&self, actor: &Actor) -> Result<Option<Connection>, Problem> {
+        let mut conn = self.0.db.read().await?;
+        Ok(connections::of_workspace(&mut conn, &actor.workspace, APP).await?)
+    }
+
+    /// Connects the workspace to a sample Basecamp of its own; when it is connected to one, that one stays.
+    ///
+    /// # Errors
+    /// [`Problem::Conflict`] when a real Basecamp is connected, [`Problem::Unavailable`] without a sample.
+    pub async fn connect_sample(&self, actor: &Actor) -> Result<BasecampConnection, Problem> {
+        actor.require(Permission::Manage)?;
+        if let Some(row) = self.row(actor).await? {
+            let connection = shown(&row)?;
+            if !connection.is_sample {
+                return Err(Problem::conflict(
+                    "A real Basecamp is connected. Disconnect it to use the sample",
+                ));
+            }
+            if !connection.needs_attention {
+                return Ok(connection);
+            }
+            self.remove_sample(actor).await?;
+        }
+        let ready = self.make_sample(actor).await?;
+        let account_id = ready.account_id;
+        let row = self.keep(actor, ready.new).await?;
+        if Meta::read(&row)?.account_id != account_id {
+            // Somebody connected at the same moment: theirs counts.
+            self.remove_account(account_id).await?;
+        }
+        shown(&row)
+    }
+
+    async fn make_sample(&self, actor: &Actor) -> Result<Ready, Problem> {
+        let account_id = rand::random_range(SAMPLE_IDS);
+        let token = ids::random_hex(32);
+        self.make_account(&actor.workspace, account_id, &token).await?;
+        let account = self.account(&self.sample()?.base_url, account_id, token.clone())?;
+        let meta = profile(&account, account_id).await?;
+        let id = ConnectionId::new(ids::fresh());
+        let secret = self.0.key.seal(&token, &bound_to(actor.workspace.as_str(), id.as_str()));
+        let meta = serde_json::to_string(&meta)
+            .map_err(|error| internal("storing a connection", &error))?;
+        let new = NewConnection {
+            id,
+            owner_id: None,
+            app: APP.into(),
+            name: SAMPLE_NAME.into(),
+            secret,
+            meta,
+        };
+        Ok(Ready { new, account_id })
+    }
+
+    /// Stores a connection, unless one is there by now; gives the one that counts.
+    async fn keep(&self, actor: &Actor, new: NewConnection) -> Result<Connection, Problem> {
+        let actor = actor.clone();
+        let write = self.0.db.write(move |conn| {
+            Box::pin(async move {
+                if let Some(row) = connections::of_workspace(conn, &actor.workspace, APP).await? {
+                    return Ok(row);
+                }
+                connections::insert(conn, &actor.workspace, &new).await?;
+                let event = Event::new(EventKind::ConnectionAdded, &new.id, new.name);
+                events::record(conn, &actor, &event).await?;
+                let row = connections::of_workspace(conn, &actor.workspace, APP).await?;
+                row.ok_or_else(|| Problem::not_found("Connection"))
+            })
+        });
+        write.await
+    }
+
+    /// Removes the sample and everything in it.
+    ///
+    /// # Errors
+    /// [`Problem::NotFound`] when the workspace does not use the sample.
+    pub async fn remove_sample(&self, actor: &Actor) -> Result<(), Problem> {
+        actor.require(Permission::Manage)?;
+        let missing = || Problem::not_found(SAMPLE_NAME);
+        let row = self.row(actor).await?.ok_or_else(missing)?;
+        let meta = Meta::read(&row)?;
+        if !meta.is_sample {
+            return Err(missing());
+        }
+        let actor = actor.clone();
+        let write = self.0.db.write(move |conn| {
+            Box::pin(async move {
+                let id = ConnectionId::new(row.id);
+                if !connections::delete(conn, &actor.workspace, &id).await? {
+                    return Err(Problem::not_found(SAMPLE_NAME));
+                }
+                let event = Event::new(EventKind::ConnectionRemoved, &id, row.name);
+                events::record(conn, &actor, &event).await?;
+                Ok(())
+            })
+        });
+        write.await?;
+        self.remove_account(meta.account_id).await
+    }
+}
+
+/// Who the token speaks for.
+async fn profile(account: &AccountClient, account_id: i64) -> Result<Meta, Problem> {
+    let me = account.people().me().await.map_err(|error| failure::problem("Profile", &error))?;
+    let account_name =
+        me.company.as_ref().map_or_else(|| SAMPLE_NAME.to_owned(), |it| it.name.clone());
+    Ok(Meta { is_sample: true, account_id, account_name, person: convert::person(&me) })
+}

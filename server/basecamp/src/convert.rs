@@ -1,0 +1,96 @@
+//! Basecamp's records as PM OS shows them.
+
+use crate::plain;
+use basecamp_sdk::models;
+use chrono::SecondsFormat;
+use domain::project::{Person, Project};
+use domain::todo::{Comment, Todo, TodoList};
+
+/// Converts the records of one connection.
+#[derive(Clone, Copy)]
+pub(crate) struct Convert {
+    /// The sample has no pages of its own, so its links lead to ours.
+    pub(crate) is_sample: bool,
+}
+
+fn time(at: basecamp_sdk::DateTime) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+fn count(number: Option<i32>) -> u32 {
+    number.and_then(|it| u32::try_from(it).ok()).unwrap_or_default()
+}
+
+pub(crate) fn person(it: &models::Person) -> Person {
+    Person {
+        id: it.id,
+        name: it.name.expose().to_owned(),
+        email: it
+            .email_address
+            .as_ref()
+            .map(|it| it.expose().to_owned())
+            .filter(|it| !it.is_empty()),
+        title: it.title.clone().filter(|it| !it.is_empty()),
+    }
+}
+
+impl Convert {
+    fn page(self, real: &str, project_id: i64, anchor: &str) -> String {
+        if self.is_sample { format!("/projects/{project_id}{anchor}") } else { real.to_owned() }
+    }
+
+    pub(crate) fn project(self, it: &models::Project) -> Project {
+        let dock = it.dock.iter().flatten();
+        let todoset =
+            dock.filter(|tool| tool.name == "todoset" && tool.enabled).map(|tool| tool.id).next();
+        Project {
+            id: it.id,
+            name: it.name.clone(),
+            description: plain::from_html(it.description.as_deref().unwrap_or_default()),
+            status: it.status.clone(),
+            app_url: self.page(&it.app_url, it.id, ""),
+            updated_at: time(it.updated_at),
+            todoset_id: todoset,
+        }
+    }
+
+    pub(crate) fn list(self, it: &models::Todolist) -> TodoList {
+        TodoList {
+            id: it.id,
+            name: it.name.clone(),
+            project_id: it.bucket.id,
+            app_url: self.page(&it.app_url, it.bucket.id, &format!("#list-{}", it.id)),
+            todos: Vec::new(),
+        }
+    }
+
+    pub(crate) fn todo(self, it: &models::Todo) -> Todo {
+        let is_listed = it.parent.r#type == "Todolist";
+        Todo {
+            id: it.id,
+            title: it.content.clone(),
+            description: plain::from_html(it.description.as_deref().unwrap_or_default()),
+            status: it.status.clone(),
+            completed: it.completed.unwrap_or_default(),
+            due_on: it.due_on.map(|day| day.to_string()),
+            project_id: it.bucket.id,
+            project_name: it.bucket.name.clone(),
+            list_id: is_listed.then_some(it.parent.id),
+            list_name: is_listed.then(|| it.parent.title.clone()),
+            assignees: it.assignees.iter().flatten().map(person).collect(),
+            comments_count: count(it.comments_count),
+            app_url: self.page(&it.app_url, it.bucket.id, &format!("#todo-{}", it.id)),
+            updated_at: time(it.updated_at),
+        }
+    }
+
+    pub(crate) fn comment(self, it: &models::Comment) -> Comment {
+        Comment {
+            id: it.id,
+            content: plain::from_html(&it.content),
+            creator: it.creator.name.expose().to_owned(),
+            created_at: time(it.created_at),
+            app_url: self.page(&it.app_url, it.bucket.id, &format!("#todo-{}", it.parent.id)),
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! One actor's way into Basecamp for one operation: the connection, opened, behind its breaker.
+
+use crate::circuit::Health;
+use crate::connections::{APP, Meta};
+use crate::convert::Convert;
+use crate::failure;
+use crate::{Basecamp, Inner};
+use basecamp_sdk::{AccountClient, Client, Config, Error, Page, PageItems};
+use domain::actor::{Actor, Permission};
+use domain::event::{Event, EventKind, Outcome};
+use domain::ids::ConnectionId;
+use domain::problem::Problem;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use store::connections::{self, Connection};
+use store::events;
+
+/// Everything one operation may take: attempts, waits and pages' bodies.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// A call of the SDK. Its futures are large, so they go on the heap.
+pub(crate) type Call<'a, T> = BoxFuture<'a, Result<T, Error>>;
+
+/// An open way into Basecamp.
+pub(crate) struct Session {
+    pub(crate) account: AccountClient,
+    pub(crate) convert: Convert,
+    pub(crate) person_id: i64,
+    id: ConnectionId,
+    actor: Actor,
+    basecamp: Arc<Inner>,
+}
+
+/// To what a stored secret is bound.
+pub(crate) fn bound_to(workspace: &str, id: &str) -> String {
+    format!("{workspace}|{id}|secret")
+}
+
+impl Basecamp {
+    /// Opens the workspace's connection for `actor`, who needs `permission`.
+    pub(crate) async fn open(
+        &self,
+        actor: &Actor,
+        permission: Permission,
+    ) -> Result<Session, Problem> {
+        actor.require(permission)?;
+        let mut conn = self.0.db.read().await?;
+        let row = connections::of_workspace(&mut conn, &actor.workspace, APP).await?;
+        drop(conn);
+        let row = row.ok_or_else(failure::not_connected)?;
+        let meta = Meta::read(&row)?;
+        let token = self.token(&row)?;
+        let (base_url, account_id) = self.target(&meta)?;
+        Ok(Session {
+            account: self.account(&base_url, account_id, token)?,
+            convert: Convert { is_sample: meta.is_sample },
+            person_id: meta.person.id,
+            id: ConnectionId::new(row.id),
+            actor: actor.clone(),
+            basecamp: self.0.clone(),
+        })
+    }
+
+    fn token(&self, row: &Connection) -> Result<String, Problem> {
+        let opened = self.0.key.open(&row.secret, &bound_to(&row.workspace_id, &row.id));
+        opened.map_err(|_| {
+            tracing::error!(connection = row.id, "the stored token cannot be opened with this key");
+            failure::access_lost()
+        })
+    }
+
+    /// Where the connection's account is: the sample listens on another port after every start.
+    fn target(&self, meta: &Meta) -> Result<(String, i64), Problem> {
+        if !meta.is_sample {
+            return Ok((self.0.config.base_url.clone(), meta.account_id));
+        }
+        Ok((self.sample()?.base_url.clone(), meta.account_id))
+    }
+
+    /// The SDK's client for one account.
+    pub(crate) fn account(
+        &self,
+        base_url: &str,
+        id: i64,
+        token: String,
+    ) -> Result<AccountClient, Problem> {
+        let config = Config {
+            operation_deadline: Some(DEADLINE),
+            ..Config::default().with_base_url(base_url)
+        };
+        let client = Client::builder(config)
+            .access_token(token)
+            .http_client(self.0.transport.clone())
+            .user_agent(self.0.config.user_agent())
+            .build()
+            .map_err(|error| failure::problem("Basecamp", &error))?;
+        Ok(client.for_account(id.to_string()))
+    }
+}
+
+impl Session {
+    /// Runs one call for `what`, unless Basecamp has just failed again and again.
+    pub(crate) async fn run<T>(&self, what: &str, call: Call<'_, T>) -> Result<T, Problem> {
+        match self.attempt(call).await {
+            Ok(value) => Ok(value),
+            Err(Attempt::Closed(problem)) => Err(problem),
+            Err(Attempt::Failed(error)) => Err(self.explain(what, &error).await),
+        }
+    }
+
+    /// The same, keeping the SDK's error for a caller that must look at it.
+    pub(crate) async fn attempt<T>(&self, call: Call<'_, T>) -> Result<T, Attempt> {
+        let circuits = &self.basecamp.circuits;
+        if let Err(rest) = circuits.admit(&self.id, Instant::now()) {
+            let words =
+                format!("Basecamp failed several times. Next try in {} s", rest.as_secs() + 1);
+            return Err(Attempt::Closed(failure::unavailable(words)));
+        }
+        let outcome = call.await;
+        let health = outcome.as_ref().err().map_or(Health::Well, failure::health);
+        circuits.note(&self.id, health, Instant::now());
+        outcome.map_err(Attempt::Failed)
+    }
+
+    /// `error` as a problem; a refused token is noted on the connection.
+    pub(crate) async fn explain(&self, what: &str, error: &Error) -> Problem {
+        let problem = failure::problem(what, error);
+        if problem == failure::access_lost()
+            && let Err(error) = self.note_lost_access().await
+        {
+            tracing::error!(%error, "the lost access could not be noted");
+        }
+        problem
+    }
+
+    /// Everything a paged read has.
+    pub(crate) async fn all<P>(
+        &self,
+        what: &str,
+        first: Call<'_, Page<P>>,
+    ) -> Result<Vec<P::Item>, Problem>
+    where
+        P: PageItems<Item: Send> + DeserializeOwned + Send,
+    {
+        let walk = async { self.account.collect_all(first.await?, None).await }.boxed();
+        let found = self.run(what, walk).await?;
+        if found.meta.truncated {
+            tracing::warn!(what, "Basecamp has more pages than we read");
+        }
+        Ok(found.items)
+    }
+
+    async fn note_lost_access(&self) -> Result<(), Problem> {
+        let (id, actor) = (self.id.clone(), self.actor.clone());
+        let write = self.basecamp.db.write(move |conn| {
+            Box::pin(async move {
+                let row = connections::of_workspace(conn, &actor.workspace, APP).await?;
+                let Some(row) = row.filter(|it| it.id == id.as_str() && it.status == "active")
+                else {
+                    return Ok(());
+                };
+                connections::set_status(conn, &actor.workspace, &id, "needs_attention", &row.meta)
+                    .await?;
+                let event =
+                    Event::new(EventKind::ConnectorTested, &id, row.name).ended(Outcome::Failed);
+                events::record(conn, &actor, &event).await?;
+                Ok::<_, Problem>(())
+            })
+        });
+        write.await
+    }
+}
+
+/// Why a call gave nothing.
+pub(crate) enum Attempt {
+    /// It was not made.
+    Closed(Problem),
+    /// It failed.
+    Failed(Error),
+}

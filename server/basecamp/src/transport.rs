@@ -1,0 +1,116 @@
+//! The one way out to Basecamp: the SDK's HTTP client over `reqwest`, with limits on time and address.
+//!
+//! Size is limited by the SDK while it reads, pages and redirects are its business too.
+
+use crate::address::is_public;
+use async_trait::async_trait;
+use basecamp_sdk::Error;
+use basecamp_sdk::http::{Body, HttpClient, Request, Response};
+use bytes::Bytes;
+use futures::stream::try_unfold;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::redirect::Policy;
+use rustls::crypto::{CryptoProvider, ring};
+use std::collections::HashSet;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+use url::{Host, Url};
+
+const TIMEOUT: Duration = Duration::from_secs(30);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Sends the SDK's requests. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Transport {
+    http: reqwest::Client,
+    known: Arc<HashSet<String>>,
+}
+
+impl Transport {
+    /// Only the hosts of the `known` base addresses may be private.
+    pub(crate) fn new(known: &[String]) -> Result<Self, reqwest::Error> {
+        if CryptoProvider::get_default().is_none() {
+            // Losing the race to another caller is fine: then there is a provider.
+            drop(ring::default_provider().install_default());
+        }
+        let hosts =
+            known.iter().filter_map(|it| Url::parse(it).ok()?.host_str().map(str::to_owned));
+        let known: Arc<HashSet<String>> = Arc::new(hosts.collect());
+        let http = reqwest::Client::builder()
+            .timeout(TIMEOUT)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .redirect(Policy::none())
+            .retry(reqwest::retry::never())
+            .no_proxy()
+            .dns_resolver(Resolver { known: known.clone() })
+            .build()?;
+        Ok(Self { http, known })
+    }
+
+    /// A request of our own, within the same limits.
+    pub(crate) fn request(&self, method: reqwest::Method, url: &str) -> reqwest::RequestBuilder {
+        self.http.request(method, url)
+    }
+
+    /// An address written into the URL never reaches the resolver, so it is judged here.
+    fn judge(&self, uri: &str) -> Result<(), Error> {
+        let url = Url::parse(uri).map_err(|_| Error::usage("the address is not a URL"))?;
+        let address = match url.host() {
+            Some(Host::Ipv4(it)) => IpAddr::V4(it),
+            Some(Host::Ipv6(it)) => IpAddr::V6(it),
+            _ => return Ok(()),
+        };
+        let is_known = url.host_str().is_some_and(|it| self.known.contains(it));
+        if is_known || is_public(address) {
+            Ok(())
+        } else {
+            Err(Error::usage("the address is private"))
+        }
+    }
+}
+
+#[async_trait]
+impl HttpClient for Transport {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Body>, Error> {
+        self.judge(&request.uri().to_string())?;
+        let request = reqwest::Request::try_from(request).map_err(failed)?;
+        let answer = self.http.execute(request).await.map_err(failed)?;
+        let (status, headers, length) =
+            (answer.status(), answer.headers().clone(), answer.content_length());
+        let chunks = try_unfold(answer, |mut answer| async move {
+            let chunk = answer.chunk().await.map_err(failed)?;
+            Ok(chunk.map(|it| (it, answer)))
+        });
+        let mut response = Response::new(Body::from_stream(chunks, length));
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
+        Ok(response)
+    }
+}
+
+/// Without the address, which may carry a credential.
+fn failed(error: reqwest::Error) -> Error {
+    let error = error.without_url();
+    if error.is_timeout() { Error::network_timeout(error) } else { Error::network(error) }
+}
+
+/// Looks names up, and refuses those that lead into a private network.
+struct Resolver {
+    known: Arc<HashSet<String>>,
+}
+
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let is_known = self.known.contains(name.as_str());
+        Box::pin(async move {
+            let found: Vec<SocketAddr> =
+                tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            if !is_known && !found.iter().all(|it| is_public(it.ip())) {
+                return Err(io::Error::other("the name leads to a private address").into());
+            }
+            Ok(Box::new(found.into_iter()) as Addrs)
+        })
+    }
+}

@@ -1,0 +1,110 @@
+//! What happens when Basecamp is not well.
+
+use crate::{World, admin};
+use domain::problem::Problem;
+use domain::todo::NewTodo;
+use sandbox::faults::Fault;
+use store::connections::of_workspace;
+
+#[tokio::test]
+async fn revoked_access_asks_to_connect_again() {
+    let (world, admin) = World::connected().await;
+    let mut conn = world.test.db.read().await.unwrap();
+    let row = of_workspace(&mut conn, &admin.workspace, "basecamp").await.unwrap().unwrap();
+    drop(conn);
+    let meta: serde_json::Value = serde_json::from_str(&row.meta).unwrap();
+    world.running.sandbox.revoke(meta["account_id"].as_i64().unwrap()).await.unwrap();
+    let problem = world.basecamp.projects(&admin).await.unwrap_err();
+    let Problem::NeedsSetup { message, hint, .. } = problem else { panic!("{problem:?}") };
+    assert_eq!(message, "Basecamp no longer accepts our access");
+    assert_eq!(hint, "Connect Basecamp again");
+    assert!(world.basecamp.connection(&admin).await.unwrap().unwrap().needs_attention);
+    assert!(!world.basecamp.connect_sample(&admin).await.unwrap().needs_attention);
+    assert_eq!(world.basecamp.projects(&admin).await.unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn a_read_that_comes_too_often_goes_on_after_the_wait() {
+    let (world, admin) = World::connected().await;
+    world.running.sandbox.fail_next(Fault::TooMany { retry_after: 1 });
+    assert_eq!(world.basecamp.projects(&admin).await.unwrap().len(), 3);
+}
+
+async fn new_todo(world: &World) -> NewTodo {
+    let admin = admin("a");
+    let project = world.project(&admin, "Website relaunch").await;
+    let list = world.basecamp.lists(&admin, project.id).await.unwrap().remove(0);
+    NewTodo {
+        project_id: project.id,
+        list_id: list.id,
+        title: "Once only".into(),
+        description: None,
+        due_on: None,
+        assignee_ids: Vec::new(),
+    }
+}
+
+async fn count(world: &World) -> usize {
+    world.open_todos(&admin("a")).await.iter().filter(|it| it.title == "Once only").count()
+}
+
+#[tokio::test]
+async fn a_refused_create_is_not_sent_again() {
+    let (world, admin) = World::connected().await;
+    let new = new_todo(&world).await;
+    world.running.sandbox.fail_next(Fault::TooMany { retry_after: 7 });
+    let problem = world.basecamp.create_todo(&admin, &new).await.unwrap_err();
+    assert_eq!(problem, Problem::RateLimited { retry_after_s: 7 });
+    assert_eq!(count(&world).await, 0);
+}
+
+#[tokio::test]
+async fn a_create_whose_answer_is_lost_is_found_and_not_repeated() {
+    let (world, admin) = World::connected().await;
+    let new = new_todo(&world).await;
+    world.running.sandbox.fail_next(Fault::LostAnswer);
+    let made = world.basecamp.create_todo(&admin, &new).await.unwrap();
+    assert_eq!(made.title, "Once only");
+    assert_eq!(count(&world).await, 1);
+}
+
+#[tokio::test]
+async fn a_create_that_did_not_happen_says_so() {
+    let (world, admin) = World::connected().await;
+    let new = new_todo(&world).await;
+    world.running.sandbox.fail_next(Fault::Status(500));
+    let Err(Problem::Unavailable { message, .. }) = world.basecamp.create_todo(&admin, &new).await
+    else {
+        panic!("it was made")
+    };
+    assert_eq!(message, "Basecamp did not answer, and the to-do was not added. Try again");
+    assert_eq!(count(&world).await, 0);
+}
+
+#[tokio::test]
+async fn five_failures_in_a_row_stop_further_calls() {
+    let (world, admin) = World::connected().await;
+    for _ in 0..5 {
+        world.running.sandbox.fail_next(Fault::Status(500));
+        assert!(matches!(world.basecamp.projects(&admin).await, Err(Problem::Unavailable { .. })));
+    }
+    let Err(Problem::Unavailable { message, .. }) = world.basecamp.projects(&admin).await else {
+        panic!("it went out")
+    };
+    assert!(message.starts_with("Basecamp failed several times"), "{message}");
+}
+
+#[tokio::test]
+async fn an_unreachable_basecamp_is_said_in_plain_words() {
+    let (world, admin) = World::connected().await;
+    world.running.stop();
+    tokio::task::yield_now().await;
+    let Err(Problem::Unavailable { service, message }) = world.basecamp.todo(&admin, 1).await
+    else {
+        panic!("it answered")
+    };
+    assert_eq!(
+        (service.as_str(), message.as_str()),
+        ("Basecamp", "Basecamp did not answer. Try again in a moment")
+    );
+}

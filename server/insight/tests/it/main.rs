@@ -1,0 +1,124 @@
+//! Questions about the sample world, answered over HTTP, against what was planted in it.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
+
+use basecamp::Basecamp;
+use basecamp::config::Config;
+use chrono::{NaiveDate, TimeDelta};
+use domain::actor::{Actor, Role, Via};
+use domain::problem::Problem;
+use domain::todo::Todo;
+use insight::Insight;
+use sandbox::world::{DUE_IN_NEXT_SIX_DAYS, DUE_TODAY, OVERDUE, OVERLOADED, OWNER, UNASSIGNED};
+use sandbox::{Running, serve};
+use store::secrets::SecretKey;
+use store::testing::TestDb;
+
+const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 2, 18).unwrap();
+
+struct World {
+    basecamp: Basecamp,
+    insight: Insight,
+    actor: Actor,
+    _running: Running,
+    _test: TestDb,
+}
+
+async fn world() -> World {
+    let test = TestDb::sqlite().await;
+    let running =
+        serve(sandbox::Config { today: Some(TODAY), ..sandbox::Config::default() }).await.unwrap();
+    let config = Config::default().with_sample(running.address, &running.control_key);
+    let basecamp = Basecamp::new(test.db.clone(), SecretKey::from_text("k"), config).unwrap();
+    let actor = Actor {
+        user: "u1".into(),
+        name: OWNER.into(),
+        workspace: "a".into(),
+        role: Role::WorkspaceAdmin,
+        via: Via::Ui,
+        request_id: "r1".into(),
+        ip: None,
+    };
+    basecamp.connect_sample(&actor).await.unwrap();
+    World {
+        insight: Insight::new(basecamp.clone()),
+        basecamp,
+        actor,
+        _running: running,
+        _test: test,
+    }
+}
+
+fn titles(todos: &[Todo]) -> Vec<&str> {
+    todos.iter().map(|it| it.title.as_str()).collect()
+}
+
+#[tokio::test]
+async fn overdue_is_exactly_what_was_planted() {
+    let world = world().await;
+    assert_eq!(titles(&world.insight.overdue(&world.actor, TODAY).await.unwrap()), OVERDUE);
+    let long_ago = TODAY - TimeDelta::days(60);
+    assert!(world.insight.overdue(&world.actor, long_ago).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn due_is_exactly_what_was_planted() {
+    let world = world().await;
+    let today = world.insight.due(&world.actor, TODAY, TODAY).await.unwrap();
+    assert_eq!(titles(&today), DUE_TODAY);
+    let (from, to) = (TODAY + TimeDelta::days(1), TODAY + TimeDelta::days(6));
+    assert_eq!(
+        world.insight.due(&world.actor, from, to).await.unwrap().len(),
+        DUE_IN_NEXT_SIX_DAYS
+    );
+}
+
+#[tokio::test]
+async fn one_person_has_too_much_and_some_todos_have_nobody() {
+    let world = world().await;
+    let loads = world.insight.workload(&world.actor, TODAY).await.unwrap();
+    assert_eq!((loads[0].person.name.as_str(), loads[0].open), (OVERLOADED, 13));
+    assert_eq!(loads.iter().filter(|it| it.is_overloaded()).count(), 1);
+    let mut nobody = world.insight.unassigned(&world.actor).await.unwrap();
+    nobody.sort_by_key(|it| it.id);
+    assert_eq!(titles(&nobody), UNASSIGNED);
+}
+
+#[tokio::test]
+async fn mine_are_those_of_the_connected_person() {
+    let world = world().await;
+    let mine = world.insight.mine(&world.actor).await.unwrap();
+    assert_eq!(
+        titles(&mine),
+        [
+            "Type licence for web and print",
+            "Ask Marlowe about the reprint",
+            "Decide on the recycled card"
+        ]
+    );
+    world.basecamp.remove_sample(&world.actor).await.unwrap();
+    assert!(matches!(world.insight.mine(&world.actor).await, Err(Problem::NeedsSetup { .. })));
+}
+
+#[tokio::test]
+async fn every_project_is_summed_up_the_same_alone_and_together() {
+    let world = world().await;
+    let all = world.insight.project_summaries(&world.actor, TODAY).await.unwrap();
+    let counts: Vec<_> = all
+        .iter()
+        .map(|it| (it.project.name.as_str(), it.open, it.completed, it.overdue))
+        .collect();
+    assert_eq!(
+        counts,
+        [
+            ("Halden Coffee rebrand", 17, 5, 4),
+            ("Marlowe & Sons packaging", 11, 5, 2),
+            ("Website relaunch", 16, 6, 3)
+        ]
+    );
+    for summary in &all {
+        let alone =
+            world.insight.project_summary(&world.actor, summary.project.id, TODAY).await.unwrap();
+        assert_eq!(&alone, summary);
+    }
+}

@@ -1,0 +1,187 @@
+//! One account's records: everything a world holds.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+/// An instant as Basecamp writes it.
+pub(crate) type Time = DateTime<Utc>;
+
+/// Whether a record is in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Status {
+    Active,
+    Archived,
+    Trashed,
+}
+
+impl Status {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Archived => "archived",
+            Self::Trashed => "trashed",
+        }
+    }
+
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        [Self::Active, Self::Archived, Self::Trashed].into_iter().find(|it| it.as_str() == word)
+    }
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Person {
+    pub(crate) id: i64,
+    pub(crate) name: String,
+    pub(crate) email: String,
+    pub(crate) title: String,
+    pub(crate) owner: bool,
+}
+
+/// A tool in a project's dock.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Tool {
+    pub(crate) id: i64,
+    pub(crate) name: String,
+    pub(crate) title: String,
+    pub(crate) enabled: bool,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Project {
+    pub(crate) id: i64,
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) status: Status,
+    pub(crate) dock: Vec<Tool>,
+    pub(crate) created_at: Time,
+    pub(crate) updated_at: Time,
+}
+
+impl Project {
+    pub(crate) fn todoset(&self) -> Option<&Tool> {
+        self.dock.iter().find(|it| it.name == "todoset")
+    }
+}
+
+/// A to-do list, or a group of one when its parent is a list.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct List {
+    pub(crate) id: i64,
+    pub(crate) project_id: i64,
+    /// The to-do set, or the list this is a group of.
+    pub(crate) parent_id: i64,
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) status: Status,
+    pub(crate) inherits_status: bool,
+    pub(crate) position: i32,
+    pub(crate) created_at: Time,
+    pub(crate) updated_at: Time,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Completion {
+    pub(crate) created_at: Time,
+    pub(crate) creator_id: i64,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Todo {
+    pub(crate) id: i64,
+    pub(crate) project_id: i64,
+    /// A list, a group, or the to-do set for a loose to-do.
+    pub(crate) parent_id: i64,
+    pub(crate) content: String,
+    pub(crate) description: String,
+    pub(crate) status: Status,
+    pub(crate) inherits_status: bool,
+    pub(crate) completion: Option<Completion>,
+    pub(crate) due_on: Option<NaiveDate>,
+    pub(crate) starts_on: Option<NaiveDate>,
+    pub(crate) assignee_ids: Vec<i64>,
+    pub(crate) completion_subscriber_ids: Vec<i64>,
+    pub(crate) position: i32,
+    pub(crate) creator_id: i64,
+    pub(crate) created_at: Time,
+    pub(crate) updated_at: Time,
+}
+
+impl Todo {
+    pub(crate) fn is_open(&self) -> bool {
+        self.completion.is_none()
+    }
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Comment {
+    pub(crate) id: i64,
+    pub(crate) project_id: i64,
+    pub(crate) parent_id: i64,
+    pub(crate) content: String,
+    pub(crate) status: Status,
+    pub(crate) creator_id: i64,
+    pub(crate) created_at: Time,
+}
+
+/// One account: a world of its own.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Account {
+    pub(crate) id: i64,
+    pub(crate) name: String,
+    /// SHA-256 of the bearer token; empty once it was revoked.
+    pub(crate) token_hash: String,
+    pub(crate) next_id: i64,
+    pub(crate) created_at: Time,
+    pub(crate) people: Vec<Person>,
+    pub(crate) projects: Vec<Project>,
+    pub(crate) lists: Vec<List>,
+    pub(crate) todos: Vec<Todo>,
+    pub(crate) comments: Vec<Comment>,
+}
+
+impl Account {
+    /// The next free id.
+    pub(crate) fn take_id(&mut self) -> i64 {
+        let id = self.next_id;
+        self.next_id += 1;
+        id
+    }
+
+    /// The person the token speaks for.
+    pub(crate) fn owner_id(&self) -> i64 {
+        self.people.iter().find(|it| it.owner).map_or(0, |it| it.id)
+    }
+
+    pub(crate) fn person(&self, id: i64) -> Option<&Person> {
+        self.people.iter().find(|it| it.id == id)
+    }
+
+    pub(crate) fn project(&self, id: i64) -> Option<&Project> {
+        self.projects.iter().find(|it| it.id == id)
+    }
+
+    pub(crate) fn list(&self, id: i64) -> Option<&List> {
+        self.lists.iter().find(|it| it.id == id)
+    }
+
+    pub(crate) fn todo(&self, id: i64) -> Option<&Todo> {
+        self.todos.iter().find(|it| it.id == id)
+    }
+
+    /// The project whose to-do set has `id`.
+    pub(crate) fn project_of_todoset(&self, id: i64) -> Option<&Project> {
+        self.projects.iter().find(|it| it.todoset().is_some_and(|set| set.id == id))
+    }
+
+    /// The ids among `ids` that belong to people of this account, in order and once each.
+    pub(crate) fn known_people(&self, ids: &[i64]) -> Vec<i64> {
+        let mut known = Vec::new();
+        for id in ids {
+            if self.person(*id).is_some() && !known.contains(id) {
+                known.push(*id);
+            }
+        }
+        known
+    }
+}

@@ -1,0 +1,174 @@
+//! A Basecamp-shaped HTTP server of our own: the sample workspace talks to it, and so do the tests.
+//!
+//! It is meant to be wrong in the same ways as the real service: routes flat and inside a bucket, geared pages, weak
+//! entity tags, a PUT that clears what it is not given. What it does not answer yet is a 501 that says so.
+//! Every account is one separate world, reached only with its own token.
+
+pub mod faults;
+pub mod limiter;
+pub mod world;
+
+mod account;
+mod accounts;
+mod answer;
+mod call;
+mod control;
+mod disk;
+mod guard;
+mod paging;
+mod render;
+mod routes;
+mod serving;
+mod writing;
+
+use accounts::Accounts;
+use chrono::{NaiveDate, Utc};
+use faults::{Fault, Faults};
+use limiter::{Limiter, RateLimit};
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::task::AbortHandle;
+
+/// How to serve.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where accounts are kept; none keeps them in memory.
+    pub data_dir: Option<PathBuf>,
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The request limit; none takes everything.
+    pub rate_limit: Option<RateLimit>,
+    /// What day it is; none asks the clock (UTC).
+    pub today: Option<NaiveDate>,
+}
+
+impl Default for Config {
+    /// On a free loopback port, in memory, without a limit.
+    fn default() -> Self {
+        let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        Self { data_dir: None, listen, rate_limit: None, today: None }
+    }
+}
+
+/// A server that answers until this is dropped or stopped.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// What a client sends as `X-Sandbox-Key` to make and remove accounts; new after every start.
+    pub control_key: String,
+    /// The same control without HTTP, and faults, for tests.
+    pub sandbox: Sandbox,
+    task: AbortHandle,
+}
+
+impl Running {
+    /// Stops answering.
+    pub fn stop(&self) {
+        self.task.abort();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// The control of a running server, beside HTTP.
+#[derive(Clone)]
+pub struct Sandbox(Arc<Inner>);
+
+struct Inner {
+    address: SocketAddr,
+    control_hash: String,
+    today: Option<NaiveDate>,
+    accounts: Accounts,
+    limiter: Limiter,
+    faults: Faults,
+}
+
+/// Opens the accounts and starts answering.
+///
+/// # Errors
+/// When the directory cannot be read or the address cannot be bound.
+pub async fn serve(config: Config) -> io::Result<Running> {
+    let accounts = Accounts::open(config.data_dir)?;
+    let listener = TcpListener::bind(config.listen).await?;
+    let address = listener.local_addr()?;
+    let control_key = format!("{:032x}{:032x}", rand::random::<u128>(), rand::random::<u128>());
+    let sandbox = Sandbox(Arc::new(Inner {
+        address,
+        control_hash: accounts::hash(&control_key),
+        today: config.today,
+        accounts,
+        limiter: Limiter::new(config.rate_limit),
+        faults: Faults::default(),
+    }));
+    let router = serving::router(sandbox.clone());
+    let task = tokio::spawn(async move {
+        if let Err(error) = axum::serve(listener, router).await {
+            tracing::error!(%error, "the sample Basecamp stopped");
+        }
+    });
+    Ok(Running { address, control_key, sandbox, task: task.abort_handle() })
+}
+
+impl Sandbox {
+    /// Where the server listens: `http://127.0.0.1:1234`.
+    pub fn base_url(&self) -> String {
+        format!("http://{}", self.0.address)
+    }
+
+    /// Makes account `id` with the sample world, opened by `token`. An account that is there already is kept.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn create_account(&self, id: i64, token: &str) -> io::Result<()> {
+        self.create_account_on(id, token, self.today()).await
+    }
+
+    /// The same, with the dates of the world around `today`.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn create_account_on(
+        &self,
+        id: i64,
+        token: &str,
+        today: NaiveDate,
+    ) -> io::Result<()> {
+        self.0.accounts.add(world::small(id, accounts::hash(token), today)).await
+    }
+
+    /// Removes an account and everything in it; a missing one is fine.
+    ///
+    /// # Errors
+    /// When its file cannot be removed.
+    pub async fn remove_account(&self, id: i64) -> io::Result<()> {
+        self.0.accounts.remove(id).await
+    }
+
+    /// Makes an account's token worthless, as when a person disconnects the app in Basecamp.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn revoke(&self, id: i64) -> io::Result<()> {
+        let emptied = self.0.accounts.change(id, |account| {
+            account.token_hash.clear();
+            ((), true)
+        });
+        emptied.await.map(|_| ())
+    }
+
+    /// Makes the next request fail, after those already asked to.
+    pub fn fail_next(&self, fault: Fault) {
+        self.0.faults.push(fault);
+    }
+
+    fn today(&self) -> NaiveDate {
+        self.0.today.unwrap_or_else(|| Utc::now().date_naive())
+    }
+}

@@ -1,0 +1,119 @@
+//! From an HTTP request to a call, and from an answer back.
+
+use crate::answer;
+use crate::call::{Answer, Call, Links};
+use crate::faults::Fault;
+use crate::guard::{self, Refused};
+use crate::{Sandbox, control, routes};
+use axum::Router;
+use axum::body::{Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use chrono::Utc;
+use serde_json::Value;
+use url::form_urlencoded;
+
+/// Bytes of a request body; to-dos and comments are small.
+const BODY_LIMIT: usize = 1024 * 1024;
+
+pub(crate) fn router(sandbox: Sandbox) -> Router {
+    Router::new().fallback(receive).with_state(sandbox)
+}
+
+async fn receive(State(sandbox): State<Sandbox>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    if let Some(status) = control::answer(&sandbox, &parts, &body).await {
+        return status.into_response();
+    }
+    let response = match sandbox.0.faults.next() {
+        Some(Fault::Status(status)) => answer::fault(status, None),
+        Some(Fault::TooMany { retry_after }) => answer::fault(429, Some(u64::from(retry_after))),
+        Some(Fault::Slow(delay)) => {
+            let response = admit(&sandbox, &parts, &body).await;
+            tokio::time::sleep(delay).await;
+            response
+        }
+        Some(Fault::LostAnswer) => {
+            drop(admit(&sandbox, &parts, &body).await);
+            answer::fault(502, None)
+        }
+        None => admit(&sandbox, &parts, &body).await,
+    };
+    answer::identified(response)
+}
+
+async fn admit(sandbox: &Sandbox, parts: &Parts, body: &Bytes) -> Response {
+    if let Err(retry_after) = sandbox.0.limiter.take() {
+        return answer::fault(429, Some(retry_after));
+    }
+    match take(sandbox, parts, body).await {
+        Ok(response) => response,
+        Err(Refused(response)) => *response,
+    }
+}
+
+async fn take(sandbox: &Sandbox, parts: &Parts, body: &Bytes) -> Result<Response, Refused> {
+    guard::user_agent(&parts.headers)?;
+    let path = parts.uri.path().trim_matches('/');
+    let path = path.strip_suffix(".json").unwrap_or(path);
+    if path == "authorization" {
+        let account = guard::owner(sandbox, &parts.headers).await?;
+        return Ok(answer::launchpad(&account, &sandbox.base_url()));
+    }
+    let mut segments: Vec<String> = path.split('/').map(str::to_owned).collect();
+    let account = guard::account(sandbox, &parts.headers, &segments.remove(0)).await?;
+    let body = guard::body(parts, body)?;
+    let call = call(sandbox, parts, segments, body).ok_or_else(guard::missing)?;
+    let outcome = carry_out(sandbox, account.id, &call).await;
+    Ok(answer::response(outcome, &call, parts))
+}
+
+/// Takes the bucket out of the path, so that flat and bucket-scoped routes meet.
+fn call(sandbox: &Sandbox, parts: &Parts, mut path: Vec<String>, body: Value) -> Option<Call> {
+    let account = parts.uri.path().trim_start_matches('/').split('/').next()?.to_owned();
+    let bucket = if path.len() > 2 && path.first().is_some_and(|it| it == "buckets") {
+        let id = path.get(1)?.parse().ok()?;
+        path.drain(..2);
+        Some(id)
+    } else {
+        None
+    };
+    let query = parts.uri.query().unwrap_or_default();
+    Some(Call {
+        method: parts.method.clone(),
+        path,
+        bucket,
+        query: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
+        body,
+        now: Utc::now(),
+        today: sandbox.today(),
+        links: Links {
+            api: format!("{}/{account}", sandbox.base_url()),
+            app: format!("https://app.basecamp.test/{account}"),
+        },
+    })
+}
+
+async fn carry_out(sandbox: &Sandbox, account: i64, call: &Call) -> Answer {
+    if call.method == Method::GET || call.method == Method::HEAD {
+        let found = sandbox.0.accounts.get(account).await;
+        return found.map_or_else(Answer::not_found, |it| routes::read(&it, call));
+    }
+    let changed = sandbox.0.accounts.change(account, |account| {
+        let answer = routes::write(account, call);
+        let is_changed = answer.succeeded();
+        (answer, is_changed)
+    });
+    match changed.await {
+        Ok(answer) => answer.unwrap_or_else(Answer::not_found),
+        Err(error) => {
+            tracing::error!(%error, "the sample Basecamp cannot be written");
+            Answer::Refused(507, serde_json::json!({"error": "The storage is full"}))
+        }
+    }
+}
