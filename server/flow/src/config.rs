@@ -1,0 +1,47 @@
+//! Limits of the engine and what it needs to know about its surroundings.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Tells the time in epoch milliseconds; tests turn it by hand.
+pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// Settings of flows and runs.
+#[derive(Clone)]
+pub struct Config {
+    /// Where webhooks arrive, without a slash at the end: `https://pmos.example.com`.
+    pub base_url: String,
+    /// The clock.
+    pub clock: Clock,
+    /// Runs this process works on at once.
+    pub runs_at_once: usize,
+    /// Runs one workspace may have under way at once; more wait.
+    pub runs_per_workspace: usize,
+    /// Runs of one workspace that may wait; more are refused.
+    pub waiting_per_workspace: usize,
+    /// How long a run may work, pauses not counted.
+    pub run_time: Duration,
+    /// How long a run keeps its worker without a sign of life.
+    pub lease: Duration,
+    /// How long the caller of a synchronous webhook waits.
+    pub answer_within: Duration,
+    /// Starts and retries by people and assistants, for each workspace and minute.
+    pub starts_per_minute: u32,
+}
+
+impl Config {
+    /// The defaults of the contract for a server that answers at `base_url`.
+    pub fn new(base_url: impl Into<String>) -> Self {
+        Self {
+            base_url: base_url.into(),
+            clock: Arc::new(store::ids::now_ms),
+            runs_at_once: 256,
+            runs_per_workspace: 100,
+            waiting_per_workspace: 10_000,
+            run_time: Duration::from_secs(600),
+            lease: Duration::from_secs(30),
+            answer_within: Duration::from_secs(30),
+            starts_per_minute: 100,
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! One step of a piece: resolve, write ahead when it touches something outside, run, journal.
+
+use crate::engine::journal::Halt;
+use crate::engine::resolve;
+use crate::engine::walk::{Verdict, Walk};
+use crate::pieces::input::Input;
+use crate::pieces::{self, Again, Call, Done, Failed, Nature};
+use crate::waiting::Answer;
+use domain::flow::run::StepStatus;
+use domain::flow::{Action, PieceSettings};
+use serde_json::{Map, Value};
+use std::time::Instant;
+use store::run_steps::StepRow;
+
+/// Tries in all.
+const TRIES: i64 = 4;
+/// Before the second try; doubles each time.
+const FIRST_WAIT_MS: i64 = 4_000;
+
+pub(crate) async fn run<'a>(
+    walk: &mut Walk<'a>,
+    action: &'a Action,
+    settings: &'a PieceSettings,
+    path: String,
+) -> Result<Verdict, Halt> {
+    let row = walk.row(action, &path, "PIECE");
+    let before = Before::of(&row);
+    if let Before::Over = before {
+        return Ok(replay(walk, action, settings, row));
+    }
+    let input = match resolve::object(&settings.input, &walk.scope, walk.engine.now_ms()) {
+        Ok(input) => input,
+        Err(message) => return Ok(walk.fail(action, handling(settings), row, message)),
+    };
+    let row = StepRow {
+        input: pieces::shown_input(settings, &input.value).to_string(),
+        warnings: warnings(&input.warnings),
+        status: StepStatus::Running,
+        error: None,
+        ..row
+    };
+    attempt(walk, (action, settings), row, (&input.value, before)).await
+}
+
+/// What the journal said about the step.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    /// Nothing, or that it is to be tried again.
+    Fresh,
+    /// It was under way when its worker went away.
+    Cut,
+    /// It is over.
+    Over,
+}
+
+impl Before {
+    fn of(row: &StepRow) -> Self {
+        match row.status {
+            StepStatus::Succeeded | StepStatus::Failed | StepStatus::Stopped => Self::Over,
+            // A wait that is over carries its output; a try that is due carries the error of the one before.
+            StepStatus::Paused if row.error.is_none() => Self::Over,
+            StepStatus::Running if row.effect_key.is_some() => Self::Cut,
+            StepStatus::Paused | StepStatus::Running => Self::Fresh,
+        }
+    }
+}
+
+/// Takes over what an earlier worker, or the time that passed, has settled.
+fn replay(walk: &mut Walk<'_>, action: &Action, settings: &PieceSettings, row: StepRow) -> Verdict {
+    let output = row.output.as_deref().and_then(|it| serde_json::from_str(it).ok());
+    match row.status {
+        StepStatus::Failed => {
+            let message = row.error.unwrap_or_default();
+            walk.failed(action, handling(settings), message)
+        }
+        StepStatus::Stopped => Verdict::Stopped,
+        StepStatus::Paused => walk.succeed(action, row, output.unwrap_or_default()),
+        StepStatus::Running | StepStatus::Succeeded => {
+            walk.gave(action, output.unwrap_or_default());
+            Verdict::Done
+        }
+    }
+}
+
+async fn attempt<'a>(
+    walk: &mut Walk<'a>,
+    (action, settings): (&'a Action, &'a PieceSettings),
+    mut row: StepRow,
+    (input, before): (&Map<String, Value>, Before),
+) -> Result<Verdict, Halt> {
+    let key = row.effect_key.clone().unwrap_or_else(|| effect_key(walk, &row));
+    if pieces::nature(settings) == Nature::External {
+        row.effect_key = Some(key.clone());
+        walk.journal.note(row.clone());
+        walk.journal.checkpoint(walk.engine.now_ms()).await?;
+    }
+    let call = Call {
+        engine: walk.engine,
+        run: walk.journal.run(),
+        input: Input::new(input),
+        key: &key,
+        is_unsure: before == Before::Cut,
+        began_ms: row.started_at,
+    };
+    let since = Instant::now();
+    let outcome = pieces::run(settings, call).await;
+    row.duration_us = i64::try_from(since.elapsed().as_micros()).ok();
+    match outcome {
+        Ok(Done::Output(output)) => Ok(walk.succeed(action, row, output)),
+        Ok(Done::Respond { answer, then_stop }) => {
+            respond(walk, action, row, (answer, then_stop)).await
+        }
+        Ok(Done::Wait { until_ms, output }) => {
+            row.status = StepStatus::Paused;
+            row.output = Some(output.to_string());
+            walk.journal.note(row);
+            Ok(Verdict::Parked { until_ms })
+        }
+        Err(failed) => Ok(give_up_or_wait(walk, (action, settings), row, failed)),
+    }
+}
+
+/// A caller who does not wait for the end is answered once the answer is on the disk.
+async fn respond(
+    walk: &mut Walk<'_>,
+    action: &Action,
+    row: StepRow,
+    (answer, then_stop): (Value, bool),
+) -> Result<Verdict, Halt> {
+    walk.journal.respond(answer.to_string());
+    walk.succeed(action, row, answer.clone());
+    if then_stop {
+        return Ok(Verdict::Stopped);
+    }
+    let run = walk.journal.run().id.clone();
+    if walk.engine.waiting.has(&run) {
+        walk.journal.checkpoint(walk.engine.now_ms()).await?;
+        walk.engine.waiting.answer(&run, Answer::Responded(answer));
+    }
+    Ok(Verdict::Done)
+}
+
+fn give_up_or_wait(
+    walk: &mut Walk<'_>,
+    (action, settings): (&Action, &PieceSettings),
+    mut row: StepRow,
+    failed: Failed,
+) -> Verdict {
+    let is_set = handling(settings).is_some_and(|it| it.retry_on_failure.value == Some(true));
+    let again = failed.again == Again::Yes || (failed.again == Again::AsSet && is_set);
+    if !again || row.attempt + 1 >= TRIES {
+        return walk.fail(action, handling(settings), row, failed.message);
+    }
+    let until_ms = walk.engine.now_ms() + (FIRST_WAIT_MS << row.attempt);
+    row.attempt += 1;
+    row.status = StepStatus::Paused;
+    row.error = Some(failed.message);
+    row.output = None;
+    walk.journal.note(row);
+    Verdict::Parked { until_ms }
+}
+
+/// The same for every try of a step in a run, and for no other step.
+fn effect_key(walk: &Walk<'_>, row: &StepRow) -> String {
+    format!("{}.{}", walk.journal.run().id, row.path.replace('/', "."))
+}
+
+fn handling(settings: &PieceSettings) -> Option<&domain::flow::ErrorHandling> {
+    settings.error_handling_options.as_ref()
+}
+
+/// The column's text; nothing when there are none.
+pub(crate) fn warnings(sentences: &[String]) -> Option<String> {
+    (!sentences.is_empty()).then(|| Value::from(sentences.to_vec()).to_string())
+}

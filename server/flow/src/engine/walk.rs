@@ -1,0 +1,142 @@
+//! Walking the steps of a flow in order. What the journal says was done is taken from there and not done again.
+
+use crate::engine::journal::{self, Halt, Journal};
+use crate::engine::plan::Plan;
+use crate::engine::scope::Scope;
+use crate::engine::{Engine, loops, piece_step, router};
+use domain::flow::run::{FailedStep, StepStatus};
+use domain::flow::{Action, ActionKind, CodeSettings, ErrorHandling};
+use futures::future::BoxFuture;
+use serde_json::Value;
+use store::run_steps::StepRow;
+
+/// How a chain of steps came to its end.
+#[derive(Debug)]
+pub(crate) enum Verdict {
+    /// Every step ran.
+    Done,
+    /// A step ended the run on purpose.
+    Stopped,
+    /// A step failed and the run with it.
+    Failed { step: FailedStep, message: String },
+    /// A step waits until this time, epoch milliseconds.
+    Parked { until_ms: i64 },
+}
+
+/// One walk through a flow.
+pub(crate) struct Walk<'a> {
+    pub(crate) engine: &'a Engine,
+    pub(crate) plan: &'a Plan,
+    pub(crate) journal: &'a mut Journal,
+    pub(crate) scope: Scope,
+    /// The step that ran last.
+    pub(crate) last: String,
+}
+
+impl<'a> Walk<'a> {
+    /// Walks the whole flow.
+    pub(crate) async fn run(&mut self) -> Result<Verdict, Halt> {
+        let first = self.plan.version.trigger.next_action.as_deref();
+        self.chain(first, String::new()).await
+    }
+
+    /// Walks `first` and what follows it; `prefix` says in which round of which loop.
+    pub(crate) fn chain<'s>(
+        &'s mut self,
+        first: Option<&'a Action>,
+        prefix: String,
+    ) -> BoxFuture<'s, Result<Verdict, Halt>> {
+        Box::pin(async move {
+            let mut next = first;
+            while let Some(action) = next {
+                if !action.skip {
+                    let verdict = self.step(action, &prefix).await?;
+                    if !matches!(verdict, Verdict::Done) {
+                        return Ok(verdict);
+                    }
+                }
+                next = action.next_action.as_deref();
+            }
+            Ok(Verdict::Done)
+        })
+    }
+
+    async fn step(&mut self, action: &'a Action, prefix: &str) -> Result<Verdict, Halt> {
+        if self.journal.is_full() {
+            self.journal.checkpoint(self.engine.now_ms()).await?;
+        }
+        let path = format!("{prefix}{}", action.name);
+        match &action.kind {
+            ActionKind::Piece(settings) => piece_step::run(self, action, settings, path).await,
+            ActionKind::Loop(settings) => loops::run(self, action, settings, path).await,
+            ActionKind::Router(settings) => {
+                router::run(self, action, settings, (path, prefix)).await
+            }
+            ActionKind::Code(settings) => Ok(self.code(action, settings, &path)),
+        }
+    }
+
+    /// Code steps do not run here.
+    fn code(&mut self, action: &Action, settings: &CodeSettings, path: &str) -> Verdict {
+        let mut row = self.row(action, path, "CODE");
+        row.input = Value::Object(settings.input.clone()).to_string();
+        let message =
+            "Code steps are switched off on this server. Use Set fields and expressions instead";
+        self.fail(action, settings.error_handling_options.as_ref(), row, message.to_owned())
+    }
+
+    /// The row an earlier worker left, or a new one.
+    pub(crate) fn row(&mut self, action: &Action, path: &str, kind: &str) -> StepRow {
+        self.journal.take_recorded(path).unwrap_or_else(|| {
+            let ordinal = self.journal.next_ordinal();
+            journal::begun(path, ordinal, &action.name, kind, self.engine.now_ms())
+        })
+    }
+
+    /// The step gave `output`.
+    pub(crate) fn succeed(&mut self, action: &Action, mut row: StepRow, output: Value) -> Verdict {
+        row.status = StepStatus::Succeeded;
+        row.output = Some(output.to_string());
+        row.error = None;
+        self.journal.note(row);
+        self.gave(action, output);
+        Verdict::Done
+    }
+
+    /// The step's output is known, from now or from before.
+    pub(crate) fn gave(&mut self, action: &Action, output: Value) {
+        self.scope.set(&action.name, output);
+        self.last.clone_from(&action.name);
+    }
+
+    /// The step failed; the run goes on where the step says so.
+    pub(crate) fn fail(
+        &mut self,
+        action: &Action,
+        handling: Option<&ErrorHandling>,
+        mut row: StepRow,
+        message: String,
+    ) -> Verdict {
+        row.status = StepStatus::Failed;
+        row.error = Some(message.clone());
+        row.output = None;
+        self.journal.note(row);
+        self.failed(action, handling, message)
+    }
+
+    /// The same for a failure that is in the journal already.
+    pub(crate) fn failed(
+        &mut self,
+        action: &Action,
+        handling: Option<&ErrorHandling>,
+        message: String,
+    ) -> Verdict {
+        if handling.is_some_and(|it| it.continue_on_failure.value == Some(true)) {
+            self.scope.set_failed(&action.name, &message);
+            return Verdict::Done;
+        }
+        let step =
+            FailedStep { name: action.name.clone(), display_name: action.display_name.clone() };
+        Verdict::Failed { step, message }
+    }
+}

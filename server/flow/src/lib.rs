@@ -1,0 +1,20 @@
+//! Flows: what they are, what runs them, and what their steps can do.
+
+pub mod config;
+mod engine;
+pub mod flows;
+pub mod hooks;
+pub mod options;
+pub mod payload;
+pub mod runs;
+pub mod worker;
+
+mod outgoing;
+mod pieces;
+mod publishing;
+mod reading;
+mod schedule;
+mod starts;
+mod steps;
+mod targets;
+mod waiting;

@@ -1,0 +1,82 @@
+//! Choices of drop-down fields that depend on the workspace.
+
+use crate::flows::Flows;
+use crate::pieces::input::Input;
+use domain::actor::{Actor, Permission};
+use domain::flow::catalog;
+use domain::flow::listing::{Choice, OptionsRequest};
+use domain::problem::Problem;
+use domain::todo::TodoQuery;
+use store::workspaces;
+
+/// Choices in one answer.
+const MOST: usize = 200;
+
+impl Flows {
+    /// The choices of one field, given the other fields of its step.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`]; [`Problem::NotFound`] for a field without choices; what the app itself answers.
+    pub async fn options(
+        &self,
+        actor: &Actor,
+        request: &OptionsRequest,
+    ) -> Result<Vec<Choice>, Problem> {
+        actor.require(Permission::Read)?;
+        let field = request.prop.rsplit('.').next().unwrap_or_default();
+        let all = match (request.piece.as_str(), field) {
+            (catalog::NOTIFY, "person") => self.members(actor).await?,
+            (catalog::BASECAMP, "project") => self.projects(actor).await?,
+            (catalog::BASECAMP, "todolist") => self.lists(actor, request).await?,
+            (catalog::BASECAMP, "todo" | "recording_id") => self.todos(actor, request).await?,
+            (catalog::BASECAMP, "assignee_ids") => self.people(actor).await?,
+            _ => return Err(Problem::not_found("Field")),
+        };
+        Ok(narrowed(all, request.search.as_deref().unwrap_or_default()))
+    }
+
+    async fn members(&self, actor: &Actor) -> Result<Vec<Choice>, Problem> {
+        let mut conn = self.engine.db.read().await?;
+        let members = workspaces::members(&mut conn, &actor.workspace).await?;
+        let active = members.into_iter().filter(|it| it.status == "active");
+        Ok(active.map(|it| Choice { label: it.name, value: it.user_id.into() }).collect())
+    }
+}
+
+impl Flows {
+    async fn projects(&self, actor: &Actor) -> Result<Vec<Choice>, Problem> {
+        let found = self.engine.basecamp.projects(actor).await?;
+        Ok(found.into_iter().map(|it| Choice { label: it.name, value: it.id.into() }).collect())
+    }
+
+    async fn lists(&self, actor: &Actor, request: &OptionsRequest) -> Result<Vec<Choice>, Problem> {
+        let Some(project) = chosen(request, "project") else { return Ok(Vec::new()) };
+        let found = self.engine.basecamp.lists(actor, project).await?;
+        Ok(found.into_iter().map(|it| Choice { label: it.name, value: it.id.into() }).collect())
+    }
+
+    async fn todos(&self, actor: &Actor, request: &OptionsRequest) -> Result<Vec<Choice>, Problem> {
+        let Some(project) = chosen(request, "project") else { return Ok(Vec::new()) };
+        let list = chosen(request, "todolist");
+        let query = TodoQuery { project_id: Some(project), ..TodoQuery::default() };
+        let found = self.engine.basecamp.todos(actor, &query).await?;
+        let of_list = found.into_iter().filter(|it| list.is_none() || it.list_id == list);
+        Ok(of_list.map(|it| Choice { label: it.title, value: it.id.into() }).collect())
+    }
+
+    async fn people(&self, actor: &Actor) -> Result<Vec<Choice>, Problem> {
+        let found = self.engine.basecamp.people(actor).await?;
+        Ok(found.into_iter().map(|it| Choice { label: it.name, value: it.id.into() }).collect())
+    }
+}
+
+/// What another field of the step holds, beside it or among its details.
+fn chosen(request: &OptionsRequest, field: &str) -> Option<i64> {
+    let details = Input::new(&request.input).object("inputs");
+    Input::new(&request.input).integer(field).or_else(|| Input::new(&details).integer(field))
+}
+
+fn narrowed(all: Vec<Choice>, search: &str) -> Vec<Choice> {
+    let wanted = search.trim().to_lowercase();
+    all.into_iter().filter(|it| it.label.to_lowercase().contains(&wanted)).take(MOST).collect()
+}

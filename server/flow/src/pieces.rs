@@ -1,0 +1,118 @@
+//! What steps can do: one file per piece, each action a function from its input to what it gives.
+
+pub(crate) mod basecamp;
+pub(crate) mod data_mapper;
+pub(crate) mod delay;
+pub(crate) mod http;
+pub(crate) mod input;
+pub(crate) mod notify;
+pub(crate) mod webhook;
+
+use crate::engine::Engine;
+use crate::pieces::input::Input;
+use domain::flow::PieceSettings;
+use domain::flow::catalog::{self, Effect};
+use serde_json::{Map, Value};
+use store::runs::NewRun;
+
+/// What an action is called with.
+pub(crate) struct Call<'a> {
+    /// The engine, for what pieces need of the outside.
+    pub(crate) engine: &'a Engine,
+    /// The run.
+    pub(crate) run: &'a NewRun,
+    /// The step's inputs, expressions resolved.
+    pub(crate) input: Input<'a>,
+    /// The same for every try whose effect may already be there.
+    pub(crate) key: &'a str,
+    /// An earlier try was cut off: its effect may be there.
+    pub(crate) is_unsure: bool,
+    /// When the step began, its first try; epoch milliseconds.
+    pub(crate) began_ms: i64,
+}
+
+/// What an action gave.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Done {
+    /// Its output.
+    Output(Value),
+    /// An answer for the caller, after which the run goes on or stops.
+    Respond { answer: Value, then_stop: bool },
+    /// Nothing yet: go on at this time, epoch milliseconds, with this output.
+    Wait { until_ms: i64, output: Value },
+}
+
+/// Why an action failed.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Failed {
+    /// In plain words, with what to do.
+    pub(crate) message: String,
+    /// What trying again is worth.
+    pub(crate) again: Again,
+}
+
+/// What trying again is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Again {
+    /// As the step's own switch says.
+    AsSet,
+    /// Whatever the switch says.
+    Yes,
+    /// Never: only a person can tell whether it happened.
+    NeedsPerson,
+}
+
+impl Failed {
+    /// A failure that the step's own switches decide about.
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), again: Again::AsSet }
+    }
+}
+
+/// What is known of an action before it runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Nature {
+    /// Only computes.
+    Internal,
+    /// Touches something outside: what came before must be on the disk.
+    External,
+}
+
+/// Whether a step touches anything outside the run.
+pub(crate) fn nature(settings: &PieceSettings) -> Nature {
+    let action = settings.action_name.as_deref().unwrap_or_default();
+    let outside = match settings.piece_name.as_str() {
+        // Answers the caller; nobody else notices.
+        catalog::WEBHOOK => false,
+        catalog::HTTP | catalog::BASECAMP => true,
+        piece => catalog::action(piece, action)
+            .is_none_or(|it| it.effect_of(&settings.input) == Effect::Effect),
+    };
+    if outside { Nature::External } else { Nature::Internal }
+}
+
+/// Runs the action that `settings` name.
+pub(crate) async fn run(settings: &PieceSettings, call: Call<'_>) -> Result<Done, Failed> {
+    let action = settings.action_name.as_deref().unwrap_or_default();
+    match (settings.piece_name.as_str(), action) {
+        (catalog::WEBHOOK, "return_response") => webhook::return_response(&call.input),
+        (catalog::DATA_MAPPER, "advanced_mapping") => data_mapper::advanced_mapping(&call.input),
+        (catalog::DELAY, "delayFor") => delay::delay_for(&call.input, call.engine.now_ms()),
+        (catalog::DELAY, "delay_until") => delay::delay_until(&call.input, call.engine.now_ms()),
+        (catalog::HTTP, "send_request") => http::send_request(&call).await,
+        (catalog::BASECAMP, "todos") => basecamp::todos(&call).await,
+        (catalog::BASECAMP, "comments") => basecamp::comments(&call).await,
+        (catalog::NOTIFY, "notify_person") => notify::notify_person(&call).await,
+        (piece, action) => Err(Failed::new(format!(
+            "PM OS does not know the action {action} of {piece}. Replace the step with one from the list"
+        ))),
+    }
+}
+
+/// What a step was given, as people may see it: secrets masked.
+pub(crate) fn shown_input(settings: &PieceSettings, input: &Map<String, Value>) -> Value {
+    match settings.piece_name.as_str() {
+        catalog::HTTP => http::shown_input(input),
+        _ => Value::Object(input.clone()),
+    }
+}

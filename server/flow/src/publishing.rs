@@ -1,0 +1,159 @@
+//! Making a draft what runs, and switching flows on and off.
+
+use crate::flows::{Flows, event, found};
+use crate::schedule::Schedule;
+use domain::actor::{Actor, Permission};
+use domain::event::EventKind;
+use domain::flow::ActionKind;
+use domain::flow::edit;
+use domain::flow::{
+    Action, Flow, FlowStatus, FlowVersion, PieceSettings, TriggerKind, VersionState, validate,
+};
+use domain::ids::FlowId;
+use domain::problem::Problem;
+use serde_json::json;
+use store::db::Conn;
+use store::{events, flows, ids, schedules};
+
+impl Flows {
+    /// Locks the draft, makes it what runs, and switches the flow on. Its runs have the publisher's rights.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`], [`Problem::NotFound`]; [`Problem::Invalid`] with everything that is missing.
+    pub async fn publish(&self, actor: &Actor, id: &FlowId) -> Result<Flow, Problem> {
+        actor.require(Permission::Manage)?;
+        let (by, id, now_ms) = (actor.clone(), id.clone(), self.engine.now_ms());
+        self.write(move |conn| {
+            Box::pin(async move {
+                let mut flow = found(conn, &by, &id).await?.flow;
+                let next_at = check(&flow.version)?.and_then(|it| it.next(now_ms));
+                if flow.version.state == VersionState::Draft {
+                    lock(&mut flow.version);
+                }
+                let base = flow.revision;
+                if !flows::save(conn, &flow, base).await? {
+                    return Err(Problem::not_found("Flow"));
+                }
+                flows::publish(conn, &flow, &by.user).await?;
+                schedules::set(conn, &by.workspace, &id, next_at).await?;
+                flow.revision += 1;
+                flow.published_version_id = Some(flow.version.id.clone());
+                flow.status = FlowStatus::Enabled;
+                let detail = json!({ "revision": flow.revision, "version": flow.version.id });
+                events::record(conn, &by, &event(EventKind::FlowPublished, &flow).with(detail))
+                    .await?;
+                Ok(flow)
+            })
+        })
+        .await
+        .inspect(|_| self.engine.wake.notify_one())
+    }
+
+    /// Switches a published flow on or off. Runs that have begun go on.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`], [`Problem::NotFound`]; [`Problem::Invalid`] when there is nothing to switch on.
+    pub async fn set_status(
+        &self,
+        actor: &Actor,
+        id: &FlowId,
+        status: FlowStatus,
+    ) -> Result<Flow, Problem> {
+        let needed =
+            if status == FlowStatus::Enabled { Permission::Manage } else { Permission::Write };
+        actor.require(needed)?;
+        let (by, id, now_ms) = (actor.clone(), id.clone(), self.engine.now_ms());
+        self.write(move |conn| {
+            Box::pin(async move {
+                let mut flow = found(conn, &by, &id).await?.flow;
+                let next_at = match status {
+                    FlowStatus::Enabled => due(conn, &flow, now_ms).await?,
+                    FlowStatus::Disabled => None,
+                };
+                flows::set_status(conn, &by.workspace, &id, status).await?;
+                schedules::set(conn, &by.workspace, &id, next_at).await?;
+                flow.status = status;
+                let kind = match status {
+                    FlowStatus::Enabled => EventKind::FlowEnabled,
+                    FlowStatus::Disabled => EventKind::FlowDisabled,
+                };
+                events::record(conn, &by, &event(kind, &flow)).await?;
+                Ok(flow)
+            })
+        })
+        .await
+        .inspect(|_| self.engine.wake.notify_one())
+    }
+
+    /// Gives the flow another webhook address; the one before stops working at once.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`]; [`Problem::NotFound`].
+    pub async fn renew_webhook(&self, actor: &Actor, id: &FlowId) -> Result<String, Problem> {
+        actor.require(Permission::Manage)?;
+        let (by, flow_id) = (actor.clone(), id.clone());
+        self.write(move |conn| {
+            Box::pin(async move {
+                let flow = found(conn, &by, &flow_id).await?.flow;
+                flows::set_hook(conn, &by.workspace, &flow_id, &ids::random_hex(16)).await?;
+                let detail = json!({ "revision": flow.revision, "operations": [], "summary": "Renewed the address" });
+                events::record(conn, &by, &event(EventKind::FlowEdited, &flow).with(detail)).await?;
+                Ok(())
+            })
+        })
+        .await?;
+        self.webhook_url(actor, id).await
+    }
+}
+
+/// Refuses a version that cannot run; gives its clock when it has one.
+fn check(version: &FlowVersion) -> Result<Option<Schedule>, Problem> {
+    let issues: Vec<_> = validate::problems(version, None).iter().map(|it| it.issue()).collect();
+    if issues.is_empty() {
+        Schedule::of(&version.trigger)
+    } else {
+        Err(Problem::Invalid { issues })
+    }
+}
+
+async fn due(conn: &mut Conn, flow: &Flow, now_ms: i64) -> Result<Option<i64>, Problem> {
+    let workspace = domain::ids::WorkspaceId::from(flow.project_id.as_str());
+    let version = match &flow.published_version_id {
+        Some(id) => flows::version(conn, &workspace, &flow.id, id).await?,
+        None => None,
+    };
+    let version = version.ok_or_else(|| {
+        Problem::invalid("status", "The flow was never published. Publish it to switch it on")
+    })?;
+    Ok(Schedule::of(&version.trigger)?.and_then(|it| it.next(now_ms)))
+}
+
+/// From now on it never changes: exact piece versions, final state.
+fn lock(version: &mut FlowVersion) {
+    edit::refresh(version);
+    if let TriggerKind::Piece(settings) = &mut version.trigger.kind {
+        pin(settings);
+    }
+    pin_steps(version.trigger.next_action.as_deref_mut());
+    version.state = VersionState::Locked;
+    version.updated = ids::rfc3339(ids::now_ms());
+}
+
+fn pin_steps(first: Option<&mut Action>) {
+    let mut next = first;
+    while let Some(action) = next {
+        if let ActionKind::Piece(settings) = &mut action.kind {
+            pin(settings);
+        }
+        pin_steps(action.first_loop_action.as_deref_mut());
+        for child in action.children.iter_mut().flatten() {
+            pin_steps(child.as_deref_mut());
+        }
+        next = action.next_action.as_deref_mut();
+    }
+}
+
+fn pin(settings: &mut PieceSettings) {
+    let exact = settings.piece_version.trim_start_matches(['^', '~']).to_owned();
+    settings.piece_version = exact;
+}

@@ -1,0 +1,164 @@
+//! Reading flows: one, many, their history and what is wrong with them.
+
+use crate::flows::{Flows, found};
+use domain::actor::{Actor, Permission};
+use domain::flow::listing::{FlowFilter, FlowSummary, Page, RunFilter, VersionSummary};
+use domain::flow::validate::{self, FlowProblem};
+use domain::flow::{Action, ActionKind, Flow, Trigger, TriggerKind, tree};
+use domain::ids::{FlowId, FlowVersionId};
+use domain::problem::Problem;
+use store::flows::StoredFlow;
+use store::{flows, runs};
+
+/// Runs shown beside a flow in a list.
+const STRIP: i64 = 10;
+
+impl Flows {
+    /// A flow with its newest version.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`]; [`Problem::NotFound`].
+    pub async fn get(&self, actor: &Actor, id: &FlowId) -> Result<Flow, Problem> {
+        actor.require(Permission::Read)?;
+        let mut conn = self.engine.db.read().await?;
+        Ok(found(&mut conn, actor, id).await?.flow)
+    }
+
+    /// A flow with one of its versions.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`]; [`Problem::NotFound`].
+    pub async fn at_version(
+        &self,
+        actor: &Actor,
+        id: &FlowId,
+        version: &FlowVersionId,
+    ) -> Result<Flow, Problem> {
+        let flow = self.get(actor, id).await?;
+        let mut conn = self.engine.db.read().await?;
+        let version = flows::version(&mut conn, &actor.workspace, id, version).await?;
+        let version = version.ok_or_else(|| Problem::not_found("Version"))?;
+        Ok(Flow { version, ..flow })
+    }
+
+    /// Flows of the workspace, the last changed first, each with its newest runs.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`]; [`Problem::Invalid`] for a cursor that is not ours.
+    pub async fn list(
+        &self,
+        actor: &Actor,
+        filter: &FlowFilter,
+    ) -> Result<Page<FlowSummary>, Problem> {
+        actor.require(Permission::Read)?;
+        let limit = filter.limit.unwrap_or(50).clamp(1, 200);
+        let before = before(filter.cursor.as_deref())?;
+        let mut conn = self.engine.db.read().await?;
+        let more = i64::from(limit) + 1;
+        let mut rows =
+            flows::list(&mut conn, &actor.workspace, filter, (before.0, before.1.as_str()), more)
+                .await?;
+        let has_more = rows.len() > limit as usize;
+        rows.truncate(limit as usize);
+        let next = rows.last().filter(|_| has_more).map(cursor);
+        let mut data = Vec::with_capacity(rows.len());
+        for row in rows {
+            let of_flow = RunFilter { flow_id: Some(row.flow.id.clone()), ..RunFilter::default() };
+            let last_runs = runs::list(&mut conn, &actor.workspace, &of_flow, "", STRIP).await?;
+            data.push(FlowSummary { last_runs, ..summary(row.flow) });
+        }
+        Ok(Page { data, next, previous: None })
+    }
+
+    /// The history of a flow, newest first.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`]; [`Problem::NotFound`].
+    pub async fn versions(
+        &self,
+        actor: &Actor,
+        id: &FlowId,
+    ) -> Result<Vec<VersionSummary>, Problem> {
+        self.get(actor, id).await?;
+        let mut conn = self.engine.db.read().await?;
+        Ok(flows::versions(&mut conn, &actor.workspace, id).await?)
+    }
+
+    /// Everything that is wrong with the newest version.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`]; [`Problem::NotFound`].
+    pub async fn problems(&self, actor: &Actor, id: &FlowId) -> Result<Vec<FlowProblem>, Problem> {
+        Ok(validate::problems(&self.get(actor, id).await?.version, None))
+    }
+
+    /// Where requests start the flow. Whoever knows it can start it.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`]; [`Problem::NotFound`].
+    pub async fn webhook_url(&self, actor: &Actor, id: &FlowId) -> Result<String, Problem> {
+        actor.require(Permission::Read)?;
+        let mut conn = self.engine.db.read().await?;
+        let hook = found(&mut conn, actor, id).await?.hook;
+        Ok(format!("{}/api/v1/webhooks/{hook}", self.engine.config.base_url))
+    }
+}
+
+fn summary(flow: Flow) -> FlowSummary {
+    let version = flow.version;
+    let has_draft = flow.published_version_id.as_ref() != Some(&version.id);
+    let steps = tree::steps(&version.trigger).len();
+    FlowSummary {
+        id: flow.id,
+        name: version.display_name,
+        status: flow.status,
+        folder_id: flow.folder_id,
+        published_version_id: flow.published_version_id,
+        has_draft,
+        valid: version.valid,
+        pieces: pieces(&version.trigger),
+        trigger_piece: match version.trigger.kind {
+            TriggerKind::Piece(settings) => Some(settings.piece_name),
+            TriggerKind::Empty(_) => None,
+        },
+        trigger_name: version.trigger.display_name,
+        steps_count: u32::try_from(steps).unwrap_or(u32::MAX),
+        owner_id: flow.owner_id,
+        updated: flow.updated,
+        last_runs: Vec::new(),
+    }
+}
+
+/// Names of the pieces of a flow, each once, in reading order.
+fn pieces(trigger: &Trigger) -> Vec<String> {
+    let first = match &trigger.kind {
+        TriggerKind::Piece(settings) => Some(settings.piece_name.clone()),
+        TriggerKind::Empty(_) => None,
+    };
+    let of_step = |it: &Action| match &it.kind {
+        ActionKind::Piece(settings) => Some(settings.piece_name.clone()),
+        _ => None,
+    };
+    let mut names: Vec<String> = Vec::new();
+    for name in first.into_iter().chain(tree::steps(trigger).into_iter().filter_map(of_step)) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// A cursor holds when the last row was changed, and its id.
+fn cursor(row: &StoredFlow) -> String {
+    format!("{}~{}", row.updated_at, row.flow.id)
+}
+
+fn before(cursor: Option<&str>) -> Result<(i64, String), Problem> {
+    let Some(cursor) = cursor.filter(|it| !it.is_empty()) else {
+        return Ok((i64::MAX, String::new()));
+    };
+    let parts = cursor.split_once('~').and_then(|(at, id)| Some((at.parse().ok()?, id.to_owned())));
+    parts.ok_or_else(|| {
+        Problem::invalid("cursor", "This cursor is not one of ours. Leave it out to begin")
+    })
+}

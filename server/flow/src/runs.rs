@@ -1,0 +1,315 @@
+//! Runs: starting, reading, stopping and trying them again.
+
+use crate::config::Config;
+use crate::engine::Engine;
+use crate::engine::journal::Before;
+use crate::engine::plan::Plan;
+use crate::engine::work::Job;
+use crate::steps;
+use crate::worker::Worker;
+use basecamp::Basecamp;
+use domain::actor::{Actor, Permission};
+use domain::event::{Event, EventKind};
+use domain::flow::listing::{Page, RunFilter};
+use domain::flow::run::{Retry, Run, RunStatus, StepStatus, Which};
+use domain::flow::{FlowVersion, TriggerKind};
+use domain::ids::{FlowId, FlowVersionId, RunId};
+use domain::problem::Problem;
+use serde_json::Value;
+use std::sync::Arc;
+use std::time::Duration;
+use store::db::{Conn, Db};
+use store::error::StoreError;
+use store::flows::StoredFlow;
+use store::run_steps::StepRow;
+use store::runs::{NewRun, Progress, RunRow};
+use store::{events, flows, ids, run_steps, runs};
+
+/// What everybody may know about the engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Webhook addresses begin with it.
+    pub webhook_url_prefix: String,
+    /// How long the caller of a synchronous webhook waits.
+    pub answer_within: Duration,
+    /// How long a run may work.
+    pub run_time: Duration,
+}
+
+/// The handle to runs. Cheap to clone.
+#[derive(Clone)]
+pub struct Runs {
+    pub(crate) engine: Arc<Engine>,
+}
+
+impl Runs {
+    /// A handle on `db`. Nothing is worked on by itself before [`Runs::work`].
+    pub fn new(db: Db, basecamp: Basecamp, config: Config) -> Self {
+        Self { engine: Arc::new(Engine::new(db, basecamp, config)) }
+    }
+
+    /// Starts the worker of this process: unfinished runs of an earlier start go on at once.
+    pub fn work(&self) -> Worker {
+        Worker::start(Arc::clone(&self.engine))
+    }
+
+    /// Waits until no run is under way here, `patience` at most: before the process ends, so that requests of steps
+    /// are not cut off. What is still under way then goes on after the next start.
+    pub async fn drain(&self, patience: Duration) {
+        if tokio::time::timeout(patience, self.engine.slots.idle()).await.is_err() {
+            tracing::info!("runs are still under way; they go on after the next start");
+        }
+    }
+
+    /// Makes the worker look for work now, as when the clock was turned.
+    pub fn wake(&self) {
+        self.engine.wake.notify_one();
+    }
+
+    /// What everybody may know about the engine.
+    pub fn limits(&self) -> Limits {
+        let config = &self.engine.config;
+        Limits {
+            webhook_url_prefix: format!("{}/api/v1/webhooks", config.base_url),
+            answer_within: config.answer_within,
+            run_time: config.run_time,
+        }
+    }
+
+    /// Runs of the workspace, newest first, without steps.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`].
+    pub async fn list(&self, actor: &Actor, filter: &RunFilter) -> Result<Page<Run>, Problem> {
+        actor.require(Permission::Read)?;
+        let limit = filter.limit.unwrap_or(10).clamp(1, 100);
+        let before = filter.cursor.as_deref().unwrap_or_default();
+        let mut conn = self.engine.db.read().await?;
+        let more = i64::from(limit) + 1;
+        let mut data = runs::list(&mut conn, &actor.workspace, filter, before, more).await?;
+        let has_more = data.len() > limit as usize;
+        data.truncate(limit as usize);
+        let next = data.last().filter(|_| has_more).map(|it| it.id.to_string());
+        Ok(Page { data, next, previous: None })
+    }
+
+    /// One run with its steps.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`]; [`Problem::NotFound`].
+    pub async fn get(&self, actor: &Actor, id: &RunId) -> Result<Run, Problem> {
+        actor.require(Permission::Read)?;
+        let mut conn = self.engine.db.read().await?;
+        let row = found(&mut conn, actor, id).await?;
+        let rows = run_steps::list(&mut conn, &actor.workspace, id).await?;
+        let mut run = row.summary()?;
+        run.steps = steps::assemble(&row, &rows)?;
+        Ok(run)
+    }
+
+    /// Starts a flow with `payload` as the output of its trigger.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`], [`Problem::NotFound`], [`Problem::RateLimited`]; [`Problem::Invalid`] when the flow has
+    /// nothing to run.
+    pub async fn start(
+        &self,
+        actor: &Actor,
+        flow: &FlowId,
+        payload: Value,
+        which: Which,
+    ) -> Result<Run, Problem> {
+        actor.require(Permission::Write)?;
+        self.engine.starts.check(&actor.workspace)?;
+        let plan = self.chosen(actor, flow, which).await?;
+        let environment = if which == Which::Draft { "TESTING" } else { "PRODUCTION" };
+        let head = NewRun {
+            environment: environment.to_owned(),
+            triggered_by: "manual".to_owned(),
+            acting_user: actor.user.clone(),
+            payload: payload.to_string(),
+            ..self.head(actor, &plan.version)
+        };
+        self.store_and_begin(actor, (head, payload), plan, Vec::new()).await
+    }
+
+    async fn chosen(&self, actor: &Actor, id: &FlowId, which: Which) -> Result<Arc<Plan>, Problem> {
+        let mut conn = self.engine.db.read().await?;
+        let stored = flows::find(&mut conn, &actor.workspace, id).await?;
+        let StoredFlow { flow, .. } = stored.ok_or_else(|| Problem::not_found("Flow"))?;
+        drop(conn);
+        if which == Which::Draft {
+            return match flow.version.trigger.kind {
+                TriggerKind::Empty(_) => {
+                    Err(Problem::invalid("steps.trigger", "Choose what starts the flow first"))
+                }
+                TriggerKind::Piece(_) => Ok(Arc::new(Plan::new(flow.version))),
+            };
+        }
+        let published = flow.published_version_id.ok_or_else(|| {
+            Problem::invalid(
+                "flow",
+                "The flow is not published yet. Publish it, or run the draft as a test",
+            )
+        })?;
+        self.plan(actor, id, &published).await
+    }
+
+    async fn plan(
+        &self,
+        actor: &Actor,
+        flow: &FlowId,
+        version: &FlowVersionId,
+    ) -> Result<Arc<Plan>, Problem> {
+        let plan = self.engine.plans.get(&self.engine.db, &actor.workspace, flow, version).await?;
+        plan.ok_or_else(|| Problem::not_found("Flow"))
+    }
+
+    fn head(&self, actor: &Actor, version: &FlowVersion) -> NewRun {
+        NewRun {
+            id: RunId::from(ids::fresh()),
+            workspace: actor.workspace.clone(),
+            flow: version.flow_id.clone(),
+            version: version.id.clone(),
+            flow_name: version.display_name.clone(),
+            environment: "PRODUCTION".to_owned(),
+            triggered_by: "retry".to_owned(),
+            acting_user: actor.user.clone(),
+            payload: String::new(),
+            dedupe: None,
+            created_at: self.engine.now_ms(),
+        }
+    }
+
+    /// Stores the run, taken over steps included, and begins it here when there is a place.
+    async fn store_and_begin(
+        &self,
+        actor: &Actor,
+        (head, payload): (NewRun, Value),
+        plan: Arc<Plan>,
+        steps: Vec<StepRow>,
+    ) -> Result<Run, Problem> {
+        let engine = &self.engine;
+        let slot = engine.slots.take(&head.workspace);
+        let (status, owner) = match &slot {
+            Some(_) => (RunStatus::Running, engine.owner.clone()),
+            None => (RunStatus::Queued, String::new()),
+        };
+        let now_ms = engine.now_ms();
+        let progress = Progress { status, ..Progress::running(now_ms, now_ms + engine.lease_ms()) };
+        let event = Event::new(EventKind::RunQueued, &head.id, head.flow_name.as_str());
+        let (write, by, rows) = (head.clone(), actor.clone(), steps.clone());
+        let stored: Result<(), StoreError> = engine
+            .db
+            .write(move |conn| {
+                Box::pin(async move {
+                    runs::insert(conn, &write, &progress, &owner).await?;
+                    run_steps::save(conn, &write.workspace, &write.id, &rows).await?;
+                    events::record(conn, &by, &event).await?;
+                    Ok(())
+                })
+            })
+            .await;
+        stored?;
+        let id = head.id.clone();
+        match slot {
+            Some(slot) => {
+                let before = Before { fence: 1, steps, active_ms: 0 };
+                engine.spawn(Job { head, payload, plan, before, slot, stored: None });
+            }
+            None => engine.set_backlog(),
+        }
+        self.get(actor, &id).await
+    }
+
+    /// Stops a run that has not ended.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`], [`Problem::NotFound`]; [`Problem::Conflict`] with its state when it has ended.
+    pub async fn cancel(&self, actor: &Actor, id: &RunId) -> Result<Run, Problem> {
+        actor.require(Permission::Write)?;
+        let (by, run, now_ms) = (actor.clone(), id.clone(), self.engine.now_ms());
+        let name = {
+            let mut conn = self.engine.db.read().await?;
+            found(&mut conn, actor, id).await?.flow_name
+        };
+        let stopped: Result<bool, StoreError> = self
+            .engine
+            .db
+            .write(move |conn| {
+                Box::pin(async move {
+                    if !runs::cancel(conn, &by.workspace, &run, now_ms).await? {
+                        return Ok(false);
+                    }
+                    let reason = "The run was stopped while this step was under way";
+                    run_steps::fail_unfinished(conn, &by.workspace, &run, reason).await?;
+                    let event = Event::new(EventKind::RunFinished, &run, name)
+                        .with(serde_json::json!({ "status": RunStatus::Canceled }));
+                    events::record(conn, &by, &event).await?;
+                    Ok(true)
+                })
+            })
+            .await;
+        let is_stopped = stopped?;
+        self.engine.canceled(id);
+        let run = self.get(actor, id).await?;
+        if is_stopped {
+            return Ok(run);
+        }
+        let status = Some(run.status.as_str().to_owned());
+        Err(Problem::Conflict { message: "The run has ended already".to_owned(), status })
+    }
+
+    /// Tries a run that failed or was stopped again, with the rights of whoever asks; gives the new run.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`], also for members when it is not their own, [`Problem::NotFound`], [`Problem::RateLimited`]; [`Problem::Conflict`] when it has not
+    /// failed.
+    pub async fn retry(&self, actor: &Actor, id: &RunId, how: Retry) -> Result<Run, Problem> {
+        actor.require(Permission::Write)?;
+        self.engine.starts.check(&actor.workspace)?;
+        let mut conn = self.engine.db.read().await?;
+        let row = found(&mut conn, actor, id).await?;
+        let rows = run_steps::list(&mut conn, &actor.workspace, id).await?;
+        drop(conn);
+        if row.acting_user != actor.user.as_str() {
+            actor.require(Permission::Manage)?;
+        }
+        if how == Retry::FromFailedStep && !has_failed(&row) {
+            let status = Some(row.status);
+            let message = "Only a run that failed or was stopped can be tried again".to_owned();
+            return Err(Problem::Conflict { message, status });
+        }
+        let flow = FlowId::from(row.flow_id.as_str());
+        let (plan, steps) = match how {
+            Retry::FromFailedStep => {
+                let version = FlowVersionId::from(row.version_id.as_str());
+                (self.plan(actor, &flow, &version).await?, done(rows))
+            }
+            Retry::OnLatestVersion => {
+                (self.chosen(actor, &flow, Which::Published).await?, Vec::new())
+            }
+        };
+        let payload: Value = serde_json::from_str(&row.payload).map_err(StoreError::from)?;
+        let head = NewRun {
+            payload: row.payload,
+            environment: row.environment,
+            ..self.head(actor, &plan.version)
+        };
+        self.store_and_begin(actor, (head, payload), plan, steps).await
+    }
+}
+
+async fn found(conn: &mut Conn, actor: &Actor, id: &RunId) -> Result<RunRow, Problem> {
+    let row = runs::find(conn, &actor.workspace, id).await?;
+    row.ok_or_else(|| Problem::not_found("Run"))
+}
+
+fn has_failed(row: &RunRow) -> bool {
+    RunStatus::parse(&row.status).is_some_and(|it| it.is_terminal() && it != RunStatus::Succeeded)
+}
+
+/// What a retry takes over: everything that was done, not what failed.
+fn done(rows: Vec<StepRow>) -> Vec<StepRow> {
+    rows.into_iter().filter(|it| it.status == StepStatus::Succeeded).collect()
+}

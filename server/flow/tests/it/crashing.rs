@@ -1,0 +1,141 @@
+//! A process that is killed at any point: the next start finishes every run and repeats nothing that was recorded.
+
+use crate::site::Site;
+use crate::world::{World, admin, chain, for_each, on_webhook, open, piece, set_fields};
+use domain::flow::Flow;
+use domain::flow::run::{Run, RunStatus};
+use domain::ids::RunId;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+
+fn call(name: &str, method: &str, url: &str) -> Value {
+    let input = json!({
+        "method": method, "url": url, "headers": {}, "queryParams": {}, "authType": "NONE", "body_type": "none",
+    });
+    piece(name, "@activepieces/piece-http", "send_request", input)
+}
+
+/// A process of its own: everything in it is gone when it is killed.
+struct Process {
+    runtime: tokio::runtime::Runtime,
+}
+
+impl Process {
+    fn start() -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .unwrap();
+        Self { runtime }
+    }
+
+    /// Nothing more of it runs, whatever it was doing.
+    fn kill(self) {
+        self.runtime.shutdown_background();
+    }
+}
+
+/// Publishes `trigger`, fires it, kills the process when the site saw `requests`, starts again and waits for the end.
+fn killed_after(site: &Arc<Site>, requests: usize, trigger: Value) -> Run {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("pmos.db");
+    let (first, site_then) = (Process::start(), Arc::clone(site));
+    let (flow, run, clock): (Flow, RunId, Arc<AtomicI64>) = first.runtime.block_on(async {
+        let db = store::db::Db::open_sqlite(&path).await.unwrap();
+        let world = World::on(db, "sqlite", None).await;
+        world.allow(&[site_then.host()]).await;
+        let flow = world.published(trigger).await;
+        let run = world.fire(&flow, json!({})).await;
+        site_then.came(requests).await;
+        let clock = Arc::clone(&world.clock);
+        std::mem::forget(world);
+        (flow, run, clock)
+    });
+    first.kill();
+    assert!(flow.published_version_id.is_some());
+    let second = Process::start();
+    let ended = second.runtime.block_on(async {
+        let db = store::db::Db::open_sqlite(&path).await.unwrap();
+        let runs = open(db.clone(), &clock);
+        let _worker = runs.work();
+        let mut changes = db.changes();
+        loop {
+            let now = runs.get(&admin(), &run).await.unwrap();
+            if now.status.is_terminal() {
+                break now;
+            }
+            drop(changes.recv().await);
+        }
+    });
+    second.kill();
+    ended
+}
+
+#[test]
+fn a_killed_run_is_finished_and_repeats_no_recorded_step() {
+    for at in 1..=4 {
+        let runtime = Process::start();
+        let site = Arc::new(runtime.runtime.block_on(Site::open()));
+        let steps: Vec<Value> = (1..=4)
+            .flat_map(|n| {
+                let url = site.url(&format!("/ok{n}"));
+                [
+                    call(&format!("step_{}", 2 * n), "PUT", &url),
+                    set_fields(&format!("step_{}", 2 * n + 1), json!({ "n": n })),
+                ]
+            })
+            .collect();
+        site.hold(at);
+        let run = killed_after(&site, at, on_webhook(chain(steps)));
+        assert_eq!((run.status, run.resumed), (RunStatus::Succeeded, 1), "killed at {at}: {run:?}");
+        for n in 1..=4 {
+            let times = site.count(&format!("/ok{n}"));
+            // Only the step under way at the kill comes twice, with the same key.
+            assert_eq!(times, if n == at { 2 } else { 1 }, "killed at {at}: step {n}");
+        }
+        let keys: Vec<_> = site
+            .arrived()
+            .iter()
+            .filter(|it| it.path == format!("/ok{at}"))
+            .map(|it| it.headers["idempotency-key"].clone())
+            .collect();
+        assert!(keys.iter().all(|it| *it == keys[0]));
+        runtime.kill();
+    }
+}
+
+#[test]
+fn a_request_that_may_have_arrived_is_not_sent_again_by_itself() {
+    let runtime = Process::start();
+    let site = Arc::new(runtime.runtime.block_on(Site::open()));
+    let steps = chain(vec![
+        call("step_1", "PUT", &site.url("/ok")),
+        call("step_2", "POST", &site.url("/hang")),
+    ]);
+    let run = killed_after(&site, 2, on_webhook(steps));
+    assert_eq!(run.status, RunStatus::Failed);
+    assert_eq!(run.failed_step.unwrap().name, "step_2");
+    assert!(run.error.unwrap().contains("needs a person"));
+    assert_eq!((site.count("/ok"), site.count("/hang")), (1, 1));
+    runtime.kill();
+}
+
+#[test]
+fn rounds_that_were_done_are_not_done_again() {
+    let runtime = Process::start();
+    let site = Arc::new(runtime.runtime.block_on(Site::open()));
+    let body = call("step_2", "PUT", &site.url("/ok{{step_1.item}}"));
+    let trigger = on_webhook(chain(vec![
+        set_fields("step_0", json!({ "rows": [1, 2, 3, 4] })),
+        for_each("step_1", "{{step_0.rows}}", body),
+    ]));
+    site.hold(3);
+    let run = killed_after(&site, 3, trigger);
+    assert_eq!(run.status, RunStatus::Succeeded, "{run:?}");
+    assert_eq!(run.steps["step_1"]["output"]["iterations"].as_array().unwrap().len(), 4);
+    let times: Vec<_> = (1..=4).map(|item| site.count(&format!("/ok{item}"))).collect();
+    assert_eq!(times, [1, 1, 2, 1]);
+    runtime.kill();
+}

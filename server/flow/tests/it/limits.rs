@@ -1,0 +1,86 @@
+//! Bounds: how long, how many, and two nodes on one database.
+
+use crate::site::Site;
+use crate::world::{NOW, World, admin, on_webhook, opened, piece, request, set_fields};
+use domain::flow::run::{RunStatus, Which};
+use domain::problem::Problem;
+use flow::hooks::{HookAnswer, HookRefusal, Wait};
+
+use serde_json::{Value, json};
+use std::time::Duration;
+
+fn put(url: &str) -> Value {
+    let input = json!({
+        "method": "PUT", "url": url, "headers": {}, "queryParams": {}, "authType": "NONE", "body_type": "none",
+    });
+    piece("step_1", "@activepieces/piece-http", "send_request", input)
+}
+
+#[tokio::test]
+async fn a_run_that_works_too_long_is_stopped() {
+    let world = World::with(|it| it.run_time = Duration::ZERO).await;
+    let site = Site::open().await;
+    world.allow(&[site.host()]).await;
+    let flow = world.published(on_webhook(put(&site.url("/hang")))).await;
+    let run = world.fire(&flow, json!({})).await;
+    let run = world.ended(&run).await;
+    assert_eq!(run.status, RunStatus::Timeout);
+    assert!(run.error.unwrap().contains("stopped"));
+}
+
+#[tokio::test]
+async fn a_caller_waits_only_so_long_and_the_run_goes_on() {
+    let world = World::with(|it| it.answer_within = Duration::ZERO).await;
+    let site = Site::open().await;
+    world.allow(&[site.host()]).await;
+    let flow = world.published(on_webhook(put(&site.url("/ok")))).await;
+    let told = world.call(&flow, json!({})).await.unwrap();
+    let HookAnswer::StillRunning { run } = told else { panic!("{told:?}") };
+    assert_eq!(world.ended(&run).await.status, RunStatus::Succeeded);
+}
+
+#[tokio::test]
+async fn more_than_may_wait_is_refused_and_nothing_accepted_is_lost() {
+    let world = World::with(|it| {
+        it.runs_per_workspace = 0;
+        it.waiting_per_workspace = 2;
+    })
+    .await;
+    let flow = world.published(on_webhook(set_fields("step_1", json!({})))).await;
+    let (first, second) = (world.fire(&flow, json!({})).await, world.fire(&flow, json!({})).await);
+    let third = world.runs.hook(&world.hook(&flow).await, &request(json!({})), Wait::No).await;
+    assert_eq!(third, Err(HookRefusal::Problem(Problem::RateLimited { retry_after_s: 1 })));
+    let next = opened(world.db.clone(), &world.clock, None, |_| ());
+    let _worker = next.work();
+    for run in [first, second] {
+        assert_eq!(world.ended(&run).await.status, RunStatus::Succeeded);
+    }
+}
+
+#[tokio::test]
+async fn people_start_so_many_runs_a_minute() {
+    let world = World::with(|it| it.starts_per_minute = 1).await;
+    let flow = world.published(on_webhook(set_fields("step_1", json!({})))).await;
+    let actor = admin();
+    let start = || world.runs.start(&actor, &flow.id, json!({}), Which::Published);
+    assert!(start().await.is_ok());
+    assert!(matches!(start().await, Err(Problem::RateLimited { .. })));
+}
+
+#[tokio::test]
+async fn another_node_takes_over_when_the_lease_has_passed() {
+    for world in World::both().await {
+        let site = Site::open().await;
+        site.hold(1);
+        world.allow(&[site.host()]).await;
+        let flow = world.published(on_webhook(put(&site.url("/ok")))).await;
+        let run = world.fire(&flow, json!({})).await;
+        site.came(1).await;
+        world.clock.store(NOW + 60_000, std::sync::atomic::Ordering::SeqCst);
+        let other = opened(world.db.clone(), &world.clock, None, |_| ());
+        let _worker = other.work();
+        let ended = world.ended(&run).await;
+        assert_eq!((ended.status, ended.resumed), (RunStatus::Succeeded, 1), "{}", world.name);
+        assert_eq!(site.count("/ok"), 2);
+    }
+}

@@ -1,0 +1,14 @@
+//! Flows from draft to run, on both databases.
+
+#![cfg(test)]
+
+mod apps;
+mod crashing;
+mod drafts;
+mod hooking;
+mod limits;
+mod outgoing;
+mod site;
+mod waiting;
+mod walking;
+mod world;

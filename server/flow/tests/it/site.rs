@@ -1,0 +1,119 @@
+//! A site on loopback that counts requests and answers as told.
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+
+/// What arrived.
+#[derive(Clone, Debug)]
+pub(crate) struct Arrived {
+    pub(crate) path: String,
+    pub(crate) headers: HeaderMap,
+}
+
+#[derive(Default)]
+struct Shared {
+    arrived: Mutex<Vec<Arrived>>,
+    came: Notify,
+    failures: AtomicUsize,
+    held: AtomicUsize,
+}
+
+/// `/ok...` answers 200, `/fail...` 500 as often as told and then 200, `/hang...` never, `/to?...` redirects there.
+pub(crate) struct Site {
+    pub(crate) address: SocketAddr,
+    shared: Arc<Shared>,
+}
+
+impl Site {
+    pub(crate) async fn open() -> Self {
+        let shared = Arc::new(Shared::default());
+        let app = Router::new().fallback(answer).with_state(Arc::clone(&shared));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        // A thread of its own: it outlives the runtime of a process that is killed.
+        std::thread::spawn({
+            let listener = listener.into_std().unwrap();
+            move || {
+                let runtime =
+                    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                runtime.block_on(async move {
+                    let listener = TcpListener::from_std(listener).unwrap();
+                    axum::serve(listener, app).await.unwrap();
+                });
+            }
+        });
+        Self { address, shared }
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    pub(crate) fn host(&self) -> String {
+        self.address.to_string()
+    }
+
+    /// The next `count` requests to `/fail` fail.
+    pub(crate) fn fail(&self, count: usize) {
+        self.shared.failures.store(count, Ordering::SeqCst);
+    }
+
+    /// The request number `at`, from 1, is never answered.
+    pub(crate) fn hold(&self, at: usize) {
+        self.shared.held.store(at, Ordering::SeqCst);
+    }
+
+    pub(crate) fn arrived(&self) -> Vec<Arrived> {
+        self.shared.arrived.lock().unwrap().clone()
+    }
+
+    /// How often a path was asked for.
+    pub(crate) fn count(&self, path: &str) -> usize {
+        self.arrived().iter().filter(|it| it.path == path).count()
+    }
+
+    /// Waits until `count` requests came in all.
+    pub(crate) async fn came(&self, count: usize) {
+        loop {
+            let next = self.shared.came.notified();
+            if self.arrived().len() >= count {
+                return;
+            }
+            next.await;
+        }
+    }
+}
+
+async fn answer(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap) -> Response {
+    let path = uri.path().to_owned();
+    let number = {
+        let mut arrived = shared.arrived.lock().unwrap();
+        arrived.push(Arrived { path: path.clone(), headers });
+        arrived.len()
+    };
+    shared.came.notify_waiters();
+    if path.starts_with("/hang") || number == shared.held.load(Ordering::SeqCst) {
+        std::future::pending::<()>().await;
+    }
+    if path.starts_with("/to") {
+        let target = uri.query().unwrap_or_default().to_owned();
+        return (StatusCode::FOUND, [("location", target)]).into_response();
+    }
+    let fails = || {
+        shared
+            .failures
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |it| it.checked_sub(1))
+            .is_ok()
+    };
+    if path.starts_with("/fail") && fails() {
+        return (StatusCode::INTERNAL_SERVER_ERROR, "not now").into_response();
+    }
+    axum::Json(serde_json::json!({ "path": path })).into_response()
+}
