@@ -1,0 +1,275 @@
+//! Tool calls of a run: each is stored before it begins and when it ends, so that no effect happens twice.
+
+use crate::agent::Agent;
+use crate::ending::{End, tool_line};
+use crate::policy;
+use crate::trace::{Line, masked};
+use crate::turn::Turn;
+use domain::actor::{Actor, Permission};
+use domain::approval::Risk;
+use domain::problem::Problem;
+use domain::trace::TraceStatus;
+use serde_json::{Value, json};
+use std::time::Instant;
+use store::approvals::{self, StoredApproval};
+use store::chat::journal::{self, CallStatus, Place, StoredCall};
+use store::chat::runs;
+use store::db::Conn;
+use tools::error::ToolError;
+use tools::tool::{CallContext, ToolSpec};
+
+const RESULT_CHARS: usize = 400;
+
+/// A call that is about to run.
+struct Ready {
+    agent: Agent,
+    place: Place,
+    actor: Actor,
+    call: StoredCall,
+    args: Value,
+    approval: Option<StoredApproval>,
+}
+
+impl Turn {
+    /// Brings every call that was asked for to its end, in order, or stops at one that waits for a person.
+    pub(crate) async fn settle_calls(&mut self) -> Result<Option<End>, Problem> {
+        let calls = self.calls().await?;
+        let mut writes =
+            calls.iter().filter(|it| it.status == CallStatus::Ok && self.changes(&it.name)).count();
+        for call in calls {
+            if self.stop.is_cancelled() {
+                return Ok(Some(End::Gone));
+            }
+            match call.status {
+                CallStatus::Ok | CallStatus::Error => continue,
+                CallStatus::Waiting => return Ok(Some(End::Gone)),
+                CallStatus::Executing => self.recover(&call).await?,
+                CallStatus::Approved => self.execute(call.clone()).await?,
+                CallStatus::Proposed => match self.agent.0.tools.find(&call.name) {
+                    Some(spec) if self.must_ask(spec, writes) => {
+                        if self.ask(&call, spec).await? {
+                            return Ok(Some(End::Gone));
+                        }
+                    }
+                    _ => self.execute(call.clone()).await?,
+                },
+            }
+            writes += usize::from(self.changes(&call.name));
+        }
+        Ok(None)
+    }
+
+    fn changes(&self, tool: &str) -> bool {
+        self.agent.0.tools.find(tool).is_some_and(|it| it.risk != Risk::Read)
+    }
+
+    /// A person who may not write at all is refused by the tool itself, not asked.
+    fn must_ask(&self, spec: &ToolSpec, writes: usize) -> bool {
+        policy::asks(spec, writes) && self.actor.role.can(Permission::Write)
+    }
+
+    async fn execute(&self, call: StoredCall) -> Result<(), Problem> {
+        let approval = self.approval_of(&call).await?;
+        let actor = self.acting(&call, approval.as_ref()).await?;
+        let (place, id) = (self.place.clone(), call.id.clone());
+        let (event, data) = line(&self.agent, &place, &call, None).event(
+            TraceStatus::Running,
+            &asked(&call.args),
+            None,
+        );
+        let write = self.agent.0.db.write(move |tx| {
+            Box::pin(async move {
+                let has_begun = journal::begin(tx, &id).await?;
+                if has_begun {
+                    journal::append(tx, &place, event, data).await?;
+                }
+                Ok::<_, Problem>(has_begun)
+            })
+        });
+        if !write.await? {
+            return Ok(());
+        }
+        let args =
+            approval.as_ref().map_or_else(|| call.args.clone(), |it| it.approval.args.clone());
+        let ready = Ready {
+            agent: self.agent.clone(),
+            place: self.place.clone(),
+            actor,
+            call,
+            args,
+            approval,
+        };
+        // Stopping the run must not cut a write in half: it ends on its own and its end is stored.
+        let job = tokio::spawn(ready.run());
+        tokio::select! {
+            () = self.stop.cancelled() => Ok(()),
+            ended = job => ended.unwrap_or_else(|_| Err(Problem::Internal { reference: self.actor.request_id.clone() })),
+        }
+    }
+
+    /// The person a call acts for: who asked, or who allowed it where only they may.
+    async fn acting(
+        &self,
+        call: &StoredCall,
+        approval: Option<&StoredApproval>,
+    ) -> Result<Actor, Problem> {
+        let decided_by = approval.and_then(|it| it.decided_by.as_ref());
+        let (true, false, Some(user)) =
+            (policy::needs_manage(&call.name), self.actor.role.can(Permission::Manage), decided_by)
+        else {
+            return Ok(self.actor.clone());
+        };
+        let person = self.agent.person(&self.run.workspace, user, &self.actor.request_id).await?;
+        Ok(person.unwrap_or_else(|| self.actor.clone()))
+    }
+
+    async fn approval_of(&self, call: &StoredCall) -> Result<Option<StoredApproval>, Problem> {
+        let Some(id) = &call.approval else { return Ok(None) };
+        let mut conn = self.agent.0.db.read().await?;
+        Ok(approvals::find(&mut conn, &self.run.workspace, id).await?)
+    }
+
+    /// A call that had begun when the server stopped: repeated where that is safe, else its fate is looked up.
+    async fn recover(&self, call: &StoredCall) -> Result<(), Problem> {
+        let is_repeatable = self.agent.0.tools.find(&call.name).is_none_or(ToolSpec::is_repeatable);
+        let answered = self.agent.0.tools.answered(&self.actor, &call.name, &call.id).await?;
+        let known = match answered {
+            Some(Some(answer)) => Some((CallStatus::Ok, answer)),
+            Some(None) if !is_repeatable => Some((CallStatus::Error, unknown())),
+            _ => None,
+        };
+        let id = call.id.clone();
+        let write = self.agent.0.db.write(move |tx| {
+            Box::pin(async move {
+                match known {
+                    Some((status, result)) => {
+                        journal::end(tx, &id, status, &result).await.map(|()| true)
+                    }
+                    None => journal::reset(tx, &id).await.map(|()| false),
+                }
+            })
+        });
+        if write.await.map_err(Problem::from)? { Ok(()) } else { self.execute(call.clone()).await }
+    }
+}
+
+fn unknown() -> Value {
+    let message = "PM OS was restarted while this was under way, so it is not known whether it happened. Look before \
+                   asking for it again";
+    json!({ "ok": false, "code": "UNKNOWN", "message": message, "error": message, "retryable": false })
+}
+
+impl Ready {
+    async fn run(self) -> Result<(), Problem> {
+        let started = Instant::now();
+        let context = CallContext {
+            source: "chat",
+            session: Some(self.place.session.to_string()),
+            run: Some(self.place.run.to_string()),
+            approval: self.approval.as_ref().map(|it| it.approval.id.to_string()),
+            idempotency_key: Some(self.call.id.clone()),
+        };
+        let outcome =
+            self.agent.0.tools.call(&self.actor, &self.call.name, &self.args, &context).await;
+        let duration_ms = i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX);
+        let db = self.agent.0.db.clone();
+        db.write(move |tx| Box::pin(async move { self.store(tx, outcome, duration_ms).await }))
+            .await
+    }
+
+    async fn store(
+        self,
+        tx: &mut Conn,
+        outcome: Result<Value, ToolError>,
+        duration_ms: i64,
+    ) -> Result<(), Problem> {
+        let family = self.agent.0.tools.find(&self.call.name).map_or("system", ToolSpec::family);
+        let (status, result) = match &outcome {
+            Ok(value) => (CallStatus::Ok, value.clone()),
+            Err(error) => (CallStatus::Error, error.to_value(family)),
+        };
+        journal::end(tx, &self.call.id, status, &result).await?;
+        if let Some(approval) = &self.approval {
+            let operation = result.get("operation_id").and_then(Value::as_str);
+            approvals::set_result(tx, &approval.approval.id, operation, &result).await?;
+        }
+        if !runs::used(tx, &self.place.run, &self.call.name).await? {
+            return Ok(());
+        }
+        for (event, data) in self.events(&outcome, &result, duration_ms) {
+            journal::append(tx, &self.place, event, data).await?;
+        }
+        Ok(())
+    }
+
+    fn events(
+        &self,
+        outcome: &Result<Value, ToolError>,
+        result: &Value,
+        duration_ms: i64,
+    ) -> Vec<(&'static str, Value)> {
+        let error = outcome.as_ref().err().map(ToString::to_string);
+        let mut tool = json!({
+            "name": self.call.name, "success": error.is_none(), "callId": self.call.id, "durationMs": duration_ms,
+        });
+        if let (Some(error), Value::Object(fields)) = (&error, &mut tool) {
+            fields.insert("error".into(), error.as_str().into());
+        }
+        let status = if error.is_none() { TraceStatus::Success } else { TraceStatus::Error };
+        let detail = error
+            .unwrap_or_else(|| format!("{}\nGot back {}", asked(&self.args), shortened(result)));
+        let line = line(&self.agent, &self.place, &self.call, Some(result));
+        let mut events = vec![("tool", tool), line.event(status, &detail, Some(duration_ms))];
+        events
+            .extend(result.get("change").map(|change| ("flow", flow_change(change, &self.actor))));
+        events
+    }
+}
+
+/// A saved change to a flow, for the canvas.
+fn flow_change(change: &Value, actor: &Actor) -> Value {
+    let mut change = change.clone();
+    if let Value::Object(fields) = &mut change {
+        fields.insert("actor".into(), actor.name.as_str().into());
+    }
+    change
+}
+
+/// The line of a call in words: a change to a flow says what it changed.
+fn line<'a>(
+    agent: &Agent,
+    place: &'a Place,
+    call: &StoredCall,
+    result: Option<&Value>,
+) -> Line<'a> {
+    let spec = agent.0.tools.find(&call.name);
+    let change =
+        result.and_then(|it| it.get("change")?.get("summary")?.as_str().map(str::to_owned));
+    let is_edit = spec.is_some_and(|it| it.group == "flow" && it.risk == Risk::Write);
+    let plain = tool_line(place, call);
+    let title = change
+        .or_else(|| spec.map(|it| it.title.to_owned()))
+        .unwrap_or_else(|| plain.title.clone());
+    if is_edit {
+        Line { source: "flow", kind: "flow.edit", title, ..plain }
+    } else {
+        Line { title, ..plain }
+    }
+}
+
+fn asked(args: &Value) -> String {
+    match args.as_object().is_none_or(serde_json::Map::is_empty) {
+        true => "Asked for everything".to_owned(),
+        false => format!("Asked for {}", masked(args)),
+    }
+}
+
+fn shortened(result: &Value) -> String {
+    let said = result.get("message").and_then(Value::as_str).map(str::to_owned);
+    let counted = result.get("count").and_then(Value::as_i64).map(|it| format!("{it} in all"));
+    said.or(counted)
+        .unwrap_or_else(|| masked(result).to_string())
+        .chars()
+        .take(RESULT_CHARS)
+        .collect()
+}

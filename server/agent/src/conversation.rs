@@ -1,0 +1,185 @@
+//! A conversation as its page shows it: what was said, and for each answer what was done and asked.
+
+use crate::agent::{Agent, owner};
+use crate::markdown;
+use crate::sending::NewTurn;
+use domain::actor::{Actor, Permission};
+use domain::approval::Approval;
+use domain::chat::{ChatEvent, ChatRun, ChatRunStatus, Conversation, Turn, TurnRun};
+use domain::ids::{ApprovalId, ChatRunId, FlowId, SessionId};
+use domain::problem::Problem;
+use domain::trace::TraceStep;
+use serde_json::Value;
+use store::chat::{Owner, StoredMessage, journal, runs};
+use store::db::Conn;
+use store::{approvals, chat};
+
+/// How many of the newest turns a page shows at first.
+const TURNS: i64 = 100;
+
+impl Agent {
+    /// A conversation as its page shows it.
+    ///
+    /// # Errors
+    /// [`Problem::NotFound`] for everyone else's.
+    pub async fn conversation(
+        &self,
+        actor: &Actor,
+        id: &SessionId,
+    ) -> Result<Conversation, Problem> {
+        actor.require(Permission::Read)?;
+        let owner = &owner(actor);
+        let conn = &mut self.0.db.read().await?;
+        let missing = || Problem::not_found("Session");
+        let session = chat::session(conn, owner, id).await?.ok_or_else(missing)?;
+        let stored = chat::messages(conn, id, i64::MAX, TURNS).await?;
+        let last = stored.last().map(|it| it.seq);
+        let mut turns = Vec::with_capacity(stored.len());
+        for message in stored.into_iter().filter(|it| it.message.role != "tool") {
+            let is_last = Some(message.seq) == last;
+            turns.push(turn(conn, owner, message, is_last).await?);
+        }
+        let active = match runs::active(conn, id).await? {
+            Some(active) => run(conn, owner, &active.run.id).await?,
+            None => None,
+        };
+        show_once(&mut turns);
+        Ok(Conversation { session, turns, active })
+    }
+
+    /// Takes what a person wrote on a page, beside `flow` if a canvas is open, and begins to answer it.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub async fn say(
+        &self,
+        actor: &Actor,
+        session: Option<SessionId>,
+        text: String,
+        flow: Option<FlowId>,
+    ) -> Result<ChatRun, Problem> {
+        let turn = NewTurn { session, text, flow, ..NewTurn::default() };
+        Ok(self.send(actor, turn).await?.run)
+    }
+}
+
+/// The run that carries on after a decision tells of it too; the card stays where it was asked.
+fn show_once(turns: &mut [Turn]) {
+    let mut shown: Vec<ApprovalId> = Vec::new();
+    for run in turns.iter_mut().filter_map(|it| it.run.as_mut()) {
+        run.approvals.retain(|it| !shown.contains(&it.id));
+        shown.extend(run.approvals.iter().map(|it| it.id.clone()));
+    }
+}
+
+async fn turn(
+    conn: &mut Conn,
+    owner: &Owner,
+    stored: StoredMessage,
+    is_last: bool,
+) -> Result<Turn, Problem> {
+    let message = stored.message;
+    let is_mine = message.role == "user";
+    let run = match message.run_id.as_ref().filter(|_| !is_mine) {
+        Some(id) => run(conn, owner, id).await?,
+        None => None,
+    };
+    Ok(Turn {
+        html: if is_mine { String::new() } else { markdown::to_html(&message.content) },
+        choices: if is_last { choices(stored.note.as_ref()) } else { Vec::new() },
+        id: message.id,
+        is_mine,
+        text: message.content,
+        at: message.created_at,
+        run,
+    })
+}
+
+/// Answers offered to the question a turn ends with.
+fn choices(note: Option<&Value>) -> Vec<String> {
+    let offered = note.and_then(|it| it.get("choices")).and_then(Value::as_array);
+    offered.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+async fn run(conn: &mut Conn, owner: &Owner, id: &ChatRunId) -> Result<Option<TurnRun>, Problem> {
+    let Some(stored) = runs::find(conn, owner, id).await? else { return Ok(None) };
+    let events = journal::events(conn, id, 0).await?;
+    let mut asked = Vec::new();
+    for id in approval_ids(&events) {
+        let found = approvals::find(conn, &owner.workspace, &id).await?;
+        asked.extend(found.map(|it| it.approval));
+    }
+    Ok(Some(TurnRun {
+        id: stored.run.id,
+        status: settled(stored.run.status, &asked),
+        trace: trace(&events),
+        approvals: asked,
+        error: stored.run.error,
+    }))
+}
+
+/// A run whose question was answered waits no longer; the run after it goes on.
+fn settled(status: ChatRunStatus, asked: &[Approval]) -> ChatRunStatus {
+    let waits = asked.iter().any(|it| it.status == domain::approval::ApprovalStatus::Pending);
+    match status {
+        ChatRunStatus::WaitingApproval if !waits => ChatRunStatus::Succeeded,
+        other => other,
+    }
+}
+
+/// The newest state of each line, in the order of their first.
+fn trace(events: &[ChatEvent]) -> Vec<TraceStep> {
+    let mut lines: Vec<TraceStep> = Vec::new();
+    for event in events.iter().filter(|it| it.event == "trace") {
+        let Ok(line) = serde_json::from_value::<TraceStep>(event.data.clone()) else { continue };
+        match lines.iter_mut().find(|it| it.id == line.id) {
+            Some(known) => *known = line,
+            None => lines.push(line),
+        }
+    }
+    lines
+}
+
+fn approval_ids(events: &[ChatEvent]) -> Vec<ApprovalId> {
+    let mut ids = Vec::new();
+    for event in events.iter().filter(|it| it.event == "approval") {
+        let id = event.data.get("approvalId").and_then(Value::as_str).map(ApprovalId::from);
+        ids.extend(id.filter(|it| !ids.contains(it)));
+    }
+    ids
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn event(seq: i64, event: &str, data: Value) -> ChatEvent {
+        ChatEvent { run_id: ChatRunId::from("r"), seq, event: event.to_owned(), data }
+    }
+
+    #[test]
+    fn an_approval_asked_and_decided_is_shown_once() {
+        let events = [
+            event(1, "approval", json!({"approvalId": "a1", "status": "pending"})),
+            event(2, "approval", json!({"approvalId": "a1", "status": "approved"})),
+        ];
+        assert_eq!(approval_ids(&events), [ApprovalId::from("a1")]);
+    }
+
+    #[test]
+    fn a_line_keeps_its_place_and_takes_its_newest_state() {
+        let line = |id: &str, status: &str| {
+            json!({"id": id, "ts": "", "source": "tool", "kind": "tool.call", "status": status, "title": "t",
+                   "detail": "", "runId": "r", "sessionId": "s"})
+        };
+        let events = [
+            event(1, "trace", line("a", "running")),
+            event(2, "trace", line("b", "running")),
+            event(3, "trace", line("a", "success")),
+        ];
+        let states: Vec<_> = trace(&events).into_iter().map(|it| (it.id, it.status)).collect();
+        assert_eq!(states.len(), 2);
+        assert_eq!(states[0], ("a".to_owned(), domain::trace::TraceStatus::Success));
+    }
+}

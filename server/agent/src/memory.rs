@@ -1,0 +1,87 @@
+//! What the model is told: the turns before, what was said, what was done.
+
+use crate::agent::Agent;
+use crate::llm::{DoneCall, Prompt, Turn};
+use chrono::NaiveDate;
+use domain::problem::Problem;
+use serde_json::{Value, json};
+use store::chat::journal::{self, CallStatus, StoredCall};
+use store::chat::runs::StoredRun;
+use store::chat::{self, StoredMessage};
+use store::workspaces;
+
+/// How many turns before this one are told.
+const TURNS: i64 = 40;
+
+impl Agent {
+    /// Everything the model of `run` is told.
+    pub(crate) async fn prompt(&self, run: &StoredRun) -> Result<Prompt, Problem> {
+        let mut conn = self.0.db.read().await?;
+        let said = chat::said_in(&mut conn, &run.root).await?;
+        let first = said.first().map_or(i64::MAX, |(seq, _)| *seq);
+        let before = chat::messages(&mut conn, &run.run.session_id, first, TURNS).await?;
+        let calls = journal::calls(&mut conn, &run.root).await?;
+        let workspace = workspaces::find(&mut conn, &run.workspace).await?;
+        let today = run.today.parse::<NaiveDate>().unwrap_or_default();
+        Ok(Prompt {
+            asker: run.user_name.clone(),
+            asker_id: run.user.clone(),
+            today,
+            timezone: workspace.map_or_else(|| "UTC".to_owned(), |it| it.timezone),
+            flow: run.flow.clone(),
+            project: run.project.clone(),
+            history: before.into_iter().map(turn).collect(),
+            said: said.into_iter().map(|(_, text)| text).collect(),
+            done: calls.into_iter().filter_map(done).collect(),
+        })
+    }
+}
+
+fn turn(stored: StoredMessage) -> Turn {
+    let calls = stored.message.tool_results.as_ref().and_then(Value::as_array);
+    Turn {
+        role: stored.message.role,
+        text: stored.message.content,
+        calls: calls.into_iter().flatten().filter_map(kept).collect(),
+        note: stored.note,
+    }
+}
+
+/// A call that ended.
+fn done(call: StoredCall) -> Option<DoneCall> {
+    let result = call.result.unwrap_or(Value::Null);
+    let outcome = match call.status {
+        CallStatus::Ok => Ok(result),
+        CallStatus::Error => Err(result),
+        _ => return None,
+    };
+    Some(DoneCall { id: call.id, name: call.name, args: call.args, outcome })
+}
+
+/// How calls are kept with the turn: what was asked for, and what came back.
+pub(crate) fn keep(calls: Vec<StoredCall>) -> (Option<Value>, Option<Value>) {
+    let done: Vec<DoneCall> = calls.into_iter().filter_map(done).collect();
+    if done.is_empty() {
+        return (None, None);
+    }
+    let asked = done.iter().map(|it| json!({ "id": it.id, "name": it.name, "arguments": it.args }));
+    let results = done.iter().map(|it| {
+        let (is_ok, result) = match &it.outcome {
+            Ok(result) => (true, result),
+            Err(error) => (false, error),
+        };
+        json!({ "id": it.id, "name": it.name, "arguments": it.args, "success": is_ok, "result": result })
+    });
+    (Some(asked.collect()), Some(results.collect()))
+}
+
+fn kept(value: &Value) -> Option<DoneCall> {
+    let result = value.get("result").cloned().unwrap_or(Value::Null);
+    let is_ok = value.get("success").and_then(Value::as_bool).unwrap_or(false);
+    Some(DoneCall {
+        id: value.get("id")?.as_str()?.to_owned(),
+        name: value.get("name")?.as_str()?.to_owned(),
+        args: value.get("arguments").cloned().unwrap_or(Value::Null),
+        outcome: if is_ok { Ok(result) } else { Err(result) },
+    })
+}

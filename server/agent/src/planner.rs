@@ -1,0 +1,125 @@
+//! The built-in assistant: plain English in, tools and plain words out. No key, no guessing, the same answer every time.
+
+mod actions;
+mod build;
+mod change;
+mod conditions;
+mod dates;
+mod flow_refs;
+mod flow_words;
+mod flows;
+mod intent;
+mod phrase;
+mod pick;
+mod reads;
+mod recipe;
+mod references;
+mod replay;
+mod runs;
+mod say;
+mod schedule;
+mod starts;
+mod step_words;
+mod todo_words;
+mod todos;
+mod values;
+
+use crate::llm::{self, LlmEvent, Prompt, Provider, Reply};
+use futures::stream::BoxStream;
+use intent::Intent;
+use replay::{Question, Replay, Stop};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// The model that needs no key.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Planner;
+
+impl Provider for Planner {
+    fn name(&self) -> &'static str {
+        "builtin"
+    }
+
+    fn model(&self) -> &'static str {
+        "builtin"
+    }
+
+    fn respond<'a>(&'a self, prompt: &'a Prompt) -> BoxStream<'a, LlmEvent> {
+        llm::events(plan(prompt))
+    }
+}
+
+/// The next step: tools that have to run, or the answer to everything that was said.
+fn plan(prompt: &Prompt) -> Reply {
+    let mut replay = Replay::new(prompt);
+    let mut question = asked_before(prompt);
+    let mut texts = Vec::new();
+    for said in &prompt.said {
+        match hear(&mut replay, said, question.take()) {
+            Ok(text) | Err(Stop::Say(text)) => texts.push(text),
+            Err(Stop::Calls(calls)) => return Reply { calls, ..Reply::default() },
+            Err(Stop::Ask(asked)) => {
+                texts.push(asked.text.clone());
+                question = Some(asked);
+            }
+        }
+    }
+    let note = question.map(|it| json!({ "choices": it.choices, "question": it }));
+    Reply { text: texts.join("\n\n"), note, ..Reply::default() }
+}
+
+/// The question that the turn right before this one ended with.
+fn asked_before(prompt: &Prompt) -> Option<Question> {
+    let last = prompt.history.last().filter(|it| it.role == "assistant")?;
+    let question = last.note.as_ref()?.get("question").filter(|it| **it != Value::Null)?;
+    serde_json::from_value(question.clone()).ok()
+}
+
+fn hear(replay: &mut Replay<'_>, said: &str, question: Option<Question>) -> Result<String, Stop> {
+    let today = replay.prompt.today;
+    let is_in_flow = replay.prompt.flow.is_some();
+    let intent = intent::read(said, today, is_in_flow);
+    let Some(question) = question else {
+        replay.begin(said, BTreeMap::new());
+        return act(replay, intent);
+    };
+    if intent == Intent::NeverMind {
+        return Ok("All right. Nothing was changed.".to_owned());
+    }
+    let answer = pick::answer(said, &question);
+    let Some(answer) = answer else {
+        if intent != Intent::Unknown {
+            replay.begin(said, BTreeMap::new());
+            return act(replay, intent);
+        }
+        let text = format!("“{}” is not one of them. {}", said.trim(), question.text);
+        return Err(Stop::Ask(Question { text, ..question }));
+    };
+    let mut answers = question.answers;
+    answers.insert(question.slot, answer);
+    let intent = intent::read(&question.request, today, is_in_flow);
+    replay.begin(&question.request, answers);
+    act(replay, intent)
+}
+
+fn act(replay: &mut Replay<'_>, intent: Intent) -> Result<String, Stop> {
+    match intent {
+        Intent::Hello => Ok(say::hello(&replay.prompt.asker)),
+        Intent::Thanks => Ok("You are welcome.".to_owned()),
+        Intent::Help => Ok(say::help()),
+        Intent::NeverMind => Ok("All right. Nothing was changed.".to_owned()),
+        Intent::Decide => Ok(say::decide()),
+        Intent::Approvals => reads::approvals(replay),
+        Intent::Overdue(scope) => reads::overdue(replay, &scope),
+        Intent::Due(range, words, scope) => reads::due(replay, range, &words, &scope),
+        Intent::Open(scope) => reads::open(replay, &scope),
+        Intent::Projects => reads::projects(replay),
+        Intent::People => reads::people(replay),
+        Intent::Summary(project) => reads::summary(replay, &project),
+        Intent::Find(query) => reads::find(replay, &query),
+        Intent::Status => reads::status(replay),
+        Intent::Todo(request) => todos::act(replay, request),
+        Intent::Flow(request) => flows::act(replay, request),
+        Intent::Unknown => Ok(say::unknown()),
+    }
+}

@@ -1,0 +1,156 @@
+//! Changes to a flow that is there.
+
+use super::build::{Builder, Spot};
+use super::flow_refs::{flow_named, read, step_named};
+use super::flow_words::{Change, Place, StepName};
+use super::flows::{next, save, tried};
+use super::recipe::Start;
+use super::replay::{Replay, Stop};
+use super::step_words::Do;
+use super::{say, starts};
+use domain::flow::edit::{ChangeName, DeleteAction, FlowEdit, Location};
+use domain::flow::{Flow, FlowVersion, tree};
+use std::collections::BTreeSet;
+
+type Answer = Result<String, Stop>;
+
+pub(crate) fn act(replay: &mut Replay<'_>, flow: Option<&str>, change: Change) -> Answer {
+    let id = flow_named(replay, flow)?;
+    if change == Change::Unsaid {
+        return Ok("What should change? For example: “add a delay of 5 minutes after the first step”, “delete step 2”, \
+                   “start it every day at 9” or “rename it to …”."
+            .to_owned());
+    }
+    let flow = read(replay, &id)?;
+    match change {
+        Change::Unsaid => Ok(String::new()),
+        Change::Rename(name) => rename(replay, &flow, name),
+        Change::Remove(step) => remove(replay, &flow, &step),
+        Change::Start(start, steps) => restart(replay, &flow, &start, &steps),
+        Change::Add(steps, place) => add(replay, &flow, &steps, &place),
+    }
+}
+
+fn rename(replay: &mut Replay<'_>, flow: &Flow, name: String) -> Answer {
+    let edits = [FlowEdit::ChangeName(ChangeName { display_name: name.clone() })];
+    tried(&flow.version, &edits)?;
+    save(replay, &flow.id, &edits)?;
+    let old = say::plain(&flow.version.display_name);
+    Ok(format!("Renamed “{old}” to {}.", say::link(&name, &format!("/flows/{}", flow.id))))
+}
+
+fn remove(replay: &mut Replay<'_>, flow: &Flow, step: &StepName) -> Answer {
+    let found = step_named(replay, flow, step)?;
+    let shown = say::plain(&found.display_name);
+    let edits = [FlowEdit::DeleteAction(DeleteAction { names: vec![found.name.clone()] })];
+    let problems = tried(&flow.version, &edits)?;
+    save(replay, &flow.id, &edits)?;
+    Ok(format!("Deleted “{shown}” from {}.{}", link(flow), next(&problems)))
+}
+
+fn restart(replay: &mut Replay<'_>, flow: &Flow, start: &Start, steps: &[Do]) -> Answer {
+    let Some(trigger) = starts::trigger(start, &replay.prompt.timezone) else {
+        let words = say::plain(&starts::words(start));
+        return Ok(format!(
+            "I cannot watch for that yet (“{words}”), so nothing was changed. A flow can start when a webhook arrives, at \
+             fixed times, or by hand."
+        ));
+    };
+    let mut edits = vec![FlowEdit::UpdateTrigger(Box::new(trigger))];
+    let (said, left_out) =
+        more(replay, flow, start.clone(), steps, (&end(&flow.version), &mut edits))?;
+    let problems = tried(&flow.version, &edits)?;
+    save(replay, &flow.id, &edits)?;
+    let head = format!("{} now starts {}.", link(flow), say::plain(&starts::words(start)));
+    Ok(answer(head, &said, &left_out) + &next(&problems))
+}
+
+fn add(replay: &mut Replay<'_>, flow: &Flow, steps: &[Do], place: &Place) -> Answer {
+    let spot = spot(replay, flow, place)?;
+    let mut edits = Vec::new();
+    let (said, left_out) =
+        more(replay, flow, starts::of(&flow.version.trigger), steps, (&spot, &mut edits))?;
+    if edits.is_empty() {
+        return Ok(format!("Nothing was changed. {}", left_out.join(" ")));
+    }
+    let problems = tried(&flow.version, &edits)?;
+    save(replay, &flow.id, &edits)?;
+    Ok(answer(format!("Added to {}:", link(flow)), &said, &left_out) + &next(&problems))
+}
+
+type Said = (Vec<String>, Vec<String>);
+
+fn more(
+    replay: &mut Replay<'_>,
+    flow: &Flow,
+    start: Start,
+    steps: &[Do],
+    (spot, edits): (&Spot, &mut Vec<FlowEdit>),
+) -> Result<Said, Stop> {
+    let taken: BTreeSet<String> =
+        tree::steps(&flow.version.trigger).iter().map(|it| it.name.clone()).collect();
+    let mut builder = Builder::new(replay, start, &flow.version.display_name, taken);
+    builder.steps(steps, spot.clone(), 0)?;
+    edits.append(&mut builder.edits);
+    Ok((builder.said, builder.left_out))
+}
+
+fn answer(head: String, said: &[String], left_out: &[String]) -> String {
+    let mut text = head;
+    if !said.is_empty() {
+        text.push_str("\n\n");
+        text.push_str(&said.join("\n"));
+    }
+    for part in left_out {
+        text.push_str("\n\n");
+        text.push_str(part);
+    }
+    text
+}
+
+fn link(flow: &Flow) -> String {
+    say::link(&flow.version.display_name, &format!("/flows/{}", flow.id))
+}
+
+fn end(version: &FlowVersion) -> Spot {
+    let last = tree::chain(version.trigger.next_action.as_deref()).last();
+    Spot::after(last.map_or("trigger", |it| it.name.as_str()))
+}
+
+fn spot(replay: &Replay<'_>, flow: &Flow, place: &Place) -> Result<Spot, Stop> {
+    match place {
+        Place::End => Ok(end(&flow.version)),
+        Place::Beginning | Place::After(StepName::Number(0)) => Ok(Spot::after("trigger")),
+        Place::After(name) => step_named(replay, flow, name).map(|it| Spot::after(&it.name)),
+        Place::Before(name) => {
+            let step = step_named(replay, flow, name)?;
+            Ok(before(&flow.version, &step.name))
+        }
+    }
+}
+
+/// The place where `name` stands now.
+fn before(version: &FlowVersion, name: &str) -> Spot {
+    let is_it = |it: Option<&domain::flow::Action>| it.is_some_and(|it| it.name == name);
+    for step in tree::steps(&version.trigger) {
+        if is_it(step.next_action.as_deref()) {
+            return Spot::after(&step.name);
+        }
+        if is_it(step.first_loop_action.as_deref()) {
+            return Spot {
+                parent: step.name.clone(),
+                location: Location::InsideLoop,
+                branch: None,
+            };
+        }
+        let children = step.children.as_deref().unwrap_or_default();
+        if let Some(at) = children.iter().position(|it| is_it(it.as_deref())) {
+            return Spot {
+                parent: step.name.clone(),
+                location: Location::InsideBranch,
+                branch: Some(at),
+            };
+        }
+    }
+    Spot::after("trigger")
+}

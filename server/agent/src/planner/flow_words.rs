@@ -1,0 +1,344 @@
+//! Requests about flows.
+
+use super::phrase::Phrase;
+use super::recipe::{self, Recipe, Start};
+use super::step_words::{self, Do};
+use chrono::NaiveDate;
+
+/// A request about flows. A flow is named in words; none means the one on the page, or the last one talked about.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum FlowRequest {
+    /// Builds one.
+    New(Recipe),
+    /// Changes one.
+    Change(Option<String>, Change),
+    /// "My flows".
+    List,
+    /// "What does it do?"
+    Explain(Option<String>),
+    /// "Run it".
+    Run(Option<String>),
+    /// "Publish it".
+    Publish(Option<String>),
+    /// "Turn it on", "turn it off".
+    Switch(Option<String>, Switch),
+    /// "Delete it".
+    Delete(Option<String>),
+    /// "Recent runs", "what failed?"
+    Runs(Option<String>, Which),
+}
+
+/// On or off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Switch {
+    /// The published version runs.
+    On,
+    /// Nothing runs by itself.
+    Off,
+}
+
+/// Which runs are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Which {
+    /// All.
+    All,
+    /// Those that failed.
+    Failed,
+}
+
+/// A change to a flow.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Change {
+    /// Adds steps.
+    Add(Vec<Do>, Place),
+    /// Removes a step.
+    Remove(StepName),
+    /// Renames the flow.
+    Rename(String),
+    /// Sets what starts it, and adds steps at the end.
+    Start(Start, Vec<Do>),
+    /// "Change it", without saying what.
+    Unsaid,
+}
+
+/// Where steps go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// After the last step.
+    End,
+    /// Before the first step.
+    Beginning,
+    /// After a step.
+    After(StepName),
+    /// Before a step.
+    Before(StepName),
+}
+
+/// A step in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum StepName {
+    /// Counted from 1.
+    Number(u64),
+    /// The last one.
+    Last,
+    /// A part of what people read on it.
+    Words(String),
+}
+
+/// What a phrase asks about flows; none when it asks about something else.
+pub(crate) fn read(phrase: &Phrase, today: NaiveDate, is_in_flow: bool) -> Option<FlowRequest> {
+    if let Some(request) = list_or_runs(phrase) {
+        return Some(request);
+    }
+    if let Some(recipe) = new(phrase, today) {
+        return Some(FlowRequest::New(recipe));
+    }
+    if let Some((flow, rest)) = within(phrase) {
+        return change(&rest, today).map(|it| FlowRequest::Change(Some(flow), it));
+    }
+    if let Some(start) = restart(phrase) {
+        return Some(FlowRequest::Change(None, Change::Start(start, Vec::new())));
+    }
+    if let Some(request) = manage(phrase, is_in_flow) {
+        return Some(request);
+    }
+    if let Some(recipe) = recipe::read(phrase, today, false) {
+        return Some(match recipe.start.filter(|_| is_in_flow) {
+            Some(start) => FlowRequest::Change(None, Change::Start(start, recipe.steps)),
+            None => FlowRequest::New(recipe::read(phrase, today, false)?),
+        });
+    }
+    is_in_flow.then(|| change(phrase, today)).flatten().map(|it| FlowRequest::Change(None, it))
+}
+
+/// "Create a flow called X that ...".
+fn new(phrase: &Phrase, today: NaiveDate) -> Option<Recipe> {
+    let (_, rest) = phrase.starts("@make|create|build|make|set_up|setup|design|add [me] [a|an|another|the] [new|empty|blank] @flow")?;
+    let named = rest.fits_any(&[
+        "called|named {name?} that|which|to|where|: {rest}",
+        "called|named {name?} when|whenever|every|each {more}",
+        "called|named {name}",
+    ]);
+    let Some(captures) = named else {
+        return recipe::read(&described(&rest), today, true);
+    };
+    let name = captures.some("name");
+    let described_by = match (captures.some("rest"), captures.some("more")) {
+        (Some(_), _) => captures.part("rest"),
+        // "when" belongs to what follows.
+        (None, Some(_)) => rest.part(1 + captures.part("name").len(), rest.len()),
+        (None, None) => Phrase::new(""),
+    };
+    let recipe = recipe::read(&described(&described_by), today, true).unwrap_or_default();
+    Some(Recipe { name, ..recipe })
+}
+
+fn described(rest: &Phrase) -> Phrase {
+    rest.starts("that|which|to|where|for|so_that|:|for_me").map_or_else(|| rest.clone(), |it| it.1)
+}
+
+fn list_or_runs(phrase: &Phrase) -> Option<FlowRequest> {
+    let fits = |patterns: &[&str]| phrase.fits_any(patterns);
+    if let Some(captures) = fits(&[
+        "@show|@what [me] [all] [are] [my|our|the|failed] failures|failed_runs",
+        "@what [has|have|runs] failed [recently|lately|today|yesterday]",
+        "@show|@what [me] [all] failed runs [of] {flow}",
+        "did anything|something fail {more}",
+        "did anything|something fail",
+        "any failures|errors|failed_runs {more}",
+        "any failures|errors|failed_runs",
+        "why did {flow} fail",
+        "failed runs",
+        "failures",
+    ]) {
+        return Some(FlowRequest::Runs(captures.some("flow"), Which::Failed));
+    }
+    if let Some(captures) = fits(&[
+        "@show|@what [me] [are] [the|my|all] [recent|last|latest] runs|executions|run_history of|for [the] {flow}",
+        "@show|@what [me] [are] [the|my|all] [recent|last|latest] runs|executions|run_history",
+        "recent|last|latest runs|executions",
+        "runs [of|for] [the] {flow}",
+        "runs",
+        "when did {flow} last run",
+        "how did [the] {flow} run",
+    ]) {
+        return Some(FlowRequest::Runs(captures.some("flow"), Which::All));
+    }
+    fits(&[
+        "@show|@what [me] [all] [are] [my|our|the] @flows [do] [i|we] [have|there]",
+        "@show|@what [me] [all] [my|our|the] @flows",
+        "@what @flows {more}",
+        "how many @flows {more}",
+        "my|our|all @flows",
+        "flows",
+    ])
+    .map(|_| FlowRequest::List)
+}
+
+/// "In the X flow, ..." and "... in the X flow".
+fn within(phrase: &Phrase) -> Option<(String, Phrase)> {
+    if phrase.starts("when|whenever|every|each").is_some() {
+        return None;
+    }
+    let captures = phrase
+        .fits("in|to [the] {flow?} flow {rest}")
+        .or_else(|| phrase.fits("{rest} to|in|from|of [the] {flow} flow"))
+        .or_else(|| phrase.fits("{rest} to|in|from|of [the] flow {flow}"))?;
+    let flow = captures
+        .some("flow")
+        .filter(|it| !matches!(it.to_lowercase().as_str(), "this" | "the" | "my"))?;
+    Some((flow, captures.part("rest")))
+}
+
+fn manage(phrase: &Phrase, is_in_flow: bool) -> Option<FlowRequest> {
+    let named = |captures: &super::phrase::Captures| flow_named(captures.some("flow"));
+    // Without the word "flow" these could be about anything, so they count only where a flow is open or "it" is meant.
+    let clear = phrase.has("@flow|flow|automation|workflow|it|this") || is_in_flow;
+    if let Some(captures) = phrase.fits_any(&[
+        "rename|name|call [the] [flow] {flow?} to|as {name}",
+        "rename [the] flow {flow?} to {name}",
+    ]) {
+        return clear
+            .then(|| FlowRequest::Change(named(&captures), Change::Rename(captures.get("name"))));
+    }
+    if let Some(captures) = phrase.fits_any(&[
+        "publish|go_live|launch [the] [flow] {flow}",
+        "publish|go_live",
+        "make {flow} live",
+    ]) {
+        return Some(FlowRequest::Publish(named(&captures)));
+    }
+    if let Some(captures) = phrase.fits_any(&[
+        "turn|switch on {flow}",
+        "turn|switch {flow} on",
+        "enable|activate|resume [the] {flow}",
+    ]) {
+        return clear.then(|| FlowRequest::Switch(named(&captures), Switch::On));
+    }
+    if let Some(captures) = phrase.fits_any(&[
+        "turn|switch off {flow}",
+        "turn|switch {flow} off",
+        "disable|deactivate|pause|stop [the] {flow}",
+    ]) {
+        return clear.then(|| FlowRequest::Switch(named(&captures), Switch::Off));
+    }
+    if let Some(captures) = phrase.fits_any(&[
+        "delete|remove [the] flow {flow}",
+        "delete|remove [the] {flow} flow",
+        "delete|remove it|this_flow|the_flow",
+    ]) {
+        return Some(FlowRequest::Delete(named(&captures)));
+    }
+    if let Some(captures) = phrase.fits_any(&[
+        "run|start|trigger|execute|test|try [the] [flow] {flow} [now]",
+        "run|test [now]",
+    ]) {
+        return (clear || captures.some("flow").is_none())
+            .then(|| FlowRequest::Run(named(&captures)));
+    }
+    if let Some(captures) = phrase.fits_any(&[
+        "explain|describe [the] [flow] {flow}",
+        "what does [the] [flow] {flow} do",
+        "how does [the] [flow] {flow} work",
+        "@show [me] [the] flow {flow}",
+        "@show [me] [the] {flow} flow",
+        "open [the] {flow} flow",
+    ]) {
+        return clear.then(|| FlowRequest::Explain(named(&captures)));
+    }
+    let captures = phrase.fits_any(&[
+        "change|edit|update|modify [the] flow {flow}",
+        "change|edit|update|modify [the] {flow} flow",
+        "change|edit|update|modify it|this_flow|the_flow",
+    ])?;
+    Some(FlowRequest::Change(named(&captures), Change::Unsaid))
+}
+
+/// "it", "this flow" and "the flow" name none.
+fn flow_named(words: Option<String>) -> Option<String> {
+    let words = words?;
+    let phrase = Phrase::new(&words);
+    let name = phrase
+        .fits_any(&["[the] {name} flow", "[the] flow {name}", "the {name}"])
+        .map_or(words, |it| it.get("name"));
+    const NONE: [&str; 9] =
+        ["it", "this", "that", "flow", "this flow", "the flow", "that flow", "now", "them"];
+    (!NONE.contains(&name.to_lowercase().as_str())).then_some(name)
+}
+
+fn change(phrase: &Phrase, today: NaiveDate) -> Option<Change> {
+    if let Some(captures) = phrase.fits_any(&["rename|call [it|this|the_flow|flow] [to|as] {name}"])
+    {
+        return Some(Change::Rename(captures.get("name")));
+    }
+    if let Some(captures) = phrase.fits_any(&[
+        "delete|remove|drop [the] step {step}",
+        "delete|remove|drop [the] {step} step",
+        "delete|remove|drop [the] {step}",
+    ]) {
+        return Some(Change::Remove(step_name(&captures.get("step"))));
+    }
+    if let Some(start) = restart(phrase).or_else(|| recipe::alone(phrase)) {
+        return Some(Change::Start(start, Vec::new()));
+    }
+    let (steps, place) = placed(phrase);
+    let steps = step_words::read_all(&steps, today);
+    let is_clear = steps.iter().any(|it| !matches!(it, Do::Unknown(_)))
+        || phrase.starts("add|insert|then|also").is_some();
+    (is_clear && !steps.is_empty()).then_some(Change::Add(steps, place))
+}
+
+/// "Start it every day at 9".
+fn restart(phrase: &Phrase) -> Option<Start> {
+    let captures = phrase.fits_any(&[
+        "change|set [the] trigger|start|schedule to {start}",
+        "start|run|trigger it|this|the_flow {start}",
+        "make it run|start {start}",
+    ])?;
+    recipe::alone(&captures.part("start"))
+}
+
+fn placed(phrase: &Phrase) -> (Phrase, Place) {
+    const PATTERNS: [(&str, bool); 4] = [
+        ("{step} after [the] step {at}", true),
+        ("{step} after [the] {at}", true),
+        ("{step} before [the] step {at}", false),
+        ("{step} before [the] {at}", false),
+    ];
+    if let Some(captures) = phrase.fits_any(&["{step} at|to the end", "{step} as [the] last step"])
+    {
+        return (captures.part("step"), Place::End);
+    }
+    if let Some(captures) =
+        phrase.fits_any(&["{step} at the beginning|start|top", "{step} as [the] first step"])
+    {
+        return (captures.part("step"), Place::Beginning);
+    }
+    for (pattern, is_after) in PATTERNS {
+        if let Some(captures) = phrase.fits(pattern) {
+            let at = step_name(&captures.get("at"));
+            return (
+                captures.part("step"),
+                if is_after { Place::After(at) } else { Place::Before(at) },
+            );
+        }
+    }
+    (phrase.clone(), Place::End)
+}
+
+fn step_name(words: &str) -> StepName {
+    let lower = words.to_lowercase();
+    let text = lower.trim_end_matches(" step").trim_start_matches("step ");
+    match text {
+        "last" | "final" => StepName::Last,
+        "trigger" | "start" => StepName::Number(0),
+        _ => match ["first", "second", "third", "fourth", "fifth", "sixth"]
+            .iter()
+            .position(|it| *it == text)
+        {
+            Some(at) => StepName::Number(u64::try_from(at + 1).unwrap_or(1)),
+            None => super::dates::number(text)
+                .map_or_else(|| StepName::Words(words.to_owned()), StepName::Number),
+        },
+    }
+}

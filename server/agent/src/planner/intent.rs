@@ -1,0 +1,350 @@
+//! What a message asks for, in plain English; names are still words and are looked up later.
+
+use super::dates::{self, Range};
+use super::flow_words::{self, FlowRequest};
+use super::phrase::Phrase;
+use super::todo_words::{self, TodoRequest};
+use chrono::NaiveDate;
+
+/// What a message asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Intent {
+    /// "Hello".
+    Hello,
+    /// "Thanks".
+    Thanks,
+    /// "What can you do?"
+    Help,
+    /// "Never mind".
+    NeverMind,
+    /// "Approve it": only a person can, with the buttons.
+    Decide,
+    /// "What waits for approval?"
+    Approvals,
+    /// "What is overdue?"
+    Overdue(Scope),
+    /// "What is due this week?"
+    Due(Range, String, Scope),
+    /// "What is Ana working on?", "my to-dos", "to-dos in Website relaunch".
+    Open(Scope),
+    /// "Which projects are there?"
+    Projects,
+    /// "Who is here?"
+    People,
+    /// "How is Website relaunch doing?"
+    Summary(String),
+    /// "Find to-dos about the logo".
+    Find(String),
+    /// "Is everything connected?"
+    Status,
+    /// Something to do with a to-do.
+    Todo(TodoRequest),
+    /// Something to do with a flow.
+    Flow(FlowRequest),
+    /// None of these.
+    Unknown,
+}
+
+/// Whose to-dos, of which project.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Scope {
+    /// Only those of the person who asks.
+    pub(crate) is_mine: bool,
+    /// Words that name a project or a person.
+    pub(crate) about: Vec<String>,
+}
+
+/// Messages longer than this are never simple requests.
+const MANY_WORDS: usize = 80;
+
+/// What `message` asks for, seen from `today`. `is_in_flow` is true when the page shows a flow.
+pub(crate) fn read(message: &str, today: NaiveDate, is_in_flow: bool) -> Intent {
+    let written = Phrase::new(message);
+    let phrase = polite(written.clone());
+    if phrase.is_empty() || phrase.len() > MANY_WORDS {
+        return Intent::Unknown;
+    }
+    talk(&written)
+        .or_else(|| talk(&phrase))
+        .or_else(|| flow_words::read(&phrase, today, is_in_flow).map(Intent::Flow))
+        .or_else(|| todo_words::read(&phrase, today).map(Intent::Todo))
+        .or_else(|| question(&phrase, today))
+        .unwrap_or(Intent::Unknown)
+}
+
+/// Without "please", "can you", "hey assistant".
+fn polite(phrase: Phrase) -> Phrase {
+    const OPENINGS: [&str; 9] = [
+        "hey|hi|hello|ok|okay|so|and|now|well|please|pls|assistant",
+        "can|could|would|will you [please]",
+        "i want|need|would_like you to",
+        "i'd like|want you to",
+        "i would like to",
+        "i want|need to",
+        "i'd like to",
+        "let's",
+        "go ahead and",
+    ];
+    let opened = OPENINGS.iter().find_map(|it| phrase.starts(it).map(|(_, rest)| rest));
+    match opened.filter(|rest| !rest.is_empty()) {
+        Some(rest) => polite(rest),
+        None => match phrase.fits("{rest} please|pls|thanks") {
+            Some(captures) => polite(captures.part("rest")),
+            _ => phrase,
+        },
+    }
+}
+
+fn talk(phrase: &Phrase) -> Option<Intent> {
+    let fits = |patterns: &[&str]| phrase.fits_any(patterns).is_some();
+    if fits(&[
+        "hi|hello|hey|yo|hallo",
+        "good morning|afternoon|evening",
+        "hi|hello|hey there|assistant|team",
+    ]) {
+        return Some(Intent::Hello);
+    }
+    if fits(&[
+        "thanks|thank_you|cheers|thx|great|perfect|nice|cool|ok|okay|good",
+        "thanks|thank_you {more}",
+    ]) {
+        return Some(Intent::Thanks);
+    }
+    if fits(&[
+        "help [me]",
+        "what can you do {more}",
+        "what can you do",
+        "what can i ask {more}",
+        "what can i ask [you]",
+        "what do you do",
+        "how does this work",
+        "who are you",
+        "how can you help [me]",
+    ]) {
+        return Some(Intent::Help);
+    }
+    if fits(&["never_mind|nevermind|cancel|stop|forget_it|forget_that", "cancel|stop that|it"]) {
+        return Some(Intent::NeverMind);
+    }
+    if fits(&[
+        "yes|approve|reject|deny|confirm|approved",
+        "approve|reject|confirm|deny it|this|that|all|them",
+    ]) {
+        return Some(Intent::Decide);
+    }
+    let asks = phrase
+        .has("approval|approvals|waiting_for_me|waits_for_me|waiting_on_me|waiting_for_my_ok");
+    (asks && !phrase.has("add|create|when|if|every")).then_some(Intent::Approvals)
+}
+
+fn question(phrase: &Phrase, today: NaiveDate) -> Option<Intent> {
+    if phrase.has("overdue|past_due|days_late|running_late|behind_schedule")
+        || phrase.fits("@what [is] late").is_some()
+    {
+        return Some(Intent::Overdue(scope(phrase, today)));
+    }
+    if let Some(query) = search(phrase) {
+        return Some(Intent::Find(query));
+    }
+    if phrase.has("due|deadline|deadlines")
+        || (phrase.has("have_to_do|on_my_plate|to_do|should_i_do") && when(phrase, today).is_some())
+    {
+        let (words, range) = when(phrase, today).unwrap_or_else(|| soon(today));
+        return Some(Intent::Due(range, words, scope(phrase, today)));
+    }
+    if let Some(project) = summary(phrase) {
+        return Some(Intent::Summary(project));
+    }
+    if phrase
+        .fits_any(&[
+            "@show|@what [me] [all] [my|our|the] projects",
+            "@what [the|our|my] projects {more}",
+            "@show [me] [all] [the|our|my] projects",
+            "projects",
+            "list projects {more}",
+            "how_many projects {more}",
+        ])
+        .is_some()
+    {
+        return Some(Intent::Projects);
+    }
+    if phrase
+        .fits_any(&[
+            "people|team",
+            "@show [me] [all] [the|our|my] people|team|everyone",
+            "who is|are here|there|on_the_team|in_the_team|we",
+            "who's on_the_team|here",
+        ])
+        .is_some()
+    {
+        return Some(Intent::People);
+    }
+    if let Some(scope) = open(phrase, today) {
+        return Some(Intent::Open(scope));
+    }
+    phrase
+        .fits_any(&[
+            "status",
+            "@show [me] [the] status",
+            "is everything connected|ok|fine|working",
+            "is basecamp connected",
+            "are you connected {more}",
+        ])
+        .map(|_| Intent::Status)
+}
+
+fn search(phrase: &Phrase) -> Option<String> {
+    phrase
+        .fits_any(&[
+            "find|search|look [for] [the|a|any|all] @todos about|for|with|called|named|mentioning {query}",
+            "search for {query}",
+            "look for {query}",
+            "find {query}",
+        ])
+        .map(|it| it.get("query"))
+}
+
+fn soon(today: NaiveDate) -> (String, Range) {
+    let words = "soon".to_owned();
+    let range = dates::range(&words, today).unwrap_or(Range { from: today, to: today });
+    ("in the next 7 days".to_owned(), range)
+}
+
+/// The days a question names, with its words.
+fn when(phrase: &Phrase, today: NaiveDate) -> Option<(String, Range)> {
+    let longest = phrase.len().min(5);
+    (1..=longest).rev().find_map(|many| {
+        (0..=phrase.len().checked_sub(many)?).find_map(|at| {
+            let words = phrase.span(at, at + many);
+            let range = dates::range(&words, today)?;
+            Some((words.to_lowercase(), range))
+        })
+    })
+}
+
+fn summary(phrase: &Phrase) -> Option<String> {
+    let captures = phrase.fits_any(&[
+        "summarize|summarise|sum_up [the] [project] {project}",
+        "summary|overview|status|report|health of|for|on [the] [project] {project}",
+        "@show|give [me] [a|an|the] [quick|short] summary|overview|status|report [report] of|for|on [the] [project] {project}",
+        "@what [is] [the] summary|overview|status|state|health of|for|on [the] [project] {project}",
+        "how is|are|does|goes|how's [the] [project] {project} doing|going|coming_along|looking",
+        "how is|how's [the] [project] {project}",
+        "how's [the] [project] {project} doing|going|coming_along|looking",
+        "how's [the] [project] {project}",
+        "project|{project} summary|overview",
+        "tell me about [the] [project] {project}",
+        "@what [is] going|happening on|in|with [the] [project] {project}",
+        "@what [is] happening in|with [the] [project] {project}",
+    ])?;
+    let project = captures.part("project");
+    let name = project.fits("{name} project").map_or_else(|| project.text(), |it| it.get("name"));
+    (!name.is_empty()).then_some(name)
+}
+
+fn open(phrase: &Phrase, today: NaiveDate) -> Option<Scope> {
+    if phrase
+        .fits_any(&[
+            "what am i working on",
+            "what should i do [next]",
+            "what do i have to do",
+            "what's|what_is on my plate|list|desk",
+            "my work|day",
+        ])
+        .is_some()
+    {
+        return Some(Scope { is_mine: true, about: Vec::new() });
+    }
+    let person = phrase.fits_any(&[
+        "@what [is|are|does|do] {person} working on",
+        "@what [is|are|does|do] {person} busy_with|doing|up_to",
+        "what does {person} have to do",
+        "what does {person} have on {more}",
+        "what should {person} do [next]",
+        "@what [is] on {person} plate|list|desk",
+        "@what [is] assigned to {person}",
+        "@show [me] @todos of|for|assigned_to|from {person}",
+        "@todos of|for|assigned_to|from {person}",
+        "workload of|for {person}",
+    ]);
+    if let Some(captures) = person {
+        let who = captures.get("person");
+        let who = who.strip_suffix("'s").unwrap_or(&who).to_owned();
+        return Some(match who.to_lowercase().as_str() {
+            "i" | "me" | "my" | "myself" => Scope { is_mine: true, about: Vec::new() },
+            _ => Scope { is_mine: false, about: vec![who] },
+        });
+    }
+    let captures = phrase.fits_any(&[
+        "@show [me] {person} @todos",
+        "@what [are|is] {person} @todos",
+        "{person} @todos",
+    ]);
+    if let Some(who) = captures.map(|it| it.get("person")) {
+        if let Some(name) = who.strip_suffix("'s") {
+            return Some(Scope { is_mine: false, about: vec![name.to_owned()] });
+        }
+        if !matches!(
+            who.to_lowercase().as_str(),
+            "my" | "all"
+                | "the"
+                | "open"
+                | "all open"
+                | "my open"
+                | "all my"
+                | "the open"
+                | "all the"
+        ) {
+            return None;
+        }
+        return Some(scope(phrase, today));
+    }
+    let asks = phrase.fits_any(&[
+        "@show [me] {more}",
+        "@what [is|are] {more}",
+        "@todos {more}",
+        "my|open {more}",
+        "@todos",
+        "how_many {more}",
+    ]);
+    (asks.is_some() && phrase.has("@todos|to-dos|todos|tasks|to_dos|open|left|assigned_to_me"))
+        .then(|| scope(phrase, today))
+}
+
+/// Whose to-dos and of which project a question is about.
+fn scope(phrase: &Phrase, today: NaiveDate) -> Scope {
+    let is_mine = phrase.has("my|mine|i|i'm|assigned_to_me|for_me|myself");
+    let named = phrase.fits_any(&[
+        "{x} in|on|for|of|from|by|assigned_to [the] [project] {about} project [today|now]",
+        "{x} in|for|of|from|by|assigned_to|on [the] [project] {about}",
+        "in [the] [project] {about} @what {x}",
+    ]);
+    let about = named.map(|it| it.get("about")).filter(|it| is_name(it, today));
+    Scope { is_mine, about: about.into_iter().collect() }
+}
+
+fn is_name(words: &str, today: NaiveDate) -> bool {
+    const NOT_NAMES: [&str; 12] = [
+        "me",
+        "all projects",
+        "total",
+        "my projects",
+        "all",
+        "everything",
+        "everyone",
+        "basecamp",
+        "project",
+        "time",
+        "schedule",
+        "general",
+    ];
+    let lower = words.to_lowercase();
+    !NOT_NAMES.contains(&lower.as_str())
+        && !lower.starts_with("my ")
+        && dates::range(words, today).is_none()
+}
+
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod wording;

@@ -1,0 +1,125 @@
+//! What was understood, as one line.
+
+use super::*;
+use crate::planner::conditions::Test;
+use crate::planner::flow_words::{Change, FlowRequest, Place};
+use crate::planner::recipe::{Recipe, Start};
+use crate::planner::step_words::Do;
+use crate::planner::todo_words::{TodoName, TodoWords};
+
+pub(super) fn words(intent: &Intent) -> String {
+    match intent {
+        Intent::Overdue(it) => format!("overdue{}", scoped(it)),
+        Intent::Due(range, _, it) => format!("due {}..{}{}", range.from, range.to, scoped(it)),
+        Intent::Open(it) => format!("open{}", scoped(it)),
+        Intent::Summary(project) => format!("summary of {project}"),
+        Intent::Find(query) => format!("find {query}"),
+        Intent::Todo(TodoRequest::Add(it)) => format!("add {}", todo(it)),
+        Intent::Todo(TodoRequest::Complete(it)) => format!("complete {}", named(it)),
+        Intent::Todo(TodoRequest::Reopen(it)) => format!("reopen {}", named(it)),
+        Intent::Todo(TodoRequest::Comment(it, text)) => format!("comment on {}: {text}", named(it)),
+        Intent::Flow(it) => flow(it),
+        other => format!("{other:?}").to_lowercase(),
+    }
+}
+
+fn scoped(scope: &Scope) -> String {
+    let mine = if scope.is_mine { " mine" } else { "" };
+    scope.about.iter().fold(mine.to_owned(), |it, about| format!("{it} about {about}"))
+}
+
+fn named(name: &TodoName) -> String {
+    name.project.as_ref().map_or_else(|| name.title.clone(), |it| format!("{} in {it}", name.title))
+}
+
+fn todo(words: &TodoWords) -> String {
+    let parts = [
+        ("project", words.project.clone()),
+        ("list", words.list.clone()),
+        ("place", words.place.clone()),
+        ("who", words.assignee.clone()),
+        ("due", words.due.map(|it| it.to_string())),
+    ];
+    let said = parts.into_iter().filter_map(|(name, value)| Some(format!(" {name}={}", value?)));
+    said.fold(words.title.clone(), |it, part| it + &part)
+}
+
+fn flow(request: &FlowRequest) -> String {
+    match request {
+        FlowRequest::New(it) => format!("new flow{}", recipe(it)),
+        FlowRequest::Change(flow, Change::Add(all, place)) => {
+            format!("change {}: add {} {}", which(flow), steps(all), placed(place))
+        }
+        FlowRequest::Change(flow, Change::Start(it, all)) => {
+            format!("change {}: start {} {}", which(flow), start(it), steps(all))
+                .trim_end()
+                .to_owned()
+        }
+        FlowRequest::Change(flow, change) => format!("change {}: {change:?}", which(flow)),
+        FlowRequest::List => "flows".to_owned(),
+        FlowRequest::Explain(it) => format!("explain {}", which(it)),
+        FlowRequest::Run(it) => format!("run {}", which(it)),
+        FlowRequest::Publish(it) => format!("publish {}", which(it)),
+        FlowRequest::Switch(it, to) => format!("switch {} {to:?}", which(it)),
+        FlowRequest::Delete(it) => format!("delete {}", which(it)),
+        FlowRequest::Runs(it, which_runs) => format!("runs of {} {which_runs:?}", which(it)),
+    }
+}
+
+fn placed(place: &Place) -> String {
+    match place {
+        Place::End => "last".to_owned(),
+        other => format!("{other:?}"),
+    }
+}
+
+fn which(flow: &Option<String>) -> &str {
+    flow.as_deref().unwrap_or("it")
+}
+
+fn recipe(recipe: &Recipe) -> String {
+    let name = recipe.name.as_ref().map(|it| format!(" \"{it}\"")).unwrap_or_default();
+    let started = recipe.start.as_ref().map(|it| format!(" on {}", start(it))).unwrap_or_default();
+    format!("{name}{started}: {}", steps(&recipe.steps))
+}
+
+fn start(start: &Start) -> String {
+    match start {
+        Start::Webhook => "webhook".to_owned(),
+        Start::Hand => "hand".to_owned(),
+        Start::Every(it) => format!("{it:?}"),
+        Start::Unknown(it) => format!("?{it}"),
+    }
+}
+
+fn steps(all: &[Do]) -> String {
+    all.iter().map(step).collect::<Vec<_>>().join(" | ")
+}
+
+fn step(step: &Do) -> String {
+    match step {
+        Do::AddTodo(it) => format!("add {}", todo(it)),
+        Do::Complete(it) => format!("complete {}", named(it)),
+        Do::Comment(it, text) => format!("comment on {}: {text}", named(it)),
+        Do::Tell(who, message) => format!(
+            "tell {} {}",
+            who.as_deref().unwrap_or("me"),
+            message.as_deref().unwrap_or_default()
+        )
+        .trim_end()
+        .to_owned(),
+        Do::Wait(amount, unit) => format!("wait {amount} {unit}"),
+        Do::Request(method, url, _) => format!("{method} {url}"),
+        Do::If(test, yes, no) => {
+            format!("if {} [{}] else [{}]", tested(test), steps(yes), steps(no))
+        }
+        Do::ForEach(items, body) => format!("for each {items} [{}]", steps(body)),
+        Do::Unknown(it) => format!("?{it}"),
+    }
+}
+
+fn tested(test: &Test) -> String {
+    format!("{} {} {}", test.field, test.operator, test.value.as_deref().unwrap_or_default())
+        .trim_end()
+        .to_owned()
+}

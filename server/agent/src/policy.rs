@@ -1,0 +1,78 @@
+//! What the assistant asks about first (contract.md 5.5, mode `basecamp`).
+
+use domain::approval::Risk;
+use tools::tool::ToolSpec;
+
+/// Asked about in every mode.
+const ALWAYS: [&str; 11] = [
+    "flow_publish",
+    "flow_enable",
+    "flow_rollback",
+    "create_webhook",
+    "update_webhook",
+    "send_notification",
+    "post_chatbot_line",
+    "connect_platform",
+    "manage_plugin",
+    "create_agent",
+    "flow_connection_create",
+];
+/// Writes of one run that need no question, when they need none by themselves.
+const FREE_WRITES: usize = 5;
+
+/// Whether `tool` waits for a person, after `writes` writes of the same run.
+pub(crate) fn asks(tool: &ToolSpec, writes: usize) -> bool {
+    match tool.risk {
+        Risk::Read => false,
+        Risk::Destructive => true,
+        Risk::Write => {
+            tool.is_basecamp()
+                || ALWAYS.contains(&tool.name)
+                || (writes >= FREE_WRITES && !is_draft(tool))
+        }
+    }
+}
+
+/// A change to a draft touches nothing that runs, and one undo takes it back.
+fn is_draft(tool: &ToolSpec) -> bool {
+    matches!(tool.name, "flow_create" | "flow_update" | "flow_apply" | "flow_trigger_set")
+        || tool.name.starts_with("flow_step_") && tool.name != "flow_step_test"
+}
+
+/// Tools whose approval needs the permission to manage, and that then run for the person who gave it.
+pub(crate) fn needs_manage(tool: &str) -> bool {
+    matches!(tool, "flow_publish" | "flow_enable" | "flow_rollback" | "flow_disable")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tools::tool::Profile;
+
+    fn tool(name: &'static str, group: &'static str, risk: Risk) -> ToolSpec {
+        ToolSpec {
+            name,
+            group,
+            profile: Profile::Focused,
+            risk,
+            title: "",
+            params: "",
+            meaning: "",
+        }
+    }
+
+    #[test]
+    fn writes_to_basecamp_and_what_deletes_or_goes_live_always_ask() {
+        assert!(asks(&tool("create_todo", "todos", Risk::Write), 0));
+        assert!(asks(&tool("flow_publish", "flow", Risk::Write), 0));
+        assert!(asks(&tool("flow_delete", "flow", Risk::Destructive), 0));
+        assert!(!asks(&tool("list_projects", "projects", Risk::Read), 9));
+    }
+
+    #[test]
+    fn drafts_never_ask_and_other_writes_from_the_sixth_on() {
+        assert!(!asks(&tool("flow_update", "flow", Risk::Write), 40));
+        assert!(!asks(&tool("flow_trigger", "flow", Risk::Write), 4));
+        assert!(asks(&tool("flow_trigger", "flow", Risk::Write), 5));
+    }
+}

@@ -1,0 +1,113 @@
+//! After a start, and after decisions: no run stays under way for ever, and nothing decided is forgotten.
+
+use crate::agent::Agent;
+use crate::ending::End;
+use domain::actor::{Actor, Role, Via};
+use domain::ids::{ApprovalId, ChatRunId, UserId, WorkspaceId};
+use domain::problem::Problem;
+use store::chat::Owner;
+use store::chat::runs::{self, NewRun, StoredRun};
+use store::db::Conn;
+use store::ids;
+
+/// A run that was taken up this often has a fault of its own.
+const MAX_RESUMES: i64 = 3;
+
+impl Agent {
+    /// Takes up what a stop interrupted, and expires approvals from now on.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn start(&self) -> Result<(), Problem> {
+        let mut conn = self.0.db.read().await?;
+        let unfinished = runs::unfinished(&mut conn).await?;
+        drop(conn);
+        for run in unfinished {
+            self.take_up(run).await?;
+        }
+        self.carry_on().await?;
+        tokio::spawn(self.clone().expire_for_ever());
+        Ok(())
+    }
+
+    async fn take_up(&self, run: StoredRun) -> Result<(), Problem> {
+        let id = run.run.id.clone();
+        let resumed =
+            self.0.db.write(move |tx| Box::pin(async move { runs::resume(tx, &id).await })).await?;
+        if resumed > MAX_RESUMES {
+            let reason = "PM OS was restarted several times while this was answered. Ask again";
+            return self.end_without_turn(&run, End::failed("INTERRUPTED", reason)).await;
+        }
+        self.spawn(run.run.id, None);
+        Ok(())
+    }
+
+    async fn expire_for_ever(self) {
+        let mut ticks = tokio::time::interval(self.0.config.expiry_check);
+        loop {
+            tokio::select! {
+                () = self.0.config.closing.cancelled() => return,
+                _ = ticks.tick() => {}
+            }
+            if let Err(problem) = self.expire_overdue().await {
+                tracing::error!(%problem, "approvals could not be expired");
+            }
+        }
+    }
+
+    /// Starts a run for every decided approval whose conversation is free.
+    pub(crate) async fn carry_on(&self) -> Result<(), Problem> {
+        let started = self.0.db.write(|tx| Box::pin(continue_decided(tx))).await?;
+        for id in started {
+            self.spawn(id, None);
+        }
+        Ok(())
+    }
+
+    /// The run that carries on after an approval.
+    pub(crate) async fn continuation(
+        &self,
+        actor: &Actor,
+        approval: &ApprovalId,
+    ) -> Result<Option<ChatRunId>, Problem> {
+        let mut conn = self.0.db.read().await?;
+        Ok(runs::carrying_on(&mut conn, &actor.workspace, approval).await?)
+    }
+}
+
+async fn continue_decided(tx: &mut Conn) -> Result<Vec<ChatRunId>, Problem> {
+    let mut started = Vec::new();
+    for run in runs::decided(tx).await? {
+        let new = NewRun {
+            id: ChatRunId::from(ids::fresh()),
+            user_name: run.user_name,
+            session: run.run.session_id,
+            root: run.root,
+            parent: Some(run.run.id),
+            runtime: run.run.runtime,
+            model: run.run.model,
+            flow: run.flow,
+            project: run.project,
+            today: run.today,
+            request_id: run.request_id,
+        };
+        let owner = Owner { workspace: run.workspace, user: run.user };
+        if runs::insert(tx, &owner, &new).await? {
+            started.push(new.id);
+        }
+    }
+    Ok(started)
+}
+
+/// Our own background work, which acts for nobody.
+pub(crate) fn nobody(workspace: &WorkspaceId) -> Actor {
+    Actor {
+        user: UserId::default(),
+        name: "PM OS".to_owned(),
+        workspace: workspace.clone(),
+        role: Role::Viewer,
+        via: Via::System,
+        request_id: ids::short(),
+        ip: None,
+    }
+}

@@ -1,0 +1,209 @@
+//! A message arrives: it is stored with a run before anything is answered. Runs are looked at and stopped here too.
+
+use crate::agent::{Agent, RUNTIME, owner};
+use crate::sessions::{missing, title_of};
+use domain::actor::{Actor, Permission, Via};
+use domain::chat::{ChatRun, ChatRunStatus};
+use domain::event::{Event, EventKind};
+use domain::ids::{ChatRunId, FlowId, SessionId};
+use domain::problem::Problem;
+use store::chat::runs::{self, NewRun};
+use store::chat::{self, NewMessage, NewSession, Owner};
+use store::db::Conn;
+use store::{events, ids};
+
+/// The longest message, in characters.
+const MAX_CHARS: usize = 20_000;
+
+/// What a person says.
+#[derive(Clone, Debug, Default)]
+pub struct NewTurn {
+    /// The conversation; a new one when none.
+    pub session: Option<SessionId>,
+    /// What they say.
+    pub text: String,
+    /// The flow their page shows.
+    pub flow: Option<FlowId>,
+    /// The project their page shows.
+    pub project: Option<String>,
+    /// What to do while a run of the conversation is under way.
+    pub when_busy: WhenBusy,
+}
+
+/// What to do while a run of the conversation is under way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WhenBusy {
+    /// The text joins that run before its next model call.
+    #[default]
+    Join,
+    /// Refuse.
+    Refuse,
+}
+
+/// A message that was taken.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sent {
+    /// The run that answers it.
+    pub run: ChatRun,
+    /// It joined a run that was under way.
+    pub is_steered: bool,
+}
+
+impl Agent {
+    /// Takes a message and begins to answer it.
+    ///
+    /// # Errors
+    /// [`Problem::Invalid`] for an empty message, [`Problem::NotFound`] for everyone else's conversation,
+    /// [`Problem::Conflict`] when a run is under way and `when_busy` refuses.
+    pub async fn send(&self, actor: &Actor, turn: NewTurn) -> Result<Sent, Problem> {
+        actor.require(Permission::Read)?;
+        let actor = actor.through(Via::Chat);
+        let turn = checked(turn)?;
+        let today = self.0.tools.today(&actor).await?.to_string();
+        let new = NewRun {
+            id: ChatRunId::from(ids::fresh()),
+            user_name: actor.name.clone(),
+            session: SessionId::default(),
+            root: ChatRunId::default(),
+            parent: None,
+            runtime: RUNTIME.to_owned(),
+            model: self.0.provider.model().to_owned(),
+            flow: turn.flow.clone(),
+            project: turn.project.clone(),
+            today,
+            request_id: actor.request_id.clone(),
+        };
+        let asker = actor.clone();
+        let write = self
+            .0
+            .db
+            .write(move |tx| Box::pin(async move { store_turn(tx, &asker, turn, new).await }));
+        let sent: Sent = write.await?;
+        if !sent.is_steered {
+            self.spawn(sent.run.id.clone(), Some(actor));
+        }
+        Ok(sent)
+    }
+
+    /// One run of the person.
+    ///
+    /// # Errors
+    /// [`Problem::NotFound`] for everyone else's.
+    pub async fn run(&self, actor: &Actor, id: &ChatRunId) -> Result<ChatRun, Problem> {
+        actor.require(Permission::Read)?;
+        let mut conn = self.0.db.read().await?;
+        let run = runs::find(&mut conn, &owner(actor), id).await?;
+        run.map(|it| it.run).ok_or_else(|| Problem::not_found("Run"))
+    }
+
+    /// The run of a conversation that is under way.
+    ///
+    /// # Errors
+    /// [`Problem::NotFound`] for everyone else's conversation.
+    pub async fn active_run(
+        &self,
+        actor: &Actor,
+        session: &SessionId,
+    ) -> Result<Option<ChatRun>, Problem> {
+        actor.require(Permission::Read)?;
+        let mut conn = self.0.db.read().await?;
+        chat::session(&mut conn, &owner(actor), session).await?.ok_or_else(missing)?;
+        Ok(runs::active(&mut conn, session).await?.map(|it| it.run))
+    }
+
+    /// Stops a run; one that ended stays as it ended.
+    ///
+    /// # Errors
+    /// [`Problem::NotFound`] for everyone else's.
+    pub async fn cancel(&self, actor: &Actor, id: &ChatRunId) -> Result<ChatRunStatus, Problem> {
+        let run = self.run(actor, id).await?;
+        if run.status.is_over() {
+            return Ok(run.status);
+        }
+        self.end_cancelled(actor, id).await?;
+        self.stop(id);
+        Ok(self.run(actor, id).await?.status)
+    }
+}
+
+fn checked(turn: NewTurn) -> Result<NewTurn, Problem> {
+    let text = turn.text.trim().to_owned();
+    if text.is_empty() {
+        return Err(Problem::invalid("message", "Message is required"));
+    }
+    if text.chars().count() > MAX_CHARS {
+        return Err(Problem::invalid(
+            "message",
+            format!("A message may have {MAX_CHARS} characters at most"),
+        ));
+    }
+    Ok(NewTurn { text, ..turn })
+}
+
+async fn store_turn(
+    tx: &mut Conn,
+    actor: &Actor,
+    turn: NewTurn,
+    new: NewRun,
+) -> Result<Sent, Problem> {
+    let mine = owner(actor);
+    let session = session_of(tx, &mine, &turn).await?;
+    if let Some(active) = runs::hold(tx, &session).await? {
+        return join(tx, &mine, turn, active).await;
+    }
+    let new = NewRun { session: session.clone(), root: new.id.clone(), ..new };
+    if !runs::insert(tx, &mine, &new).await? {
+        return Err(Problem::conflict("The assistant is still answering. Try again in a moment"));
+    }
+    say(tx, &mine, &session, &turn.text, (&new.id, &new.root)).await?;
+    events::record(tx, actor, &Event::new(EventKind::ChatRunChanged, &new.id, "queued")).await?;
+    let run = runs::find(tx, &mine, &new.id).await?.ok_or_else(|| Problem::not_found("Run"))?.run;
+    Ok(Sent { run, is_steered: false })
+}
+
+/// The conversation, made when there is none; without a title it takes the beginning of the message.
+async fn session_of(tx: &mut Conn, mine: &Owner, turn: &NewTurn) -> Result<SessionId, Problem> {
+    let title = title_of(&turn.text);
+    let Some(id) = &turn.session else {
+        let new = NewSession { title, project_id: turn.project.clone(), ..NewSession::default() };
+        return Ok(chat::insert_session(tx, mine, &new).await?);
+    };
+    let session = chat::session(tx, mine, id).await?.ok_or_else(missing)?;
+    if session.title.is_empty() {
+        chat::rename_session(tx, mine, id, &title).await?;
+    }
+    Ok(session.id)
+}
+
+async fn join(
+    tx: &mut Conn,
+    mine: &Owner,
+    turn: NewTurn,
+    active: runs::StoredRun,
+) -> Result<Sent, Problem> {
+    if turn.when_busy == WhenBusy::Refuse {
+        let status = Some(active.run.id.to_string());
+        let message = "The assistant is still answering the message before".to_owned();
+        return Err(Problem::Conflict { message, status });
+    }
+    say(tx, mine, &active.run.session_id, &turn.text, (&active.run.id, &active.root)).await?;
+    Ok(Sent { run: active.run, is_steered: true })
+}
+
+async fn say(
+    tx: &mut Conn,
+    mine: &Owner,
+    session: &SessionId,
+    text: &str,
+    (run, root): (&ChatRunId, &ChatRunId),
+) -> Result<(), Problem> {
+    let message = NewMessage {
+        role: "user",
+        content: text.to_owned(),
+        run: Some(run.clone()),
+        root: Some(root.clone()),
+        ..NewMessage::default()
+    };
+    chat::insert_message(tx, mine, session, &message).await?;
+    Ok(())
+}

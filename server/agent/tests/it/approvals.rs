@@ -1,0 +1,227 @@
+//! Nothing others would see happens before a person says so, and then it happens once.
+
+use crate::world::{World, actor, amara};
+use agent::config::Config;
+use agent::follow::Answered;
+use agent::planner::Planner;
+use domain::approval::{Approval, ApprovalStatus};
+use domain::chat::ChatRunStatus;
+use domain::event::EventKind;
+use domain::ids::ApprovalId;
+use domain::problem::Problem;
+use std::sync::Arc;
+use std::time::Duration;
+use store::events;
+use store::operations::OperationFilter;
+
+const TITLE: &str = "Approve the cookie notice wording";
+
+/// Asked to complete a to-do, it waits.
+async fn asked(world: &World) -> (Answered, Approval) {
+    let answered = world.say(None, &format!("complete {TITLE}")).await;
+    assert_eq!(answered.run.status, ChatRunStatus::WaitingApproval, "{}", answered.response);
+    assert!(answered.response.contains("waits for your approval"), "{}", answered.response);
+    let approval = world.pending().await.pop().unwrap();
+    assert_eq!(answered.run.approval_id.as_ref(), Some(&approval.id));
+    (answered, approval)
+}
+
+/// What the run that carried on said.
+async fn told_after(world: &World, asked: &Answered) -> String {
+    let after = Some((asked.run.id.clone(), i64::MAX));
+    let mut following =
+        world.agent.follow_session(&amara(), &asked.run.session_id, after).await.unwrap();
+    let mut text = String::new();
+    while let Some(event) = following.next().await.unwrap() {
+        if event.event == "response" {
+            text = event.data["content"].as_str().unwrap().to_owned();
+        }
+        if event.event == "done" {
+            break;
+        }
+    }
+    text
+}
+
+async fn operations(world: &World) -> usize {
+    let filter = OperationFilter { limit: 50, ..OperationFilter::default() };
+    world.agent.operations(&amara(), filter).await.unwrap().0.len()
+}
+
+async fn audited(world: &World, kind: EventKind) -> usize {
+    let mut conn = world.db.read().await.unwrap();
+    let all = events::after(&mut conn, &amara().workspace, 0, 1_000).await.unwrap();
+    all.iter().filter(|it| it.event.kind == kind).count()
+}
+
+fn status_of<T>(outcome: Result<T, Problem>) -> (u16, Option<String>) {
+    match outcome {
+        Ok(_) => (200, None),
+        Err(Problem::Conflict { status, .. }) => (409, status),
+        Err(problem) => (problem.status(), None),
+    }
+}
+
+#[tokio::test]
+async fn approving_completes_once_and_is_audited() {
+    for world in World::both().await {
+        let (answered, approval) = asked(&world).await;
+        assert_eq!(approval.title, "Complete a to-do in Website relaunch");
+        assert!(
+            approval.summary.contains(TITLE) && approval.summary.contains("Launch day"),
+            "{}",
+            approval.summary
+        );
+        assert!(world.has_open(TITLE).await, "{}", world.test.name);
+        let decided = world.agent.approve(&amara(), &approval.id, None, None).await.unwrap();
+        assert_eq!(decided.approval.status, ApprovalStatus::Approved);
+        assert!(decided.approval.result.is_some() && decided.approval.operation_id.is_some());
+        assert!(!world.has_open(TITLE).await);
+        let told = told_after(&world, &answered).await;
+        assert!(told.starts_with("Completed [Approve the cookie notice wording]("), "{told}");
+        let again = world.agent.approve(&amara(), &approval.id, None, None).await;
+        assert_eq!(status_of(again), (409, Some("approved".to_owned())));
+        assert_eq!(operations(&world).await, 1);
+        for kind in [EventKind::ApprovalAsked, EventKind::ApprovalDecided, EventKind::ToolUsed] {
+            assert_eq!(audited(&world, kind).await, 1, "{kind:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn rejecting_changes_nothing_and_the_answer_says_so() {
+    for world in World::both().await {
+        let (answered, approval) = asked(&world).await;
+        let reason = Some("call the client instead".to_owned());
+        let rejected = world.agent.reject(&amara(), &approval.id, reason).await.unwrap();
+        assert_eq!(rejected.status, ApprovalStatus::Rejected);
+        let told = told_after(&world, &answered).await;
+        assert!(
+            told.contains("call the client instead") && told.contains("Nothing was changed"),
+            "{told}"
+        );
+        assert!(world.has_open(TITLE).await, "{}", world.test.name);
+        assert_eq!(
+            (operations(&world).await, audited(&world, EventKind::ApprovalDecided).await),
+            (0, 1)
+        );
+        let late = world.agent.approve(&amara(), &approval.id, None, None).await;
+        assert_eq!(status_of(late), (409, Some("rejected".to_owned())));
+    }
+}
+
+#[tokio::test]
+async fn of_two_people_who_decide_at_once_one_wins() {
+    let world = World::new().await;
+    let (_, approval) = asked(&world).await;
+    let (amara, mika) = (amara(), actor("mika"));
+    let both = tokio::join!(
+        world.agent.approve(&amara, &approval.id, None, None),
+        world.agent.reject(&mika, &approval.id, None),
+    );
+    let mut statuses = [status_of(both.0).0, status_of(both.1).0];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409]);
+}
+
+#[tokio::test]
+async fn who_may_not_decide_is_refused() {
+    let world = World::new().await;
+    let (_, approval) = asked(&world).await;
+    assert_eq!(status_of(world.agent.approval(&actor("vera"), &approval.id).await).0, 404);
+    assert_eq!(
+        status_of(world.agent.approve(&actor("vera"), &approval.id, None, None).await).0,
+        404
+    );
+    let missing = ApprovalId::from("missing");
+    assert_eq!(status_of(world.agent.approve(&amara(), &missing, None, None).await).0, 404);
+    assert!(world.has_open(TITLE).await);
+}
+
+#[tokio::test]
+async fn a_viewer_is_refused_instead_of_asked() {
+    let world = World::new().await;
+    let answered = world.say_as(&actor("vera"), None, &format!("complete {TITLE}")).await;
+    assert!(answered.response.contains("missing permission: write"), "{}", answered.response);
+    assert!(world.has_open(TITLE).await && world.pending().await.is_empty());
+}
+
+#[tokio::test]
+async fn an_approval_outlives_a_restart() {
+    let world = World::new().await;
+    let (answered, approval) = asked(&world).await;
+    let world = world.reopened(Arc::new(Planner), Config::default()).await;
+    world.agent.approve(&amara(), &approval.id, None, None).await.unwrap();
+    assert!(!world.has_open(TITLE).await);
+    assert!(told_after(&world, &answered).await.starts_with("Completed"));
+}
+
+#[tokio::test]
+async fn a_record_that_changed_meanwhile_is_asked_about_anew() {
+    let world = World::new().await;
+    let (_, approval) = asked(&world).await;
+    let todo = world.open_todos().await.into_iter().find(|it| it.title == TITLE).unwrap();
+    world.basecamp.complete_todo(&amara(), todo.id).await.unwrap();
+    let outcome = world.agent.approve(&amara(), &approval.id, None, None).await;
+    assert_eq!(status_of(outcome), (409, Some("expired".to_owned())));
+    let expired = world.agent.approval(&amara(), &approval.id).await.unwrap();
+    assert!(expired.note.unwrap().contains("changed since"));
+}
+
+#[tokio::test]
+async fn nobody_answering_in_time_counts_as_no() {
+    let config = Config { approval_wait: Duration::ZERO, ..Config::default() };
+    let world = World::with(Arc::new(Planner), config).await;
+    let (answered, approval) = asked(&world).await;
+    let late = world.agent.approve(&amara(), &approval.id, None, None).await;
+    assert_eq!(status_of(late), (409, Some("expired".to_owned())));
+    assert!(told_after(&world, &answered).await.contains("Nothing was changed"));
+    assert!(world.has_open(TITLE).await);
+}
+
+#[tokio::test]
+async fn adding_and_commenting_ask_first_too() {
+    let world = World::new().await;
+    let answered = world.say(None, "add a to-do called Send the brief to the Build list of the Website relaunch project, due tomorrow").await;
+    assert_eq!(answered.run.status, ChatRunStatus::WaitingApproval, "{}", answered.response);
+    let approval = world.pending().await.pop().unwrap();
+    assert!(
+        approval
+            .summary
+            .contains("“Send the brief” is added to the list Build in Website relaunch"),
+        "{}",
+        approval.summary
+    );
+    let decided = world.agent.approve(&amara(), &approval.id, None, None).await.unwrap();
+    assert!(decided.approval.result.unwrap()["undoable"].as_bool().unwrap());
+    assert!(world.has_open("Send the brief").await);
+    world.say(None, "comment on Send the brief: it is with the client").await;
+    let approval = world.pending().await.pop().unwrap();
+    world.agent.approve(&amara(), &approval.id, None, None).await.unwrap();
+    let todo =
+        world.open_todos().await.into_iter().find(|it| it.title == "Send the brief").unwrap();
+    let comments = world.basecamp.comments(&amara(), todo.id).await.unwrap();
+    assert_eq!(comments[0].content.trim(), "it is with the client");
+}
+
+#[tokio::test]
+async fn edited_arguments_are_what_happens() {
+    let world = World::new().await;
+    world
+        .say(
+            None,
+            "add a to-do called Send the brief to the Build list of the Website relaunch project",
+        )
+        .await;
+    let approval = world.pending().await.pop().unwrap();
+    let mut args = approval.args.clone();
+    args["task"] = "Send the final brief".into();
+    args["colour"] = "red".into();
+    let wrong = world.agent.approve(&amara(), &approval.id, None, Some(args.clone())).await;
+    assert_eq!(status_of(wrong).0, 400);
+    args.as_object_mut().unwrap().remove("colour");
+    world.agent.approve(&amara(), &approval.id, None, Some(args)).await.unwrap();
+    assert!(
+        world.has_open("Send the final brief").await && !world.has_open("Send the brief").await
+    );
+}

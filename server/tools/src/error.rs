@@ -1,0 +1,159 @@
+//! Why a tool failed, as models and chat clients are told (contract.md 8.5).
+
+use domain::problem::Problem;
+use serde_json::{Value, json};
+use store::error::StoreError;
+
+/// Why a tool failed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ToolError {
+    /// The operation refused or failed.
+    #[error("{0}")]
+    Problem(Problem),
+    /// There is no such tool.
+    #[error("There is no tool called {name}")]
+    UnknownTool {
+        /// What was asked for.
+        name: String,
+        /// Names that are near.
+        similar: Vec<String>,
+    },
+    /// A name fits several.
+    #[error("Several fit “{query}”: {}. Say which", names(.options))]
+    Ambiguous {
+        /// What was looked for.
+        query: String,
+        /// Ids and names.
+        options: Vec<(i64, String)>,
+    },
+    /// A name fits nothing.
+    #[error("No {what} is called “{query}”")]
+    NoMatch {
+        /// `project`, `list`, `person`.
+        what: &'static str,
+        /// What was looked for.
+        query: String,
+    },
+}
+
+fn names(options: &[(i64, String)]) -> String {
+    options.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+impl From<Problem> for ToolError {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+impl From<StoreError> for ToolError {
+    fn from(error: StoreError) -> Self {
+        Self::Problem(error.into())
+    }
+}
+
+impl From<ToolError> for Problem {
+    fn from(error: ToolError) -> Self {
+        let message = error.to_string();
+        match error {
+            ToolError::Problem(problem) => problem,
+            ToolError::UnknownTool { .. } => Self::not_found("Tool"),
+            ToolError::Ambiguous { options, .. } => Self::NotUnderstood {
+                message,
+                examples: options.into_iter().map(|it| it.1).collect(),
+            },
+            ToolError::NoMatch { .. } => Self::NotUnderstood { message, examples: Vec::new() },
+        }
+    }
+}
+
+impl ToolError {
+    /// The code of contract.md 8.5.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownTool { .. } => "UNKNOWN_TOOL",
+            Self::Ambiguous { .. } => "AMBIGUOUS_MATCH",
+            Self::NoMatch { .. } => "NO_MATCH",
+            Self::Problem(problem) => match problem {
+                Problem::NotFound { .. } => "RESOURCE_NOT_FOUND",
+                Problem::Unavailable { .. } => "BASECAMP_REQUEST_FAILED",
+                Problem::Internal { .. } | Problem::StorageFull => "TOOL_ERROR",
+                other => other.code(),
+            },
+        }
+    }
+
+    /// The object that is the result of a failed call. `family` is that of the tool.
+    pub fn to_value(&self, family: &str) -> Value {
+        let message = self.to_string();
+        let code = self.code();
+        let mut value = json!({
+            "ok": false,
+            "error": message,
+            "code": code,
+            "message": message,
+            "category": category(code),
+            "retryable": matches!(code, "NOT_READY" | "RATE_LIMITED" | "BASECAMP_REQUEST_FAILED"),
+            "family": family,
+        });
+        if let Value::Object(fields) = &mut value {
+            fields.extend(self.extras());
+        }
+        value
+    }
+
+    fn extras(&self) -> Vec<(String, Value)> {
+        let field = |name: &str, value: Value| (name.to_owned(), value);
+        match self {
+            Self::UnknownTool { similar, .. } => vec![field("similar", json!(similar))],
+            Self::Ambiguous { options, .. } => {
+                let options: Vec<Value> =
+                    options.iter().map(|(id, name)| json!({ "id": id, "name": name })).collect();
+                vec![field("options", options.into())]
+            }
+            Self::NoMatch { .. } => Vec::new(),
+            Self::Problem(problem) => problem_extras(problem),
+        }
+    }
+}
+
+fn problem_extras(problem: &Problem) -> Vec<(String, Value)> {
+    let field = |name: &str, value: Value| (name.to_owned(), value);
+    match problem {
+        Problem::Invalid { issues } => {
+            let details: Vec<Value> = issues
+                .iter()
+                .map(|it| json!({ "path": it.field, "message": it.message }))
+                .collect();
+            vec![field("details", details.into())]
+        }
+        Problem::NeedsSetup { hint, fix_url, .. } => vec![
+            field("action", "setup".into()),
+            field("hint", hint.as_str().into()),
+            field("fix_url", fix_url.as_str().into()),
+        ],
+        Problem::RateLimited { retry_after_s } => vec![
+            field("action", "retry_later".into()),
+            field("retry_after_ms", retry_after_s.saturating_mul(1_000).into()),
+        ],
+        Problem::NeedsApproval { id } => vec![
+            field("action", "confirm".into()),
+            field("approval_id", id.as_str().into()),
+            field("approve_url", format!("/approvals/{id}").into()),
+        ],
+        Problem::Internal { reference } => vec![field("requestId", reference.as_str().into())],
+        _ => Vec::new(),
+    }
+}
+
+fn category(code: &str) -> &'static str {
+    match code {
+        "NOT_AUTHENTICATED" | "FORBIDDEN" => "auth",
+        "NOT_READY" => "setup",
+        "BASECAMP_REQUEST_FAILED" => "network",
+        "RATE_LIMITED" => "resilience",
+        "RESOURCE_NOT_FOUND" | "CONFLICT" => "data",
+        "TOOL_ERROR" => "internal",
+        _ => "input",
+    }
+}

@@ -1,0 +1,180 @@
+//! Changes to a flow's draft, all of them through the one set of typed operations.
+
+use crate::error::ToolError;
+use crate::flow_tools::change;
+use crate::tool::{Call, Done};
+use domain::flow::edit::operation::FlowOperation;
+use domain::flow::edit::{
+    self, AddAction, ChangeName, DeleteAction, FlowEdit, ImportFlow, Location, words,
+};
+use domain::flow::listing::NewFlow;
+use domain::flow::validate::{self, FlowProblem};
+use domain::flow::{Action, ActionKind, Flow, FlowVersion, Trigger, tree};
+use domain::problem::Problem;
+use serde_json::{Value, json};
+
+type Outcome = Result<Done, ToolError>;
+
+pub(crate) async fn create(call: Call<'_>) -> Outcome {
+    let name = call.args.need("name")?;
+    let trigger: Option<Trigger> = call.args.read("trigger")?;
+    let actions: Vec<Action> = call.args.read("actions")?.unwrap_or_default();
+    if trigger.as_ref().is_some_and(|it| it.next_action.is_some()) && !actions.is_empty() {
+        let message = "Give the steps below the trigger or in actions, not in both";
+        return Err(Problem::invalid("actions", message).into());
+    }
+    let mut edits: Vec<FlowEdit> = trigger.into_iter().map(|it| beginning(name, it)).collect();
+    let mut parent = "trigger".to_owned();
+    for (at, action) in actions.into_iter().enumerate() {
+        let name = format!("step_{}", at + 1);
+        let action = Action { name: name.clone(), next_action: None, ..action };
+        edits.push(FlowEdit::AddAction(Box::new(AddAction {
+            parent_step: std::mem::replace(&mut parent, name),
+            step_location_relative_to_parent: Location::After,
+            branch_index: None,
+            action,
+        })));
+    }
+    let new = NewFlow {
+        name: call.args.need("name")?.to_owned(),
+        folder_id: call.args.text("folder_id").map(str::to_owned),
+        edits,
+    };
+    let flow = call.tools.flows.create(call.actor, new).await?;
+    let summary = format!("Made the flow “{}”", flow.version.display_name);
+    Ok(changed(&flow, &summary, &[]).undone_by("flow_delete", &json!({ "flow_id": flow.id })))
+}
+
+/// A trigger that brings its steps replaces the whole tree; one without keeps what hangs below it.
+fn beginning(name: &str, trigger: Trigger) -> FlowEdit {
+    if trigger.next_action.is_none() {
+        return FlowEdit::UpdateTrigger(Box::new(trigger));
+    }
+    let display_name = name.to_owned();
+    FlowEdit::ImportFlow(Box::new(ImportFlow {
+        display_name,
+        trigger,
+        schema_version: None,
+        notes: None,
+    }))
+}
+
+pub(crate) async fn update(call: Call<'_>) -> Outcome {
+    if let Some(operation) = call.args.0.get("operation") {
+        return edit(&call, vec![one(operation)?]).await;
+    }
+    let data = call.args.0.get("data").cloned().unwrap_or_default();
+    let name = ["displayName", "display_name", "name"].iter().find_map(|it| data.get(it)?.as_str());
+    let Some(name) = name else {
+        let message = "Send operation, or data with displayName. Switching a flow is flow_enable and flow_disable";
+        return Err(Problem::invalid("data", message).into());
+    };
+    edit(&call, vec![FlowEdit::ChangeName(ChangeName { display_name: name.to_owned() })]).await
+}
+
+pub(crate) async fn apply(call: Call<'_>) -> Outcome {
+    let operations: Vec<Value> = call.args.read("operations")?.unwrap_or_default();
+    let edits = operations.iter().map(one).collect::<Result<Vec<_>, _>>()?;
+    if !call.args.is_on("dry_run") {
+        return edit(&call, edits).await;
+    }
+    let flow = call.flow().await?;
+    let version =
+        edit::apply_all(&flow.version, &edits).map_err(|issues| Problem::Invalid { issues })?;
+    let message = format!("{} would be changed. Nothing was saved", flow.version.display_name);
+    Ok(Done::new(
+        json!({ "message": message, "valid": version.valid, "problems": problems(&version) }),
+    ))
+}
+
+pub(crate) async fn trigger_set(call: Call<'_>) -> Outcome {
+    let trigger: Option<Trigger> = call.args.read("trigger")?;
+    let trigger = trigger.ok_or_else(|| Problem::invalid("trigger", "trigger is missing"))?;
+    edit(&call, vec![FlowEdit::UpdateTrigger(Box::new(trigger))]).await
+}
+
+pub(crate) async fn step_add(call: Call<'_>) -> Outcome {
+    let action: Option<Action> = call.args.read("step")?;
+    let action = action.ok_or_else(|| Problem::invalid("step", "step is missing"))?;
+    let flow = call.flow().await?;
+    let place = place(&call, &flow)?;
+    edit(&call, vec![FlowEdit::AddAction(Box::new(AddAction { action, ..place }))]).await
+}
+
+pub(crate) async fn step_delete(call: Call<'_>) -> Outcome {
+    let names = vec![call.args.need("step_name")?.to_owned()];
+    edit(&call, vec![FlowEdit::DeleteAction(DeleteAction { names })]).await
+}
+
+/// After a step, inside a loop or branch, or at the end.
+fn place(call: &Call<'_>, flow: &Flow) -> Result<AddAction, ToolError> {
+    let branch = call.args.number("branch").and_then(|it| usize::try_from(it).ok());
+    let trigger = &flow.version.trigger;
+    let (parent, location) = match (call.args.text("inside"), call.args.text("after_step")) {
+        (Some(inside), _) => {
+            let is_router = tree::find(trigger, inside)
+                .is_some_and(|it| matches!(it.kind, ActionKind::Router(_)));
+            (
+                inside.to_owned(),
+                if is_router { Location::InsideBranch } else { Location::InsideLoop },
+            )
+        }
+        (None, Some(after)) => (after.to_owned(), Location::After),
+        (None, None) => {
+            let last = tree::chain(trigger.next_action.as_deref()).last();
+            (last.map_or_else(|| trigger.name.clone(), |it| it.name.clone()), Location::After)
+        }
+    };
+    let action: Action =
+        call.args.read("step")?.ok_or_else(|| Problem::invalid("step", "step is missing"))?;
+    Ok(AddAction {
+        parent_step: parent,
+        step_location_relative_to_parent: location,
+        branch_index: branch,
+        action,
+    })
+}
+
+/// What goes live or off has tools of its own, which ask first.
+fn one(operation: &Value) -> Result<FlowEdit, ToolError> {
+    match FlowOperation::parse(operation).map_err(|issues| Problem::Invalid { issues })? {
+        FlowOperation::Edit(edit) => Ok(edit),
+        FlowOperation::Server(_) => {
+            let message = "Only changes to the draft go here. Use flow_publish, flow_enable, flow_disable or flow_rollback";
+            Err(Problem::invalid("operation", message).into())
+        }
+    }
+}
+
+async fn edit(call: &Call<'_>, edits: Vec<FlowEdit>) -> Outcome {
+    let before = call.flow().await?;
+    let summary = edits.first().map(|it| words::describe(it, &before.version)).unwrap_or_default();
+    let operations: Vec<Value> = edits.iter().map(|it| json!(it)).collect();
+    let flow = call.tools.flows.edit(call.actor, &before.id, None, edits).await?;
+    let undo = json!({ "flow_id": flow.id, "operation": back_to(before.version) });
+    Ok(changed(&flow, &summary, &operations).undone_by("flow_update", &undo))
+}
+
+fn back_to(version: FlowVersion) -> FlowEdit {
+    FlowEdit::ImportFlow(Box::new(ImportFlow {
+        display_name: version.display_name,
+        trigger: version.trigger,
+        schema_version: version.schema_version,
+        notes: Some(version.notes),
+    }))
+}
+
+fn changed(flow: &Flow, summary: &str, operations: &[Value]) -> Done {
+    let value = json!({
+        "message": summary,
+        "flow": flow,
+        "valid": flow.version.valid,
+        "problems": problems(&flow.version),
+        "change": change(flow, summary, operations),
+    });
+    Done::new(value).on(flow.version.display_name.clone())
+}
+
+fn problems(version: &FlowVersion) -> Vec<FlowProblem> {
+    validate::problems(version, None)
+}

@@ -1,0 +1,56 @@
+//! Tools about tools.
+
+use crate::error::ToolError;
+use crate::lists;
+use crate::schema;
+use crate::tool::{Call, Done, ToolSpec};
+use domain::actor::Permission;
+use domain::approval::Risk;
+use serde_json::{Value, json};
+
+const MOST_DESCRIBED: usize = 20;
+
+pub(crate) async fn tools_search(call: Call<'_>) -> Result<Done, ToolError> {
+    let query = call.args.text("query").unwrap_or_default().to_lowercase();
+    let words: Vec<&str> = query.split_whitespace().collect();
+    let (group, risk) = (call.args.text("group"), call.args.text("risk"));
+    let limit = usize::try_from(call.args.number("limit").unwrap_or(12).max(1)).unwrap_or(12);
+    let mut found: Vec<(usize, &ToolSpec)> = call
+        .tools
+        .list()
+        .filter(|it| it.risk == Risk::Read || call.actor.role.can(Permission::Write))
+        .filter(|it| {
+            group.is_none_or(|group| it.group == group)
+                && risk.is_none_or(|risk| it.risk.as_str() == risk)
+        })
+        .map(|it| (score(it, &words), it))
+        .filter(|(score, _)| words.is_empty() || *score > 0)
+        .collect();
+    found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    let rows: Vec<Value> = found.into_iter().take(limit).map(|(_, it)| row(it)).collect();
+    Ok(Done::new(lists::all("tools", &rows)))
+}
+
+/// How many of the words occur; a word of the name counts twice.
+fn score(spec: &ToolSpec, words: &[&str]) -> usize {
+    let text = format!("{} {} {}", spec.title, spec.meaning, spec.group).to_lowercase();
+    words
+        .iter()
+        .map(|it| 2 * usize::from(spec.name.contains(it)) + usize::from(text.contains(it)))
+        .sum()
+}
+
+fn row(spec: &ToolSpec) -> Value {
+    let required: Vec<String> =
+        schema::params(spec).into_iter().filter(|it| it.is_required).map(|it| it.name).collect();
+    json!({ "name": spec.name, "group": spec.group, "risk": spec.risk, "meaning": spec.meaning, "required": required })
+}
+
+pub(crate) async fn tools_describe(call: Call<'_>) -> Result<Done, ToolError> {
+    let names: Vec<String> = call.args.read("names")?.unwrap_or_default();
+    let (known, unknown): (Vec<String>, Vec<String>) =
+        names.into_iter().take(MOST_DESCRIBED).partition(|it| call.tools.find(it).is_some());
+    let described: Vec<Value> =
+        known.iter().filter_map(|it| call.tools.find(it)).map(ToolSpec::describe).collect();
+    Ok(Done::new(json!({ "tools": described, "unknown": unknown })))
+}

@@ -1,0 +1,169 @@
+//! What a write would do, in plain words, for the person who is asked to allow it.
+
+use crate::args::{Args, text_of};
+use crate::error::ToolError;
+use crate::tool::{Call, ToolSpec};
+use crate::tools::Tools;
+use basecamp::names::Purpose;
+use domain::actor::Actor;
+use domain::flow::tree;
+use domain::flow::validate::FlowProblem;
+use domain::problem::Problem;
+use domain::todo::Todo;
+use serde_json::{Map, Value, json};
+
+/// What a write would do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Preview {
+    /// In one line: "Complete a to-do in Website relaunch".
+    pub title: String,
+    /// To what, where, and who sees it.
+    pub summary: String,
+    /// The record as it is now, to see later whether it changed.
+    pub guard: Value,
+}
+
+impl Tools {
+    /// What `name` with `args` would do. Nothing is changed.
+    ///
+    /// # Errors
+    /// When what the arguments name cannot be found.
+    pub async fn preview(
+        &self,
+        actor: &Actor,
+        name: &str,
+        args: &Value,
+    ) -> Result<Preview, ToolError> {
+        let spec = self.known(name)?;
+        let args = self.check(name, args)?;
+        let fields = args.as_object().cloned().unwrap_or_default();
+        let call = Call { tools: self, actor, args: Args(fields.clone()) };
+        match name {
+            "create_todo" => Box::pin(create_todo(call)).await,
+            "complete_todo" => Box::pin(change_todo(call, "Complete", "marked done")).await,
+            "uncomplete_todo" => Box::pin(change_todo(call, "Reopen", "opened again")).await,
+            "create_comment" => Box::pin(create_comment(call)).await,
+            "flow_publish" => Box::pin(publish(call)).await,
+            "flow_enable" => {
+                Box::pin(about_flow(call, "Switch on", "runs whenever it is started")).await
+            }
+            "flow_delete" => {
+                Box::pin(about_flow(
+                    call,
+                    "Delete",
+                    "is deleted with its versions; this cannot be undone",
+                ))
+                .await
+            }
+            _ => Ok(any(spec, &fields)),
+        }
+    }
+}
+
+async fn create_todo(call: Call<'_>) -> Result<Preview, ToolError> {
+    let project = call.project(Purpose::Write).await?;
+    let list = call.list(&project).await?;
+    let title =
+        call.args.text("task").or_else(|| call.args.text("content")).unwrap_or_default().to_owned();
+    let mut summary = format!("“{title}” is added to the list {} in {}", list.name, project.name);
+    if let Some(due) = call.args.text("due_on") {
+        summary.push_str(&format!(", due {due}"));
+    }
+    let ids: Vec<i64> = call.args.read("assignee_ids")?.unwrap_or_default();
+    if !ids.is_empty() {
+        let people = call.tools.basecamp.people(call.actor).await?;
+        let names: Vec<&str> =
+            people.iter().filter(|it| ids.contains(&it.id)).map(|it| it.name.as_str()).collect();
+        summary.push_str(&format!(", assigned to {}", names.join(", ")));
+    }
+    summary.push_str(&seen_by(&project.name));
+    let guard = json!({ "project": project.id, "list": list.id });
+    Ok(Preview { title: format!("Add a to-do to {}", project.name), summary, guard })
+}
+
+async fn change_todo(call: Call<'_>, verb: &str, becomes: &str) -> Result<Preview, ToolError> {
+    let todo = call.todo("todo_id").await?;
+    let place = todo.list_name.as_ref().map_or_else(String::new, |it| format!(" in the list {it}"));
+    let summary = format!(
+        "“{}”{place} of {} is {becomes}{}",
+        todo.title,
+        todo.project_name,
+        seen_by(&todo.project_name)
+    );
+    let title = format!("{verb} a to-do in {}", todo.project_name);
+    Ok(Preview { title, summary, guard: state(&todo) })
+}
+
+async fn create_comment(call: Call<'_>) -> Result<Preview, ToolError> {
+    let written = call.args.0.get("recording_id").map(text_of).unwrap_or_default();
+    let id = written.parse().unwrap_or_default();
+    let todo = call.tools.basecamp.todo(call.actor, id).await?;
+    let text = call.args.text("content").unwrap_or_default();
+    let summary = format!(
+        "“{text}” is posted as a comment on “{}” in {}{}",
+        todo.title,
+        todo.project_name,
+        seen_by(&todo.project_name)
+    );
+    Ok(Preview {
+        title: format!("Comment on a to-do in {}", todo.project_name),
+        summary,
+        guard: json!({ "status": todo.status }),
+    })
+}
+
+async fn publish(call: Call<'_>) -> Result<Preview, ToolError> {
+    let flow = call.flow().await?;
+    let problems = call.tools.flows.problems(call.actor, &flow.id).await?;
+    if !problems.is_empty() {
+        return Err(
+            Problem::Invalid { issues: problems.iter().map(FlowProblem::issue).collect() }.into()
+        );
+    }
+    let steps = tree::steps(&flow.version.trigger);
+    let named: Vec<&str> = steps.iter().map(|it| it.display_name.as_str()).collect();
+    let name = &flow.version.display_name;
+    let summary = format!(
+        "“{name}” goes live: {} starts it, and then it does this on its own, with your rights: {}",
+        flow.version.trigger.display_name,
+        named.join(", "),
+    );
+    Ok(Preview {
+        title: format!("Publish “{name}”"),
+        summary,
+        guard: json!({ "revision": flow.revision }),
+    })
+}
+
+async fn about_flow(call: Call<'_>, verb: &str, becomes: &str) -> Result<Preview, ToolError> {
+    let flow = call.flow().await?;
+    let name = &flow.version.display_name;
+    let summary = format!("The flow “{name}” {becomes}");
+    Ok(Preview {
+        title: format!("{verb} “{name}”"),
+        summary,
+        guard: json!({ "revision": flow.revision }),
+    })
+}
+
+fn seen_by(project: &str) -> String {
+    format!(". Everyone who can see {project} in Basecamp will see it")
+}
+
+fn state(todo: &Todo) -> Value {
+    json!({ "title": todo.title, "status": todo.status, "completed": todo.completed, "project": todo.project_id })
+}
+
+fn any(spec: &ToolSpec, args: &Map<String, Value>) -> Preview {
+    let said: Vec<String> = args
+        .iter()
+        .filter(|(name, _)| !matches!(name.as_str(), "idempotency_key" | "request_id"))
+        .map(|(name, value)| format!("{}: {}", name.replace('_', " "), text_of(value)))
+        .collect();
+    let summary = if said.is_empty() {
+        spec.meaning.to_owned()
+    } else {
+        format!("{}. {}", spec.meaning, said.join(", "))
+    };
+    Preview { title: spec.title.to_owned(), summary, guard: Value::Null }
+}

@@ -1,0 +1,86 @@
+//! One operation row and one event for every write, in one transaction (contract.md 5.2, 5.3).
+
+use crate::error::ToolError;
+use crate::tool::{CallContext, Done, ToolSpec};
+use crate::tools::Tools;
+use domain::actor::Actor;
+use domain::approval::Risk;
+use domain::event::{Event, EventKind, Outcome};
+use domain::ids::OperationId;
+use serde_json::{Value, json};
+use store::operations::{self, NewOperation};
+use store::{events, ids};
+
+const EXCERPT_CHARS: usize = 220;
+
+/// One write that ended, well or not.
+pub(crate) struct Write<'a> {
+    pub(crate) spec: &'static ToolSpec,
+    pub(crate) actor: &'a Actor,
+    pub(crate) context: &'a CallContext,
+    pub(crate) args: &'a Value,
+    pub(crate) duration_ms: i64,
+}
+
+impl Tools {
+    /// Records a write and gives its operation.
+    pub(crate) async fn record(
+        &self,
+        write: Write<'_>,
+        outcome: Result<&Done, &ToolError>,
+    ) -> Result<OperationId, ToolError> {
+        let new = write.operation(outcome);
+        let event = write.event(&new);
+        let (id, actor) = (new.id.clone(), write.actor.clone());
+        let stored = self.db.write(move |tx| {
+            Box::pin(async move {
+                operations::insert(tx, &actor.workspace, &new).await?;
+                events::record(tx, &actor, &event).await
+            })
+        });
+        stored.await?;
+        Ok(id)
+    }
+}
+
+impl Write<'_> {
+    fn operation(&self, outcome: Result<&Done, &ToolError>) -> NewOperation {
+        let done = outcome.ok();
+        NewOperation {
+            id: OperationId::from(ids::fresh()),
+            user: self.actor.user.clone(),
+            actor: self.actor.name.clone(),
+            source: self.context.source,
+            session_id: self.context.session.clone(),
+            run_id: self.context.run.clone(),
+            tool: self.spec.name.to_owned(),
+            arguments: self.args.clone(),
+            target: done.and_then(|it| it.target.clone()),
+            project_id: done.and_then(|it| it.project.clone()),
+            is_high_risk: self.spec.risk == Risk::Destructive,
+            approval_id: self.context.approval.clone(),
+            status: if done.is_some() { "completed" } else { "failed" },
+            duration_ms: self.duration_ms,
+            result_excerpt: done.map(|it| excerpt(&it.value)),
+            error: outcome.err().map(ToString::to_string),
+            undo: done.and_then(|it| it.undo.clone()),
+        }
+    }
+
+    /// Names what was changed, never the values.
+    fn event(&self, operation: &NewOperation) -> Event {
+        let label = operation.target.clone().unwrap_or_else(|| self.spec.title.to_owned());
+        let outcome =
+            if operation.status == "completed" { Outcome::Success } else { Outcome::Failed };
+        let detail = json!({ "tool": self.spec.name, "title": self.spec.title, "source": self.context.source, "approvalId": self.context.approval });
+        Event::new(EventKind::ToolUsed, &operation.id, label).with(detail).ended(outcome)
+    }
+}
+
+fn excerpt(value: &Value) -> String {
+    let text = value
+        .get("message")
+        .and_then(Value::as_str)
+        .map_or_else(|| value.to_string(), str::to_owned);
+    text.chars().take(EXCERPT_CHARS).collect()
+}

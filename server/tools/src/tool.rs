@@ -1,0 +1,144 @@
+//! What a tool is.
+
+use crate::args::Args;
+use crate::schema;
+use crate::tools::Tools;
+use domain::actor::Actor;
+use domain::approval::Risk;
+use serde_json::{Value, json};
+
+/// One action, as the catalogue describes it (contract.md 8.14).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ToolSpec {
+    /// Unique: `create_todo`.
+    pub name: &'static str,
+    /// `projects`, `todos`, `flow`, ...
+    pub group: &'static str,
+    /// In which list it is shown.
+    pub profile: Profile,
+    /// The worst it can do.
+    pub risk: Risk,
+    /// What people read while it works: "Add a to-do".
+    pub title: &'static str,
+    /// In the language of `tools.tsv`: `project*:string, due_on:string`.
+    pub params: &'static str,
+    /// One line.
+    pub meaning: &'static str,
+}
+
+/// In which list a tool is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// In both.
+    Focused,
+    /// Only in the full one.
+    Full,
+    /// In none: another name that is accepted in a call.
+    Unlisted,
+}
+
+/// Groups whose tools reach Basecamp.
+const BASECAMP_GROUPS: [&str; 9] =
+    ["projects", "todos", "people", "cards", "messages", "files", "schedule", "recordings", "api"];
+
+impl ToolSpec {
+    /// JSON Schema of the arguments: an object, nothing else allowed, every property described.
+    pub fn input_schema(&self) -> Value {
+        schema::of(self)
+    }
+
+    /// Whether it reaches Basecamp.
+    pub fn is_basecamp(&self) -> bool {
+        BASECAMP_GROUPS.contains(&self.group)
+    }
+
+    /// Whether a repeat leaves the same end state, so that it may be run again when its outcome was lost.
+    pub fn is_repeatable(&self) -> bool {
+        self.risk == Risk::Read
+            || self.name.starts_with("complete_")
+            || self.name.starts_with("uncomplete_")
+            || matches!(self.name, "flow_enable" | "flow_disable" | "flow_publish")
+    }
+
+    /// `basecamp`, `flow` or `pmos`: the family of its errors.
+    pub fn family(&self) -> &'static str {
+        match self.group {
+            "flow" => "flow",
+            _ if self.is_basecamp() => "basecamp",
+            _ => "pmos",
+        }
+    }
+
+    /// Name, meaning and schema for a model or a chat client.
+    pub fn describe(&self) -> Value {
+        let is_read = self.risk == Risk::Read;
+        json!({
+            "name": self.name,
+            "title": self.title,
+            "description": self.meaning,
+            "inputSchema": self.input_schema(),
+            "annotations": {
+                "readOnlyHint": is_read,
+                "destructiveHint": self.risk == Risk::Destructive,
+                "idempotentHint": self.is_repeatable(),
+                "openWorldHint": self.is_basecamp() || self.group == "flow",
+            },
+        })
+    }
+}
+
+/// Through what and for what a tool is called; written to the operation.
+#[derive(Clone, Debug, Default)]
+pub struct CallContext {
+    /// `chat`, `mcp`, `action`, `ui`, `undo`, ...
+    pub source: &'static str,
+    /// The conversation.
+    pub session: Option<String>,
+    /// The run of the assistant.
+    pub run: Option<String>,
+    /// The agreement it needed.
+    pub approval: Option<String>,
+    /// The same key, caller and arguments give the first answer and do nothing.
+    pub idempotency_key: Option<String>,
+}
+
+/// One call on its way to its handler.
+pub(crate) struct Call<'a> {
+    pub(crate) tools: &'a Tools,
+    pub(crate) actor: &'a Actor,
+    pub(crate) args: Args,
+}
+
+/// What a handler did.
+#[derive(Clone, Debug)]
+pub(crate) struct Done {
+    pub(crate) value: Value,
+    pub(crate) target: Option<String>,
+    pub(crate) project: Option<String>,
+    pub(crate) undo: Option<Value>,
+}
+
+impl Done {
+    /// An answer, without what a write adds.
+    pub(crate) fn new(value: Value) -> Self {
+        Self { value, target: None, project: None, undo: None }
+    }
+
+    /// What was changed, as people know it.
+    pub(crate) fn on(mut self, target: impl Into<String>) -> Self {
+        self.target = Some(target.into());
+        self
+    }
+
+    /// In which Basecamp project.
+    pub(crate) fn within(mut self, project: i64) -> Self {
+        self.project = Some(project.to_string());
+        self
+    }
+
+    /// The call that reverses it.
+    pub(crate) fn undone_by(mut self, tool: &str, args: &Value) -> Self {
+        self.undo = Some(json!({ "tool": tool, "args": args }));
+        self
+    }
+}

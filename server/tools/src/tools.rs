@@ -1,0 +1,222 @@
+//! The handle: what there is, and calling it.
+
+use crate::args::Args;
+use crate::catalog;
+use crate::error::ToolError;
+use crate::keys::{self, Turn};
+use crate::record::Write;
+use crate::schema;
+use crate::tool::{Call, CallContext, Done, Profile, ToolSpec};
+use basecamp::Basecamp;
+use domain::actor::{Actor, Permission};
+use domain::approval::Risk;
+use domain::problem::Problem;
+use flow::flows::Flows;
+use flow::runs::Runs;
+use insight::Insight;
+use serde_json::{Map, Value, json};
+use std::time::Instant;
+use store::db::Db;
+use store::operations::{self, ToolKey};
+
+/// Credentials that must never reach a tool, wherever they were put.
+const SECRETS: [&str; 3] = ["api_key", "session_key", "user_key"];
+/// Other spellings of arguments (contract.md 8.12).
+const SPELLINGS: [(&str, &str); 11] = [
+    ("flowId", "flow_id"),
+    ("runId", "run_id"),
+    ("connectionId", "connection_id"),
+    ("versionId", "version_id"),
+    ("folderId", "folder_id"),
+    ("templateId", "template_id"),
+    ("projectId", "project_id"),
+    ("displayName", "name"),
+    ("pieceName", "piece_name"),
+    ("stepName", "step_name"),
+    ("searchQuery", "search"),
+];
+
+/// Every tool of the product. Cheap to clone.
+#[derive(Clone)]
+pub struct Tools {
+    pub(crate) db: Db,
+    pub(crate) basecamp: Basecamp,
+    pub(crate) insight: Insight,
+    pub(crate) flows: Flows,
+    pub(crate) runs: Runs,
+}
+
+impl Tools {
+    /// The tools over these handles.
+    pub fn new(db: Db, basecamp: Basecamp, flows: Flows, runs: Runs) -> Self {
+        let insight = Insight::new(basecamp.clone());
+        Self { db, basecamp, insight, flows, runs }
+    }
+
+    /// Every tool, in the order of the catalogue.
+    pub fn list(&self) -> impl Iterator<Item = &'static ToolSpec> {
+        catalog::ALL.iter().filter(|it| it.profile != Profile::Unlisted)
+    }
+
+    /// The tool called `name`.
+    pub fn find(&self, name: &str) -> Option<&'static ToolSpec> {
+        catalog::ALL.iter().find(|it| it.name == name)
+    }
+
+    /// SHA-256 of a tool with its arguments, whatever the order of their fields.
+    pub fn hash(name: &str, args: &Value) -> String {
+        keys::hash(name, args)
+    }
+
+    /// Arguments as the tool will see them.
+    ///
+    /// # Errors
+    /// [`ToolError::UnknownTool`], or every field that is wrong.
+    pub fn check(&self, name: &str, args: &Value) -> Result<Value, ToolError> {
+        let spec = self.known(name)?;
+        Ok(Value::Object(checked(spec, args)?))
+    }
+
+    /// Runs a tool. A write leaves an operation and an event, also when it fails.
+    ///
+    /// # Errors
+    /// Wrong arguments, a missing permission, or what the operation reported.
+    pub async fn call(
+        &self,
+        actor: &Actor,
+        name: &str,
+        args: &Value,
+        context: &CallContext,
+    ) -> Result<Value, ToolError> {
+        let spec = self.known(name)?;
+        actor.require(needed(spec.risk))?;
+        let mut checked = checked(spec, args)?;
+        let sent =
+            ["idempotency_key", "request_id"].iter().filter_map(|it| checked.remove(*it)).next();
+        let key = context
+            .idempotency_key
+            .clone()
+            .or_else(|| sent.as_ref().and_then(Value::as_str).map(str::to_owned));
+        match key.filter(|_| spec.risk != Risk::Read) {
+            Some(key) => self.call_once(spec, actor, checked, (context, key)).await,
+            None => self.run(spec, actor, checked, context).await,
+        }
+    }
+
+    /// What became of a call with an idempotency key: nothing when it never began, no answer when its end is unknown.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn answered(
+        &self,
+        actor: &Actor,
+        name: &str,
+        key: &str,
+    ) -> Result<Option<Option<Value>>, Problem> {
+        let mut conn = self.db.read().await?;
+        Ok(operations::kept(&mut conn, &key_of(actor, name, key)).await?)
+    }
+
+    async fn call_once(
+        &self,
+        spec: &'static ToolSpec,
+        actor: &Actor,
+        args: Map<String, Value>,
+        (context, key): (&CallContext, String),
+    ) -> Result<Value, ToolError> {
+        let hash = keys::hash(spec.name, &Value::Object(args.clone()));
+        let key = ToolKey {
+            workspace: actor.workspace.clone(),
+            user: actor.user.clone(),
+            tool: spec.name.into(),
+            key,
+        };
+        if let Turn::Answered(answer) = self.claim(&key, &hash).await? {
+            return Ok(answer);
+        }
+        let outcome = self.run(spec, actor, args, context).await;
+        self.settle(key, outcome.as_ref().ok().cloned()).await?;
+        outcome
+    }
+
+    async fn run(
+        &self,
+        spec: &'static ToolSpec,
+        actor: &Actor,
+        args: Map<String, Value>,
+        context: &CallContext,
+    ) -> Result<Value, ToolError> {
+        let started = Instant::now();
+        let call = Call { tools: self, actor, args: Args(args.clone()) };
+        let outcome = catalog::dispatch(spec.name, call).await;
+        if spec.risk == Risk::Read {
+            return outcome.map(|it| it.value);
+        }
+        let args = Value::Object(args);
+        let duration_ms = i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX);
+        let write = Write { spec, actor, context, args: &args, duration_ms };
+        let operation = self.record(write, outcome.as_ref()).await?;
+        outcome.map(|it| answer(it, operation.as_str()))
+    }
+
+    pub(crate) fn known(&self, name: &str) -> Result<&'static ToolSpec, ToolError> {
+        self.find(name).ok_or_else(|| {
+            let words: Vec<&str> = name.split('_').collect();
+            let near =
+                |it: &&ToolSpec| words.iter().any(|word| word.len() > 3 && it.name.contains(word));
+            let similar =
+                catalog::ALL.iter().filter(near).take(5).map(|it| it.name.to_owned()).collect();
+            ToolError::UnknownTool { name: name.to_owned(), similar }
+        })
+    }
+}
+
+fn key_of(actor: &Actor, tool: &str, key: &str) -> ToolKey {
+    ToolKey {
+        workspace: actor.workspace.clone(),
+        user: actor.user.clone(),
+        tool: tool.to_owned(),
+        key: key.to_owned(),
+    }
+}
+
+/// The least a person needs for tools of a risk. The operation itself may ask for more.
+fn needed(risk: Risk) -> Permission {
+    match risk {
+        Risk::Read => Permission::Read,
+        Risk::Write | Risk::Destructive => Permission::Write,
+    }
+}
+
+fn answer(done: Done, operation: &str) -> Value {
+    let is_undoable = done.undo.is_some();
+    crate::lists::with(done.value, json!({ "operation_id": operation, "undoable": is_undoable }))
+}
+
+fn checked(spec: &ToolSpec, args: &Value) -> Result<Map<String, Value>, ToolError> {
+    let mut fields = match args {
+        Value::Object(fields) => fields.clone(),
+        Value::Null => Map::new(),
+        _ => return Err(Problem::invalid("arguments", "Arguments must be an object").into()),
+    };
+    for secret in SECRETS {
+        fields.remove(secret);
+    }
+    if spec.group == "flow" {
+        fields = one_spelling(fields)?;
+    }
+    schema::check(spec, &fields).map_err(|issues| Problem::Invalid { issues }.into())
+}
+
+fn one_spelling(mut fields: Map<String, Value>) -> Result<Map<String, Value>, ToolError> {
+    for (other, name) in SPELLINGS {
+        let Some(value) = fields.remove(other) else { continue };
+        if fields.get(name).is_some_and(|it| *it != value) {
+            return Err(
+                Problem::invalid(name, format!("{name} and {other} differ. Send one")).into()
+            );
+        }
+        fields.insert(name.to_owned(), value);
+    }
+    Ok(fields)
+}
