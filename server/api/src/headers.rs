@@ -1,0 +1,60 @@
+//! Headers of every answer: what a browser may do with it (contract.md 0.7).
+
+use crate::hooks;
+use crate::request::is_api_path;
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderValue};
+use std::sync::Arc;
+
+const ANSWERS_OF_FLOWS: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
+
+/// What the page's own inline scripts carry; another one for each answer. Pages hand it to their renderer.
+#[derive(Clone, Debug)]
+pub struct PageNonce(pub Arc<str>);
+
+impl PageNonce {
+    pub(crate) fn fresh() -> Self {
+        Self(uuid::Uuid::new_v4().simple().to_string().into())
+    }
+
+    /// Scripts run when they are ours: from our files or with this nonce. The bundle is WebAssembly. Sizes and
+    /// positions are style attributes; style sheets are files.
+    fn policy(&self) -> String {
+        format!(
+            "default-src 'self'; script-src 'self' 'nonce-{}' 'wasm-unsafe-eval'; style-src 'self'; \
+             style-src-attr 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; \
+             form-action 'self'; frame-ancestors 'none'",
+            self.0
+        )
+    }
+}
+
+/// Sets them; nothing else decides about them.
+pub(crate) fn add(headers: &mut HeaderMap, path: &str, nonce: &PageNonce, is_secure: bool) {
+    // What a flow answers comes from our origin but is not ours: it may do nothing in a browser.
+    let policy =
+        if hooks::takes_payloads(path) { ANSWERS_OF_FLOWS.to_owned() } else { nonce.policy() };
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    let fixed = [
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (REFERRER_POLICY, "no-referrer"),
+        (X_FRAME_OPTIONS, "DENY"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if is_secure {
+        let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+        headers.insert(STRICT_TRANSPORT_SECURITY, year);
+    }
+    let is_page =
+        headers.get(CONTENT_TYPE).is_some_and(|it| it.as_bytes().starts_with(b"text/html"));
+    if is_page || is_api_path(path) {
+        headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    }
+}

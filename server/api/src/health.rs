@@ -1,0 +1,76 @@
+//! Whether the server is well, for load balancers and people.
+
+use crate::routes::{Route, Who};
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use backend::Backend;
+use basecamp::circuit::{COOLDOWN, FAILURES, Worst};
+use serde_json::{Map, Value, json};
+use std::time::Duration;
+use store::ids::{now_ms, rfc3339};
+use tokio::time::timeout;
+
+/// What a database that answers at all needs at most.
+const PATIENCE: Duration = Duration::from_secs(2);
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+const BUILD: Option<&str> = option_env!("PMOS_BUILD");
+
+pub(crate) fn routes() -> Vec<Route> {
+    vec![Route::get("/health", Who::Public, health), Route::get("/api/info", Who::Public, info)]
+}
+
+async fn health(State(backend): State<Backend>) -> Response {
+    let is_well = matches!(timeout(PATIENCE, backend.auth.state()).await, Ok(Ok(_)));
+    let status = if is_well { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let body = json!({
+        "ok": is_well,
+        "status": if is_well { "healthy" } else { "unhealthy" },
+        "service": "pmos",
+        "version": VERSION,
+        "build": BUILD.unwrap_or("dev"),
+        "timestamp": rfc3339(now_ms()),
+        "circuit": circuit(backend.basecamp.circuit()),
+    });
+    (status, Json(body)).into_response()
+}
+
+/// The breaker towards Basecamp, whosever connection is worst.
+fn circuit(worst: Worst) -> Value {
+    let opens = worst.open_for.map(|it| now_ms() + ms(it));
+    json!({
+        "state": if opens.is_some() { "open" } else { "closed" },
+        "failures": worst.failures,
+        "openedAt": opens.map(|it| rfc3339(it - ms(COOLDOWN))),
+        "openUntil": opens.map(rfc3339),
+        "lastError": (worst.failures > 0).then_some("UPSTREAM_ERROR"),
+        "threshold": FAILURES,
+        "cooldown_ms": ms(COOLDOWN),
+    })
+}
+
+fn ms(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+async fn info(State(backend): State<Backend>) -> Json<Value> {
+    let endpoints: Map<String, Value> = crate::routes::all()
+        .into_iter()
+        .map(|it| (format!("{} {}", it.method, it.path), Value::from(it.path)))
+        .collect();
+    let base_url = backend.config.base_url.clone();
+    Json(json!({
+        "service": "pmos",
+        "status": "operational",
+        "version": VERSION,
+        "integration_config": {
+            "bcgpt_url": base_url,
+            "flow_url": base_url,
+            "bcgpt_api_key_configured": false,
+            "per_request_bcgpt_api_key_supported": true,
+            "shell_auth_configured": false,
+        },
+        "endpoints": endpoints,
+    }))
+}

@@ -1,0 +1,29 @@
+//! Every URL that is not a page, and the layer that every request passes: pages, server functions, REST, streams.
+
+pub mod body;
+pub mod error;
+pub mod headers;
+pub mod request;
+pub mod routes;
+
+mod health;
+mod hooks;
+mod live;
+mod origin;
+mod rest;
+
+use crate::request::Gate;
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use backend::Backend;
+
+/// Every URL that is not a page, behind the request layer: what tests call.
+pub fn router(backend: &Backend) -> Router {
+    layered(routes::router(backend).fallback(error::unknown_path), backend)
+}
+
+/// `router` behind the request layer, which gives each request its id, [`domain::client::Client`] and, when somebody
+/// is signed in, [`domain::actor::Actor`] as extensions, and each answer its headers.
+pub fn layered(router: Router, backend: &Backend) -> Router {
+    router.layer(from_fn_with_state(Gate::new(backend), request::pass))
+}

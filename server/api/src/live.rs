@@ -1,0 +1,221 @@
+//! What happens in the workspace, as it happens: one stream of server-sent events for each open page.
+//!
+//! Events come from the events table, so a page that was away gets everything since the last one it saw.
+
+use crate::error::Answer;
+use crate::routes::{Route, SIGNED_IN};
+use axum::Extension;
+use axum::extract::State;
+use axum::http::header::CACHE_CONTROL;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::response::sse::{Event as Frame, Sse};
+use axum::response::{IntoResponse, Response};
+use backend::Backend;
+use domain::actor::{Actor, Permission};
+use domain::client::Client;
+use domain::event::{StoredEvent, Topic};
+use domain::ids::WorkspaceId;
+use domain::problem::Problem;
+use futures::StreamExt;
+use serde_json::{Value, json};
+use std::convert::Infallible;
+use std::time::Duration;
+use store::db::Change;
+use store::events;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::mpsc::{self, Sender};
+use tokio::time::timeout;
+use tokio_stream::wrappers::ReceiverStream;
+
+/// How long a browser waits before it connects again.
+const RETRY: Duration = Duration::from_secs(2);
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// Frames that wait for a reader, and how long; then it is dropped and resumes from the table.
+const WAITING: usize = 64;
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Events read at once.
+const PAGE: i64 = 100;
+
+pub(crate) fn routes() -> Vec<Route> {
+    vec![Route::get("/api/pmos/events", SIGNED_IN, stream)]
+}
+
+async fn stream(
+    State(backend): State<Backend>,
+    Extension(actor): Extension<Actor>,
+    Extension(client): Extension<Client>,
+    headers: HeaderMap,
+) -> Answer<Response> {
+    // Listening starts before the table is read, so nothing falls between the two.
+    let changes = backend.db.changes();
+    let mut conn = backend.db.read().await.map_err(Problem::from)?;
+    let latest = events::latest(&mut conn, &actor.workspace).await.map_err(Problem::from)?;
+    drop(conn);
+    let cursor = resumed(&headers, &actor.workspace).map_or(latest, |it| it.min(latest));
+    let (frames, receiver) = mpsc::channel(WAITING);
+    let subscription = Subscription { backend, client, actor, cursor, frames };
+    tokio::spawn(subscription.run(changes));
+    let frames = ReceiverStream::new(receiver).map(Ok::<_, Infallible>);
+    let mut response = Sse::new(frames).into_response();
+    let fixed = response.headers_mut();
+    fixed.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    fixed.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    Ok(response)
+}
+
+/// The number after `workspace:` in `Last-Event-ID`; numbers of another workspace mean nothing here.
+fn resumed(headers: &HeaderMap, workspace: &WorkspaceId) -> Option<i64> {
+    let last = headers.get("last-event-id")?.to_str().ok()?;
+    last.strip_prefix(workspace.as_str())?.strip_prefix(':')?.parse().ok().filter(|it| *it >= 0)
+}
+
+/// One open page.
+struct Subscription {
+    backend: Backend,
+    client: Client,
+    actor: Actor,
+    /// Number of the last event that was looked at.
+    cursor: i64,
+    frames: Sender<Frame>,
+}
+
+/// Why a stream ends: its reader or its right to read is gone, or the server stops.
+struct Ended;
+
+impl Subscription {
+    async fn run(mut self, mut changes: Receiver<Change>) {
+        let mut change = None;
+        if self.send(Frame::default().retry(RETRY)).await.is_err() {
+            return;
+        }
+        loop {
+            let Ok(told) = self.catch_up().await else { return };
+            if let Some(change) = change.filter(|it| !told.contains(it))
+                && self.announce(&change).await.is_err()
+            {
+                return;
+            }
+            change = match self.next(&mut changes).await {
+                Ok(change) => change,
+                Err(Ended) => return,
+            };
+        }
+    }
+
+    /// Waits until there may be something to tell; gives the change it heard of, if it is of this workspace.
+    async fn next(&mut self, changes: &mut Receiver<Change>) -> Result<Option<Change>, Ended> {
+        loop {
+            let closing = self.backend.closing.clone();
+            let change = tokio::select! {
+                () = closing.cancelled() => return Err(Ended),
+                () = self.frames.closed() => return Err(Ended),
+                change = timeout(HEARTBEAT, changes.recv()) => change,
+            };
+            match change {
+                Err(_) => {
+                    self.check().await?;
+                    self.send(Frame::default().comment("")).await?;
+                }
+                Ok(Err(RecvError::Closed)) => return Err(Ended),
+                Ok(Err(RecvError::Lagged(_))) => return self.check().await.map(|()| None),
+                // Somebody's session may have ended, in whatever workspace that was decided.
+                Ok(Ok(change)) if change.topic == Topic::Account => {
+                    return self.check().await.map(|()| None);
+                }
+                Ok(Ok(change)) if change.workspace == self.actor.workspace => {
+                    return self.check().await.map(|()| Some(change));
+                }
+                Ok(Ok(_)) => {}
+            }
+        }
+    }
+
+    /// Reads the authority of the session anew: it may have ended, moved or changed.
+    async fn check(&mut self) -> Result<(), Ended> {
+        let authenticated = self.backend.auth.authenticate(&self.client).await;
+        let actor = authenticated.map_err(|_| Ended)?.ok_or(Ended)?.actor;
+        if actor.workspace != self.actor.workspace || actor.user != self.actor.user {
+            return Err(Ended);
+        }
+        self.actor = actor;
+        Ok(())
+    }
+
+    /// Sends every event the person may see since the last one that was looked at; gives the changes they told of.
+    async fn catch_up(&mut self) -> Result<Vec<Change>, Ended> {
+        let mut told = Vec::new();
+        loop {
+            let mut conn = self.backend.db.read().await.map_err(|_| Ended)?;
+            let found = events::after(&mut conn, &self.actor.workspace, self.cursor, PAGE).await;
+            drop(conn);
+            let Some(last) = found.as_ref().map_err(|_| Ended)?.last().map(|it| it.seq) else {
+                return Ok(told);
+            };
+            for stored in found.iter().flatten().filter(|it| is_visible(&self.actor, it)) {
+                self.send(frame(&self.actor.workspace, stored)).await?;
+                told.push(change_of(&self.actor.workspace, stored));
+            }
+            self.cursor = last;
+        }
+    }
+
+    /// Passes on what is not stored, such as the progress of a run. It has no number: it cannot be resumed.
+    async fn announce(&self, change: &Change) -> Result<(), Ended> {
+        if !is_shared(change.topic) {
+            return Ok(());
+        }
+        let data = json!({"type": change.topic.as_str(), "id": change.target});
+        self.send(Frame::default().event(change.topic.as_str()).data(data.to_string())).await
+    }
+
+    async fn send(&self, frame: Frame) -> Result<(), Ended> {
+        match timeout(PATIENCE, self.frames.send(frame)).await {
+            Ok(Ok(())) => Ok(()),
+            _ => Err(Ended),
+        }
+    }
+}
+
+/// Topics that everybody in the workspace may hear of.
+fn is_shared(topic: Topic) -> bool {
+    match topic {
+        Topic::Connector | Topic::Setup | Topic::Flow | Topic::FlowRun | Topic::Approval => true,
+        Topic::Account | Topic::Chat | Topic::Operation | Topic::Notification => false,
+    }
+}
+
+/// Conversations and notifications are their owner's alone; people and writes are also the admins'.
+fn is_visible(actor: &Actor, stored: &StoredEvent) -> bool {
+    let topic = stored.event.kind.topic();
+    let me = actor.user.as_str();
+    let is_own = stored.actor_id == me || stored.event.target == me;
+    let is_managed = matches!(topic, Topic::Account | Topic::Operation);
+    is_shared(topic) || is_own || (is_managed && actor.role.can(Permission::Manage))
+}
+
+fn change_of(workspace: &WorkspaceId, stored: &StoredEvent) -> Change {
+    let (topic, target) = (stored.event.kind.topic(), stored.event.target.clone());
+    Change { workspace: workspace.clone(), topic, target }
+}
+
+fn frame(workspace: &WorkspaceId, stored: &StoredEvent) -> Frame {
+    let event = &stored.event;
+    let topic = event.kind.topic();
+    let mut data = json!({
+        "type": topic.as_str(),
+        "id": event.target,
+        "kind": event.kind.as_str(),
+        "actor": stored.actor,
+        "actorId": stored.actor_id,
+        "seq": stored.seq,
+        "ts": store::ids::rfc3339(stored.at_ms),
+    });
+    if is_shared(topic) {
+        data["detail"] = event.detail.clone();
+    }
+    Frame::default()
+        .id(format!("{workspace}:{}", stored.seq))
+        .event(topic.as_str())
+        .data(Value::to_string(&data))
+}

@@ -1,0 +1,17 @@
+//! REST, by subject. A handler parses, calls one operation and converts.
+
+pub(crate) mod accounts;
+pub(crate) mod approvals;
+pub(crate) mod assistant;
+pub(crate) mod audit;
+pub(crate) mod chat;
+pub(crate) mod chat_runs;
+pub(crate) mod chat_stream;
+pub(crate) mod flows;
+pub(crate) mod members;
+pub(crate) mod notifications;
+pub(crate) mod operations;
+pub(crate) mod platform;
+pub(crate) mod setup;
+pub(crate) mod tools;
+pub(crate) mod workspaces;

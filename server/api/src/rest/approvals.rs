@@ -1,0 +1,105 @@
+//! Approvals: listed and decided (contract.md 5.4).
+
+use crate::body::Body;
+use crate::error::Answer;
+use crate::routes::{Route, SIGNED_IN, Who};
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use backend::Backend;
+use domain::actor::{Actor, Permission};
+use domain::approval::ApprovalStatus;
+use domain::problem::Problem;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+const DECIDE: Who = Who::Signed(Permission::ApproveWrites);
+
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/api/approvals", SIGNED_IN, list),
+        Route::get("/api/approvals/{id}", SIGNED_IN, read),
+        Route::post("/api/approvals/{id}/approve", DECIDE, approve),
+        Route::post("/api/approvals/{id}/reject", DECIDE, reject),
+    ]
+}
+
+#[derive(Deserialize)]
+struct Listing {
+    status: Option<String>,
+    limit: Option<u32>,
+    cursor: Option<String>,
+}
+
+async fn list(
+    State(backend): State<Backend>,
+    Extension(actor): Extension<Actor>,
+    Query(page): Query<Listing>,
+) -> Answer<Json<Value>> {
+    let status = status_of(page.status.as_deref())?;
+    let (limit, cursor) = (page.limit.unwrap_or(50), page.cursor.as_deref());
+    let found = backend.agent.approvals(&actor, status, limit, cursor).await?;
+    let count = found.approvals.len();
+    Ok(Json(
+        json!({ "ok": true, "approvals": found.approvals, "count": count, "next": found.next }),
+    ))
+}
+
+/// Pending ones unless another state, or `all`, is asked for.
+fn status_of(word: Option<&str>) -> Result<Option<ApprovalStatus>, Problem> {
+    match word.unwrap_or("pending") {
+        "all" => Ok(None),
+        word => ApprovalStatus::parse(word).map(Some).ok_or_else(|| {
+            Problem::invalid("status", "status is pending, approved, rejected, expired or all")
+        }),
+    }
+}
+
+async fn read(
+    State(backend): State<Backend>,
+    Extension(actor): Extension<Actor>,
+    Path(id): Path<String>,
+) -> Answer<Json<Value>> {
+    let approval = backend.agent.approval(&actor, &id.into()).await?;
+    Ok(Json(json!({ "ok": true, "approval": approval })))
+}
+
+#[derive(Default, Deserialize)]
+struct Approve {
+    note: Option<String>,
+    args: Option<Value>,
+}
+
+async fn approve(
+    State(backend): State<Backend>,
+    Extension(actor): Extension<Actor>,
+    Path(id): Path<String>,
+    Body(given): Body<Approve>,
+) -> Answer<Response> {
+    let decided = backend.agent.approve(&actor, &id.into(), given.note, given.args).await?;
+    let status = if decided.is_running { StatusCode::ACCEPTED } else { StatusCode::OK };
+    let body = json!({
+        "ok": true,
+        "runId": decided.run,
+        "operation_id": decided.approval.operation_id,
+        "result": decided.approval.result,
+        "approval": decided.approval,
+    });
+    Ok((status, Json(body)).into_response())
+}
+
+#[derive(Default, Deserialize)]
+struct Reject {
+    reason: Option<String>,
+}
+
+async fn reject(
+    State(backend): State<Backend>,
+    Extension(actor): Extension<Actor>,
+    Path(id): Path<String>,
+    Body(given): Body<Reject>,
+) -> Answer<Json<Value>> {
+    let approval = backend.agent.reject(&actor, &id.into(), given.reason).await?;
+    Ok(Json(json!({ "ok": true, "approval": approval })))
+}

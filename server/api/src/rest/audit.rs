@@ -1,0 +1,95 @@
+//! The audit log.
+
+use crate::error::Answer;
+use crate::routes::{Route, Who};
+use axum::extract::{Query, State};
+use axum::{Extension, Json};
+use backend::Backend;
+use chrono::{DateTime, NaiveDate};
+use domain::actor::{Actor, Permission};
+use domain::event::{AuditFilter, StoredEvent};
+use domain::problem::Problem;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+pub(crate) fn routes() -> Vec<Route> {
+    vec![Route::get("/api/pmos/audit", Who::Signed(Permission::Manage), audit)]
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Search {
+    action: Option<String>,
+    actor: Option<String>,
+    status: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
+    limit: Option<String>,
+    cursor: Option<String>,
+}
+
+async fn audit(
+    State(backend): State<Backend>,
+    Extension(actor): Extension<Actor>,
+    Query(search): Query<Search>,
+) -> Answer<Json<Value>> {
+    let page = backend.auth.audit(&actor, &filter(search)?).await?;
+    let events: Vec<_> = page.events.iter().map(row).collect();
+    Ok(Json(json!({"ok": true, "events": events, "next": page.next.map(|it| it.to_string())})))
+}
+
+fn filter(search: Search) -> Result<AuditFilter, Problem> {
+    Ok(AuditFilter {
+        action: search.action,
+        actor: search.actor,
+        outcome: search.status,
+        from_ms: search.from.map(|it| time("from", &it)).transpose()?,
+        to_ms: search.to.map(|it| time("to", &it)).transpose()?,
+        before: search.cursor.map(|it| number("cursor", &it)).transpose()?,
+        limit: search.limit.map(|it| number("limit", &it)).transpose()?.unwrap_or_default(),
+    })
+}
+
+fn number(field: &str, text: &str) -> Result<i64, Problem> {
+    text.parse().map_err(|_| Problem::invalid(field, format!("Give a number for {field}")))
+}
+
+/// A time in RFC 3339, a day in UTC or epoch milliseconds.
+fn time(field: &str, text: &str) -> Result<i64, Problem> {
+    let day = || {
+        let day: NaiveDate = text.parse().ok()?;
+        Some(day.and_hms_opt(0, 0, 0)?.and_utc().timestamp_millis())
+    };
+    let moment = DateTime::parse_from_rfc3339(text).ok().map(|it| it.timestamp_millis());
+    moment.or_else(day).or_else(|| text.parse().ok()).ok_or_else(|| {
+        Problem::invalid(field, format!("Give {field} as a time such as 2026-03-01T09:00:00Z"))
+    })
+}
+
+fn row(stored: &StoredEvent) -> Value {
+    json!({
+        "id": stored.seq.to_string(),
+        "ts": store::ids::rfc3339(stored.at_ms),
+        "actor": {"id": stored.actor_id, "name": stored.actor, "via": stored.via},
+        "action": stored.event.kind.as_str(),
+        "target": {"id": stored.event.target, "name": stored.event.label},
+        "status": stored.event.outcome.as_str(),
+        "detail": stored.event.detail,
+        "requestId": stored.request_id,
+        "ip": stored.ip,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_days_moments_or_milliseconds() {
+        for text in ["1970-01-02", "1970-01-02T00:00:00Z", "1970-01-02T01:00:00+01:00", "86400000"]
+        {
+            assert_eq!(time("from", text), Ok(86_400_000), "{text}");
+        }
+        assert!(time("from", "yesterday").is_err());
+    }
+}

@@ -1,0 +1,166 @@
+//! The one list of URLs that are not pages: method, path, who may call, what answers.
+
+use crate::error::{Refusal, unknown_path, wrong_method};
+use crate::request::API;
+use crate::{health, hooks, live, rest};
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, MethodRouter, on};
+use backend::Backend;
+use domain::actor::{Actor, Permission};
+use domain::problem::Problem;
+
+/// Who may call a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Anybody.
+    Public,
+    /// Whoever is signed in, with this permission.
+    Signed(Permission),
+}
+
+/// Every role may read, so this is whoever is signed in.
+pub const SIGNED_IN: Who = Who::Signed(Permission::Read);
+
+/// One URL and method.
+pub struct Route {
+    /// `GET`, `POST`, ...
+    pub method: Method,
+    /// The path, parameters in braces.
+    pub path: &'static str,
+    /// Who may call it. Checked before anything of the request is read; the operation checks again.
+    pub who: Who,
+    answer: MethodRouter<Backend>,
+}
+
+impl Route {
+    /// A route that only reads.
+    pub fn get<T: 'static>(path: &'static str, who: Who, answer: impl Handler<T, Backend>) -> Self {
+        Self::new(Method::GET, path, who, on(MethodFilter::GET, answer))
+    }
+
+    /// A route that makes or does something.
+    pub fn post<T: 'static>(
+        path: &'static str,
+        who: Who,
+        answer: impl Handler<T, Backend>,
+    ) -> Self {
+        Self::new(Method::POST, path, who, on(MethodFilter::POST, answer))
+    }
+
+    /// A route that sets something.
+    pub fn put<T: 'static>(path: &'static str, who: Who, answer: impl Handler<T, Backend>) -> Self {
+        Self::new(Method::PUT, path, who, on(MethodFilter::PUT, answer))
+    }
+
+    /// A route that changes parts of something.
+    pub fn patch<T: 'static>(
+        path: &'static str,
+        who: Who,
+        answer: impl Handler<T, Backend>,
+    ) -> Self {
+        Self::new(Method::PATCH, path, who, on(MethodFilter::PATCH, answer))
+    }
+
+    /// A route that removes something.
+    pub fn delete<T: 'static>(
+        path: &'static str,
+        who: Who,
+        answer: impl Handler<T, Backend>,
+    ) -> Self {
+        Self::new(Method::DELETE, path, who, on(MethodFilter::DELETE, answer))
+    }
+
+    /// A route that takes every method, as the addresses of webhooks do.
+    pub fn any<T: 'static>(
+        path: &'static str,
+        who: Who,
+        answer: impl Handler<T, Backend>,
+    ) -> [Self; 5] {
+        [
+            Self::get(path, who, answer.clone()),
+            Self::post(path, who, answer.clone()),
+            Self::put(path, who, answer.clone()),
+            Self::patch(path, who, answer.clone()),
+            Self::delete(path, who, answer),
+        ]
+    }
+
+    fn new(method: Method, path: &'static str, who: Who, answer: MethodRouter<Backend>) -> Self {
+        Self { method, path, who, answer }
+    }
+}
+
+/// Every route.
+pub fn all() -> Vec<Route> {
+    [
+        health::routes(),
+        rest::accounts::routes(),
+        rest::workspaces::routes(),
+        rest::members::routes(),
+        rest::platform::routes(),
+        rest::audit::routes(),
+        rest::notifications::routes(),
+        rest::setup::routes(),
+        rest::flows::routes(),
+        rest::chat::routes(),
+        rest::chat_runs::routes(),
+        rest::approvals::routes(),
+        rest::operations::routes(),
+        rest::tools::routes(),
+        rest::assistant::routes(),
+        hooks::routes(),
+        live::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The routes, without the request layer. Unknown API paths and wrong methods are answered as JSON.
+pub fn router(backend: &Backend) -> Router {
+    let mut router = Router::new();
+    for route in all() {
+        let gate = (backend.clone(), route.who, route.path);
+        router =
+            router.route(route.path, route.answer.route_layer(from_fn_with_state(gate, admit)));
+    }
+    router = router.method_not_allowed_fallback(wrong_method);
+    for prefix in API {
+        router = router.route(prefix, axum::routing::any(unknown_path));
+        for below in unknown_below(prefix) {
+            router = router.route(&below, axum::routing::any(unknown_path));
+        }
+    }
+    router.with_state(backend.clone())
+}
+
+/// Everything below a prefix. Where a route begins with a parameter, a wildcard beside it would be ambiguous.
+fn unknown_below(prefix: &str) -> Vec<String> {
+    match prefix {
+        "/hooks" => vec!["/hooks/{flow}".to_owned(), "/hooks/{flow}/{secret}/{*rest}".to_owned()],
+        _ => vec![format!("{prefix}/{{*rest}}")],
+    }
+}
+
+/// Refuses before anything of the request is read.
+async fn admit(
+    State((backend, who, path)): State<(Backend, Who, &'static str)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let Who::Signed(permission) = who else { return next.run(request).await };
+    let target = format!("{} {path}", request.method());
+    let admitted = match request.extensions().get::<Actor>().cloned() {
+        Some(actor) => backend.auth.authorise(&actor, permission, &target).await,
+        None => Err(Problem::NotSignedIn),
+    };
+    match admitted {
+        Ok(()) => next.run(request).await,
+        Err(problem) => Refusal::from(problem).into_response(),
+    }
+}

@@ -1,0 +1,78 @@
+//! The audit log: one row for each outcome, failures included, and nothing secret in any.
+
+use crate::caller::{PASSWORD, Server};
+use serde_json::json;
+
+#[tokio::test]
+async fn each_outcome_is_one_row() {
+    for server in Server::all().await {
+        let owner = server.signs_up("Owner").await;
+        let member = server.joins(&owner, "Member", "member").await;
+        let wrong = json!({"email": "owner@example.com", "password": "wrong marker"});
+        server.visitor().post("/api/pmos/auth/login", wrong).await;
+        let unknown = json!({"email": "marker@example.com", "password": "wrong marker"});
+        server.visitor().post("/api/pmos/auth/login", unknown).await;
+        let id = member.me().await["id"].as_str().unwrap().to_owned();
+        owner.patch(&format!("/api/pmos/members/{id}"), json!({"role": "viewer"})).await;
+        let reset = json!({"email": "member@example.com", "newPassword": "marker password"});
+        owner.post("/api/pmos/auth/admin/reset-password", reset).await;
+        owner.delete(&format!("/api/pmos/members/{id}")).await;
+        owner
+            .put("/api/pmos/platform/settings", json!({"outgoingAllowList": ["10.0.0.0/8"]}))
+            .await;
+        owner.post("/api/pmos/auth/logout", json!({})).await;
+        let again = json!({"email": "owner@example.com", "password": PASSWORD});
+        let mut owner = server.visitor();
+        owner.cookie = owner.post("/api/pmos/auth/login", again).await.session();
+        let log = owner.get("/api/pmos/audit").await;
+        let rows = log["events"].as_array().unwrap();
+        let actions: Vec<_> = rows.iter().rev().map(|it| it["action"].as_str().unwrap()).collect();
+        let expected = [
+            "auth.signed_up",
+            "invitation.created",
+            "invitation.accepted",
+            "auth.sign_in_failed",
+            "auth.sign_in_failed",
+            "member.changed",
+            "auth.password_reset",
+            "member.removed",
+            "platform.settings_changed",
+            "auth.signed_out",
+            "auth.signed_in",
+        ];
+        assert_eq!(actions, expected, "{}", server.name);
+        assert_eq!(rows[7]["status"], "failed");
+        assert!(!log.body.to_string().contains("marker"), "{}", log.body);
+        assert!(rows.iter().all(|it| it["requestId"].as_str().unwrap().len() == 36));
+    }
+}
+
+#[tokio::test]
+async fn the_log_is_searched_and_read_page_by_page() {
+    for server in Server::all().await {
+        let owner = server.signs_up("Owner").await;
+        for name in ["One", "Two", "Three"] {
+            owner.patch("/api/pmos/workspace", json!({"name": name})).await;
+        }
+        let first = owner.get("/api/pmos/audit?limit=3").await;
+        let cursor = first["next"].as_str().unwrap();
+        let second = owner.get(&format!("/api/pmos/audit?limit=3&cursor={cursor}")).await;
+        assert_eq!(
+            (first["events"].as_array().unwrap().len(), second["events"].as_array().unwrap().len()),
+            (3, 1)
+        );
+        assert_eq!(
+            (&second["events"][0]["action"], &second["next"]),
+            (&json!("auth.signed_up"), &json!(null))
+        );
+        let count = async |query: &str| {
+            owner.get(&format!("/api/pmos/audit?{query}")).await["events"].as_array().unwrap().len()
+        };
+        assert_eq!(count("action=workspace.").await, 3);
+        assert_eq!(count("actor=Owner&status=success").await, 4);
+        assert_eq!(count("status=failed").await, 0);
+        assert_eq!(count("to=2001-01-01").await, 0);
+        assert_eq!(count("from=2001-01-01T00:00:00Z").await, 4);
+        assert_eq!(owner.get("/api/pmos/audit?from=yesterday").await.status, 400);
+    }
+}

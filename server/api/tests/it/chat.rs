@@ -1,0 +1,166 @@
+//! The assistant over HTTP: asking, streams that resume, approvals, direct tool calls.
+
+use crate::caller::{Caller, Server};
+use axum::body::Body;
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+
+/// Signed up, with the sample Basecamp.
+async fn connected<'a>(server: &'a Server, name: &str) -> Caller<'a> {
+    let caller = server.signs_up(name).await;
+    assert_eq!(caller.post("/api/pmos/setup/sample", json!({})).await.status, 200);
+    caller
+}
+
+/// Every frame of a stream that ends: id, event, data.
+async fn frames(
+    caller: &Caller<'_>,
+    path: &str,
+    after: Option<&str>,
+) -> Vec<(String, String, Value)> {
+    let request = caller.request("GET", path);
+    let request = match after {
+        Some(id) => request.header("last-event-id", id),
+        None => request,
+    };
+    let response = caller.open(request.body(Body::empty()).unwrap()).await;
+    assert!(response.headers()["content-type"].to_str().unwrap().starts_with("text/event-stream"));
+    assert_eq!(response.headers()["cache-control"], "no-store");
+    let bytes = response.into_body().collect().await.unwrap().to_bytes();
+    let text = String::from_utf8(bytes.to_vec()).unwrap();
+    let (retry, rest) = text.split_once("\n\n").unwrap();
+    assert_eq!(retry, "retry: 2000");
+    let frame = |block: &str| {
+        let line =
+            |name: &str| block.lines().find_map(|it| it.strip_prefix(name)).unwrap().to_owned();
+        (line("id: "), line("event: "), serde_json::from_str(&line("data: ")).unwrap())
+    };
+    rest.split("\n\n")
+        .filter(|it| it.starts_with("id:") || it.contains("\nid:"))
+        .map(frame)
+        .collect()
+}
+
+#[tokio::test]
+async fn a_question_is_answered_and_kept() {
+    for server in Server::all().await {
+        let owner = connected(&server, "Owner").await;
+        let answer = owner.post("/api/chat", json!({"message": "what is overdue?"})).await;
+        assert_eq!(
+            (answer.status, &answer["ok"], &answer["status"]),
+            (200, &json!(true), &json!("succeeded"))
+        );
+        assert!(answer["response"].as_str().unwrap().contains("overdue"), "{}", server.name);
+        assert_eq!(answer["toolsUsed"], json!(["report_todos_overdue"]));
+        let path = format!("/api/chat/sessions/{}", answer["sessionId"].as_str().unwrap());
+        let session = owner.get(&path).await;
+        assert_eq!(
+            (&session["message_count"], &session["title"]),
+            (&json!(2), &json!("what is overdue?"))
+        );
+        assert_eq!(session["messages"][1]["run_id"], answer["runId"]);
+        let list = owner.get("/api/chat/sessions").await;
+        assert_eq!(list.body.as_array().unwrap().len(), 1);
+        let renamed = owner.patch(&path, json!({"title": "Late things"})).await;
+        assert_eq!(renamed["title"], "Late things");
+        assert_eq!(owner.delete(&path).await["deleted"], true);
+        let gone = owner.get(&path).await;
+        assert_eq!((gone.status, &gone["error"]), (404, &json!("Session not found")));
+        let empty = owner.post("/api/chat", json!({"message": " "})).await;
+        assert_eq!((empty.status, &empty["error"]), (400, &json!("Message is required")));
+    }
+}
+
+#[tokio::test]
+async fn a_stream_that_was_cut_off_goes_on_and_starts_no_second_run() {
+    let server = Server::sqlite().await;
+    let owner = connected(&server, "Owner").await;
+    let path = "/api/chat/stream?message=list%20projects";
+    let all = frames(&owner, path, None).await;
+    let names: Vec<&str> = all.iter().map(|it| it.1.as_str()).filter(|it| *it != "trace").collect();
+    assert_eq!(names, ["start", "tool", "response", "done"]);
+    let rest = frames(&owner, path, Some(&all[2].0)).await;
+    assert_eq!(rest, all[3..]);
+    let run = all[0].2["runId"].as_str().unwrap();
+    let again = frames(&owner, &format!("/api/chat/runs/{run}/events?after={run}:4"), None).await;
+    assert_eq!(again, all[4..]);
+    assert_eq!(owner.get("/api/chat/sessions").await.body.as_array().unwrap().len(), 1);
+    assert_eq!(owner.get(&format!("/api/chat/runs/{run}")).await["status"], "succeeded");
+    let cancelled = owner.post(&format!("/api/chat/runs/{run}/cancel"), json!({})).await;
+    assert_eq!(cancelled.body, json!({"ok": true, "status": "succeeded"}));
+}
+
+#[tokio::test]
+async fn a_change_waits_and_is_decided_once() {
+    for server in Server::all().await {
+        let owner = connected(&server, "Owner").await;
+        let asked = owner.post("/api/chat", json!({"message": "complete Menu board copy"})).await;
+        assert_eq!(
+            (asked.status, &asked["pending_approval"]),
+            (202, &json!(true)),
+            "{}",
+            server.name
+        );
+        let id = asked["approval_id"].as_str().unwrap();
+        let listed = owner.get("/api/approvals").await;
+        assert_eq!((&listed["count"], &listed["approvals"][0]["id"]), (&json!(1), &json!(id)));
+        let approved =
+            owner.post(&format!("/api/approvals/{id}/approve"), json!({"note": "go"})).await;
+        assert_eq!((approved.status, &approved["approval"]["status"]), (200, &json!("approved")));
+        assert!(approved["operation_id"].is_string() && approved["runId"].is_string());
+        let again = owner.post(&format!("/api/approvals/{id}/reject"), json!({})).await;
+        assert_eq!((again.status, &again["status"]), (409, &json!("approved")));
+        let operations = owner.get("/api/operations").await;
+        assert_eq!(
+            (&operations["count"], &operations["operations"][0]["tool"]),
+            (&json!(1), &json!("complete_todo"))
+        );
+        let audit = owner.get("/api/pmos/audit").await.body.to_string();
+        for action in ["approval.asked", "approval.decided", "tool.used"] {
+            assert!(audit.contains(action), "{action}");
+        }
+        assert_eq!(owner.get("/api/approvals").await["count"], 0);
+        assert_eq!(owner.get("/api/approvals?status=nonsense").await.status, 400);
+    }
+}
+
+#[tokio::test]
+async fn tools_are_called_directly_and_fail_as_answers() {
+    let server = Server::sqlite().await;
+    let owner = connected(&server, "Owner").await;
+    let call = async |body: Value| owner.post("/api/mcp-call", body).await;
+    let found = call(json!({"name": "list_projects"})).await;
+    assert_eq!((&found["ok"], &found["result"]["count"]), (&json!(true), &json!(3)));
+    let wrong = call(json!({"name": "find_project", "arguments": {"nom": "x"}})).await;
+    assert_eq!(
+        (wrong.status, &wrong["ok"], &wrong["code"]),
+        (200, &json!(false), &json!("INVALID_INPUT"))
+    );
+    assert_eq!(wrong["details"]["details"][0]["path"], "nom");
+    assert_eq!(call(json!({"name": "nothing"})).await.status, 404);
+    assert_eq!(call(json!({})).await.status, 400);
+    let config = owner.get("/api/config").await;
+    assert_eq!(
+        config["effective"],
+        json!({"provider": "builtin", "model": "builtin", "source": "builtin"})
+    );
+}
+
+#[tokio::test]
+async fn a_repeated_key_does_a_write_once() {
+    let server = Server::sqlite().await;
+    let owner = connected(&server, "Owner").await;
+    let args = json!({"project": "Website relaunch", "todolist": "Build", "task": "Once", "idempotency_key": "k1"});
+    let body = json!({"name": "create_todo", "arguments": args});
+    let first = owner.post("/api/mcp-call", body.clone()).await;
+    let second = owner.post("/api/mcp-call", body).await;
+    assert_eq!(first["result"], second["result"]);
+    let other = json!({"project": "Website relaunch", "todolist": "Build", "task": "Twice", "idempotency_key": "k1"});
+    let refused =
+        owner.post("/api/mcp-call", json!({"name": "create_todo", "arguments": other})).await;
+    assert_eq!(refused["code"], "CONFLICT");
+    let found = owner
+        .post("/api/mcp-call", json!({"name": "search_todos", "arguments": {"query": "Once"}}))
+        .await;
+    assert_eq!(found["result"]["count"], 1);
+}

@@ -1,0 +1,17 @@
+//! The product over HTTP, through the real router, on both databases.
+
+#![cfg(test)]
+
+mod accounts;
+mod audit;
+mod caller;
+mod chat;
+mod hooks;
+mod invitations;
+mod live;
+mod members;
+mod requests;
+mod roles;
+mod sessions;
+mod setup;
+mod walls;

@@ -1,0 +1,82 @@
+//! Acceptance: the quick setup is computed from the workspace.
+
+use crate::caller::{Answer, Server};
+use serde_json::{Value, json};
+
+const SETUP: &str = "/api/pmos/setup";
+
+fn step<'a>(setup: &'a Answer, id: &str) -> &'a Value {
+    setup["steps"].as_array().unwrap().iter().find(|it| it["id"] == id).unwrap()
+}
+
+#[tokio::test]
+async fn the_steps_are_in_the_fixed_order_and_counted() {
+    for server in Server::all().await {
+        let owner = server.signs_up("Owner").await;
+        let setup = owner.get(SETUP).await;
+        let ids: Vec<_> = setup["steps"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| it["id"].as_str().unwrap())
+            .collect();
+        assert_eq!(
+            ids,
+            ["account", "basecamp", "engine", "assistant", "ready", "first_flow", "first_run"]
+        );
+        assert_eq!(
+            (&setup["done"], &setup["total"], &setup["next"]),
+            (&json!(3), &json!(5), &json!("basecamp"))
+        );
+        assert_eq!(
+            step(&setup, "basecamp")["action"],
+            json!({"label": "Connect", "url": "/setup/basecamp"})
+        );
+    }
+}
+
+#[tokio::test]
+async fn using_the_sample_connects_basecamp_once_and_removing_it_turns_the_step_back() {
+    for server in Server::all().await {
+        let owner = server.signs_up("Owner").await;
+        let sample = format!("{SETUP}/sample");
+        assert_eq!(owner.delete(&sample).await.status, 404);
+        let used = owner.post(&sample, json!({})).await;
+        assert_eq!(used.status, 200, "{}", used.body);
+        assert!(!used["projects"].as_array().unwrap().is_empty());
+        let again = owner.post(&sample, json!({})).await;
+        assert_eq!(again["connection"], used["connection"]);
+        let setup = owner.get(SETUP).await;
+        assert_eq!((&setup["done"], &setup["next"]), (&json!(4), &json!("ready")));
+        assert_eq!(owner.delete(&sample).await.status, 204);
+        let setup = owner.get(SETUP).await;
+        assert_eq!((&setup["done"], &setup["next"]), (&json!(3), &json!("basecamp")));
+    }
+}
+
+#[tokio::test]
+async fn a_check_tests_what_is_connected() {
+    for server in Server::all().await {
+        let owner = server.signs_up("Owner").await;
+        let check = format!("{SETUP}/check");
+        let checked = owner.post(&check, json!({})).await;
+        assert_eq!(step(&checked, "basecamp")["state"], "pending");
+        owner.post(&format!("{SETUP}/sample"), json!({})).await;
+        let checked = owner.post(&check, json!({"step": "basecamp"})).await;
+        let basecamp = step(&checked, "basecamp");
+        assert_eq!((&basecamp["state"], &basecamp["reached"]), (&json!("done"), &json!(true)));
+        assert!(basecamp["tookMs"].is_u64());
+        let unknown = owner.post(&check, json!({"step": "coffee"})).await;
+        assert_eq!((unknown.status, &unknown["details"][0]["field"]), (400, &json!("step")));
+    }
+}
+
+#[tokio::test]
+async fn members_never_see_the_setup() {
+    for server in Server::all().await {
+        let owner = server.signs_up("Owner").await;
+        let member = server.joins(&owner, "Member", "member").await;
+        assert_eq!(member.get(SETUP).await.status, 403);
+        assert_eq!(member.post(&format!("{SETUP}/sample"), json!({})).await.status, 403);
+    }
+}

@@ -1,0 +1,156 @@
+//! Acceptance: two workspaces never touch. The list of routes is walked, so a route with an id needs a case here.
+
+use crate::caller::{Caller, Server};
+use crate::hooks;
+use api::routes::Route;
+use axum::body::Body;
+use serde_json::{Value, json};
+
+/// What a caller finds about a record of the other workspace: an id for each route that takes one, and a body.
+async fn foreign(other: &Caller<'_>) -> Vec<(&'static str, String, Value)> {
+    let user = other.me().await["id"].as_str().unwrap().to_owned();
+    let new = json!({"email": "guest@example.com", "role": "member"});
+    let invited = other.post("/api/pmos/invitations", new).await;
+    let invitation = invited["invitation"]["id"].as_str().unwrap().to_owned();
+    let chat = conversation(other).await;
+    let case = |route, id: &Value, body| (route, id.as_str().unwrap().to_owned(), body);
+    let mut cases = vec![
+        case("GET /api/chat/sessions/{id}", &chat.session, json!({})),
+        case("PATCH /api/chat/sessions/{id}", &chat.session, json!({"title": "Mine now"})),
+        case("DELETE /api/chat/sessions/{id}", &chat.session, json!({})),
+        case("GET /api/chat/sessions/{id}/events", &chat.session, json!({})),
+        case("GET /api/chat/runs/{id}", &chat.run, json!({})),
+        case("GET /api/chat/runs/{id}/events", &chat.run, json!({})),
+        case("POST /api/chat/runs/{id}/cancel", &chat.run, json!({})),
+        case("GET /api/approvals/{id}", &chat.approval, json!({})),
+        case("POST /api/approvals/{id}/approve", &chat.approval, json!({})),
+        case("POST /api/approvals/{id}/reject", &chat.approval, json!({})),
+        case("GET /api/operations/{id}", &chat.operation, json!({})),
+    ];
+    cases.extend([
+        ("PATCH /api/pmos/members/{id}", user.clone(), json!({"role": "viewer"})),
+        ("DELETE /api/pmos/members/{id}", user, json!({})),
+        ("DELETE /api/pmos/invitations/{id}", invitation, json!({})),
+    ]);
+    cases
+}
+
+/// Ids of what one conversation with the assistant leaves.
+struct Conversation {
+    session: Value,
+    run: Value,
+    approval: Value,
+    operation: Value,
+}
+
+/// A flow is built, and publishing it waits for an approval.
+async fn conversation(other: &Caller<'_>) -> Conversation {
+    let ask = json!({"message": "When a webhook arrives, tell me Hello"});
+    let built = other.post("/api/chat", ask).await;
+    let ask = json!({"message": "publish it", "sessionId": built["sessionId"]});
+    let asked = other.post("/api/chat", ask).await;
+    let operations = other.get("/api/operations").await;
+    Conversation {
+        session: built["sessionId"].clone(),
+        run: built["runId"].clone(),
+        approval: asked["approval_id"].clone(),
+        operation: operations["operations"][0]["id"].clone(),
+    }
+}
+
+#[tokio::test]
+async fn a_record_of_another_workspace_is_as_good_as_missing() {
+    for server in Server::all().await {
+        server.signs_up("Owner").await;
+        let (here, there) = (server.signs_up("Team").await, server.signs_up("Third").await);
+        let cases = foreign(&there).await;
+        let before = there.get("/api/pmos/members").await.body;
+        // Addresses of flows are secrets, not ids; their walls are in `hooks`.
+        let takes_id = |it: &&Route| it.path.contains('{') && !hooks::is_address(it);
+        for route in api::routes::all().iter().filter(takes_id) {
+            let name = format!("{} {}", route.method, route.path);
+            let case = cases.iter().find(|it| it.0 == name);
+            let Some((_, id, body)) = case else { panic!("{name} has no case with a foreign id") };
+            let ask = async |id: &str| {
+                let path = route.path.replace("{id}", id);
+                let request = here
+                    .request(route.method.as_str(), &path)
+                    .header("content-type", "application/json");
+                here.send(request.body(Body::from(body.to_string())).unwrap()).await
+            };
+            let (foreign, missing) = (ask(id).await, ask("missing").await);
+            assert_eq!((foreign.status, missing.status), (404, 404), "{name}");
+            assert_eq!(foreign["error"], missing["error"], "{name}");
+        }
+        assert_eq!(there.get("/api/pmos/members").await.body, before);
+        assert_eq!(there.get("/api/pmos/invitations").await["invitations"][0]["status"], "pending");
+    }
+}
+
+#[tokio::test]
+async fn lists_hold_the_own_workspace_only() {
+    for server in Server::all().await {
+        server.signs_up("Owner").await;
+        let (here, there) = (server.signs_up("Team").await, server.signs_up("Third").await);
+        foreign(&there).await;
+        for path in ["/api/pmos/members", "/api/pmos/audit"] {
+            let list = here.get(path).await.body.to_string();
+            assert!(!list.contains("Third") && !list.contains("guest@example.com"), "{path}");
+        }
+        assert_eq!(here.get("/api/pmos/invitations").await["invitations"], json!([]));
+    }
+}
+
+#[tokio::test]
+async fn only_own_workspaces_can_be_entered() {
+    for server in Server::all().await {
+        let owner = server.signs_up("Owner").await;
+        let (here, there) = (server.signs_up("Team").await, server.signs_up("Third").await);
+        let other = there.me().await["workspaceId"].clone();
+        let switch = json!({"workspaceId": other});
+        let path = "/api/pmos/workspaces/switch";
+        let refused = here.post(path, switch.clone()).await;
+        assert_eq!((refused.status, &refused["error"]), (404, &json!("Workspace not found")));
+        let entered = owner.post(path, switch).await;
+        assert_eq!(
+            (&entered["user"]["workspaceId"], &entered["user"]["role"]),
+            (&other, &json!("super_admin"))
+        );
+        assert_eq!(owner.get("/api/pmos/workspace").await["workspace"]["id"], other);
+        let log = there.get("/api/pmos/audit?action=workspace.entered").await;
+        assert_eq!(log["events"][0]["actor"]["name"], "Owner");
+    }
+}
+
+#[tokio::test]
+async fn a_super_admin_finds_every_workspace() {
+    for server in Server::all().await {
+        let owner = server.signs_up("Owner").await;
+        server.signs_up("Team").await;
+        let all = owner.get("/api/pmos/workspaces").await;
+        assert_eq!((all["workspaces"].as_array().unwrap().len(), &all["next"]), (2, &Value::Null));
+        let found = owner.get("/api/pmos/workspaces?search=TEAM").await;
+        let row = &found["workspaces"][0];
+        assert_eq!((&row["name"], &row["members"]), (&json!("Team's workspace"), &json!(1)));
+        assert!(row["lastActiveAtMs"].as_i64() >= row["createdAtMs"].as_i64());
+    }
+}
+
+#[tokio::test]
+async fn a_workspace_has_a_time_zone_and_working_days() {
+    for server in Server::all().await {
+        let owner = server.signs_up("Owner").await;
+        let change =
+            json!({"name": "Atelier", "timezone": "Europe/Vienna", "workingDays": [1, 2, 3, 4]});
+        let changed = owner.patch("/api/pmos/workspace", change).await;
+        let read = owner.get("/api/pmos/workspace").await;
+        assert_eq!(changed["workspace"], read["workspace"]);
+        assert_eq!(
+            (&read["workspace"]["name"], &read["workspace"]["workingDays"]),
+            (&json!("Atelier"), &json!([1, 2, 3, 4]))
+        );
+        assert_eq!(owner.me().await["timezone"], "Europe/Vienna");
+        let wrong = owner.patch("/api/pmos/workspace", json!({"timezone": "Moon"})).await;
+        assert_eq!((wrong.status, &wrong["details"][0]["field"]), (400, &json!("timezone")));
+    }
+}

@@ -1,0 +1,214 @@
+//! Settings of the server (contract.md 10). Nothing is required.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+/// A setting that stops the start: its name and the reason.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{name}: {reason}")]
+pub struct ConfigError {
+    /// The variable.
+    pub name: &'static str,
+    /// What is wrong and what is accepted.
+    pub reason: String,
+}
+
+/// A setting that may hold a password or a key. Never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The text itself, for the one place that needs it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(...)")
+    }
+}
+
+/// Where records are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Database {
+    /// A SQLite file.
+    Sqlite(PathBuf),
+    /// A PostgreSQL server, which several nodes may share.
+    Postgres(Secret),
+}
+
+/// Everything read from the environment at the start.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `PMOS_HOST`, default `127.0.0.1`; `PORT` or `PMOS_PORT`, default 10000, 0 takes a free one.
+    pub listen: SocketAddr,
+    /// `PMOS_DATA`, default `./data`: the SQLite file, the generated key, the sample Basecamp.
+    pub data: PathBuf,
+    /// `APP_BASE_URL`, without a slash at the end; the listening address when absent.
+    pub base_url: Option<String>,
+    /// `DATABASE_URL` (PostgreSQL) or `SQLITE_PATH`; a file in `data` when absent.
+    pub database: Database,
+    /// `PMOS_SECRET_KEY`; generated once into `data` when absent.
+    pub secret_key: Option<Secret>,
+    /// `JSON_BODY_LIMIT`, bytes, default 2 MB.
+    pub json_body_limit: usize,
+    /// `PMOS_SIGNUP=closed` switches sign-up off.
+    pub is_signup_closed: bool,
+    /// Limits of the assistant: `AGENT_MAX_ITERATIONS`.
+    pub assistant: agent::config::Config,
+    /// Where Basecamp is.
+    pub basecamp: basecamp::config::Config,
+}
+
+const DEFAULT_PORT: u16 = 10_000;
+const DEFAULT_BODY_LIMIT: usize = 2 * 1024 * 1024;
+
+impl Config {
+    /// Reads the environment; called by `main` only.
+    ///
+    /// # Errors
+    /// The first setting that is wrong, with what is accepted.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::from_lookup(|name| std::env::var(name).ok())
+    }
+
+    /// Reads settings by name from anywhere; blank is absent.
+    ///
+    /// # Errors
+    /// The first setting that is wrong, with what is accepted.
+    pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let get =
+            |name: &str| lookup(name).map(|it| it.trim().to_owned()).filter(|it| !it.is_empty());
+        let host = match get("PMOS_HOST") {
+            Some(text) => parse("PMOS_HOST", &text, "an address such as 127.0.0.1 or 0.0.0.0")?,
+            None => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        };
+        let port = match get("PORT").or_else(|| get("PMOS_PORT")) {
+            Some(text) => parse("PORT", &text, "a number from 0 to 65535")?,
+            None => DEFAULT_PORT,
+        };
+        let json_body_limit = match get("JSON_BODY_LIMIT") {
+            Some(text) => parse("JSON_BODY_LIMIT", &text, "a number of bytes")?,
+            None => DEFAULT_BODY_LIMIT,
+        };
+        let data = get("PMOS_DATA").map_or_else(|| PathBuf::from("data"), PathBuf::from);
+        Ok(Self {
+            listen: SocketAddr::new(host, port),
+            base_url: base_url(get("APP_BASE_URL"))?,
+            database: database(get("DATABASE_URL"), get("SQLITE_PATH"), &data)?,
+            secret_key: get("PMOS_SECRET_KEY").map(Secret),
+            json_body_limit,
+            is_signup_closed: is_closed(get("PMOS_SIGNUP"))?,
+            assistant: agent::config::Config::from_lookup(get),
+            basecamp: basecamp::config::Config::from_lookup(get),
+            data,
+        })
+    }
+}
+
+fn parse<T: std::str::FromStr>(
+    name: &'static str,
+    text: &str,
+    accepted: &str,
+) -> Result<T, ConfigError> {
+    text.parse().map_err(|_| ConfigError {
+        name,
+        reason: format!("{text:?} is not accepted; give {accepted}"),
+    })
+}
+
+fn base_url(text: Option<String>) -> Result<Option<String>, ConfigError> {
+    let Some(text) = text else { return Ok(None) };
+    if text.starts_with("http://") || text.starts_with("https://") {
+        return Ok(Some(text.trim_end_matches('/').to_owned()));
+    }
+    Err(ConfigError {
+        name: "APP_BASE_URL",
+        reason: "give an address that begins with https:// or http://".to_owned(),
+    })
+}
+
+fn database(
+    url: Option<String>,
+    path: Option<String>,
+    data: &std::path::Path,
+) -> Result<Database, ConfigError> {
+    match (url, path) {
+        (Some(_), Some(_)) => {
+            let reason = "set this or SQLITE_PATH, not both".to_owned();
+            Err(ConfigError { name: "DATABASE_URL", reason })
+        }
+        (Some(url), None) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+            Ok(Database::Postgres(Secret(url)))
+        }
+        (Some(url), None) => {
+            match url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
+                Some(path) => Ok(Database::Sqlite(PathBuf::from(path))),
+                None => {
+                    let reason = "give postgres://... or sqlite:path".to_owned();
+                    Err(ConfigError { name: "DATABASE_URL", reason })
+                }
+            }
+        }
+        (None, Some(path)) => Ok(Database::Sqlite(PathBuf::from(path))),
+        (None, None) => Ok(Database::Sqlite(data.join("pmos.db"))),
+    }
+}
+
+fn is_closed(text: Option<String>) -> Result<bool, ConfigError> {
+    match text.as_deref() {
+        None | Some("open") => Ok(false),
+        Some("closed") => Ok(true),
+        Some(other) => Err(ConfigError {
+            name: "PMOS_SIGNUP",
+            reason: format!("{other:?} is not accepted; give open or closed"),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(settings: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        Config::from_lookup(|name| {
+            settings.iter().find(|(it, _)| *it == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn nothing_is_required() {
+        let config = read(&[]).unwrap();
+        assert_eq!(config.listen.to_string(), "127.0.0.1:10000");
+        assert_eq!(config.database, Database::Sqlite(PathBuf::from("data/pmos.db")));
+        assert!(!config.is_signup_closed);
+    }
+
+    #[test]
+    fn a_wrong_setting_is_named_with_what_is_accepted() {
+        for (name, value) in [
+            ("PORT", "many"),
+            ("PMOS_HOST", "here"),
+            ("APP_BASE_URL", "pmos.example.com"),
+            ("DATABASE_URL", "mysql://x"),
+            ("PMOS_SIGNUP", "maybe"),
+            ("JSON_BODY_LIMIT", "2 MB"),
+        ] {
+            assert_eq!(read(&[(name, value)]).unwrap_err().name, name);
+        }
+    }
+
+    #[test]
+    fn a_password_in_a_setting_is_never_printed() {
+        let config = read(&[
+            ("DATABASE_URL", "postgres://u:hunter2@db/pmos"),
+            ("PMOS_SECRET_KEY", "hunter3"),
+        ]);
+        let printed = format!("{:?}", config.unwrap());
+        assert!(!printed.contains("hunter"), "{printed}");
+    }
+}

@@ -1,0 +1,147 @@
+//! The running system: what pages, REST and hooks call, in one cheap handle. It lives below `app`, so that server
+//! functions can name it.
+
+pub mod config;
+pub mod setup;
+
+use crate::config::{Config, Database};
+use crate::setup::SetupGuide;
+use agent::agent::Agent;
+use auth::auth::Auth;
+use basecamp::Basecamp;
+use domain::problem::Problem;
+use flow::flows::Flows;
+use flow::runs::Runs;
+use flow::worker::Worker;
+use insight::Insight;
+use sandbox::Running;
+use std::path::Path;
+use std::sync::Arc;
+use store::db::Db;
+use store::secrets::SecretKey;
+use tokio_util::sync::CancellationToken;
+use tools::tools::Tools;
+
+/// Why PM OS did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data folder or the key file.
+    #[error("the data folder {folder} cannot be used")]
+    Data {
+        /// Where.
+        folder: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The database.
+    #[error("the database cannot be opened")]
+    Database(#[source] store::error::StoreError),
+    /// The sample Basecamp.
+    #[error("the sample Basecamp cannot be served on this machine")]
+    Sample(#[source] std::io::Error),
+    /// Conversations that a stop interrupted.
+    #[error("the assistant cannot take up its runs: {0}")]
+    Assistant(Problem),
+    /// The client for outgoing requests.
+    #[error("the client for outgoing requests cannot be made")]
+    Outgoing(#[source] basecamp::NoTransport),
+}
+
+/// The running system. Cheap to clone.
+#[derive(Clone)]
+pub struct Backend {
+    /// What is kept.
+    pub db: Db,
+    /// People, workspaces and who may do what.
+    pub auth: Auth,
+    /// Projects, people and to-dos.
+    pub basecamp: Basecamp,
+    /// What is overdue, due, whose and how much.
+    pub insight: Insight,
+    /// How far each workspace is.
+    pub setup: SetupGuide,
+    /// Drafts, versions, publishing.
+    pub flows: Flows,
+    /// What runs and ran.
+    pub runs: Runs,
+    /// What the assistant and chat clients can do.
+    pub tools: Tools,
+    /// Conversations, approvals, what was done.
+    pub agent: Agent,
+    /// Ends what would otherwise go on for ever, such as event streams, when the server stops.
+    pub closing: CancellationToken,
+    /// The settings it was started with.
+    pub config: Arc<Config>,
+    /// The sample Basecamp, which stops with the last handle.
+    _sample: Arc<Running>,
+    /// Takes up unfinished runs; stops with the last handle.
+    _worker: Arc<Worker>,
+}
+
+impl Backend {
+    /// Opens the database, brings its schema up to date and starts the background work.
+    ///
+    /// # Errors
+    /// When the data folder or the database cannot be used.
+    pub async fn start(config: Config) -> Result<Self, StartError> {
+        let data = |source| StartError::Data { folder: config.data.display().to_string(), source };
+        std::fs::create_dir_all(&config.data).map_err(data)?;
+        let db = match &config.database {
+            Database::Sqlite(path) => Db::open_sqlite(path).await,
+            Database::Postgres(url) => Db::open_postgres(url.expose()).await,
+        }
+        .map_err(StartError::Database)?;
+        let key = match &config.secret_key {
+            Some(text) => SecretKey::from_text(text.expose()),
+            None => SecretKey::from_file(&config.data.join("secret.key")).map_err(data)?,
+        };
+        let auth = Auth::new(db.clone(), accounts(&config));
+        let sample = serve_sample(&config.data.join("sample")).await?;
+        let reach = config.basecamp.clone().with_sample(sample.address, &sample.control_key);
+        let basecamp = Basecamp::new(db.clone(), key, reach).map_err(StartError::Outgoing)?;
+        let runs =
+            Runs::new(db.clone(), basecamp.clone(), flow::config::Config::new(address_of(&config)));
+        let flows = Flows::new(&runs);
+        let tools = Tools::new(db.clone(), basecamp.clone(), flows.clone(), runs.clone());
+        let closing = CancellationToken::new();
+        let limits = agent::config::Config { closing: closing.clone(), ..config.assistant.clone() };
+        let agent = Agent::new(db.clone(), tools.clone(), limits);
+        agent.start().await.map_err(StartError::Assistant)?;
+        Ok(Self {
+            flows,
+            tools,
+            agent,
+            _worker: Arc::new(runs.work()),
+            runs,
+            insight: Insight::new(basecamp.clone()),
+            setup: SetupGuide::new(db.clone(), basecamp.clone()),
+            db,
+            auth,
+            basecamp,
+            closing,
+            config: Arc::new(config),
+            _sample: Arc::new(sample),
+        })
+    }
+}
+
+/// Serves the sample Basecamp on a free port of this machine; its worlds are kept in `folder`.
+async fn serve_sample(folder: &Path) -> Result<Running, StartError> {
+    let data_dir = Some(folder.to_owned());
+    sandbox::serve(sandbox::Config { data_dir, ..sandbox::Config::default() })
+        .await
+        .map_err(StartError::Sample)
+}
+
+/// Where people reach this server, for links that leave it.
+fn address_of(config: &Config) -> String {
+    config.base_url.clone().unwrap_or_else(|| format!("http://{}", config.listen))
+}
+
+fn accounts(config: &Config) -> auth::config::Config {
+    auth::config::Config {
+        is_signup_closed: config.is_signup_closed,
+        base_url: address_of(config),
+        ..auth::config::Config::default()
+    }
+}

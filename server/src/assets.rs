@@ -1,0 +1,181 @@
+//! The browser's files: bundle, style sheet, icons.
+//!
+//! With the feature `embed` they are inside the binary, so one file is the whole product; without it they are read
+//! from `target/site` below the current directory.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use std::borrow::Cow;
+
+/// The name of the bundle when none has been built, as in the tests of this crate.
+const UNBUILT: &str = "pmos";
+
+/// Encodings that exist beside a file, best first: what `Accept-Encoding` says, what the file's name ends in.
+const ENCODINGS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
+
+#[cfg(feature = "embed")]
+static EMBEDDED: &[(&str, &[u8])] = &include!("../../target/site.rs");
+
+/// The name the pages ask for: `/pkg/NAME.js`, `/pkg/NAME.wasm` and `/pkg/NAME.css`. It holds a hash of every
+/// file, so a new version has new addresses and the old ones may be kept for ever.
+#[must_use]
+pub fn output_name() -> String {
+    paths()
+        .iter()
+        .find_map(|path| Some(path.strip_prefix("/pkg/")?.strip_suffix(".css")?.to_owned()))
+        .unwrap_or_else(|| UNBUILT.to_owned())
+}
+
+/// Routes for all that was built: everything below `/pkg/`, and each public file at the root.
+pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    let version = output_name();
+    let answer = move |request: Request| {
+        let version = version.clone();
+        async move { respond(request.uri().path(), request.headers(), &version) }
+    };
+    let mut router = Router::new().route("/pkg/{*path}", get(answer.clone()));
+    for path in paths() {
+        let is_beside = ENCODINGS.iter().any(|(_, ending)| path.ends_with(ending));
+        if !is_beside && !path.starts_with("/pkg/") {
+            router = router.route(&path, get(answer.clone()));
+        }
+    }
+    router
+}
+
+fn respond(path: &str, headers: &HeaderMap, version: &str) -> Response {
+    let is_hashed = path.starts_with("/pkg/");
+    let tag = format!("\"{version}\"");
+    if !is_hashed
+        && headers.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes())
+    {
+        return StatusCode::NOT_MODIFIED.into_response();
+    }
+    let Some((body, encoding)) = find_encoded(path, headers) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let mut response = Response::new(Body::from(body));
+    let fields = response.headers_mut();
+    fields.insert(CONTENT_TYPE, HeaderValue::from_static(content_type(path)));
+    fields.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    if let Some(encoding) = encoding {
+        fields.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
+    let cache = if is_hashed { "public, max-age=31536000, immutable" } else { "no-cache" };
+    fields.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
+    if let (false, Ok(tag)) = (is_hashed, HeaderValue::from_str(&tag)) {
+        fields.insert(ETAG, tag);
+    }
+    response
+}
+
+/// The smallest form of the file that the browser takes, and the encoding's name unless it is the plain one.
+fn find_encoded(
+    path: &str,
+    headers: &HeaderMap,
+) -> Option<(Cow<'static, [u8]>, Option<&'static str>)> {
+    let accepted =
+        headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    for (name, ending) in ENCODINGS {
+        let is_accepted = accepted.split(',').any(|part| part.trim() == name);
+        if let (true, Some(body)) = (is_accepted, read(&format!("{path}{ending}"))) {
+            return Some((body, Some(name)));
+        }
+    }
+    Some((read(path)?, None))
+}
+
+fn content_type(path: &str) -> &'static str {
+    match path.rsplit('.').next().unwrap_or_default() {
+        "js" => "text/javascript; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "wasm" => "application/wasm",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "ico" => "image/x-icon",
+        "txt" => "text/plain; charset=utf-8",
+        "webmanifest" => "application/manifest+json",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(feature = "embed")]
+fn paths() -> Vec<String> {
+    EMBEDDED.iter().map(|(path, _)| (*path).to_owned()).collect()
+}
+
+#[cfg(feature = "embed")]
+fn read(path: &str) -> Option<Cow<'static, [u8]>> {
+    EMBEDDED.iter().find(|(known, _)| *known == path).map(|(_, body)| Cow::Borrowed(*body))
+}
+
+#[cfg(not(feature = "embed"))]
+fn paths() -> Vec<String> {
+    let mut found = Vec::new();
+    for (folder, prefix) in [("target/site", "/"), ("target/site/pkg", "/pkg/")] {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let files = entries.filter(|entry| entry.path().is_file());
+        found.extend(files.map(|entry| format!("{prefix}{}", entry.file_name().to_string_lossy())));
+    }
+    found
+}
+
+/// Only plain names are looked up, so no address leaves the folder.
+#[cfg(not(feature = "embed"))]
+fn read(path: &str) -> Option<Cow<'static, [u8]>> {
+    let is_plain = |part: &str| {
+        !part.starts_with('.')
+            && part.chars().all(|it| it.is_ascii_alphanumeric() || "._-".contains(it))
+    };
+    let relative = path.strip_prefix('/')?;
+    if !relative.split('/').all(|part| !part.is_empty() && is_plain(part)) {
+        return None;
+    }
+    std::fs::read(format!("target/site/{relative}")).ok().map(Cow::Owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn address_cannot_leave_the_folder() {
+        for path in [
+            "/../Cargo.toml",
+            "/pkg/../../Cargo.toml",
+            "/.env",
+            "//etc/passwd",
+            "/pkg/%2e%2e/x",
+            "",
+        ] {
+            assert!(read(path).is_none(), "{path}");
+        }
+    }
+
+    #[test]
+    fn missing_file_is_not_found() {
+        let response = respond("/pkg/none.js", &HeaderMap::new(), "pmos");
+        assert_eq!(response.status(), StatusCode::NOT_FOUND);
+    }
+
+    #[test]
+    fn known_version_of_a_public_file_is_not_sent_again() {
+        let mut headers = HeaderMap::new();
+        headers.insert(IF_NONE_MATCH, HeaderValue::from_static("\"pmos-1\""));
+        assert_eq!(respond("/icons.svg", &headers, "pmos-1").status(), StatusCode::NOT_MODIFIED);
+        assert_ne!(respond("/icons.svg", &headers, "pmos-2").status(), StatusCode::NOT_MODIFIED);
+    }
+
+    #[test]
+    fn browser_runs_the_bundle_only_with_its_own_type() {
+        assert_eq!(content_type("/pkg/pmos-1.wasm"), "application/wasm");
+        assert_eq!(content_type("/pkg/pmos-1.js"), "text/javascript; charset=utf-8");
+    }
+}

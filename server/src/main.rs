@@ -1,0 +1,44 @@
+//! Starts PM OS.
+
+use backend::Backend;
+use backend::config::Config;
+use std::error::Error;
+use std::net::SocketAddr;
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).init();
+    rustls::crypto::ring::default_provider()
+        .install_default()
+        .map_err(|_| "TLS is already set up")?;
+    let config = Config::from_env()?;
+    let listener = TcpListener::bind(config.listen).await?;
+    let address = listener.local_addr()?;
+    let backend = Backend::start(config).await?;
+    tracing::info!("PM OS is running at http://{address}");
+    let closing = backend.closing.clone();
+    let stop = async move {
+        stop_signal().await;
+        closing.cancel();
+    };
+    let service = server::router(backend).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop).await?;
+    Ok(())
+}
+
+/// Waits for Ctrl-C or a polite kill.
+async fn stop_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    let Ok(mut terminate) =
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+    else {
+        return;
+    };
+    tokio::select! {
+        _ = interrupt => {}
+        _ = terminate.recv() => {}
+    }
+}

@@ -1,0 +1,124 @@
+//! The pages: Leptos rendered on the server, with the running system in reach of server functions.
+
+use crate::assets;
+use api::error::Refusal;
+use api::headers::PageNonce;
+use app::App;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{OriginalUri, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use backend::Backend;
+use domain::actor::Actor;
+use leptos::config::LeptosOptions;
+use leptos::nonce::Nonce;
+use leptos::prelude::{provide_context, use_context};
+use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_context};
+
+/// Pages that anybody may open.
+const PUBLIC: [&str; 3] = ["/sign-in", "/sign-up", "/invite/"];
+
+/// Where a form is, for the answer to a plain post of it: our pages tell browsers not to say where they come from.
+const FORMS: [(&str, &str); 4] = [
+    ("/fn/sign_in", "/sign-in"),
+    ("/fn/sign_up", "/sign-up"),
+    ("/fn/change_password", "/settings/profile"),
+    ("/fn/save_workspace", "/settings/workspace"),
+];
+
+/// Every page and server function; other addresses answer with the page that says so, or as the API does.
+pub(crate) fn routes(backend: Backend) -> Router {
+    let options =
+        LeptosOptions::builder().output_name(assets::output_name()).site_pkg_dir("pkg").build();
+    let (shell, people) = (options.clone(), backend.clone());
+    let document = move || app::shell::document(shell.clone());
+    let context = move || {
+        provide_context(backend.clone());
+        provide_nonce();
+    };
+    let missing = render_app_async_with_context(context.clone(), document.clone());
+    let fallback = move |request: Request| {
+        let missing = missing.clone();
+        async move {
+            if api::request::is_api_path(request.uri().path()) {
+                return api::error::unknown_path(OriginalUri(request.uri().clone()))
+                    .await
+                    .into_response();
+            }
+            missing(request).await
+        }
+    };
+    Router::new()
+        .leptos_routes_with_context(&options, generate_route_list(App), context, document)
+        .with_state(options)
+        .layer(middleware::from_fn(send_to_sign_in))
+        .layer(middleware::from_fn(remember_form))
+        .fallback(fallback)
+        .layer(middleware::from_fn_with_state(people, find_person))
+}
+
+/// Inline scripts of the page carry what its content security policy allows.
+fn provide_nonce() {
+    let parts = use_context::<Parts>();
+    if let Some(PageNonce(nonce)) = parts.and_then(|it| it.extensions.get().cloned()) {
+        provide_context(Nonce::from_value(nonce));
+    }
+}
+
+/// Finds the person behind the actor, so that a page knows who asks before it is rendered.
+async fn find_person(State(backend): State<Backend>, mut request: Request, next: Next) -> Response {
+    let is_page = !api::request::is_api_path(request.uri().path());
+    if let Some(actor) = request.extensions().get::<Actor>().filter(|_| is_page).cloned() {
+        match app::session::load_user(&backend, &actor).await {
+            Ok(user) => request.extensions_mut().insert(user),
+            Err(problem) => return Refusal::from(problem).into_response(),
+        };
+    }
+    next.run(request).await
+}
+
+/// A page for signed-in people sends everybody else to sign in, before anything is rendered.
+async fn send_to_sign_in(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let is_public = path.starts_with("/fn/") || PUBLIC.iter().any(|it| path.starts_with(it));
+    if is_public || request.extensions().get::<Actor>().is_some() {
+        return next.run(request).await;
+    }
+    let asked = request.uri().path_and_query().map_or(path, |it| it.as_str());
+    (StatusCode::FOUND, [(header::LOCATION, app::session::sign_in_path(asked))]).into_response()
+}
+
+/// A form posted before any script ran is answered with its own page, which shows what was wrong.
+async fn remember_form(mut request: Request<Body>, next: Next) -> Response {
+    let is_post = request.method() == Method::POST;
+    if let Some(page) = form_page(request.uri().path(), request.headers()).filter(|_| is_post) {
+        request.headers_mut().insert(header::REFERER, page);
+    }
+    next.run(request).await
+}
+
+fn form_page(path: &str, headers: &HeaderMap) -> Option<HeaderValue> {
+    if !path.starts_with("/fn/") || headers.contains_key(header::REFERER) {
+        return None;
+    }
+    let page = FORMS.iter().find(|it| it.0 == path).map_or("/", |it| it.1);
+    let host = headers.get(header::HOST)?.to_str().ok()?;
+    HeaderValue::from_str(&format!("http://{host}{page}")).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plain_form_comes_back_to_its_page() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::HOST, HeaderValue::from_static("pmos.example"));
+        assert_eq!(form_page("/fn/sign_in", &headers).unwrap(), "http://pmos.example/sign-in");
+        assert_eq!(form_page("/fn/other", &headers).unwrap(), "http://pmos.example/");
+        assert_eq!(form_page("/projects", &headers), None);
+    }
+}
