@@ -1,0 +1,5 @@
+//! The inbox of questions that wait for an answer.
+
+pub mod detail;
+pub mod page;
+pub mod server_fns;

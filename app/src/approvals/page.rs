@@ -1,0 +1,136 @@
+//! `/approvals` and `/approvals/:id`: what waits, what was decided, and one of them whole.
+
+use crate::approvals::detail::Detail;
+use crate::approvals::server_fns::{list_approvals, open_approval};
+use crate::chat::approval::decided_by;
+use crate::live::use_live;
+use crate::ui::badge::{State, Status};
+use crate::ui::empty::Empty;
+use crate::ui::icon::Icon;
+use crate::ui::problem::{Loaded, ProblemView};
+use crate::ui::skeleton::RowsSkeleton;
+use crate::ui::time::{parse_time, use_now};
+use domain::approval::{Approval, ApprovalStatus};
+use domain::event::Topic;
+use domain::ids::ApprovalId;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+/// The inbox.
+#[component]
+pub fn ApprovalsPage() -> impl IntoView {
+    let (params, query) = (use_params_map(), use_query_map());
+    let chosen = Memo::new(move |_| params.with(|it| it.get("id")).map(ApprovalId::from));
+    let decided = Memo::new(move |_| query.with(|it| it.get("tab")).as_deref() == Some("decided"));
+    let version = use_live().version(Topic::Approval);
+    let list = Resource::new(
+        move || (decided.get(), version.get()),
+        |(decided, _)| list_approvals(!decided),
+    );
+    view! {
+        <Title text="Approvals" />
+        <h1 class="sr">"Approvals"</h1>
+        <div class="inbox" data-view=move || if chosen.get().is_some() { "detail" } else { "list" }>
+            <div class="inbox__list">
+                <Tabs decided=decided />
+                <Loaded of=list skeleton=|| view! { <RowsSkeleton count=3 /> } let:all>
+                    <List all=all decided=decided chosen=chosen />
+                </Loaded>
+            </div>
+            <article class="inbox__detail" aria-label="The approval">
+                {move || match chosen.get() {
+                    Some(id) => view! { <Chosen id=id version=version /> }.into_any(),
+                    None => view! { <p class="xs quiet" style="padding: 1.5rem">"Choose an approval to see what it would do."</p> }.into_any(),
+                }}
+            </article>
+        </div>
+    }
+}
+
+#[component]
+fn Tabs(decided: Memo<bool>) -> impl IntoView {
+    let current = move |it: bool| (decided.get() == it).then_some("page");
+    view! {
+        <nav class="inbox__tabs tabs" aria-label="Approvals">
+            <a class="tab" href="/approvals" aria-current=move || current(false)>"Waiting"</a>
+            <a class="tab" href="/approvals?tab=decided" aria-current=move || current(true)>"Decided"</a>
+        </nav>
+    }
+}
+
+#[component]
+fn List(
+    all: Vec<Approval>,
+    decided: Memo<bool>,
+    chosen: Memo<Option<ApprovalId>>,
+) -> impl IntoView {
+    if all.is_empty() {
+        let (title, body) = if decided.get_untracked() {
+            ("Nothing was decided yet", "Answers to approvals are kept here.")
+        } else {
+            (
+                "Nothing is waiting for you",
+                "When a flow or the assistant wants to change Basecamp, or do something hard to undo, it asks here first.",
+            )
+        };
+        return view! { <Empty icon="approvals" title=title body=body /> }.into_any();
+    }
+    let rows = all
+        .into_iter()
+        .map(|it| view! { <Row approval=it decided=decided chosen=chosen /> })
+        .collect_view();
+    view! { <ul>{rows}</ul> }.into_any()
+}
+
+#[component]
+fn Row(approval: Approval, decided: Memo<bool>, chosen: Memo<Option<ApprovalId>>) -> impl IntoView {
+    let id = approval.id.clone();
+    let tab = if decided.get_untracked() { "?tab=decided" } else { "" };
+    let href = format!("/approvals/{id}{tab}");
+    let current = move || (chosen.get().as_ref() == Some(&id)).then_some("true");
+    let (at, now) = (parse_time(&approval.created_at).unwrap_or_default(), use_now());
+    let sign = match approval.status {
+        ApprovalStatus::Pending => {
+            view! { <span class="tile tile--sm tile--iris" aria-hidden="true"><Icon name="assistant" /></span> }.into_any()
+        }
+        ApprovalStatus::Approved => view! { <Status state=State::Succeeded /> }.into_any(),
+        ApprovalStatus::Rejected => view! { <Status state=State::Failed /> }.into_any(),
+        ApprovalStatus::Expired => view! { <Status state=State::Skipped /> }.into_any(),
+    };
+    let who = match approval.status {
+        ApprovalStatus::Pending => format!("Assistant, asked by {}", approval.requested_by),
+        ApprovalStatus::Approved => format!("Approved by {}", decided_by(&approval)),
+        ApprovalStatus::Rejected => format!("Rejected by {}", decided_by(&approval)),
+        ApprovalStatus::Expired => "Expired, so nothing was done".to_owned(),
+    };
+    view! {
+        <li>
+            <a class="inbox__item" href=href aria-current=current>
+                {sign}
+                <span class="grow">
+                    <span class="row">
+                        <b class="grow">{approval.title}</b>
+                        <span class="due">{move || now.get().ago(at)}</span>
+                    </span>
+                    <small>{who}</small>
+                </span>
+            </a>
+        </li>
+    }
+}
+
+#[component]
+fn Chosen(id: ApprovalId, version: Signal<u64>) -> impl IntoView {
+    let one = Resource::new(move || version.get(), move |_| open_approval(id.clone()));
+    view! {
+        <Transition fallback=|| view! { <RowsSkeleton count=4 /> }>
+            {move || Suspend::new(async move {
+                match one.await {
+                    Ok(approval) => view! { <Detail approval=approval on_decided=move |()| one.refetch() /> }.into_any(),
+                    Err(error) => view! { <ProblemView error=error /> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}

@@ -1,0 +1,47 @@
+//! What the approvals' pages ask of the server.
+
+use crate::error::AppError;
+use domain::approval::Approval;
+#[cfg(feature = "ssr")]
+use domain::approval::ApprovalStatus;
+use domain::ids::ApprovalId;
+use leptos::prelude::*;
+
+/// How many approvals a list shows.
+#[cfg(feature = "ssr")]
+const SHOWN: u32 = 100;
+
+/// Approvals of the workspace that the person may see: those that wait, or those decided, newest first.
+#[server(prefix = "/fn", endpoint = "list_approvals")]
+pub async fn list_approvals(waiting: bool) -> Result<Vec<Approval>, AppError> {
+    let actor = crate::session::actor()?;
+    let status = waiting.then_some(ApprovalStatus::Pending);
+    let mut page = crate::session::backend().agent.approvals(&actor, status, SHOWN, None).await?;
+    page.approvals.retain(|it| waiting || it.status != ApprovalStatus::Pending);
+    Ok(page.approvals)
+}
+
+/// One approval.
+#[server(prefix = "/fn", endpoint = "open_approval")]
+pub async fn open_approval(id: ApprovalId) -> Result<Approval, AppError> {
+    let actor = crate::session::actor()?;
+    Ok(crate::session::backend().agent.approval(&actor, &id).await?)
+}
+
+/// Does what was asked, once.
+#[server(prefix = "/fn", endpoint = "approve_approval")]
+pub async fn approve_approval(id: ApprovalId) -> Result<Approval, AppError> {
+    let actor = crate::session::actor()?;
+    Ok(crate::session::backend().agent.approve(&actor, &id, None, None).await?.approval)
+}
+
+/// Does nothing, and says why.
+#[server(prefix = "/fn", endpoint = "reject_approval")]
+pub async fn reject_approval(
+    id: ApprovalId,
+    #[server(default)] reason: String,
+) -> Result<Approval, AppError> {
+    let actor = crate::session::actor()?;
+    let reason = Some(reason).filter(|it| !it.trim().is_empty());
+    Ok(crate::session::backend().agent.reject(&actor, &id, reason).await?)
+}

@@ -1,0 +1,13 @@
+//! The assistant: the same conversation in the side panel, on its own page and in the studio.
+
+pub mod approval;
+pub mod composer;
+pub mod conversation;
+pub mod feed;
+pub mod page;
+pub mod panel;
+pub mod server_fns;
+pub mod sessions;
+pub mod state;
+pub mod trace;
+pub mod turn;

@@ -1,0 +1,101 @@
+//! The box at the bottom. What is typed is kept until it is sent, also over a reload.
+
+use crate::chat::conversation::stop;
+use crate::chat::state::Chat;
+use crate::ui::browser;
+use crate::ui::icon::Icon;
+use leptos::prelude::*;
+
+/// Where unsent words of a conversation are kept.
+fn draft_key(chat: Chat) -> String {
+    let session = chat.session.get();
+    format!("pmos-draft-{}", session.map_or_else(|| "new".to_owned(), |it| it.to_string()))
+}
+
+/// The box for words, with Send, or Stop while the assistant works.
+#[component]
+pub fn Composer(
+    /// The conversation.
+    chat: Chat,
+    /// Words in the empty box.
+    #[prop(default = "Ask, or say what you want done")]
+    placeholder: &'static str,
+) -> impl IntoView {
+    let text = RwSignal::new(String::new());
+    Effect::new(move |_| text.set(browser::kept(&draft_key(chat)).unwrap_or_default()));
+    let keep = move |words: String| {
+        browser::keep(&draft_key(chat), &words);
+        text.set(words);
+    };
+    let send = move || {
+        let words = text.get_untracked().trim().to_owned();
+        if !words.is_empty() && !chat.send.pending().get_untracked() {
+            keep(String::new());
+            chat.say(words);
+        }
+    };
+    let on_key = move |event: leptos::ev::KeyboardEvent| {
+        if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
+            event.prevent_default();
+            send();
+        }
+    };
+    let on_submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        send();
+    };
+    view! {
+        <form class="composer" on:submit=on_submit>
+            <Refused chat=chat on_back=Callback::new(keep) />
+            <div class="composer__box">
+                <textarea rows="1" placeholder=placeholder aria-label="Message the assistant" name="text"
+                    prop:value=text on:input=move |event| keep(event_target_value(&event)) on:keydown=on_key></textarea>
+                <div class="row">
+                    <span class="badge" title="Which model answers">
+                        <Icon name="cpu" />
+                        "Built-in assistant"
+                    </span>
+                    <SendOrStop chat=chat />
+                </div>
+            </div>
+            <p class="composer__note">
+                <span>"Changes to Basecamp always ask first."</span>
+                <span><span class="kbds" aria-hidden="true"><kbd class="kbd">"↵"</kbd></span>" send"</span>
+            </p>
+        </form>
+    }
+}
+
+#[component]
+fn SendOrStop(chat: Chat) -> impl IntoView {
+    move || {
+        match chat.working() {
+        Some(run) => view! {
+            <button class="icon-btn icon-btn--sm push composer__stop" type="button" aria-label="Stop the answer"
+                on:click=move |_| stop(run.clone())>
+                <Icon name="stop" />
+            </button>
+        }
+        .into_any(),
+        None => view! {
+            <button class="icon-btn send push" type="submit" aria-label="Send" aria-busy=move || chat.send.pending().get().to_string()>
+                <Icon name="send" />
+            </button>
+        }
+        .into_any(),
+    }
+    }
+}
+
+/// Why the last words were not taken; they go back into the box.
+#[component]
+fn Refused(chat: Chat, on_back: Callback<String>) -> impl IntoView {
+    let why = move || chat.send.value().get().and_then(Result::err).map(|it| it.to_string());
+    Effect::new(move |_| {
+        if why().is_some() {
+            on_back.run(chat.sent.get_untracked().unwrap_or_default());
+            chat.sent.set(None);
+        }
+    });
+    move || why().map(|it| view! { <p class="xs bad" role="alert">{it}</p> })
+}

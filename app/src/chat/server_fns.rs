@@ -1,0 +1,70 @@
+//! What the assistant's pages ask of the server.
+
+use crate::error::AppError;
+use domain::chat::{ChatRun, Conversation, Session};
+use domain::ids::{ChatRunId, FlowId, SessionId};
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+use serde::{Deserialize, Serialize};
+
+/// How many conversations a list shows.
+#[cfg(feature = "ssr")]
+const SHOWN: u32 = 100;
+
+/// Something said to the assistant.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Said {
+    /// The conversation; a new one when none.
+    pub session: Option<SessionId>,
+    /// The words.
+    pub text: String,
+    /// The flow on the canvas beside the conversation.
+    pub flow: Option<FlowId>,
+}
+
+/// The person's conversations, newest first.
+#[server(prefix = "/fn", endpoint = "chat_sessions")]
+pub async fn chat_sessions() -> Result<Vec<Session>, AppError> {
+    let actor = crate::session::actor()?;
+    let (sessions, _) = crate::session::backend().agent.sessions(&actor, SHOWN, None).await?;
+    Ok(sessions)
+}
+
+/// One conversation, whole.
+#[server(prefix = "/fn", endpoint = "open_conversation")]
+pub async fn open_conversation(session: SessionId) -> Result<Conversation, AppError> {
+    let actor = crate::session::actor()?;
+    Ok(crate::session::backend().agent.conversation(&actor, &session).await?)
+}
+
+/// Says something to the assistant; the answer comes as events of the run.
+#[server(prefix = "/fn", endpoint = "send_message", input = Json)]
+pub async fn send_message(said: Said) -> Result<ChatRun, AppError> {
+    let actor = crate::session::actor()?;
+    let Said { session, text, flow } = said;
+    Ok(crate::session::backend().agent.say(&actor, session, text, flow).await?)
+}
+
+/// Stops a run.
+#[server(prefix = "/fn", endpoint = "cancel_chat_run")]
+pub async fn cancel_chat_run(run: ChatRunId) -> Result<(), AppError> {
+    let actor = crate::session::actor()?;
+    crate::session::backend().agent.cancel(&actor, &run).await?;
+    Ok(())
+}
+
+/// Gives a conversation another name.
+#[server(prefix = "/fn", endpoint = "rename_session")]
+pub async fn rename_session(session: SessionId, title: String) -> Result<(), AppError> {
+    let actor = crate::session::actor()?;
+    crate::session::backend().agent.rename_session(&actor, &session, &title).await?;
+    Ok(())
+}
+
+/// Deletes a conversation with everything said in it.
+#[server(prefix = "/fn", endpoint = "delete_session")]
+pub async fn delete_session(session: SessionId) -> Result<(), AppError> {
+    let actor = crate::session::actor()?;
+    crate::session::backend().agent.delete_session(&actor, &session).await?;
+    Ok(())
+}

@@ -1,0 +1,154 @@
+//! One conversation on screen: what is stored, and what the run under way has said so far.
+
+use crate::chat::server_fns::{Said, SendMessage, open_conversation};
+use crate::error::AppError;
+use domain::chat::{ChatRunStatus, Conversation, Turn, TurnRun};
+use domain::ids::{ChatRunId, FlowId, SessionId};
+use domain::trace::TraceStep;
+use leptos::prelude::*;
+
+/// What the run under way has said so far.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Live {
+    /// The run.
+    pub run: TurnRun,
+    /// The answer as far as it is written.
+    pub text: String,
+}
+
+impl Live {
+    /// A run that has just begun.
+    pub fn begun(id: ChatRunId) -> Self {
+        let status = ChatRunStatus::Running;
+        let run = TurnRun { id, status, trace: Vec::new(), approvals: Vec::new(), error: None };
+        Self { run, text: String::new() }
+    }
+
+    /// Puts a line in, or replaces the one with the same id.
+    pub fn put_trace(&mut self, step: TraceStep) {
+        match self.run.trace.iter_mut().find(|it| it.id == step.id) {
+            Some(known) => *known = step,
+            None => self.run.trace.push(step),
+        }
+    }
+}
+
+/// One conversation on screen. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Chat {
+    /// Which conversation; none for a new one.
+    pub session: RwSignal<Option<SessionId>>,
+    /// What is stored of it.
+    pub stored: Resource<Result<Option<Conversation>, AppError>>,
+    /// What the run under way has said.
+    pub live: RwSignal<Option<Live>>,
+    /// Words sent and not stored yet, so that they show at once.
+    pub sent: RwSignal<Option<String>>,
+    /// Sends words.
+    pub send: ServerAction<SendMessage>,
+    /// Whether the connection to the run is lost for now.
+    pub lost: RwSignal<bool>,
+    flow: StoredValue<Option<FlowId>>,
+    version: RwSignal<u32>,
+}
+
+impl Chat {
+    /// The conversation `session`, or a new one, beside `flow` if there is a canvas.
+    pub fn new(session: RwSignal<Option<SessionId>>, flow: Option<FlowId>) -> Self {
+        let version = RwSignal::new(0);
+        let stored = Resource::new(
+            move || (session.get(), version.get()),
+            |(session, _)| async move {
+                match session {
+                    Some(session) => open_conversation(session).await.map(Some),
+                    None => Ok(None),
+                }
+            },
+        );
+        Self {
+            session,
+            stored,
+            live: RwSignal::new(None),
+            sent: RwSignal::new(None),
+            send: ServerAction::new(),
+            lost: RwSignal::new(false),
+            flow: StoredValue::new(flow),
+            version,
+        }
+    }
+
+    /// Reads the conversation again.
+    pub fn refresh(self) {
+        self.version.update(|it| *it += 1);
+    }
+
+    /// Leaves this conversation for another, or for a new one.
+    pub fn open(self, session: Option<SessionId>) {
+        self.live.set(None);
+        self.sent.set(None);
+        self.session.set(session);
+    }
+
+    /// Says `text`.
+    pub fn say(self, text: String) {
+        self.sent.set(Some(text.clone()));
+        let said =
+            Said { session: self.session.get_untracked(), text, flow: self.flow.get_value() };
+        self.send.dispatch(SendMessage { said });
+    }
+
+    /// What is stored, oldest first.
+    pub fn turns(self) -> Vec<Turn> {
+        let stored = self.stored.get();
+        stored.and_then(Result::ok).flatten().map(|it| it.turns).unwrap_or_default()
+    }
+
+    /// The run under way, if there is one.
+    pub fn working(self) -> Option<ChatRunId> {
+        let live = self.live.get().filter(|it| !it.run.status.is_over()).map(|it| it.run.id);
+        live.or_else(|| self.stored.get()?.ok()??.active.map(|it| it.id))
+    }
+
+    /// The title on top.
+    pub fn title(self) -> String {
+        let stored = self.stored.get().and_then(Result::ok).flatten();
+        stored.map_or_else(|| "New conversation".to_owned(), |it| it.session.title)
+    }
+
+    /// Nothing was said yet.
+    pub fn is_new(self) -> bool {
+        self.session.get().is_none() && self.sent.get().is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::trace::TraceStatus;
+
+    fn step(id: &str, status: TraceStatus) -> TraceStep {
+        TraceStep {
+            id: id.to_owned(),
+            ts: String::new(),
+            source: "tool".to_owned(),
+            kind: "tool.call".to_owned(),
+            status,
+            title: "Read to-dos".to_owned(),
+            detail: String::new(),
+            run_id: "r".to_owned(),
+            session_id: "s".to_owned(),
+            parent_id: None,
+            duration_ms: None,
+        }
+    }
+
+    #[test]
+    fn a_line_with_a_known_id_replaces_the_earlier_one() {
+        let mut live = Live::begun(ChatRunId::from("r"));
+        live.put_trace(step("a", TraceStatus::Running));
+        live.put_trace(step("b", TraceStatus::Running));
+        live.put_trace(step("a", TraceStatus::Success));
+        let states: Vec<_> = live.run.trace.iter().map(|it| (it.id.as_str(), it.status)).collect();
+        assert_eq!(states, [("a", TraceStatus::Success), ("b", TraceStatus::Running)]);
+    }
+}

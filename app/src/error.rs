@@ -1,0 +1,55 @@
+//! What server functions return when they fail: a problem, or a failure on the way.
+
+use crate::session;
+use domain::problem::Problem;
+use leptos::server_fn::codec::JsonEncoding;
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use serde::{Deserialize, Serialize};
+
+/// A problem, or a failure on the way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum AppError {
+    /// The server refused or failed, in words a person can act on.
+    #[error(transparent)]
+    Problem(Problem),
+    /// The server was not reached, so nothing is known to have happened.
+    #[error("The server could not be reached. What you see may be out of date")]
+    Offline,
+}
+
+/// `?` in a server function: also sets the status of its answer.
+impl From<Problem> for AppError {
+    fn from(problem: Problem) -> Self {
+        session::answer_with(problem.status());
+        Self::Problem(problem)
+    }
+}
+
+impl FromServerFnError for AppError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => Self::Offline,
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
+                Self::Problem(Problem::invalid(
+                    "form",
+                    "Some of the form is missing. Reload the page and try again",
+                ))
+            }
+            _ => Self::Problem(Problem::Internal { reference: session::request_id() }),
+        }
+    }
+}
+
+/// What the page shows besides the words: the problem, if the server said one.
+impl AppError {
+    /// The problem the server named.
+    pub fn problem(&self) -> Option<&Problem> {
+        match self {
+            Self::Problem(problem) => Some(problem),
+            Self::Offline => None,
+        }
+    }
+}

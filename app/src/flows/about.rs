@@ -1,0 +1,66 @@
+//! The panel while no step is chosen: what the flow is, what is missing, and how to start it.
+
+use super::address::WebhookAddress;
+use super::problems::ProblemList;
+use super::store::Studio;
+use crate::runs::words::count;
+use crate::ui::button::IconButton;
+use domain::flow::catalog::WEBHOOK;
+use domain::flow::{FlowStatus, TriggerKind};
+use leptos::prelude::*;
+
+/// Whether a request starts the flow.
+pub fn starts_by_webhook(studio: Studio) -> Memo<bool> {
+    Memo::new(move |_| {
+        studio.flow.with(|it| match &it.version.trigger.kind {
+            TriggerKind::Piece(it) => it.piece_name == WEBHOOK,
+            TriggerKind::Empty(_) => false,
+        })
+    })
+}
+
+/// The flow as a whole.
+#[component]
+pub fn FlowPanel(
+    /// The open flow.
+    studio: Studio,
+) -> impl IntoView {
+    let by_webhook = starts_by_webhook(studio);
+    let is_live = Memo::new(move |_| studio.flow.with(|it| it.published_version_id.is_some()));
+    let id = studio.flow.with_untracked(|it| it.id.clone());
+    let steps = move || count(studio.cards.with(Vec::len), "step", "steps");
+    let stands = move || {
+        studio.flow.with(|it| match (it.published_version_id.is_some(), it.status) {
+            (false, _) => "A draft. It does nothing until it is published.",
+            (true, FlowStatus::Enabled) => "Published and on.",
+            (true, FlowStatus::Disabled) => "Published, but switched off.",
+        })
+    };
+    view! {
+        <div class="config__head">
+            <div class="grow">
+                <h2 class="trunc">{move || studio.flow.with(|it| it.version.display_name.clone())}</h2>
+                <p class="xs quiet trunc">{steps}</p>
+            </div>
+            <span class="only-sheet">
+                <IconButton icon="x" class="icon-btn--sm" label="Close panel" on:click=move |_| studio.sheet.set(false) />
+            </span>
+        </div>
+        <div class="config__panel">
+            <div class="config__body">
+                <p class="sm muted">{stands}</p>
+                <ProblemList studio=studio />
+                <Show when=move || by_webhook.get()>
+                    <WebhookAddress studio=studio />
+                    <Show when=move || !is_live.get()>
+                        <p class="hint">"The address answers once the flow is published."</p>
+                    </Show>
+                </Show>
+                <p class="sm">
+                    <a class="link" href=format!("/runs?flow={id}")>"See its runs"</a>
+                </p>
+                <p class="hint">"Choose a step on the canvas to see and change its settings."</p>
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,204 @@
+//! The studio's top bar: the flow's name and state, undo, saving, what is to fix, test, publish.
+
+use super::problems::problem_count;
+use super::publish::has_draft;
+use super::store::{Saving, Studio};
+use crate::session;
+use crate::shell::panel::use_side_panel;
+use crate::ui::badge::{Pill, State};
+use crate::ui::button::{Button, IconButton, Kind};
+use crate::ui::icon::Icon;
+use domain::actor::Permission;
+use domain::flow::FlowStatus;
+use leptos::prelude::*;
+
+/// What the bar opens. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Doors {
+    /// The outline is shown in place of the canvas.
+    pub outline: RwSignal<bool>,
+    /// The dialog for publishing.
+    pub publish: RwSignal<bool>,
+    /// The dialog for testing.
+    pub trial: RwSignal<bool>,
+}
+
+/// The top bar.
+#[component]
+pub fn StudioBar(
+    /// The open flow.
+    studio: Studio,
+    /// What it opens.
+    doors: Doors,
+) -> impl IntoView {
+    view! {
+        <header class="sbar">
+            <a class="icon-btn" href="/flows" aria-label="Back to flows"><Icon name="arrow-left" /></a>
+            <div class="sbar__name">
+                <FlowName studio=studio />
+                <Standing studio=studio />
+            </div>
+            <div class="sbar__mid"><ViewTabs outline=doors.outline /></div>
+            <div class="sbar__end">
+                <SaveState studio=studio />
+                <Undo studio=studio />
+                <ChatToggle />
+                <Actions studio=studio doors=doors />
+            </div>
+        </header>
+    }
+}
+
+/// The name; a press makes it a field.
+#[component]
+fn FlowName(studio: Studio) -> impl IntoView {
+    let editing = RwSignal::new(false);
+    let name = Memo::new(move |_| studio.flow.with(|it| it.version.display_name.clone()));
+    let finish = move |event: web_sys::Event| {
+        studio.rename_flow(&event_target_value(&event));
+        editing.set(false);
+    };
+    let keydown = move |event: web_sys::KeyboardEvent| {
+        if event.key() == "Enter" || event.key() == "Escape" {
+            event.prevent_default();
+            editing.set(false);
+        }
+    };
+    let open = move |_| {
+        editing.set(true);
+        request_animation_frame(|| crate::ui::browser::focus("flow-name"));
+    };
+    move || {
+        if editing.get() && studio.is_editing() {
+            view! {
+                <input class="input" id="flow-name" aria-label="Flow name" value=name.get_untracked() on:change=finish
+                    on:blur=move |_| editing.set(false) on:keydown=keydown />
+            }
+            .into_any()
+        } else if studio.is_editing() {
+            let label = move || format!("Flow name: {}. Rename", name.get());
+            view! { <button type="button" class="sbar__title" aria-label=label on:click=open><h1>{move || name.get()}</h1></button> }.into_any()
+        } else {
+            view! { <div class="sbar__title"><h1>{move || name.get()}</h1></div> }.into_any()
+        }
+    }
+}
+
+/// Draft or published, and whether a version is live beside the draft.
+#[component]
+fn Standing(studio: Studio) -> impl IntoView {
+    let draft = Memo::new(move |_| has_draft(studio));
+    let live = Memo::new(move |_| {
+        studio
+            .flow
+            .with(|it| it.published_version_id.as_ref().map(|_| it.status == FlowStatus::Enabled))
+    });
+    let words = move || match (draft.get(), live.get()) {
+        (true, Some(true)) => Some("An earlier version is live"),
+        (_, Some(false)) => Some("Switched off"),
+        _ => None,
+    };
+    view! {
+        <span class="sbar__meta">
+            {move || if draft.get() { view! { <Pill state=State::Draft /> } } else { view! { <Pill state=State::Published /> } }}
+            {move || words().map(|it| view! { <span class="xs quiet sbar__live"><Icon name="circle-live" class="icon--sm" />{it}</span> })}
+        </span>
+    }
+}
+
+#[component]
+fn ViewTabs(outline: RwSignal<bool>) -> impl IntoView {
+    let tab = move |(id, panel, icon, words, is_outline): (
+        &'static str,
+        &'static str,
+        &'static str,
+        &'static str,
+        bool,
+    )| {
+        view! {
+            <button
+                type="button"
+                role="tab"
+                id=id
+                aria-controls=panel
+                aria-selected=move || (outline.get() == is_outline).to_string()
+                on:click=move |_| outline.set(is_outline)
+            >
+                <Icon name=icon class="icon--sm" />
+                {words}
+            </button>
+        }
+    };
+    let tabs = [
+        ("view-c", "view-canvas", "flow", "Canvas", false),
+        ("view-o", "view-outline", "list", "Outline", true),
+    ];
+    view! {
+        <div class="seg seg--sm only-wide-seg" role="tablist" aria-label="View">{tabs.map(tab).into_iter().collect_view()}</div>
+    }
+}
+
+#[component]
+fn SaveState(studio: Studio) -> impl IntoView {
+    move || {
+        match studio.saving.get() {
+        Saving::Saved => view! { <span class="sbar__saved xs quiet" role="status"><Icon name="check" class="icon--sm" />"Saved"</span> }.into_any(),
+        Saving::Pending => view! { <span class="sbar__saved xs quiet" role="status">"Saving"</span> }.into_any(),
+        Saving::Failed(why) => view! { <span class="xs bad" role="alert"><Icon name="alert" class="icon--sm" />{why}</span> }.into_any(),
+    }
+    }
+}
+
+#[component]
+fn Undo(studio: Studio) -> impl IntoView {
+    let no_undo = Signal::derive(move || studio.history.with(|it| !it.can_undo()));
+    let no_redo = Signal::derive(move || studio.history.with(|it| !it.can_redo()));
+    view! {
+        <Show when=move || studio.is_editing()>
+            <IconButton icon="undo" class="hide-sm" label="Undo" disabled=no_undo on:click=move |_| studio.undo() />
+            <IconButton icon="redo" class="hide-sm" label="Redo" disabled=no_redo on:click=move |_| studio.redo() />
+        </Show>
+    }
+}
+
+#[component]
+fn ChatToggle() -> impl IntoView {
+    let panel = use_side_panel();
+    view! {
+        <button
+            type="button"
+            class="icon-btn sbar__chat"
+            aria-label="Assistant"
+            aria-expanded=move || panel.is_open().to_string()
+            aria-controls="chat"
+            on:click=move |_| panel.toggle()
+        >
+            <Icon name="assistant" />
+        </button>
+    }
+}
+
+/// Fix, test, publish: what the role allows.
+#[component]
+fn Actions(studio: Studio, doors: Doors) -> impl IntoView {
+    let may_publish = session::can(Permission::Manage);
+    let problems = Memo::new(move |_| problem_count(studio));
+    let is_editing = Memo::new(move |_| studio.is_editing());
+    let draft = Memo::new(move |_| has_draft(studio));
+    view! {
+        <Show when=move || { problems.get() > 0 && is_editing.get() }>
+            <button type="button" class="btn btn--fix" on:click=move |_| studio.go_to_first_problem()>
+                <Icon name="alert" />
+                {move || format!("{} to fix", problems.get())}
+            </button>
+        </Show>
+        <Show when=move || is_editing.get()>
+            <Button icon="play" class="sbar__test" disabled=Signal::derive(move || problems.get() > 0) on:click=move |_| doors.trial.set(true)>
+                "Test flow"
+            </Button>
+        </Show>
+        <Show when=move || { may_publish.get() && is_editing.get() && draft.get() }>
+            <Button kind=Kind::Primary class="sbar__pub" on:click=move |_| doors.publish.set(true)>"Publish"</Button>
+        </Show>
+    }
+}

@@ -1,0 +1,161 @@
+//! The flow as nested lists: the same steps as the canvas, and the only view on phones.
+
+use super::node::NodeState;
+use super::picker::Picking;
+use super::runbar::RunBar;
+use super::store::Studio;
+use super::tile::PieceTile;
+use super::write::Spot;
+use crate::ui::icon::Icon;
+use domain::flow::edit::Location;
+use domain::flow::{Action, ActionKind, tree};
+use leptos::prelude::*;
+
+/// A step of the outline: drawn anew only when the shape of the flow changes.
+#[derive(Clone, PartialEq)]
+struct Twig {
+    name: String,
+    bodies: Vec<Body>,
+}
+
+/// What is inside a loop or a branch.
+#[derive(Clone, PartialEq)]
+struct Body {
+    branch: Option<String>,
+    spot: Spot,
+    steps: Vec<Twig>,
+}
+
+fn twigs(first: Option<&Action>) -> Vec<Twig> {
+    tree::chain(first).map(|it| Twig { name: it.name.clone(), bodies: bodies(it) }).collect()
+}
+
+fn bodies(action: &Action) -> Vec<Body> {
+    let is_loop = matches!(action.kind, ActionKind::Loop(_));
+    let location = if is_loop { Location::InsideLoop } else { Location::InsideBranch };
+    let body = |(at, (first, branch)): (usize, (Option<&Action>, Option<&str>))| Body {
+        branch: branch.map(str::to_owned),
+        spot: Spot { parent: action.name.clone(), location, branch: (!is_loop).then_some(at) },
+        steps: twigs(first),
+    };
+    tree::bodies(action).into_iter().enumerate().map(body).collect()
+}
+
+/// The flow as nested lists.
+#[component]
+pub fn Outline(
+    /// The open flow.
+    studio: Studio,
+) -> impl IntoView {
+    let shape =
+        Memo::new(move |_| studio.with_shown(|it| twigs(it.trigger.next_action.as_deref())));
+    let start = Twig { name: "trigger".to_owned(), bodies: Vec::new() };
+    view! {
+        <section class="outline" aria-label="Outline of the flow">
+            <div class="outline__note"><RunBar studio=studio /></div>
+            <ol>
+                {twig_view(studio, start)}
+                {move || shape.get().into_iter().map(|it| twig_view(studio, it)).collect_view()}
+                {move || add_row(studio, last_spot(&shape.get()), "Add a step at the end")}
+            </ol>
+        </section>
+    }
+}
+
+fn last_spot(line: &[Twig]) -> Spot {
+    Spot::after(line.last().map_or("trigger", |it| it.name.as_str()))
+}
+
+fn twig_view(studio: Studio, twig: Twig) -> AnyView {
+    let bodies = twig.bodies;
+    let nested = move || match bodies.as_slice() {
+        [] => ().into_any(),
+        [body] if body.branch.is_none() => view! { <ol>{body_view(studio, body)}</ol> }.into_any(),
+        branches => {
+            let branch = |it: &Body| {
+                view! {
+                    <li>
+                        <p class="ol__br"><Icon name="branch" class="icon--sm" />{it.branch.clone()}</p>
+                        <ol>{body_view(studio, it)}</ol>
+                    </li>
+                }
+            };
+            view! { <ol>{branches.iter().map(branch).collect_view()}</ol> }.into_any()
+        }
+    };
+    view! { <li><Row studio=studio name=twig.name /> {nested()}</li> }.into_any()
+}
+
+fn body_view(studio: Studio, body: &Body) -> AnyView {
+    let spot = body.steps.last().map_or_else(|| body.spot.clone(), |it| Spot::after(&it.name));
+    let inside = body.branch.clone().unwrap_or_else(|| "the loop".to_owned());
+    view! {
+        {body.steps.iter().map(|it| twig_view(studio, it.clone())).collect_view()}
+        {add_row(studio, spot, &format!("Add a step to {inside}"))}
+    }
+    .into_any()
+}
+
+/// A line that adds a step; not there for those who only look.
+fn add_row(studio: Studio, spot: Spot, words: &str) -> AnyView {
+    let words = words.to_owned();
+    let spot = StoredValue::new(spot);
+    view! {
+        <Show when=move || studio.is_editing()>
+            <li>
+                <button
+                    type="button"
+                    class="btn btn--sm btn--ghost"
+                    popovertarget="picker"
+                    aria-haspopup="dialog"
+                    on:click=move |_| studio.picking.set(Picking::Step(spot.get_value()))
+                >
+                    <Icon name="plus" />
+                    {words.clone()}
+                </button>
+            </li>
+        </Show>
+    }
+    .into_any()
+}
+
+#[component]
+fn Row(studio: Studio, name: String) -> impl IntoView {
+    let card = studio.cards.with_untracked(|all| all.iter().find(|it| it.name == name).cloned())?;
+    let state = NodeState::of(studio, &name, card);
+    let words = move || match (state.run.get().and_then(|it| it.note), state.problem.get()) {
+        (Some(note), _) => view! { <span class="bad">{note}</span> }.into_any(),
+        (None, Some(problem)) => view! { <span class="warn">{problem}</span> }.into_any(),
+        (None, None) => {
+            let run = state.run.get().and_then(|it| it.words);
+            run.unwrap_or_else(|| state.card.with(|it| it.words.clone())).into_any()
+        }
+    };
+    let glyph = move || {
+        match state.run.get().and_then(|it| it.shown) {
+        Some(it) => view! { <span class="st" data-state=it.key() role="img" aria-label=it.word()><Icon name=it.icon() /></span> }.into_any(),
+        None => view! { <Icon name="chev-right" /> }.into_any(),
+    }
+    };
+    Some(view! {
+        <button
+            type="button"
+            class="ol__row"
+            aria-current=move || state.is_chosen.get().then_some("step")
+            data-invalid=move || state.problem.get().map(|_| "")
+            data-op=move || state.written.get().map(|it| it.op())
+            data-run=move || state.run.get().map(|it| it.state)
+            on:click=move |_| studio.open(&name)
+        >
+            <PieceTile look=Signal::derive(move || state.card.with(|it| it.look)) size="tile--sm" />
+            <span class="grow">
+                <b>
+                    <span class="node__n">{move || state.card.with(|it| it.number)}</span>
+                    {move || state.card.with(|it| it.title.clone())}
+                </b>
+                <small>{words}</small>
+            </span>
+            {glyph}
+        </button>
+    })
+}

@@ -1,0 +1,161 @@
+//! Keys with values, and lists, as rows.
+
+use super::field::{Blank, Framed};
+use super::input;
+use crate::ui::button::{Button, Kind, Size};
+use crate::ui::icon::Icon;
+use leptos::prelude::*;
+use serde_json::{Map, Value};
+
+/// Keys and values as typed; a row may be unfinished.
+#[component]
+pub fn PairsField(
+    /// The input.
+    blank: Blank,
+) -> impl IntoView {
+    let rows = RwSignal::new(blank.value.with_untracked(|it| pairs(it.as_ref())));
+    let write = move || {
+        let value = rows.with_untracked(|it| object(it));
+        blank.type_in((!value.is_empty()).then_some(Value::Object(value)));
+    };
+    let change = move |at: usize, key: Option<String>, value: Option<String>| {
+        rows.update(|rows| {
+            if let Some(row) = rows.get_mut(at) {
+                row.0 = key.unwrap_or_else(|| row.0.clone());
+                row.1 = value.unwrap_or_else(|| row.1.clone());
+            }
+        });
+        write();
+    };
+    let remove = move |at: usize| {
+        rows.update(|rows| {
+            rows.remove(at);
+        });
+        write();
+    };
+    let row = move |at: usize| {
+        let (key, value) = rows.with_untracked(|it| it.get(at).cloned()).unwrap_or_default();
+        view! {
+            <div class="row">
+                <input class="input" aria-label="Name" placeholder="Name" value=key
+                    on:change=move |event| change(at, Some(event_target_value(&event)), None) />
+                <input class="input" aria-label="Value" placeholder="Value" value=value
+                    on:change=move |event| change(at, None, Some(event_target_value(&event))) />
+                <RemoveButton label="Remove this line" remove=move |()| remove(at) />
+            </div>
+        }
+    };
+    let count = Memo::new(move |_| rows.with(Vec::len));
+    view! {
+        <Framed blank=blank>
+            {move || (0..count.get()).map(row).collect_view()}
+            <AddButton add=move |()| rows.update(|it| it.push(Default::default())) />
+        </Framed>
+    }
+}
+
+/// A list of texts.
+#[component]
+pub fn ItemsField(
+    /// The input.
+    blank: Blank,
+) -> impl IntoView {
+    let items = RwSignal::new(blank.value.with_untracked(|it| texts(it.as_ref())));
+    let write = move || {
+        let list: Vec<_> = items.with_untracked(|it| it.iter().map(|it| read(it)).collect());
+        blank.type_in((!list.is_empty()).then_some(Value::Array(list)));
+    };
+    let remove = move |at: usize| {
+        items.update(|items| {
+            items.remove(at);
+        });
+        write();
+    };
+    let row = move |at: usize| {
+        let text = items.with_untracked(|it| it.get(at).cloned()).unwrap_or_default();
+        let change = move |text: String| {
+            items.update(|items| {
+                if let Some(item) = items.get_mut(at) {
+                    *item = text;
+                }
+            });
+            write();
+        };
+        view! {
+            <div class="row">
+                <input class="input" aria-label=format!("Item {}", at + 1) value=text
+                    on:change=move |event| change(event_target_value(&event)) />
+                <RemoveButton label="Remove this item" remove=move |()| remove(at) />
+            </div>
+        }
+    };
+    let count = Memo::new(move |_| items.with(Vec::len));
+    view! {
+        <Framed blank=blank>
+            {move || (0..count.get()).map(row).collect_view()}
+            <AddButton add=move |()| items.update(|it| it.push(String::new())) />
+        </Framed>
+    }
+}
+
+#[component]
+fn AddButton(#[prop(into)] add: Callback<()>) -> impl IntoView {
+    view! {
+        <Button size=Size::Small kind=Kind::Ghost icon="plus" on:click=move |_| add.run(())>
+            "Add"
+        </Button>
+    }
+}
+
+#[component]
+fn RemoveButton(label: &'static str, #[prop(into)] remove: Callback<()>) -> impl IntoView {
+    view! {
+        <button type="button" class="icon-btn icon-btn--xs" aria-label=label on:click=move |_| remove.run(())>
+            <Icon name="x" />
+        </button>
+    }
+}
+
+fn pairs(value: Option<&Value>) -> Vec<(String, String)> {
+    let map = value.and_then(Value::as_object).into_iter().flatten();
+    map.map(|(key, value)| (key.clone(), input::text(Some(value)))).collect()
+}
+
+/// The finished rows; a line without a name is kept on screen only.
+fn object(rows: &[(String, String)]) -> Map<String, Value> {
+    let named = rows.iter().filter(|(key, _)| !key.trim().is_empty());
+    named.map(|(key, text)| (key.trim().to_owned(), read(text))).collect()
+}
+
+/// Numbers, yes or no and JSON keep their kind; everything else is text.
+fn read(text: &str) -> Value {
+    match serde_json::from_str(text) {
+        Ok(Value::String(_)) | Err(_) => Value::from(text),
+        Ok(value) => value,
+    }
+}
+
+fn texts(value: Option<&Value>) -> Vec<String> {
+    match value {
+        Some(Value::Array(items)) => items.iter().map(|it| input::text(Some(it))).collect(),
+        None | Some(Value::Null) => Vec::new(),
+        Some(other) => vec![input::text(Some(other))],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn rows_become_an_object_and_back_without_losing_kinds() {
+        let value = json!({"name": "{{trigger.body.name}}", "count": 3, "done": true});
+        assert_eq!(Value::Object(object(&pairs(Some(&value)))), value);
+    }
+
+    #[test]
+    fn a_line_without_a_name_is_not_stored() {
+        assert!(object(&[(String::new(), "x".to_owned())]).is_empty());
+    }
+}

@@ -1,0 +1,203 @@
+//! Looking around on the canvas: dragging, the wheel, zooming, fitting.
+
+use super::canvas::area;
+use super::store::Studio;
+use super::view::{Area, Size, View};
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, PointerEvent, WheelEvent};
+
+/// How much of the canvas the run bar covers, with the space around it.
+const RUN_BAR: f64 = 56.0;
+/// How strongly the wheel zooms.
+const WHEEL: f64 = 0.0022;
+
+/// Where the canvas is looked at from. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Camera {
+    /// Pan and zoom.
+    pub view: RwSignal<View>,
+    /// The canvas.
+    pub node: NodeRef<html::Section>,
+    studio: Studio,
+    /// Where the pointer was, while it drags.
+    held: StoredValue<Option<(f64, f64)>>,
+    /// A person moved the view, so it is no longer fitted by itself.
+    is_moved: StoredValue<bool>,
+    size: RwSignal<Size>,
+}
+
+impl Camera {
+    /// Of `studio`'s canvas; fits by itself until a person moves the view, and keeps the chosen step in sight.
+    pub fn new(studio: Studio) -> Self {
+        let camera = Self {
+            view: RwSignal::new(View::default()),
+            node: NodeRef::new(),
+            studio,
+            held: StoredValue::new(None),
+            is_moved: StoredValue::new(false),
+            size: RwSignal::new(Size::default()),
+        };
+        Effect::new(move |_| {
+            camera.node.track();
+            studio.layout.with(|it| (it.width, it.height));
+            request_animation_frame(move || camera.settle());
+        });
+        Effect::new(move |_| {
+            studio.chosen.track();
+            request_animation_frame(move || camera.show_chosen());
+        });
+        Effect::new(move |_| {
+            let handle = window_event_listener(leptos::ev::resize, move |_| camera.settle());
+            on_cleanup(move || handle.remove());
+        });
+        camera
+    }
+
+    fn canvas(self) -> Size {
+        let node = self.node.try_get_untracked().flatten();
+        let size = node
+            .map(|it| Size { w: f64::from(it.client_width()), h: f64::from(it.client_height()) });
+        let size = size.unwrap_or_default();
+        if self.size.try_get_untracked().is_some_and(|it| it != size) {
+            self.size.set(size);
+        }
+        size
+    }
+
+    fn world(self) -> Size {
+        self.studio
+            .layout
+            .with_untracked(|it| Size { w: f64::from(it.width), h: f64::from(it.height) })
+    }
+
+    fn chosen(self) -> Option<Area> {
+        let name = self.studio.chosen.try_get_untracked().flatten()?;
+        self.studio.layout.with_untracked(|it| it.nodes.iter().find(|it| it.name == name).map(area))
+    }
+
+    /// After the flow or the window changed size.
+    pub fn settle(self) {
+        if self.view.is_disposed() {
+            return;
+        }
+        let canvas = self.canvas();
+        if canvas.w > 0.0 && !self.is_moved.get_value() {
+            self.view.set(self.fitted(canvas));
+        } else {
+            self.show_chosen();
+        }
+    }
+
+    fn fitted(self, canvas: Size) -> View {
+        let top = if self.studio.run.with_untracked(Option::is_some) { RUN_BAR } else { 0.0 };
+        View::fit(canvas, self.world(), self.chosen(), top)
+    }
+
+    fn show_chosen(self) {
+        if self.view.is_disposed() {
+            return;
+        }
+        let canvas = self.canvas();
+        if let Some(area) = self.chosen().filter(|_| canvas.w > 0.0) {
+            self.view.update(|it| *it = it.showing(area, self.world(), canvas));
+        }
+    }
+
+    /// Brings a step into sight.
+    pub fn show(self, step: &str) {
+        let canvas = self.canvas();
+        let found = self
+            .studio
+            .layout
+            .with_untracked(|it| it.nodes.iter().find(|it| it.name == step).map(area));
+        if let Some(area) = found.filter(|_| canvas.w > 0.0) {
+            self.view.update(|it| *it = it.showing(area, self.world(), canvas));
+        }
+    }
+
+    /// The part of the flow that is on screen.
+    pub fn seen(self) -> Area {
+        let world =
+            self.studio.layout.with(|it| Size { w: f64::from(it.width), h: f64::from(it.height) });
+        let size = self.size.get();
+        if size.w > 0.0 {
+            self.view.get().seen(world, size)
+        } else {
+            Area { size: world, ..Area::default() }
+        }
+    }
+
+    /// Shows the whole flow.
+    pub fn fit(self) {
+        self.is_moved.set_value(false);
+        self.view.set(self.fitted(self.canvas()));
+    }
+
+    /// One step nearer.
+    pub fn nearer(self) {
+        self.by_hand(|view, canvas| view.nearer(canvas));
+    }
+
+    /// One step further.
+    pub fn further(self) {
+        self.by_hand(|view, canvas| view.further(canvas));
+    }
+
+    fn by_hand(self, change: impl FnOnce(View, Size) -> View) {
+        self.is_moved.set_value(true);
+        let canvas = self.canvas();
+        self.view.update(|it| *it = change(*it, canvas));
+    }
+
+    /// The wheel pans; with Ctrl, or as a pinch, it zooms around the pointer.
+    pub fn wheel(self, event: &WheelEvent) {
+        event.prevent_default();
+        if event.ctrl_key() || event.meta_key() {
+            let Some(node) = self.node.get_untracked() else { return };
+            let corner = node.get_bounding_client_rect();
+            let at = (
+                f64::from(event.client_x()) - corner.left(),
+                f64::from(event.client_y()) - corner.top(),
+            );
+            let factor = (-event.delta_y() * WHEEL).exp();
+            self.by_hand(|view, canvas| view.zoomed(factor, at, canvas));
+        } else {
+            let (x, y) = (event.delta_x(), event.delta_y());
+            let sideways = event.shift_key() && x.abs() < 1.0;
+            self.by_hand(
+                |view, _| if sideways { view.panned(-y, 0.0) } else { view.panned(-x, -y) },
+            );
+        }
+    }
+
+    /// Takes hold of the empty canvas.
+    pub fn grab(self, event: &PointerEvent) {
+        let target = event.target().and_then(|it| it.dyn_into::<Element>().ok());
+        let on_part = target.is_some_and(|it| {
+            it.closest("button, .node, .zoom, .minimap, .runbar").ok().flatten().is_some()
+        });
+        if on_part || event.button() > 1 {
+            return;
+        }
+        self.held.set_value(Some((f64::from(event.client_x()), f64::from(event.client_y()))));
+        if let Some(node) = self.node.get_untracked() {
+            // A pointer that is already gone cannot be held: then the drag ends by itself.
+            let _ = node.set_pointer_capture(event.pointer_id());
+        }
+    }
+
+    /// Moves the view with the pointer.
+    pub fn drag(self, event: &PointerEvent) {
+        let Some((x, y)) = self.held.get_value() else { return };
+        let now = (f64::from(event.client_x()), f64::from(event.client_y()));
+        self.held.set_value(Some(now));
+        self.by_hand(|view, _| view.panned(now.0 - x, now.1 - y));
+    }
+
+    /// Lets go.
+    pub fn release(self, _event: &PointerEvent) {
+        self.held.set_value(None);
+    }
+}

@@ -1,0 +1,131 @@
+//! Putting a draft live: what is in the way, what will happen, and what to do with it then.
+
+use super::about::starts_by_webhook;
+use super::address::WebhookAddress;
+use super::problems::{ProblemList, problem_count};
+use super::server_fns::publish_flow;
+use super::store::Studio;
+use crate::error::AppError;
+use crate::runs::words::count;
+use crate::ui::button::{Button, ButtonLink, Kind};
+use crate::ui::dialog::Dialog;
+use crate::ui::problem::FormProblem;
+use domain::flow::VersionState;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// Whether there is something to publish.
+pub fn has_draft(studio: Studio) -> bool {
+    studio.flow.with(|it| it.version.state == VersionState::Draft)
+}
+
+/// Asks before publishing, and afterwards says how to start the flow.
+#[component]
+pub fn PublishDialog(
+    /// The open flow.
+    studio: Studio,
+    /// Whether it is open.
+    open: RwSignal<bool>,
+) -> impl IntoView {
+    let done = RwSignal::new(false);
+    Effect::new(move |_| {
+        if open.get() {
+            done.set(false);
+        }
+    });
+    let problems = Memo::new(move |_| problem_count(studio));
+    let name = move || studio.flow.with(|it| it.version.display_name.clone());
+    let title = move || match (done.get(), problems.get()) {
+        (true, _) => format!("{} is live", name()),
+        (false, 0) => format!("Publish {}?", name()),
+        (false, count_of) => format!("{} to fix first", count(count_of, "thing", "things")),
+    };
+    view! {
+        <Dialog open=open title=Signal::derive(title)>
+            {move || match (done.get(), problems.get()) {
+                (true, _) => view! { <Done studio=studio open=open /> }.into_any(),
+                (false, 0) => view! { <Ask studio=studio open=open done=done /> }.into_any(),
+                (false, _) => view! { <Refused studio=studio open=open /> }.into_any(),
+            }}
+        </Dialog>
+    }
+}
+
+#[component]
+fn Refused(studio: Studio, open: RwSignal<bool>) -> impl IntoView {
+    let fix = move |_| {
+        open.set(false);
+        studio.go_to_first_problem();
+    };
+    view! {
+        <div class="dialog__body" on:click=move |_| open.set(false)><ProblemList studio=studio /></div>
+        <div class="dialog__foot">
+            <Button kind=Kind::Ghost on:click=move |_| open.set(false)>"Not yet"</Button>
+            <Button kind=Kind::Primary on:click=fix>"Fix the first"</Button>
+        </div>
+    }
+}
+
+#[component]
+fn Ask(studio: Studio, open: RwSignal<bool>, done: RwSignal<bool>) -> impl IntoView {
+    let busy = RwSignal::new(false);
+    let failed = RwSignal::new(None::<AppError>);
+    let publish = move |_| {
+        busy.set(true);
+        failed.set(None);
+        let id = studio.flow.with_untracked(|it| it.id.clone());
+        spawn_local(async move {
+            match publish_flow(id).await {
+                Ok(flow) => {
+                    studio.flow.set(flow);
+                    done.set(true);
+                }
+                Err(error) => failed.set(Some(error)),
+            }
+            busy.try_set(false);
+        });
+    };
+    let steps = move || count(studio.cards.with(Vec::len), "step", "steps");
+    let replaces = move || {
+        if studio.flow.with(|it| it.published_version_id.is_some()) {
+            "It replaces what is live for every new run. Runs already going finish on the version they began with."
+        } else {
+            "From then on its trigger starts real runs, which change real to-dos."
+        }
+    };
+    view! {
+        <div class="dialog__body stack stack--4">
+            <p>{move || format!("{} go live.", steps())} " " {replaces}</p>
+            <ul class="changes">
+                <For each=move || studio.cards.get() key=|it| it.name.clone() let:card>
+                    <li>
+                        <span class="quiet num">{card.number}</span>
+                        <span><b>{card.title}</b> " " <span class="quiet">{card.place}</span></span>
+                    </li>
+                </For>
+            </ul>
+            <FormProblem error=failed />
+        </div>
+        <div class="dialog__foot">
+            <Button kind=Kind::Ghost on:click=move |_| open.set(false)>"Not yet"</Button>
+            <Button kind=Kind::Primary busy=busy on:click=publish>"Publish"</Button>
+        </div>
+    }
+}
+
+#[component]
+fn Done(studio: Studio, open: RwSignal<bool>) -> impl IntoView {
+    let by_webhook = starts_by_webhook(studio);
+    let runs = studio.flow.with_untracked(|it| format!("/runs?flow={}", it.id));
+    view! {
+        <div class="dialog__body stack stack--4">
+            <Show when=move || by_webhook.get() fallback=|| view! { <p>"It starts by itself from now on."</p> }>
+                <WebhookAddress studio=studio />
+            </Show>
+        </div>
+        <div class="dialog__foot">
+            <ButtonLink href=runs>"See its runs"</ButtonLink>
+            <Button kind=Kind::Primary on:click=move |_| open.set(false)>"Back to the canvas"</Button>
+        </div>
+    }
+}

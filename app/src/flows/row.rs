@@ -1,0 +1,196 @@
+//! One flow in the list.
+
+use super::cards::look_of_piece;
+use super::server_fns::{delete_flow, set_flow_status};
+use super::tile::PieceTile;
+use crate::session;
+use crate::ui::badge::{State, Status};
+use crate::ui::dialog::Confirm;
+use crate::ui::icon::Icon;
+use crate::ui::person::Avatar;
+use crate::ui::time::{parse_time, use_now};
+use crate::ui::toast::use_toasts;
+use domain::actor::Permission;
+use domain::flow::FlowStatus;
+use domain::flow::listing::FlowSummary;
+use domain::flow::run::Run;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// A row: state, name, what starts it, how it has been doing.
+#[component]
+pub fn FlowRow(
+    /// The flow.
+    flow: FlowSummary,
+    /// Name of who made it.
+    owner: Option<String>,
+) -> impl IntoView {
+    let look = flow.trigger_piece.as_deref().map(look_of_piece);
+    let chain = apps(&flow);
+    let draft = flow.has_draft.then_some("Draft");
+    let invalid = (!flow.valid).then_some("Needs fixing");
+    view! {
+        <tr>
+            <td class="fit"><OnOff flow=flow.clone() /></td>
+            <td class="name wide">
+                <div class="row gap-3">
+                    {look.map(|it| view! { <PieceTile look=Signal::stored(it) /> })}
+                    <div class="grow">
+                        <a class="rowlink" href=format!("/flows/{}", flow.id)>{flow.name.clone()}</a>
+                        " "
+                        {draft.map(|it| view! { <span class="badge">{it}</span> })}
+                        " "
+                        {invalid.map(|it| view! { <span class="badge badge--warn">{it}</span> })}
+                        <span class="sub">{flow.trigger_name.clone()}</span>
+                    </div>
+                </div>
+            </td>
+            <td class="p3">{chain}</td>
+            <td class="p2"><LastRun run=flow.last_runs.first().cloned() /></td>
+            <td class="p3"><Ticks runs=flow.last_runs.clone() /></td>
+            <td class="end num p2">{success(&flow.last_runs)}</td>
+            <td class="fit">{owner.map(|it| view! { <Avatar name=it /> })}</td>
+            <td class="fit p2"><Delete flow=flow /></td>
+        </tr>
+    }
+}
+
+fn apps(flow: &FlowSummary) -> impl IntoView + use<> {
+    let tile = |(at, name): (usize, &String)| {
+        view! {
+            {(at > 0).then(|| view! { <Icon name="arrow-right" class="icon--sm" /> })}
+            <PieceTile look=Signal::stored(look_of_piece(name)) size="tile--xs" />
+        }
+    };
+    let tiles = flow.pieces.iter().take(4).enumerate().map(tile).collect_view();
+    view! { <span class="chain">{tiles}</span> }
+}
+
+/// Share of the finished runs that succeeded.
+fn success(runs: &[Run]) -> Option<String> {
+    let done = runs.iter().filter(|it| it.status.is_terminal()).count();
+    let fine = runs.iter().filter(|it| State::from(it.status) == State::Succeeded).count();
+    (done > 0).then(|| format!("{}%", fine * 100 / done))
+}
+
+/// Switches the flow at once; on failure it is put back and the reason is said.
+#[component]
+fn OnOff(flow: FlowSummary) -> impl IntoView {
+    let may = session::can(Permission::Manage);
+    let on = RwSignal::new(flow.status == FlowStatus::Enabled);
+    let toasts = use_toasts();
+    let published = flow.published_version_id.is_some();
+    let id = StoredValue::new(flow.id);
+    let name = StoredValue::new(flow.name);
+    let switch = Callback::new(move |to: bool| {
+        on.set(to);
+        spawn_local(async move {
+            let status = if to { FlowStatus::Enabled } else { FlowStatus::Disabled };
+            match set_flow_status(id.get_value(), status).await {
+                Ok(_) => {
+                    toasts.say(format!("{} is {}", name.get_value(), if to { "on" } else { "off" }))
+                }
+                Err(error) => {
+                    on.try_set(!to);
+                    toasts.failed(format!("{} was not switched. {error}", name.get_value()));
+                }
+            }
+        });
+    });
+    let words = move || if on.get() { "On" } else { "Off" };
+    view! {
+        <Show when=move || may.get() && published fallback=move || view! { <span class="quiet xs">{words}</span> }>
+            <label class="switch">
+                <input
+                    type="checkbox"
+                    role="switch"
+                    aria-label=format!("{}: on or off", name.get_value())
+                    prop:checked=move || on.get()
+                    checked=on.get_untracked()
+                    on:change=move |event| switch.run(event_target_checked(&event))
+                />
+            </label>
+        </Show>
+    }
+}
+
+#[component]
+fn LastRun(run: Option<Run>) -> impl IntoView {
+    let now = use_now();
+    run.map(|run| {
+        let at = parse_time(&run.created);
+        let state = State::from(run.status);
+        let failed = run.failed_step.map(
+            |it| view! { <span class="sub bad">{format!("Stopped at {}", it.display_name)}</span> },
+        );
+        view! {
+            <a class="row nowrap" href=format!("/runs/{}", run.id)>
+                <Status state=state />
+                <span class="num">{move || at.map(|it| now.get().clock(it))}</span>
+            </a>
+            {failed}
+        }
+    })
+}
+
+/// The newest runs as a strip, the oldest at the left.
+#[component]
+fn Ticks(runs: Vec<Run>) -> impl IntoView {
+    let failed = runs.iter().filter(|it| State::from(it.status) == State::Failed).count();
+    let tick = |run: &Run| {
+        let value = match State::from(run.status) {
+            State::Succeeded => "1",
+            State::Failed => "0",
+            _ => "2",
+        };
+        view! { <i data-v=value></i> }
+    };
+    let ticks = runs.iter().rev().map(tick).collect_view();
+    (!runs.is_empty()).then(|| {
+        view! { <span class="ticks" role="img" aria-label=format!("Last {} runs, {failed} failed", runs.len())>{ticks}</span> }
+    })
+}
+
+/// Deletes the flow, after asking.
+#[component]
+fn Delete(flow: FlowSummary) -> impl IntoView {
+    let may = session::can(Permission::Manage);
+    let asks = RwSignal::new(false);
+    let busy = RwSignal::new(false);
+    let toasts = use_toasts();
+    let id = StoredValue::new(flow.id);
+    let name = StoredValue::new(flow.name);
+    let delete = move |()| {
+        busy.set(true);
+        spawn_local(async move {
+            match delete_flow(id.get_value()).await {
+                Ok(()) => toasts.say(format!("{} was deleted", name.get_value())),
+                Err(error) => {
+                    toasts.failed(format!("{} was not deleted. {error}", name.get_value()))
+                }
+            }
+            busy.try_set(false);
+            asks.try_set(false);
+        });
+    };
+    view! {
+        <Show when=move || may.get()>
+            <button
+                type="button"
+                class="icon-btn icon-btn--sm"
+                aria-label=format!("Delete {}", name.get_value())
+                on:click=move |_| asks.set(true)
+            >
+                <Icon name="trash" />
+            </button>
+            <Confirm
+                open=asks
+                title=format!("Delete {}?", name.get_value())
+                body="The flow, its versions and the record of its runs go. What it did in Basecamp stays."
+                action="Delete flow"
+                busy=busy
+                confirm=delete
+            />
+        </Show>
+    }
+}

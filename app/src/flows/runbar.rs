@@ -1,0 +1,64 @@
+//! The line above the canvas while a run is shown: how it stands, and what can be done about it.
+
+use super::store::Studio;
+use crate::runs::page::RunActions;
+use crate::runs::words::{count, run_word};
+use crate::ui::badge::{State, Status};
+use crate::ui::time::duration;
+use domain::flow::run::Run;
+use leptos::prelude::*;
+
+fn news(studio: Studio, run: &Run) -> String {
+    let card = |name: &str| studio.cards.with(|all| all.iter().find(|it| it.name == name).cloned());
+    match run.failed_step.as_ref().and_then(|it| card(&it.name)) {
+        Some(card) => format!("Stopped at step {}, {}", card.number, card.title),
+        None if run.status.is_terminal() => run_word(run.status).to_owned(),
+        None if run.environment == "TESTING" => format!("{}: test run", run_word(run.status)),
+        None => run_word(run.status).to_owned(),
+    }
+}
+
+fn more(run: &Run) -> String {
+    let steps = count(usize::try_from(run.steps_count).unwrap_or(0), "step ran", "steps ran");
+    let time = run.duration.map(duration);
+    let resumed = (run.resumed > 0).then(|| "resumed after a restart".to_owned());
+    [Some(steps), time, resumed].into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// How the run that is shown stands.
+#[component]
+pub fn RunBar(
+    /// The open flow.
+    studio: Studio,
+) -> impl IntoView {
+    let run = Memo::new(move |_| studio.run.with(|it| it.as_ref().map(|it| it.run.clone())));
+    move || {
+        let run = run.get()?;
+        let state = State::from(run.status);
+        let tone = match state {
+            State::Failed => "bad",
+            State::Succeeded => "good",
+            _ => "live",
+        };
+        let failed_at = run.failed_step.as_ref().and_then(|failed| {
+            studio
+                .cards
+                .with(|all| all.iter().find(|it| it.name == failed.name).map(|it| it.number))
+        });
+        let back = format!("/flows/{}", run.flow_id);
+        let details = format!("/runs/{}", run.id);
+        Some(view! {
+            <div class="runbar" data-tone=tone role=if tone == "bad" { "alert" } else { "status" }>
+                <Status state=state />
+                <span class="grow">
+                    <b>{news(studio, &run)}</b>
+                    " "
+                    <span class="quiet">{more(&run)}</span>
+                </span>
+                <a class="btn btn--sm" href=details>"All details"</a>
+                <a class="btn btn--sm" href=back>"Back to editing"</a>
+                <RunActions run=run failed_at=failed_at size=crate::ui::button::Size::Small />
+            </div>
+        })
+    }
+}

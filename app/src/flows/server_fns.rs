@@ -1,0 +1,105 @@
+//! What the studio and the list of flows ask the server.
+
+use crate::error::AppError;
+#[cfg(feature = "ssr")]
+use crate::session::{actor, backend};
+use domain::flow::edit::FlowEdit;
+use domain::flow::listing::{Choice, FlowSummary, OptionsRequest};
+#[cfg(feature = "ssr")]
+use domain::flow::listing::{FlowFilter, NewFlow, RunFilter};
+use domain::flow::run::Run;
+#[cfg(feature = "ssr")]
+use domain::flow::run::Which;
+use domain::flow::{Flow, FlowStatus};
+use domain::ids::FlowId;
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// The flows of a workspace, and who made them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FlowList {
+    /// The flows, the last changed first.
+    pub flows: Vec<FlowSummary>,
+    /// Names of the members by their ids.
+    pub people: BTreeMap<String, String>,
+}
+
+/// Every flow of the workspace, as many as one page holds.
+#[server(prefix = "/fn", endpoint = "list_flows")]
+pub async fn list_flows() -> Result<FlowList, AppError> {
+    let (actor, backend) = (actor()?, backend());
+    let filter = FlowFilter { limit: Some(200), ..FlowFilter::default() };
+    let flows = backend.flows.list(&actor, &filter).await?.data;
+    let members = backend.auth.members(&actor).await?;
+    let people = members.into_iter().map(|it| (it.id.to_string(), it.name)).collect();
+    Ok(FlowList { flows, people })
+}
+
+/// One flow with its newest version.
+#[server(prefix = "/fn", endpoint = "get_flow")]
+pub async fn get_flow(id: FlowId) -> Result<Flow, AppError> {
+    Ok(backend().flows.get(&actor()?, &id).await?)
+}
+
+/// Makes an empty flow.
+#[server(prefix = "/fn", endpoint = "create_flow")]
+pub async fn create_flow(name: String) -> Result<Flow, AppError> {
+    Ok(backend().flows.create(&actor()?, NewFlow { name, ..NewFlow::default() }).await?)
+}
+
+/// Changes the draft, if it is still at `revision`.
+#[server(prefix = "/fn", endpoint = "edit_flow", input = Json)]
+pub async fn edit_flow(id: FlowId, revision: i64, edits: Vec<FlowEdit>) -> Result<Flow, AppError> {
+    Ok(backend().flows.edit(&actor()?, &id, Some(revision), edits).await?)
+}
+
+/// Makes the draft what runs, and switches the flow on.
+#[server(prefix = "/fn", endpoint = "publish_flow")]
+pub async fn publish_flow(id: FlowId) -> Result<Flow, AppError> {
+    Ok(backend().flows.publish(&actor()?, &id).await?)
+}
+
+/// Switches a flow on or off.
+#[server(prefix = "/fn", endpoint = "set_flow_status")]
+pub async fn set_flow_status(id: FlowId, status: FlowStatus) -> Result<Flow, AppError> {
+    Ok(backend().flows.set_status(&actor()?, &id, status).await?)
+}
+
+/// Deletes a flow with its runs.
+#[server(prefix = "/fn", endpoint = "delete_flow")]
+pub async fn delete_flow(id: FlowId) -> Result<(), AppError> {
+    Ok(backend().flows.delete(&actor()?, &id).await?)
+}
+
+/// The choices of a drop-down.
+#[server(prefix = "/fn", endpoint = "load_choices", input = Json)]
+pub async fn load_choices(request: OptionsRequest) -> Result<Vec<Choice>, AppError> {
+    Ok(backend().flows.options(&actor()?, &request).await?)
+}
+
+/// The address that starts a flow with a webhook trigger.
+#[server(prefix = "/fn", endpoint = "webhook_address")]
+pub async fn webhook_address(id: FlowId) -> Result<String, AppError> {
+    Ok(backend().flows.webhook_url(&actor()?, &id).await?)
+}
+
+/// What the steps of a flow gave when it last ran, by step; nothing before the first run.
+#[server(prefix = "/fn", endpoint = "flow_samples")]
+pub async fn flow_samples(id: FlowId) -> Result<Map<String, Value>, AppError> {
+    let (actor, backend) = (actor()?, backend());
+    let filter = RunFilter { flow_id: Some(id), limit: Some(1), ..RunFilter::default() };
+    let Some(last) = backend.runs.list(&actor, &filter).await?.data.pop() else {
+        return Ok(Map::new());
+    };
+    let steps = backend.runs.get(&actor, &last.id).await?.steps;
+    Ok(steps.into_iter().filter_map(|(name, it)| Some((name, it.get("output")?.clone()))).collect())
+}
+
+/// Starts a test run of the newest version.
+#[server(prefix = "/fn", endpoint = "start_run", input = Json)]
+pub async fn start_run(id: FlowId, payload: Value) -> Result<Run, AppError> {
+    Ok(backend().runs.start(&actor()?, &id, payload, Which::Draft).await?)
+}

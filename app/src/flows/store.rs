@@ -1,0 +1,294 @@
+//! The open flow: one document, everything on screen is derived from it, and every change goes through `edit`.
+//!
+//! A change is applied here with the server's own rules, shown at once, and sent; see `outbox` for the order.
+
+use super::cards::{Card, cards};
+use super::history::{History, Snapshot};
+use super::marks::{RunMark, Written, run_marks};
+use super::outbox::Outbox;
+use super::picker::Picking;
+use super::text::Writing;
+use crate::runs::server_fns::OpenRun;
+use crate::ui::toast::{Toasts, use_toasts};
+use domain::flow::edit::{FlowEdit, ImportFlow, apply};
+use domain::flow::layout::{Layout, layout_with};
+use domain::flow::validate::{self, FlowProblem};
+use domain::flow::{Flow, FlowVersion, SCHEMA_VERSION, Trigger};
+use domain::problem::Problem;
+use leptos::prelude::*;
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is wrong, by step.
+pub type Problems = BTreeMap<String, Vec<FlowProblem>>;
+
+/// How saving stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Saving {
+    /// The server has everything.
+    Saved,
+    /// On its way, or about to be.
+    Pending,
+    /// It did not work; the words say why.
+    Failed(String),
+}
+
+/// The open flow. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Studio {
+    /// The flow as it is on screen.
+    pub flow: RwSignal<Flow>,
+    /// Every step, in reading order.
+    pub cards: Memo<Vec<Card>>,
+    /// What is missing, by step.
+    pub problems: Memo<Problems>,
+    /// Where everything stands on the canvas.
+    pub layout: Memo<Layout>,
+    /// The step whose settings are open.
+    pub chosen: RwSignal<Option<String>>,
+    /// The step the keys are on.
+    pub at: RwSignal<String>,
+    /// How saving stands.
+    pub saving: RwSignal<Saving>,
+    /// The run that lies over the steps, with the version it runs.
+    pub run: RwSignal<Option<OpenRun>>,
+    /// How each step stands in it.
+    pub run_marks: Memo<BTreeMap<String, RunMark>>,
+    /// What the assistant has just written.
+    pub written: RwSignal<BTreeMap<String, Written>>,
+    /// What steps gave when they last ran.
+    pub samples: RwSignal<Map<String, Value>>,
+    /// The role may change flows.
+    pub may_edit: Signal<bool>,
+    /// The step just added: what it lacks is not said before it is left.
+    pub fresh: RwSignal<Option<String>>,
+    /// The text that values are being chosen for.
+    pub inserting: RwSignal<Option<Writing>>,
+    /// What the picker is choosing.
+    pub picking: RwSignal<Picking>,
+    /// The step whose menu is open.
+    pub menu_of: RwSignal<String>,
+    /// Asks whether to delete the step of the menu.
+    pub asks_delete: RwSignal<bool>,
+    /// On phones the panel is open though no step is chosen.
+    pub sheet: RwSignal<bool>,
+    /// Fields of the fresh step that were left.
+    touched: RwSignal<BTreeSet<String>>,
+    pub(super) history: RwSignal<History>,
+    pub(super) outbox: StoredValue<Outbox>,
+    /// Somebody else changed the flow while changes of this page were on their way.
+    pub(super) missed: StoredValue<bool>,
+    pub(super) toasts: Toasts,
+    pub(super) timer: StoredValue<Option<TimeoutHandle>>,
+}
+
+impl Studio {
+    /// Opens `flow`.
+    pub fn open_flow(flow: Flow, may_edit: Signal<bool>) -> Self {
+        let at = flow.version.trigger.name.clone();
+        let flow = RwSignal::new(flow);
+        let run = RwSignal::new(None::<OpenRun>);
+        let problems = Memo::new(move |_| shown(flow, run, problems));
+        let run_marks = Memo::new(move |_| {
+            run.with(|it| {
+                it.as_ref().map_or_else(BTreeMap::new, |it| run_marks(&it.version, &it.run))
+            })
+        });
+        let with_row = Memo::new(move |_| {
+            let in_run = run.with(Option::is_some);
+            if in_run {
+                run_marks.with(with_note)
+            } else {
+                problems.with(|it| it.keys().cloned().collect())
+            }
+        });
+        let drawn = move || {
+            with_row
+                .with(|rows| shown(flow, run, |it| layout_with(it, &|name| rows.contains(name))))
+        };
+        Self {
+            flow,
+            cards: Memo::new(move |_| shown(flow, run, cards)),
+            problems,
+            layout: Memo::new(move |_| drawn()),
+            chosen: RwSignal::new(None),
+            at: RwSignal::new(at),
+            saving: RwSignal::new(Saving::Saved),
+            run,
+            run_marks,
+            written: RwSignal::new(BTreeMap::new()),
+            samples: RwSignal::new(Map::new()),
+            may_edit,
+            fresh: RwSignal::new(None),
+            inserting: RwSignal::new(None),
+            picking: RwSignal::new(Picking::Trigger),
+            menu_of: RwSignal::new("trigger".to_owned()),
+            asks_delete: RwSignal::new(false),
+            sheet: RwSignal::new(false),
+            touched: RwSignal::new(BTreeSet::new()),
+            history: RwSignal::new(History::default()),
+            outbox: StoredValue::new(Outbox::default()),
+            missed: StoredValue::new(false),
+            toasts: use_toasts(),
+            timer: StoredValue::new(None),
+        }
+    }
+
+    /// Whether the flow can be changed now: the role allows it and no run is shown.
+    pub fn is_editing(self) -> bool {
+        self.may_edit.get() && self.run.with(Option::is_none)
+    }
+
+    /// Opens the settings of `step`.
+    pub fn open(self, step: &str) {
+        self.at.set(step.to_owned());
+        if self.fresh.with_untracked(|it| it.as_deref() != Some(step)) {
+            self.fresh.set(None);
+            self.touched.update(BTreeSet::clear);
+        }
+        self.chosen.set(Some(step.to_owned()));
+    }
+
+    /// Closes the settings.
+    pub fn close(self) {
+        self.chosen.set(None);
+    }
+
+    /// A field was left: what is wrong with it is said from now on.
+    pub fn touch(self, field: &str) {
+        self.touched.update(|it| {
+            it.insert(field.to_owned());
+        });
+    }
+
+    /// What is wrong at `path` of `step`, and what to do; quiet about fields of a new step that were not left yet.
+    pub fn error_at(self, step: &str, field: &str, path: &str) -> Option<String> {
+        let is_fresh = self.fresh.with(|it| it.as_deref() == Some(step));
+        if is_fresh && !self.touched.with(|it| it.contains(field)) {
+            return None;
+        }
+        self.problems.with(|all| {
+            let problem = all.get(step)?.iter().find(|it| it.path == path)?;
+            Some(format!("{}. {}", problem.message, problem.fix))
+        })
+    }
+
+    /// What `read` finds in the version on screen.
+    pub fn with_shown<T>(self, read: impl FnOnce(&FlowVersion) -> T) -> T {
+        shown(self.flow, self.run, read)
+    }
+
+    /// Name and number of every step.
+    pub fn numbers(self) -> Vec<(String, usize)> {
+        self.cards.with(|all| all.iter().map(|it| (it.name.clone(), it.number)).collect())
+    }
+
+    /// Changes the flow here and on the server; a refusal is said where saving is.
+    pub fn edit(self, edit: FlowEdit) {
+        self.change(edit, None);
+    }
+
+    /// Changes the flow while a person types in `field`: its keystrokes are one change.
+    pub fn type_in(self, field: &str, edit: FlowEdit) {
+        self.change(edit, Some(field));
+    }
+
+    fn change(self, edit: FlowEdit, field: Option<&str>) {
+        if !self.is_editing_untracked() {
+            return;
+        }
+        let before = self.flow.with_untracked(|it| Snapshot::from(&it.version));
+        match self.apply(&edit) {
+            Ok(()) => {
+                self.history.update(|it| it.record(before, field));
+                self.queue(edit, field);
+            }
+            Err(problem) => self.saving.set(Saving::Failed(problem.to_string())),
+        }
+    }
+
+    fn is_editing_untracked(self) -> bool {
+        self.may_edit.get_untracked() && self.run.with_untracked(Option::is_none)
+    }
+
+    /// Applies `edit` to what is on screen.
+    pub(super) fn apply(self, edit: &FlowEdit) -> Result<(), Problem> {
+        let version = self.flow.with_untracked(|it| apply(&it.version, edit));
+        let version = version.map_err(|issues| Problem::Invalid { issues })?;
+        self.flow.update(|it| it.version = version);
+        Ok(())
+    }
+
+    /// Takes the last change back.
+    pub fn undo(self) {
+        self.step_in_history(History::undo);
+    }
+
+    /// Does the last change taken back again.
+    pub fn redo(self) {
+        self.step_in_history(History::redo);
+    }
+
+    fn step_in_history(self, step: fn(&mut History, Snapshot) -> Option<Snapshot>) {
+        let now = self.flow.with_untracked(|it| Snapshot::from(&it.version));
+        let to = self.history.try_update(|it| step(it, now)).flatten();
+        let Some(to) = to.filter(|_| self.is_editing_untracked()) else { return };
+        let notes = self.flow.with_untracked(|it| it.version.notes.clone());
+        let edit = FlowEdit::ImportFlow(Box::new(ImportFlow {
+            display_name: to.display_name,
+            trigger: to.trigger,
+            schema_version: Some(SCHEMA_VERSION.to_owned()),
+            notes: Some(notes),
+        }));
+        if self.apply(&edit).is_ok() {
+            self.queue(edit, None);
+        }
+        self.leave_missing_steps();
+    }
+
+    /// After steps went away: nothing that is gone stays open or focused.
+    pub fn leave_missing_steps(self) {
+        let is_there =
+            |name: &str| self.cards.with_untracked(|all| all.iter().any(|it| it.name == name));
+        if self.chosen.with_untracked(|it| it.as_deref().is_some_and(|it| !is_there(it))) {
+            self.chosen.set(None);
+        }
+        if !self.at.with_untracked(|it| is_there(it)) {
+            self.at.set("trigger".to_owned());
+        }
+    }
+
+    /// The trigger, as it is now, without what follows.
+    pub fn trigger(self) -> Trigger {
+        self.flow.with_untracked(|it| Trigger { next_action: None, ..it.version.trigger.clone() })
+    }
+}
+
+/// What `read` finds in the version on screen: the run's while one is shown, else the newest.
+fn shown<T>(
+    flow: RwSignal<Flow>,
+    run: RwSignal<Option<OpenRun>>,
+    read: impl FnOnce(&FlowVersion) -> T,
+) -> T {
+    run.with(|run| match run {
+        Some(run) => read(&run.version),
+        None => flow.with(|it| read(&it.version)),
+    })
+}
+
+fn problems(version: &FlowVersion) -> Problems {
+    let mut by_step = Problems::new();
+    for problem in validate::problems(version, None) {
+        by_step.entry(problem.step_name.clone()).or_default().push(problem);
+    }
+    by_step
+}
+
+/// Steps whose mark has a row of its own.
+fn with_note(marks: &BTreeMap<String, RunMark>) -> BTreeSet<String> {
+    marks
+        .iter()
+        .filter(|it| it.1.note.is_some() || it.1.part.is_some())
+        .map(|it| it.0.clone())
+        .collect()
+}

@@ -1,0 +1,166 @@
+//! The studio: chat, canvas and settings of one flow, filling the window.
+
+use super::bar::{Doors, StudioBar};
+use super::canvas::Canvas;
+use super::inspector::Inspector;
+use super::menu::StepMenu;
+use super::outline::Outline;
+use super::panning::Camera;
+use super::picker::Picker;
+use super::publish::PublishDialog;
+use super::server_fns::{flow_samples, get_flow};
+use super::shortcuts::listen;
+use super::store::Studio;
+use super::trial::TrialDialog;
+use super::values::ValuesPopover;
+use crate::chat::panel::ChatPanel;
+use crate::live::use_live;
+use crate::runs::page::run_version;
+use crate::runs::server_fns::get_run;
+use crate::session;
+use crate::shell::panel::use_side_panel;
+use crate::ui::icon::Icon;
+use crate::ui::problem::LoadedPage;
+use domain::actor::Permission;
+use domain::flow::Flow;
+use domain::ids::{FlowId, RunId};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+/// The page of one flow.
+#[component]
+pub fn StudioPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| FlowId::from(params.with(|it| it.get("id").unwrap_or_default())));
+    let flow = Resource::new(move || id.get(), get_flow);
+    view! {
+        <LoadedPage of=flow skeleton=|| view! { <StudioSkeleton /> } let:flow>
+            <StudioView flow=flow />
+        </LoadedPage>
+    }
+}
+
+#[component]
+fn StudioSkeleton() -> impl IntoView {
+    view! {
+        <div class="studio" data-chat="closed" data-config="closed" aria-busy="true">
+            <header class="sbar"></header>
+            <main class="stage"></main>
+        </div>
+    }
+}
+
+/// Everything of one flow.
+#[component]
+fn StudioView(flow: Flow) -> impl IntoView {
+    let flow_id = flow.id.clone();
+    let studio = Studio::open_flow(flow, session::can(Permission::Write));
+    let camera = Camera::new(studio);
+    let doors = Doors {
+        outline: RwSignal::new(false),
+        publish: RwSignal::new(false),
+        trial: RwSignal::new(false),
+    };
+    let panel = use_side_panel();
+    studio.follow(use_live());
+    show_run(studio);
+    load_samples(studio);
+    listen(studio, camera, doors);
+    on_cleanup(move || studio.send_now());
+    let word = |open: bool| if open { "open" } else { "closed" };
+    let config = move || word(studio.chosen.with(Option::is_some) || studio.sheet.get());
+    view! {
+        <Title text=move || studio.flow.with(|it| it.version.display_name.clone()) />
+        <a class="skip" href="#studio">"Skip to the flow"</a>
+        <div class="studio" data-chat=move || word(panel.is_open()) data-config=config>
+            <StudioBar studio=studio doors=doors />
+            <aside class="chat" id="chat" aria-label="Assistant">
+                <ChatPanel flow=flow_id on_close=Callback::new(move |()| panel.close()) />
+            </aside>
+            <Stage studio=studio camera=camera doors=doors />
+            <Inspector studio=studio />
+            <Dock studio=studio doors=doors />
+        </div>
+        <ValuesPopover studio=studio />
+        <Picker studio=studio />
+        <StepMenu studio=studio />
+        <PublishDialog studio=studio open=doors.publish />
+        <TrialDialog studio=studio open=doors.trial />
+    }
+}
+
+/// Canvas and outline; phones show the outline only.
+#[component]
+fn Stage(studio: Studio, camera: Camera, doors: Doors) -> impl IntoView {
+    view! {
+        <main class="stage" id="studio" tabindex="-1">
+            <div id="view-canvas" role="tabpanel" aria-labelledby="view-c" class="stage__view" hidden=move || doors.outline.get()>
+                <Canvas studio=studio camera=camera />
+            </div>
+            <div id="view-outline" role="tabpanel" aria-labelledby="view-o" class="stage__view" data-narrow
+                hidden=move || !doors.outline.get()>
+                <Outline studio=studio />
+            </div>
+        </main>
+    }
+}
+
+/// What a thumb reaches on a phone.
+#[component]
+fn Dock(studio: Studio, doors: Doors) -> impl IntoView {
+    let panel = use_side_panel();
+    view! {
+        <div class="studio__dock">
+            <button type="button" class="btn btn--lg" on:click=move |_| panel.toggle()>
+                <Icon name="assistant" />
+                "Assistant"
+            </button>
+            <button type="button" class="btn btn--lg btn--primary" on:click=move |_| doors.publish.set(true)
+                hidden=move || !studio.is_editing()>
+                "Publish"
+            </button>
+        </div>
+    }
+}
+
+/// Lays the run named in the address over the steps, and follows it.
+fn show_run(studio: Studio) {
+    let query = use_query_map();
+    let id = Memo::new(move |_| query.with(|it| it.get("run").map(RunId::from)));
+    let wanted = Signal::derive(move || id.get().unwrap_or_default());
+    let version = run_version(wanted);
+    let run = LocalResource::new(move || {
+        let id = id.get();
+        version.track();
+        async move {
+            match id {
+                Some(id) => Some(get_run(id).await),
+                None => None,
+            }
+        }
+    });
+    Effect::new(move |_| match run.get() {
+        Some(Some(Ok(open)))
+            if open.run.flow_id == studio.flow.with_untracked(|it| it.id.clone()) =>
+        {
+            studio.run.set(Some(open));
+        }
+        Some(Some(Err(error))) => {
+            studio.toasts.failed(format!("The run could not be shown. {error}"))
+        }
+        Some(None) => studio.run.set(None),
+        _ => {}
+    });
+}
+
+/// What steps gave when the flow last ran, for choosing values.
+fn load_samples(studio: Studio) {
+    let id = studio.flow.with_untracked(|it| it.id.clone());
+    let samples = LocalResource::new(move || flow_samples(id.clone()));
+    Effect::new(move |_| {
+        if let Some(Ok(samples)) = samples.get() {
+            studio.samples.set(samples);
+        }
+    });
+}

@@ -1,0 +1,125 @@
+//! The quick setup on the first page: goes when everything is done, comes back when something stops being true.
+
+use crate::live::use_live;
+use crate::setup::server_fns::{check_setup, load_setup};
+use crate::ui::button::{Button, ButtonLink, Kind, Size};
+use crate::ui::icon::Icon;
+use crate::ui::problem::Loaded;
+use crate::ui::progress::{Progress, percent};
+use crate::ui::skeleton::CardSkeleton;
+use crate::ui::toast::use_toasts;
+use domain::event::Topic;
+use domain::setup::{Setup, SetupState, SetupStep};
+use leptos::prelude::*;
+
+/// The card.
+#[component]
+pub(crate) fn SetupCard() -> impl IntoView {
+    let live = use_live();
+    let (setup_version, connector_version) =
+        (live.version(Topic::Setup), live.version(Topic::Connector));
+    let setup =
+        Resource::new(move || (setup_version.get(), connector_version.get()), |_| load_setup());
+    view! {
+        <Loaded of=setup skeleton=|| view! { <CardSkeleton count=5 /> } let:setup>
+            {setup.next.is_some().then(|| view! { <Steps setup=setup.clone() /> })}
+        </Loaded>
+    }
+}
+
+#[component]
+fn Steps(setup: Setup) -> impl IntoView {
+    let checked = RwSignal::new(setup);
+    let check = Action::new(|(): &()| check_setup());
+    let toasts = use_toasts();
+    Effect::new(move || match check.value().get() {
+        Some(Ok(setup)) => {
+            checked.set(setup);
+            toasts.say("The setup is checked");
+        }
+        Some(Err(error)) => toasts.failed(error.to_string()),
+        None => {}
+    });
+    let (title, lead) = (move || checked.with(title), move || checked.with(lead));
+    let bar = move || {
+        let (done, total) = checked.with(|it| (it.done, it.total));
+        view! { <Progress label=format!("Setup progress, {done} of {total} steps") value=percent(done, total) /> }
+    };
+    let rows = move || {
+        let Setup { steps, next, .. } = checked.get();
+        let row = |(at, step): (usize, SetupStep)| {
+            let is_next = next.as_deref() == Some(step.id.as_str());
+            view! { <StepRow number=at + 1 step=step is_next=is_next /> }
+        };
+        steps.into_iter().enumerate().map(row).collect_view()
+    };
+    view! {
+        <section class="card setup" aria-labelledby="h-setup">
+            <div class="setup__head">
+                <div class="grow"><h2 id="h-setup">{title}</h2><p class="sm muted">{lead}</p></div>
+                <Button
+                    size=Size::Small
+                    icon="refresh"
+                    busy=check.pending()
+                    on:click=move |_| {
+                        check.dispatch(());
+                    }
+                >
+                    "Run setup check"
+                </Button>
+            </div>
+            <div class="setup__bar">{bar}</div>
+            <ol class="setup__list">{rows}</ol>
+        </section>
+    }
+}
+
+fn title(setup: &Setup) -> &'static str {
+    if setup.ready { "Setup complete" } else { "Quick setup" }
+}
+
+fn lead(setup: &Setup) -> String {
+    if setup.ready {
+        return "Two things to try next.".to_owned();
+    }
+    format!("{} of {} steps done. No technical knowledge needed.", setup.done, setup.total)
+}
+
+#[component]
+fn StepRow(number: usize, step: SetupStep, is_next: bool) -> impl IntoView {
+    let (state, mark, word, tone) = match step.state {
+        SetupState::Done => {
+            ("done", view! { <Icon name="check" /> }.into_any(), "Done:", "xs quiet")
+        }
+        SetupState::Failed => {
+            ("failed", view! { <Icon name="x" /> }.into_any(), "Failed:", "xs bad")
+        }
+        SetupState::Pending => ("todo", number.into_any(), "To do:", "xs quiet"),
+    };
+    let kind = if is_next { Kind::Primary } else { Kind::Plain };
+    let button = step.action.map(
+        |it| view! { <ButtonLink size=Size::Small kind=kind href=it.url>{it.label}</ButtonLink> },
+    );
+    view! {
+        <li data-state=state>
+            <span class="setup__n">{mark}<span class="sr">{word}</span></span>
+            <span class="grow">
+                <b>{step.title}</b>
+                <span class=tone style="display: block">{step.detail}</span>
+            </span>
+            {button}
+        </li>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_card_says_how_far_the_setup_is() {
+        let setup = Setup { steps: Vec::new(), done: 3, total: 5, next: None, ready: false };
+        assert_eq!(lead(&setup), "3 of 5 steps done. No technical knowledge needed.");
+        assert_eq!(title(&Setup { ready: true, ..setup }), "Setup complete");
+    }
+}

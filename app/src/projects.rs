@@ -1,0 +1,9 @@
+//! Projects of Basecamp and their to-dos.
+
+pub mod due;
+pub mod list;
+pub mod overview;
+pub mod page;
+pub mod server_fns;
+pub mod todo_row;
+pub mod todos;

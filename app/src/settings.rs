@@ -1,0 +1,10 @@
+//! Settings: your profile; for those who manage, members and the workspace; and the audit log.
+
+pub mod audit;
+pub mod invitations;
+pub mod members;
+pub mod page;
+pub mod profile;
+pub mod server_fns;
+pub mod workspace;
+pub mod zones;

@@ -1,0 +1,189 @@
+//! The audit log: who did what. Entries cannot be edited or removed.
+
+use crate::error::AppError;
+use crate::session::can;
+use crate::settings::server_fns::load_audit;
+use crate::shell::missing::NotAllowed;
+use crate::ui::badge::{Pill, State};
+use crate::ui::choice::Chip;
+use crate::ui::empty::Empty;
+use crate::ui::icon::Icon;
+use crate::ui::more::LoadMore;
+use crate::ui::person::{Avatar, Tile};
+use crate::ui::problem::{Loaded, ProblemView};
+use crate::ui::skeleton::RowsSkeleton;
+use crate::ui::table::Table;
+use crate::ui::time::use_now;
+use domain::actor::Permission;
+use domain::event::{AuditFilter, AuditPage, EventKind, Outcome, StoredEvent};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// The page, for those who manage.
+#[component]
+pub fn AuditLogPage() -> impl IntoView {
+    let manages = can(Permission::Manage);
+    view! {
+        <Show
+            when=move || manages.get()
+            fallback=|| view! { <NotAllowed icon="audit" title="Only an admin can open the audit log" /> }
+        >
+            <AuditLog />
+        </Show>
+    }
+}
+
+#[component]
+fn AuditLog() -> impl IntoView {
+    let is_refused_only = RwSignal::new(false);
+    let who = RwSignal::new(String::new());
+    let filter = Memo::new(move |_| AuditFilter {
+        actor: Some(who.get().trim().to_owned()).filter(|it| !it.is_empty()),
+        outcome: is_refused_only.get().then(|| Outcome::Denied.as_str().to_owned()),
+        ..AuditFilter::default()
+    });
+    let first = Resource::new(move || filter.get(), load_audit);
+    view! {
+        <Title text="Audit log" />
+        <div class="page">
+            <div class="page__head">
+                <div class="page__t">
+                    <h1>"Audit log"</h1>
+                    <p>"Who did what. Entries cannot be edited or removed."</p>
+                </div>
+            </div>
+            <div class="toolbar">
+                <div class="input-wrap">
+                    <Icon name="search" />
+                    <input
+                        class="input"
+                        type="search"
+                        placeholder="Name of a person"
+                        aria-label="Show what one person did"
+                        on:change=move |event| who.set(event_target_value(&event))
+                    />
+                </div>
+                <div class="chips">
+                    <Chip on=is_refused_only press=move |()| is_refused_only.update(|it| *it = !*it)>"Refused only"</Chip>
+                </div>
+            </div>
+            <Loaded of=first skeleton=|| view! { <RowsSkeleton count=8 /> } let:page>
+                <Entries first=page filter=filter.get_untracked() />
+            </Loaded>
+        </div>
+    }
+}
+
+/// The rows so far, and a button for the ones before.
+#[component]
+fn Entries(first: AuditPage, filter: AuditFilter) -> impl IntoView {
+    let next = RwSignal::new(first.next);
+    let rows = RwSignal::new(first.events);
+    let older = Action::new(move |before: &i64| {
+        load_audit(AuditFilter { before: Some(*before), ..filter.clone() })
+    });
+    Effect::new(move || {
+        if let Some(Ok(page)) = older.value().get() {
+            next.set(page.next);
+            rows.update(|all| all.extend(page.events));
+        }
+    });
+    let failed = move || {
+        older
+            .value()
+            .get()
+            .and_then(Result::err)
+            .map(|it: AppError| view! { <ProblemView error=it /> })
+    };
+    view! {
+        <Show
+            when=move || !rows.with(Vec::is_empty)
+            fallback=|| view! { <Empty icon="audit" title="Nothing matches" body="Clear the filter to see everything." /> }
+        >
+            <Table caption="Audit entries, newest first" class="table--cq table--calm">
+                <thead>
+                    <tr>
+                        <th class="fit">"When"</th>
+                        <th>"Who"</th>
+                        <th>"What"</th>
+                        <th class="p2">"To"</th>
+                        <th class="p2">"Result"</th>
+                    </tr>
+                </thead>
+                <tbody>
+                    <For each=move || rows.get() key=|it| it.seq let:event>
+                        <Entry event=event />
+                    </For>
+                </tbody>
+            </Table>
+        </Show>
+        <LoadMore
+            shown=Signal::derive(move || rows.with(Vec::len))
+            more=Signal::derive(move || next.get().is_some())
+            busy=older.pending()
+            load=move |()| {
+                if let Some(before) = next.get_untracked() {
+                    older.dispatch(before);
+                }
+            }
+        />
+        {failed}
+    }
+}
+
+#[component]
+fn Entry(event: StoredEvent) -> impl IntoView {
+    let now = use_now();
+    let at = event.at_ms;
+    let (state, word) = match event.event.outcome {
+        Outcome::Success => (State::Succeeded, "Done"),
+        Outcome::Denied => (State::Failed, "Refused"),
+        Outcome::Failed => (State::Failed, "Failed"),
+    };
+    let (mark, door) = match event.via.as_str() {
+        "chat" => (
+            view! { <Tile name="" icon="assistant" size="tile--sm tile--iris" /> }.into_any(),
+            "through the assistant",
+        ),
+        "flow" => (
+            view! { <Tile name="" icon="flow" size="tile--sm tile--plain" /> }.into_any(),
+            "through a flow",
+        ),
+        _ => (view! { <Avatar name=event.actor.clone() decorative=true /> }.into_any(), ""),
+    };
+    view! {
+        <tr>
+            <td class="num quiet">{move || now.get().clock(at)}</td>
+            <td>
+                <div class="row">
+                    {mark}
+                    <span class="grow"><span>{event.actor}</span><span class="sub">{door}</span></span>
+                </div>
+            </td>
+            <td class="name"><span>{words_of(event.event.kind)}</span><span class="sub mono">{event.event.kind.as_str()}</span></td>
+            <td class="p2">{event.event.label}</td>
+            <td class="p2"><Pill state=state label=word /></td>
+        </tr>
+    }
+}
+
+/// `flow.published` as people say it: "Flow published"; what accounts do needs no noun.
+fn words_of(kind: EventKind) -> String {
+    let (noun, verb) = kind.as_str().split_once('.').unwrap_or(("", kind.as_str()));
+    let words = if noun == "auth" { verb.to_owned() } else { format!("{noun} {verb}") };
+    let words = words.replace('_', " ");
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_happened_reads_as_a_sentence() {
+        assert_eq!(words_of(EventKind::FlowPublished), "Flow published");
+        assert_eq!(words_of(EventKind::SignInFailed), "Sign in failed");
+        assert!(EventKind::ALL.iter().all(|it| !words_of(*it).is_empty()));
+    }
+}

@@ -1,0 +1,76 @@
+//! The settings page: one tab for each section, each with its own address.
+
+use crate::session::{can, current_user};
+use crate::settings::members::Members;
+use crate::settings::profile::Profile;
+use crate::settings::workspace::WorkspaceSettings;
+use crate::shell::missing::{Missing, NotAllowed};
+use crate::ui::tabs::{Tab, Tabs};
+use domain::actor::Permission;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::components::Redirect;
+use leptos_router::hooks::use_params_map;
+
+const SECTIONS: [(&str, &str, Permission); 3] = [
+    ("profile", "Profile", Permission::Read),
+    ("members", "Members and roles", Permission::Manage),
+    ("workspace", "Workspace", Permission::Manage),
+];
+
+/// `/settings` leads to the profile.
+#[component]
+pub fn SettingsHome() -> impl IntoView {
+    view! { <Redirect path="/settings/profile" /> }
+}
+
+/// One section of the settings.
+#[component]
+pub fn SettingsPage() -> impl IntoView {
+    let params = use_params_map();
+    let user = current_user();
+    let manages = can(Permission::Manage);
+    let section = Memo::new(move |_| params.read().get("section").unwrap_or_default());
+    let tabs = Signal::derive(move || {
+        let role = user.with(|it| it.role);
+        let allowed = SECTIONS.into_iter().filter(|it| role.can(it.2));
+        allowed
+            .map(|(key, label, _)| Tab {
+                key,
+                label,
+                href: format!("/settings/{key}"),
+                count: None,
+            })
+            .collect()
+    });
+    let content = move || match section.get().as_str() {
+        "profile" => view! { <Profile /> }.into_any(),
+        "members" if manages.get() => view! { <Members /> }.into_any(),
+        "workspace" if manages.get() => view! { <WorkspaceSettings /> }.into_any(),
+        "members" | "workspace" => {
+            view! { <NotAllowed icon="settings" title="Only an admin can change this" /> }
+                .into_any()
+        }
+        _ => view! { <Missing /> }.into_any(),
+    };
+    view! {
+        <Title text="Settings" />
+        <div class="page">
+            <div class="page__head">
+                <div class="page__t">
+                    <h1>"Settings"</h1>
+                    <p>{move || user.with(|it| it.workspace_name.clone())}</p>
+                </div>
+            </div>
+            <Tabs label="Settings" tabs=tabs open=section />
+            <div
+                role="tabpanel"
+                class="tabpanel"
+                id=move || format!("p-{}", section.get())
+                aria-labelledby=move || format!("t-{}", section.get())
+            >
+                {content}
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,102 @@
+//! The workspace's own settings.
+
+use crate::session::current_user;
+use crate::settings::server_fns::{SaveWorkspace, load_workspace};
+use crate::settings::zones::{week, weeks, zones};
+use crate::ui::button::{Button, Kind};
+use crate::ui::field::{SelectField, TextField};
+use crate::ui::form::FormProblems;
+use crate::ui::problem::{FormProblem, Loaded};
+use crate::ui::skeleton::CardSkeleton;
+use crate::ui::toast::use_toasts;
+use domain::account::Workspace;
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+
+/// The section.
+#[component]
+pub(crate) fn WorkspaceSettings() -> impl IntoView {
+    let save = ServerAction::<SaveWorkspace>::new();
+    let workspace = Resource::new(move || save.version().get(), |_| load_workspace());
+    let user = current_user();
+    let toasts = use_toasts();
+    Effect::new(move || {
+        if save.value().with(|it| matches!(it, Some(Ok(())))) {
+            let input = save.input().get_untracked();
+            toasts.say("The workspace is saved");
+            if let Some(input) = input {
+                user.update(|it| it.workspace_name = input.name.trim().to_owned());
+            }
+        }
+    });
+    view! {
+        <section class="card" aria-labelledby="ws-h" style="max-inline-size: 40rem">
+            <div class="card__head"><h2 id="ws-h">"Workspace"</h2></div>
+            <div class="card__body">
+                <Loaded of=workspace skeleton=|| view! { <CardSkeleton count=3 /> } let:workspace>
+                    <WorkspaceForm workspace=workspace save=save />
+                </Loaded>
+            </div>
+        </section>
+    }
+}
+
+/// Name, time zone and working week, as settings and setup ask for them.
+#[component]
+fn WorkspaceForm(workspace: Workspace, save: ServerAction<SaveWorkspace>) -> impl IntoView {
+    view! {
+        <ActionForm action=save attr:class="stack stack--4">
+            <WorkspaceFields workspace=workspace save=save />
+            <input type="hidden" name="then" value="" />
+            <div class="row">
+                <Button kind=Kind::Primary r#type="submit" busy=save.pending()>"Save workspace"</Button>
+            </div>
+        </ActionForm>
+    }
+}
+
+/// The fields, without a button.
+#[component]
+pub(crate) fn WorkspaceFields(
+    /// What it is now.
+    workspace: Workspace,
+    /// The action whose answer is shown.
+    save: ServerAction<SaveWorkspace>,
+    /// Larger, in the setup.
+    #[prop(optional)]
+    large: bool,
+) -> impl IntoView {
+    let problems = FormProblems::of(save.value());
+    let days = week(&workspace.working_days);
+    view! {
+        <FormProblem error=problems.rest(&["name", "timezone", "days", "workingDays"]) />
+        <TextField
+            label="Workspace name"
+            name="name"
+            value=workspace.name.clone()
+            large=large
+            required=true
+            error=problems.field("name")
+        />
+        <div class="wiz__two">
+            <SelectField
+                label="Time zone"
+                name="timezone"
+                options=zones(&workspace.timezone)
+                value=workspace.timezone.clone()
+                large=large
+                hint="Schedules and due dates use this."
+                error=problems.field("timezone")
+            />
+            <SelectField
+                label="Working week"
+                name="days"
+                options=weeks(&workspace.working_days)
+                value=days
+                large=large
+                hint="Flows rest on days off."
+                error=problems.field("workingDays")
+            />
+        </div>
+    }
+}

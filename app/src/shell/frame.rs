@@ -1,0 +1,50 @@
+//! The frame of most pages: menu left, bar above, the page, the assistant right, a bar below on phones.
+
+use crate::chat::panel::ChatPanel;
+use crate::shell::bar::Bar;
+use crate::shell::drawer::Drawer;
+use crate::shell::nav::{Nav, TabBar};
+use crate::shell::offline::OfflineBanner;
+use crate::shell::panel::use_side_panel;
+use leptos::prelude::*;
+use leptos_router::components::Outlet;
+use leptos_router::hooks::use_location;
+
+/// The frame around the page of a route.
+#[component]
+pub fn Frame() -> impl IntoView {
+    view! { <FrameAround><Outlet /></FrameAround> }
+}
+
+/// The frame around anything.
+#[component]
+pub(crate) fn FrameAround(children: Children) -> impl IntoView {
+    let panel = use_side_panel();
+    let drawer = RwSignal::new(false);
+    view! {
+        <div class="app" data-chat=move || if panel.is_open() { "open" } else { "closed" }>
+            <OfflineBanner />
+            <Nav />
+            <Bar />
+            <main class="main" id="main" tabindex="-1">{children()}</main>
+            <Assistant />
+            <TabBar drawer=drawer />
+        </div>
+        <Drawer open=drawer />
+    }
+}
+
+/// The assistant beside the page. Its own page needs no second one.
+#[component]
+fn Assistant() -> impl IntoView {
+    let panel = use_side_panel();
+    let path = use_location().pathname;
+    let is_chat = Memo::new(move |_| path.with(|it| it == "/chat" || it.starts_with("/chat/")));
+    view! {
+        <Show when=move || !is_chat.get()>
+            <aside class="chat" id="chat" aria-label="Assistant">
+                <ChatPanel on_close=Callback::new(move |()| panel.close()) />
+            </aside>
+        </Show>
+    }
+}

@@ -1,0 +1,146 @@
+//! The few things only a browser can do. Every function does nothing where there is none.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlDialogElement, HtmlElement, KeyboardEvent};
+
+/// Copies `text`, so that it can be pasted elsewhere.
+pub fn copy(text: &str) {
+    // The promise is not waited for: a browser that refuses says so itself.
+    let _ = window().navigator().clipboard().write_text(text);
+}
+
+/// Opens a dialog over the page; the browser keeps the focus inside and gives it back.
+pub fn show_modal(dialog: &HtmlDialogElement) {
+    if !dialog.open() && dialog.show_modal().is_err() {
+        leptos::logging::warn!("the dialog is not part of the page");
+    }
+}
+
+/// Focuses the element with `id`, if it is on the page.
+pub fn focus(id: &str) {
+    let element = document().get_element_by_id(id).and_then(|it| it.dyn_into::<HtmlElement>().ok());
+    if let Some(element) = element {
+        let _ = element.focus();
+    }
+}
+
+/// Hides the popover with `id`.
+pub fn hide_popover(id: &str) {
+    let element = document().get_element_by_id(id).and_then(|it| it.dyn_into::<HtmlElement>().ok());
+    if let Some(element) = element {
+        let _ = element.hide_popover();
+    }
+}
+
+/// Whether the focus is in something that takes text, where single keys must stay letters.
+pub fn is_typing() -> bool {
+    let Some(element) = document().active_element() else { return false };
+    let tag = element.tag_name();
+    ["INPUT", "TEXTAREA", "SELECT"].contains(&tag.as_str())
+        || element.has_attribute("contenteditable")
+}
+
+/// Whether the window is narrower than `rem`.
+pub fn is_narrower_than(rem: f64) -> bool {
+    let query = format!("(max-width: {}rem)", rem - 0.01);
+    window().match_media(&query).ok().flatten().is_some_and(|it| it.matches())
+}
+
+/// Whether the browser says it has a network.
+pub fn is_online() -> bool {
+    window().navigator().on_line()
+}
+
+/// Loads `path` anew, as if it were typed.
+pub fn load(path: &str) {
+    let _ = window().location().set_href(path);
+}
+
+/// Sets or removes an attribute of the `html` element.
+pub fn mark_root(name: &str, value: Option<&str>) {
+    if let Some(root) = document().document_element() {
+        let _ = match value {
+            Some(value) => root.set_attribute(name, value),
+            None => root.remove_attribute(name),
+        };
+    }
+}
+
+/// Remembers a choice for a year, where the server reads it before it draws the next page.
+pub fn remember(name: &str, value: &str) {
+    if let Ok(page) = document().dyn_into::<web_sys::HtmlDocument>() {
+        let _ = page.set_cookie(&format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax"));
+    }
+}
+
+/// Keeps words in this browser only; blank words are forgotten.
+pub fn keep(name: &str, words: &str) {
+    let Ok(Some(storage)) = window().local_storage() else { return };
+    // A full or forbidden storage only means that a draft is not there after a reload.
+    let _ =
+        if words.is_empty() { storage.remove_item(name) } else { storage.set_item(name, words) };
+}
+
+/// Words kept in this browser.
+pub fn kept(name: &str) -> Option<String> {
+    window().local_storage().ok()??.get_item(name).ok()?.filter(|it| !it.is_empty())
+}
+
+/// Shows the end of the scrolling element with `id`.
+pub fn scroll_to_end(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        element.set_scroll_top(element.scroll_height());
+    }
+}
+
+/// Epoch milliseconds.
+pub fn now_ms() -> i64 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "milliseconds of any year we live to see fit"
+    )]
+    let now = js_sys::Date::now() as i64;
+    now
+}
+
+/// Arrows, Home and End move the focus among the elements that match `selector` inside the one that listens.
+pub fn move_focus(event: &KeyboardEvent, selector: &str) {
+    let list = event.current_target().and_then(|it| it.dyn_into::<Element>().ok());
+    let Some(items) = list.and_then(|it| it.query_selector_all(selector).ok()) else { return };
+    let active = document().active_element();
+    let item = |at: u32| items.item(at).and_then(|it| it.dyn_into::<Element>().ok());
+    let at = (0..items.length()).find(|it| item(*it) == active);
+    let Some(next) = next_index(&event.key(), at, items.length()) else { return };
+    event.prevent_default();
+    if let Some(next) = item(next).and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
+        let _ = next.focus();
+    }
+}
+
+/// Where the focus goes from `at` among `count` items; nowhere for other keys.
+fn next_index(key: &str, at: Option<u32>, count: u32) -> Option<u32> {
+    let last = count.checked_sub(1)?;
+    match key {
+        "ArrowDown" | "ArrowRight" => Some(at.map_or(0, |it| if it >= last { 0 } else { it + 1 })),
+        "ArrowUp" | "ArrowLeft" => Some(at.map_or(last, |it| if it == 0 { last } else { it - 1 })),
+        "Home" => Some(0),
+        "End" => Some(last),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arrows_go_round() {
+        assert_eq!(next_index("ArrowDown", Some(2), 3), Some(0));
+        assert_eq!(next_index("ArrowUp", Some(0), 3), Some(2));
+        assert_eq!(next_index("ArrowDown", None, 3), Some(0));
+        assert_eq!(next_index("End", Some(0), 3), Some(2));
+        assert_eq!(next_index("a", Some(0), 3), None);
+        assert_eq!(next_index("Home", None, 0), None);
+    }
+}

@@ -1,0 +1,139 @@
+//! Checkbox, switch, radio, segments and filter chips.
+
+use leptos::prelude::*;
+
+/// A checkbox with its words.
+#[component]
+pub fn Check(
+    /// Name in the form.
+    #[prop(optional)]
+    name: &'static str,
+    /// Whether it is ticked.
+    #[prop(optional, into)]
+    checked: Signal<bool>,
+    /// It cannot be used now.
+    #[prop(optional, into)]
+    disabled: Signal<bool>,
+    /// The words.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <label class="check">
+            <input
+                type="checkbox"
+                name=(!name.is_empty()).then_some(name)
+                value="true"
+                checked=move || checked.get()
+                disabled=move || disabled.get()
+            />
+            {children()}
+        </label>
+    }
+}
+
+/// One of several; radios of one `name` exclude each other.
+#[component]
+pub fn Radio(
+    /// The group.
+    name: &'static str,
+    /// What this one stands for.
+    #[prop(into)]
+    value: String,
+    /// Whether it is the chosen one at first.
+    #[prop(optional)]
+    checked: bool,
+    /// The words.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <label class="check">
+            <input type="radio" name=name value=value checked=checked />
+            {children()}
+        </label>
+    }
+}
+
+/// On or off, at once.
+#[component]
+pub fn Switch(
+    /// Whether it is on.
+    #[prop(into)]
+    on: Signal<bool>,
+    /// Being switched.
+    #[prop(optional, into)]
+    busy: Signal<bool>,
+    /// It cannot be used now.
+    #[prop(optional, into)]
+    disabled: Signal<bool>,
+    /// Called with what it becomes.
+    #[prop(into)]
+    change: Callback<bool>,
+    /// The words.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <label class="switch">
+            <input
+                type="checkbox"
+                role="switch"
+                checked=on.get_untracked()
+                prop:checked=move || on.get()
+                aria-busy=move || busy.get().then_some("true")
+                disabled=move || disabled.get()
+                on:change=move |event| change.run(event_target_checked(&event))
+            />
+            {children()}
+        </label>
+    }
+}
+
+/// A few ways to show the same; the pressed one holds.
+#[component]
+pub fn Segments(
+    /// What is chosen between.
+    label: &'static str,
+    /// Key and words of each.
+    options: Vec<(&'static str, &'static str)>,
+    /// The key that holds.
+    #[prop(into)]
+    value: Signal<String>,
+    /// Called with a key.
+    #[prop(into)]
+    change: Callback<&'static str>,
+) -> impl IntoView {
+    let button = move |(key, words): (&'static str, &'static str)| {
+        view! {
+            <button
+                type="button"
+                aria-pressed=move || (value.get() == key).to_string()
+                on:click=move |_| change.run(key)
+            >
+                {words}
+            </button>
+        }
+    };
+    view! {
+        <div class="seg seg--sm" role="group" aria-label=label>
+            {options.into_iter().map(button).collect_view()}
+        </div>
+    }
+}
+
+/// A filter that is on or off.
+#[component]
+pub fn Chip(
+    /// Whether it filters.
+    #[prop(into)]
+    on: Signal<bool>,
+    /// Called when pressed.
+    #[prop(into)]
+    press: Callback<()>,
+    /// The words.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <button class="chip" type="button" aria-pressed=move || on.get().to_string() on:click=move |_| press.run(())>
+            {children()}
+        </button>
+    }
+}
