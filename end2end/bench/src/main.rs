@@ -1,0 +1,60 @@
+//! Benchmarks of a built PM OS: `bench PATH_TO_PMOS [start|page|runs|steps|crash]...`, everything when none is named.
+//!
+//! Each figure is printed on a line of its own beside a baseline measured in the same run: a bare axum route in a
+//! process of its own. Absolute times drift with the machine; the ratios are what counts.
+#![expect(clippy::print_stdout, reason = "its figures are its output")]
+
+mod bare;
+mod crash;
+mod flows;
+mod load;
+mod page;
+mod product;
+mod runs;
+mod start;
+
+use std::path::PathBuf;
+
+/// What ends a benchmark: it says so and measures nothing.
+pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
+pub(crate) type Measured = Result<(), Failure>;
+
+const USAGE: &str = "bench PATH_TO_PMOS [start|page|runs|steps|crash]...";
+
+#[tokio::main]
+async fn main() -> Measured {
+    let mut words = std::env::args().skip(1);
+    let first = words.next().ok_or(USAGE)?;
+    if first == bare::COMMAND {
+        return bare::serve().await;
+    }
+    // A second installation in one process is no error here.
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let binary = PathBuf::from(first);
+    let wanted: Vec<String> = words.collect();
+    let all = ["start", "page", "runs", "steps", "crash"];
+    for name in
+        all.into_iter().filter(|it| wanted.is_empty() || wanted.iter().any(|word| word == it))
+    {
+        println!("# {name}");
+        match name {
+            "start" => start::measure(&binary).await?,
+            "page" => page::measure(&binary).await?,
+            "runs" => runs::measure(&binary).await?,
+            "steps" => runs::measure_steps(&binary).await?,
+            _ => crash::measure(&binary).await?,
+        }
+    }
+    Ok(())
+}
+
+/// One line: the figure, its baseline, their ratio.
+pub(crate) fn report(name: &str, unit: &str, value: f64, baseline: f64) {
+    let ratio = if baseline > 0.0 { value / baseline } else { f64::NAN };
+    println!("{name}: {value:.2} {unit}; baseline {baseline:.2} {unit}; ratio {ratio:.3}");
+}
+
+/// One line for a figure that has no baseline, beside its bar.
+pub(crate) fn report_bar(name: &str, unit: &str, value: f64, bar: &str) {
+    println!("{name}: {value:.2} {unit}; bar {bar}");
+}

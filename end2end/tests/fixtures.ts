@@ -1,0 +1,139 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { test as base, expect, type Browser, type BrowserContext, type Page } from '@playwright/test';
+import { Server } from './server.js';
+
+export { expect };
+
+/** Somebody who has signed up. */
+export interface Person {
+  name: string;
+  email: string;
+  password: string;
+}
+
+/** Collects what the browser's console calls an error, in every page of a context. */
+export class ConsoleGuard {
+  private readonly errors: string[] = [];
+  private readonly expected: RegExp[] = [];
+
+  watch(context: BrowserContext): void {
+    context.on('console', (message) => {
+      if (message.type() === 'error') {
+        this.errors.push(`${message.text()} (${message.location().url})`);
+      }
+    });
+    context.on('weberror', (error) => this.errors.push(String(error.error())));
+  }
+
+  /** Says that errors like this one belong to the story, such as a refused request. */
+  expect(pattern: RegExp): void {
+    this.expected.push(pattern);
+  }
+
+  unexpected(): string[] {
+    return this.errors.filter((text) => !this.expected.some((pattern) => pattern.test(text)));
+  }
+}
+
+interface TestFixtures {
+  /** Every test fails on a console error, unless it expects it. */
+  consoleGuard: ConsoleGuard;
+  /** A server that nobody has used, for stories about the first account or about a restart. */
+  freshServer: Server;
+  /** Another browser, with cookies of its own, on the shared server. */
+  otherPage: Page;
+}
+
+interface WorkerFixtures {
+  /** The server that the tests share; each signs up people of its own. */
+  server: Server;
+}
+
+export const test = base.extend<TestFixtures, WorkerFixtures>({
+  server: [
+    async ({}, use) => {
+      const server = await Server.start();
+      await use(server);
+      await server.remove();
+    },
+    { scope: 'worker' },
+  ],
+
+  baseURL: async ({ server }, use) => {
+    await use(server.url);
+  },
+
+  consoleGuard: [
+    async ({ context }, use) => {
+      const guard = new ConsoleGuard();
+      guard.watch(context);
+      await use(guard);
+      expect(guard.unexpected(), 'errors in the console').toEqual([]);
+    },
+    { auto: true },
+  ],
+
+  freshServer: async ({}, use) => {
+    const server = await Server.start();
+    await use(server);
+    await server.remove();
+  },
+
+  otherPage: async ({ browser, baseURL, consoleGuard }, use) => {
+    const context = await newContext(browser, baseURL);
+    consoleGuard.watch(context);
+    await use(await context.newPage());
+    await context.close();
+  },
+});
+
+/** Waits until the page answers to clicks: before that they are lost. */
+export async function hydrated(page: Page): Promise<void> {
+  await page.waitForSelector('body[data-hydrated="true"]');
+}
+
+/** Opens an address and waits until the page answers to clicks. */
+export async function open(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await hydrated(page);
+}
+
+/** Makes a new account and ends on its first page. */
+export async function signUp(page: Page, given: Partial<Person> = {}): Promise<Person> {
+  const person = {
+    name: 'Amara Osei',
+    email: `amara.${crypto.randomUUID().slice(0, 8)}@fernhill.example`,
+    password: 'a short sentence works well',
+    ...given,
+  };
+  await open(page, '/sign-up');
+  await page.getByLabel('Your name').fill(person.name);
+  await page.getByLabel('Work email').fill(person.email);
+  await page.getByLabel('Password', { exact: true }).fill(person.password);
+  await page.getByRole('button', { name: /create account/i }).click();
+  await page.waitForURL((url) => url.pathname !== '/sign-up');
+  await hydrated(page);
+  return person;
+}
+
+/** Signs an existing account in. */
+export async function signIn(page: Page, person: Person): Promise<void> {
+  await open(page, '/sign-in');
+  await page.getByLabel('Work email').fill(person.email);
+  await page.getByLabel('Password', { exact: true }).fill(person.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL((url) => url.pathname !== '/sign-in');
+  await hydrated(page);
+}
+
+/** Fails on anything that keeps people with assistive technology out. */
+export async function axe(page: Page): Promise<void> {
+  const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+  const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze();
+  const told = violations.map(({ id, help, nodes }) => `${id}: ${help}\n  ${nodes.map((it) => it.html).join('\n  ')}`);
+  expect(told, 'accessibility').toEqual([]);
+}
+
+async function newContext(browser: Browser, baseURL: string | undefined): Promise<BrowserContext> {
+  return browser.newContext(baseURL === undefined ? {} : { baseURL });
+}

@@ -1,0 +1,41 @@
+import { axe, expect, hydrated, open, signUp, test } from './fixtures.js';
+
+test.describe('Pages that anybody may open', () => {
+  for (const path of ['/sign-in', '/sign-up']) {
+    test(`${path} comes alive, is accessible and loads nothing from elsewhere`, async ({ page, baseURL }) => {
+      const elsewhere: string[] = [];
+      page.on('request', (request) => {
+        if (!request.url().startsWith(baseURL ?? '') && !request.url().startsWith('data:')) {
+          elsewhere.push(request.url());
+        }
+      });
+      await open(page, path);
+      await axe(page);
+      expect(elsewhere).toEqual([]);
+    });
+  }
+
+  test('a page for members asks a stranger to sign in', async ({ page }) => {
+    await page.goto('/projects');
+    await page.waitForURL(/\/sign-in/);
+    await hydrated(page);
+  });
+
+  test('the bundle is compressed and kept, a public file is asked for again', async ({ page, request }) => {
+    await open(page, '/sign-in');
+    const script = await page.locator('link[rel="modulepreload"]').first().getAttribute('href');
+    const bundle = await request.get(script ?? '', { headers: { 'accept-encoding': 'br' } });
+    expect(bundle.headers()['content-encoding']).toBe('br');
+    expect(bundle.headers()['cache-control']).toContain('immutable');
+    const icons = await request.get('/icons.svg');
+    expect(icons.headers()['cache-control']).toBe('no-cache');
+    const again = await request.get('/icons.svg', { headers: { 'if-none-match': icons.headers()['etag'] ?? '' } });
+    expect(again.status()).toBe(304);
+  });
+});
+
+test('a new account ends in the frame of the app', async ({ page }) => {
+  await signUp(page);
+  await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible();
+  await axe(page);
+});

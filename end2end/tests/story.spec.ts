@@ -1,0 +1,99 @@
+import { type Page } from '@playwright/test';
+import { axe, expect, open, signUp, test } from './fixtures.js';
+
+const WISH = 'When a webhook arrives, add a to-do called {{name}} to the Website relaunch project and tell me';
+
+/** Says something to the assistant on its own page. */
+async function say(page: Page, words: string): Promise<void> {
+  await page.getByLabel('Message the assistant').fill(words);
+  await page.getByRole('button', { name: 'Send' }).click();
+}
+
+/** Fills the workspace with the sample Basecamp. */
+async function useSample(page: Page): Promise<void> {
+  await open(page, '/setup/basecamp');
+  await page.getByRole('button', { name: /sample basecamp/i }).first().click();
+  await expect(page.getByText(/sample Basecamp is connected|Basecamp is connected/i).first()).toBeVisible();
+}
+
+test('from sign-up to a flow that ran, in one sitting', async ({ page, request }) => {
+  await signUp(page);
+  await useSample(page);
+
+  await open(page, '/projects');
+  await expect(page.getByText('Website relaunch').first()).toBeVisible();
+  await axe(page);
+
+  await open(page, '/chat');
+  await say(page, WISH);
+  await expect(page.getByText('Which list?').first()).toBeVisible();
+  await page.getByRole('button', { name: 'Content', exact: true }).click();
+  await expect(page.getByText('It is a draft').first()).toBeVisible();
+
+  await say(page, 'publish it');
+  await page.getByRole('button', { name: 'Approve' }).first().click();
+  await expect(page.getByText(/It is on/).first()).toBeVisible();
+
+  const flow = await page.locator('main a[href^="/flows/"]').first().getAttribute('href');
+  await open(page, flow ?? '');
+  await expect(page.getByText('Add a to-do').first()).toBeVisible();
+  const address = /https?:\/\/[^\s'"]+\/api\/v1\/webhooks\/[0-9a-f]+/.exec(await page.locator('body').innerText());
+  expect(address).not.toBeNull();
+
+  const answer = await request.post(address?.[0] ?? '', { data: { name: 'Order more paper' } });
+  expect(answer.status()).toBe(200);
+  const { runId } = (await answer.json()) as { runId: string };
+  await open(page, `/runs/${runId}`);
+  await expect(page.getByText('Succeeded').first()).toBeVisible();
+
+  await open(page, '/chat');
+  await say(page, 'complete Order more paper');
+  await expect(page.getByRole('button', { name: 'Approve' }).first()).toBeVisible();
+});
+
+test('what is overdue is told with links, and a change waits for a person', async ({ page }) => {
+  await signUp(page);
+  await useSample(page);
+  await open(page, '/chat');
+  await say(page, 'what is overdue?');
+  await expect(page.getByText('9 to-dos are overdue').first()).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Menu board copy' })).toBeVisible();
+
+  await say(page, 'complete Menu board copy');
+  await page.getByRole('button', { name: 'Reject' }).first().click();
+  await page.getByLabel('Why not, in one line').fill('not yet');
+  await page.getByRole('button', { name: 'Reject' }).last().click();
+  await expect(page.getByText(/^Rejected: Complete a to-do/)).toBeVisible();
+  await say(page, 'what is overdue?');
+  await expect(page.getByText('9 to-dos are overdue').last()).toBeVisible();
+
+  await say(page, 'complete Menu board copy');
+  await page.getByRole('button', { name: 'Approve' }).first().click();
+  await expect(page.getByText(/^Approved: Complete a to-do/)).toBeVisible();
+  await say(page, 'what is overdue?');
+  await expect(page.getByText('8 to-dos are overdue').first()).toBeVisible();
+
+  await open(page, '/audit');
+  await expect(page.getByText(/Complete a to-do/).first()).toBeVisible();
+});
+
+test('after a power cut the conversation is the same', async ({ page, freshServer, consoleGuard }) => {
+  consoleGuard.expect(/ERR_|Failed to load resource/);
+  await page.goto(`${freshServer.url}/sign-up`);
+  await page.waitForSelector('body[data-hydrated="true"]');
+  await page.getByLabel('Your name').fill('Amara Osei');
+  await page.getByLabel('Work email').fill('amara@fernhill.example');
+  await page.getByLabel('Password', { exact: true }).fill('a short sentence works well');
+  await page.getByRole('button', { name: /create account/i }).click();
+  await page.waitForURL((url) => url.pathname !== '/sign-up');
+  await page.goto(`${freshServer.url}/chat`);
+  await page.waitForSelector('body[data-hydrated="true"]');
+  await say(page, 'what can you do?');
+  await expect(page.locator('.msg--ai .prose').first()).not.toBeEmpty();
+  const before = await page.locator('.msg--ai .prose').first().innerText();
+  const address = page.url();
+  await freshServer.kill();
+  await freshServer.resume();
+  await page.goto(address);
+  await expect(page.locator('.msg--ai .prose').first()).toHaveText(before);
+});
