@@ -1,5 +1,6 @@
 //! The one live subscription of a page: events of the workspace, each topic with a version to load by.
 
+use crate::session::{self, LastEvent};
 use crate::ui::browser;
 use domain::event::Topic;
 use leptos::prelude::*;
@@ -50,6 +51,7 @@ pub struct Live {
     channels: StoredValue<Vec<(Topic, Channel)>>,
     link: RwSignal<Link>,
     attempt: RwSignal<u32>,
+    seen: StoredValue<String>,
 }
 
 const TOPICS: [Topic; 8] = [
@@ -69,14 +71,15 @@ pub fn use_live() -> Live {
 }
 
 impl Live {
-    /// Subscribes for as long as the frame is on the page.
-    pub fn provide() -> Self {
+    /// Subscribes for as long as the frame is on the page, to what came after `seen`.
+    pub fn provide(seen: LastEvent) -> Self {
         let channel = || Channel { version: RwSignal::new(0), last: RwSignal::new(None) };
         let channels = TOPICS.into_iter().map(|it| (it, channel())).collect();
         let live = Self {
             channels: StoredValue::new(channels),
             link: RwSignal::new(Link::Starting),
             attempt: RwSignal::new(0),
+            seen: StoredValue::new(seen.0),
         };
         provide_context(live);
         Effect::new(move || {
@@ -111,7 +114,8 @@ impl Live {
     }
 
     fn subscribe(self) {
-        let Ok(source) = EventSource::new(EVENTS) else { return };
+        let after = session::encode(&self.seen.get_value());
+        let Ok(source) = EventSource::new(&format!("{EVENTS}?after={after}")) else { return };
         let opened = Closure::<dyn FnMut(Event)>::new(move |_| self.opened());
         let failed = Closure::<dyn FnMut(Event)>::new(move |_| self.link.set(Link::Lost));
         let arrived =
@@ -141,6 +145,10 @@ impl Live {
     fn arrived(self, message: &MessageEvent) {
         let Some(text) = message.data().as_string() else { return };
         let Ok(event) = serde_json::from_str::<LiveEvent>(&text) else { return };
+        let number = message.last_event_id();
+        if !number.is_empty() {
+            self.seen.set_value(number);
+        }
         let channel = TOPICS
             .into_iter()
             .find(|it| it.as_str() == event.topic)

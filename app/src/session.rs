@@ -18,7 +18,13 @@ pub struct Session {
     pub theme: Theme,
     /// The assistant was left open.
     pub has_open_panel: bool,
+    /// The newest event before the page was read, as the event stream names it: what came later is still to be told.
+    pub last_event: LastEvent,
 }
+
+/// An event of the workspace as the stream names it, `workspace:number`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastEvent(pub String);
 
 /// The session the page started with; none for a visitor. The server finds it before anything is rendered and sends
 /// it along, so nothing on the page waits for it.
@@ -121,12 +127,12 @@ pub(crate) fn theme() -> Theme {
 }
 
 #[cfg(feature = "ssr")]
-pub use on_server::{actor, backend, load_user};
+pub use on_server::{actor, backend, load_last_event, load_user};
 
 #[cfg(feature = "ssr")]
 pub(crate) mod on_server {
     use crate::error::AppError;
-    use crate::session::{Session, safe_then};
+    use crate::session::{LastEvent, Session, safe_then};
     use crate::shell::panel;
     use crate::ui::time::Moment;
     use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts};
@@ -171,9 +177,20 @@ pub(crate) mod on_server {
         backend.auth.me(actor).await
     }
 
+    /// The newest event of the actor's workspace, for the extensions of a request of a page.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn load_last_event(backend: &Backend, actor: &Actor) -> Result<LastEvent, Problem> {
+        let number = backend.last_event(actor).await?;
+        Ok(LastEvent(format!("{}:{number}", actor.workspace)))
+    }
+
     /// What the page starts with, from the person that the server put into the request.
     pub(super) fn session() -> Option<Session> {
-        let user = use_context::<Parts>()?.extensions.get::<User>()?.clone();
+        let parts = use_context::<Parts>()?;
+        let user = parts.extensions.get::<User>()?.clone();
+        let last_event = parts.extensions.get::<LastEvent>()?.clone();
         let backend = backend();
         let clock = backend.auth.clock();
         Some(Session {
@@ -184,6 +201,7 @@ pub(crate) mod on_server {
             user,
             theme: super::theme(),
             has_open_panel: cookie(panel::COOKIE).is_none_or(|it| it == "open"),
+            last_event,
         })
     }
 

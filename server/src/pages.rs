@@ -72,10 +72,16 @@ fn provide_nonce() {
 async fn find_person(State(backend): State<Backend>, mut request: Request, next: Next) -> Response {
     let is_page = !api::request::is_api_path(request.uri().path());
     if let Some(actor) = request.extensions().get::<Actor>().filter(|_| is_page).cloned() {
-        match app::session::load_user(&backend, &actor).await {
-            Ok(user) => request.extensions_mut().insert(user),
+        // Before anything of the page is read, so that no event falls between the page and its stream.
+        let last_event = app::session::load_last_event(&backend, &actor).await;
+        let user = app::session::load_user(&backend, &actor).await;
+        match last_event.and_then(|event| user.map(|user| (event, user))) {
+            Ok((last_event, user)) => {
+                request.extensions_mut().insert(last_event);
+                request.extensions_mut().insert(user);
+            }
             Err(problem) => return Refusal::from(problem).into_response(),
-        };
+        }
     }
     next.run(request).await
 }

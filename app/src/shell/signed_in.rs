@@ -49,7 +49,7 @@ pub(crate) fn Surroundings(session: Session, children: Children) -> impl IntoVie
             }
         });
     });
-    Live::provide();
+    Live::provide(session.last_event);
     Toasts::provide();
     SidePanel::provide(session.has_open_panel);
     let palette = PaletteOpen::provide();

@@ -5,7 +5,7 @@
 use crate::error::Answer;
 use crate::routes::{Route, SIGNED_IN};
 use axum::Extension;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::sse::{Event as Frame, Sse};
@@ -17,6 +17,7 @@ use domain::event::{StoredEvent, Topic};
 use domain::ids::WorkspaceId;
 use domain::problem::Problem;
 use futures::StreamExt;
+use serde::Deserialize;
 use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::time::Duration;
@@ -45,6 +46,7 @@ async fn stream(
     State(backend): State<Backend>,
     Extension(actor): Extension<Actor>,
     Extension(client): Extension<Client>,
+    Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Answer<Response> {
     // Listening starts before the table is read, so nothing falls between the two.
@@ -52,7 +54,10 @@ async fn stream(
     let mut conn = backend.db.read().await.map_err(Problem::from)?;
     let latest = events::latest(&mut conn, &actor.workspace).await.map_err(Problem::from)?;
     drop(conn);
-    let cursor = resumed(&headers, &actor.workspace).map_or(latest, |it| it.min(latest));
+    let last =
+        headers.get("last-event-id").and_then(|it| it.to_str().ok()).or(asked.after.as_deref());
+    let seen = last.and_then(|it| number_of(it, &actor.workspace));
+    let cursor = seen.map_or(latest, |it| it.min(latest));
     let (frames, receiver) = mpsc::channel(WAITING);
     let subscription = Subscription { backend, client, actor, cursor, frames };
     tokio::spawn(subscription.run(changes));
@@ -64,10 +69,17 @@ async fn stream(
     Ok(response)
 }
 
-/// The number after `workspace:` in `Last-Event-ID`; numbers of another workspace mean nothing here.
-fn resumed(headers: &HeaderMap, workspace: &WorkspaceId) -> Option<i64> {
-    let last = headers.get("last-event-id")?.to_str().ok()?;
-    last.strip_prefix(workspace.as_str())?.strip_prefix(':')?.parse().ok().filter(|it| *it >= 0)
+/// What a page asks for when it connects.
+#[derive(Deserialize)]
+struct Asked {
+    /// The last event it knows of; a browser that connects again by itself says so in `Last-Event-ID`, which wins.
+    after: Option<String>,
+}
+
+/// The number after `workspace:`; numbers of another workspace mean nothing here.
+fn number_of(event: &str, workspace: &WorkspaceId) -> Option<i64> {
+    let number = event.strip_prefix(workspace.as_str())?.strip_prefix(':')?;
+    number.parse().ok().filter(|it| *it >= 0)
 }
 
 /// One open page.

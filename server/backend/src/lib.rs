@@ -9,6 +9,7 @@ use crate::setup::SetupGuide;
 use agent::agent::Agent;
 use auth::auth::Auth;
 use basecamp::Basecamp;
+use domain::actor::Actor;
 use domain::problem::Problem;
 use flow::flows::Flows;
 use flow::runs::Runs;
@@ -122,6 +123,15 @@ impl Backend {
             config: Arc::new(config),
             _sample: Arc::new(sample),
         })
+    }
+
+    /// The number of the newest event of the actor's workspace; 0 when nothing has happened in it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn last_event(&self, actor: &Actor) -> Result<i64, Problem> {
+        let mut conn = self.db.read().await?;
+        Ok(store::events::latest(&mut conn, &actor.workspace).await?)
     }
 }
 

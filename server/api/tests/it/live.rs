@@ -2,6 +2,7 @@
 
 use crate::caller::{Caller, Server};
 use axum::body::{Body, BodyDataStream};
+use axum::http::request::Builder;
 use domain::event::Topic;
 use domain::ids::WorkspaceId;
 use futures::StreamExt;
@@ -27,6 +28,15 @@ impl Page {
             Some(id) => request.header("last-event-id", id),
             None => request,
         };
+        Self::of(caller, request).await
+    }
+
+    /// A page that was read before it connects: it names the newest event of that moment.
+    async fn open_read(caller: &Caller<'_>, last: &str) -> Self {
+        Self::of(caller, caller.request("GET", &format!("/api/pmos/events?after={last}"))).await
+    }
+
+    async fn of(caller: &Caller<'_>, request: Builder) -> Self {
         let response = caller.open(request.body(Body::empty()).unwrap()).await;
         let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
         assert!(header("content-type").starts_with("text/event-stream"));
@@ -107,6 +117,20 @@ async fn a_page_that_was_away_hears_everything_since() {
             let expected = seen.data["seq"].as_i64().unwrap() + step;
             assert_eq!(page.next().await.unwrap().data["seq"], expected);
         }
+    }
+}
+
+#[tokio::test]
+async fn what_happens_between_a_page_and_its_stream_is_told() {
+    for server in Server::all().await {
+        let owner = server.signs_up("Owner").await;
+        let mut page = Page::open(&owner, None).await;
+        rename(&owner, "One").await;
+        let read = page.next().await.unwrap().id.unwrap();
+        drop(page);
+        rename(&owner, "Two").await;
+        let mut page = Page::open_read(&owner, &read).await;
+        assert_eq!(page.kind().await.as_deref(), Some("workspace.changed"));
     }
 }
 
