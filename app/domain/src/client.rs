@@ -13,9 +13,11 @@ pub struct Client {
     pub is_secure: bool,
     /// The value of its session cookie, as sent: it may belong to nobody.
     pub session: Option<String>,
+    /// The API key it shows, as sent: it may be nobody's. It decides over the session.
+    pub key: Option<String>,
 }
 
-/// Without the session, which is a secret.
+/// Without the session and the key, which are secrets.
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")

@@ -70,6 +70,12 @@ kinds! {
     MemberChanged = "member.changed", Account, audited;
     /// A member was removed.
     MemberRemoved = "member.removed", Account, audited;
+    /// Somebody made an API key.
+    KeyCreated = "key.created", Account, audited;
+    /// An API key got another name or profile.
+    KeyChanged = "key.changed", Account, audited;
+    /// An API key was taken back.
+    KeyRevoked = "key.revoked", Account, audited;
     /// An app was connected.
     ConnectionAdded = "connection.added", Connector, audited;
     /// An app was disconnected.

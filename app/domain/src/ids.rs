@@ -49,6 +49,8 @@ ids! {
     WorkspaceId
     /// A way into a workspace sent to one e-mail address.
     InvitationId
+    /// What a script or chat client shows to act as a person.
+    KeyId
     /// Stored access to an app.
     ConnectionId
     /// A trigger and steps that do a job.

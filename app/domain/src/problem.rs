@@ -117,6 +117,9 @@ pub enum Problem {
     /// The disk is full: nothing acknowledged is lost, nothing new is taken.
     #[error("The disk is full, so nothing was saved. Free some space and try again")]
     StorageFull,
+    /// The database does not answer: nothing was read or saved.
+    #[error("The database does not answer, so nothing was done. Try again in a moment")]
+    StorageGone,
     /// Our fault; the reference finds the log line.
     #[error("That did not work, and it is our fault. Reference {reference}")]
     Internal {
@@ -160,7 +163,7 @@ impl Problem {
             Self::NeedsApproval { .. } => 202,
             Self::Internal { .. } => 500,
             Self::Unavailable { .. } => 502,
-            Self::StorageFull => 503,
+            Self::StorageFull | Self::StorageGone => 503,
         }
     }
 
@@ -183,6 +186,7 @@ impl Problem {
             Self::NotUnderstood { .. } => "NOT_UNDERSTOOD",
             Self::Unavailable { .. } => "UPSTREAM_ERROR",
             Self::StorageFull => "STORAGE_FULL",
+            Self::StorageGone => "STORAGE_UNAVAILABLE",
             Self::Internal { .. } => "SERVER_ERROR",
         }
     }

@@ -72,9 +72,14 @@ impl<S: Send + Sync> FromRequest<S> for NoBody {
 ///
 /// # Errors
 /// [`Problem::TooLarge`], and [`Problem::Invalid`] for bodies about accounts.
-pub async fn read(request: Request) -> Result<Bytes, Problem> {
+pub async fn read(mut request: Request) -> Result<Bytes, Problem> {
+    collect(&mut request).await
+}
+
+/// The same, taken out of the request.
+pub(crate) async fn collect(request: &mut Request) -> Result<Bytes, Problem> {
     let limit = request.extensions().get::<Limit>().copied();
-    match request.into_body().collect().await {
+    match std::mem::take(request.body_mut()).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) => Err(unread(error, limit)),
     }

@@ -3,7 +3,7 @@
 //! Events come from the events table, so a page that was away gets everything since the last one it saw.
 
 use crate::error::Answer;
-use crate::routes::{Route, SIGNED_IN};
+use crate::routes::{Route, Who};
 use axum::Extension;
 use axum::extract::{Query, State};
 use axum::http::header::CACHE_CONTROL;
@@ -39,7 +39,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const PAGE: i64 = 100;
 
 pub(crate) fn routes() -> Vec<Route> {
-    vec![Route::get("/api/pmos/events", SIGNED_IN, stream)]
+    vec![Route::get("/api/pmos/events", Who::Person(Permission::Read), stream)]
 }
 
 async fn stream(

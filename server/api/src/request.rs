@@ -1,5 +1,6 @@
 //! What every request passes, whatever it is for: an id, who is asking, limits, headers, one line in the log.
 
+use crate::credentials::{self, Caller};
 use crate::error::{self, Refusal};
 use crate::headers::{self, PageNonce};
 use crate::{body, hooks, origin};
@@ -11,7 +12,6 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use backend::Backend;
-use domain::actor::Actor;
 use domain::client::Client;
 use domain::problem::Problem;
 use futures::FutureExt;
@@ -97,23 +97,51 @@ async fn admit(
     if hooks::is_hook(&path) {
         return Ok(None);
     }
-    origin::check(&gate.backend, request.method(), &path, request.headers()).await?;
-    let authenticated = gate.backend.auth.authenticate(client).await?;
-    let (actor, renewed_cookie) = authenticated.map(|it| (it.actor, it.renewed_cookie)).unzip();
+    let (caller, renewed_cookie) = who(gate, request, client).await?;
     if is_api_path(&path) {
         let now_ms = gate.backend.auth.clock().now_ms();
-        gate.calls.take(&caller(actor.as_ref(), client), now_ms)?;
+        gate.calls.take(&counted_as(&caller, client), now_ms)?;
     }
-    if let Some(actor) = actor {
-        request.extensions_mut().insert(actor);
+    // Pages and server functions are for browsers, so a key is known to the routes of the table only.
+    if let Caller::Person(actor) = &caller {
+        request.extensions_mut().insert(actor.clone());
     }
-    Ok(renewed_cookie.flatten())
+    request.extensions_mut().insert(caller);
+    Ok(renewed_cookie)
 }
 
-fn caller(actor: Option<&Actor>, client: &Client) -> String {
-    match actor {
-        Some(actor) => format!("{} {}", actor.workspace, actor.user),
-        None => client.ip.clone().unwrap_or_default(),
+/// Whose request it is, and a renewed cookie. A key decides over the session beside it, right or wrong; a right one
+/// cannot come from another site's page without its owner's will.
+async fn who(
+    gate: &Gate,
+    request: &mut Request,
+    client: &Client,
+) -> Result<(Caller, Option<String>), Problem> {
+    let auth = &gate.backend.auth;
+    let key = credentials::key(request).await?;
+    request.extensions_mut().insert(Client { key: key.clone(), ..client.clone() });
+    if let Some(key) = &key
+        && let Some(holder) = auth.authenticate_key(client, key).await?
+    {
+        return Ok((Caller::Key(holder), None));
+    }
+    let path = request.uri().path().to_owned();
+    origin::check(&gate.backend, request.method(), &path, request.headers()).await?;
+    if key.is_some() {
+        return Ok((Caller::WrongKey, None));
+    }
+    let Some(authenticated) = auth.authenticate(client).await? else {
+        return Ok((Caller::Nobody, None));
+    };
+    Ok((Caller::Person(authenticated.actor), authenticated.renewed_cookie))
+}
+
+/// Scripts do not use up the calls of their owner's browser.
+fn counted_as(caller: &Caller, client: &Client) -> String {
+    match caller {
+        Caller::Person(actor) => format!("{} {}", actor.workspace, actor.user),
+        Caller::Key(holder) => format!("{} {} key", holder.actor.workspace, holder.actor.user),
+        Caller::Nobody | Caller::WrongKey => client.ip.clone().unwrap_or_default(),
     }
 }
 
@@ -150,6 +178,7 @@ fn client(backend: &Backend, request: &Request) -> Client {
         ip: address(backend, request),
         is_secure: text(headers, "x-forwarded-proto").is_some_and(|it| it.starts_with("https")),
         session: session(headers),
+        key: None,
     }
 }
 

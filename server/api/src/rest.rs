@@ -8,6 +8,7 @@ pub(crate) mod chat;
 pub(crate) mod chat_runs;
 pub(crate) mod chat_stream;
 pub(crate) mod flows;
+pub(crate) mod keys;
 pub(crate) mod members;
 pub(crate) mod notifications;
 pub(crate) mod operations;

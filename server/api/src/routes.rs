@@ -1,5 +1,6 @@
 //! The one list of URLs that are not pages: method, path, who may call, what answers.
 
+use crate::credentials::Caller;
 use crate::error::{Refusal, unknown_path, wrong_method};
 use crate::request::API;
 use crate::{health, hooks, live, rest};
@@ -11,7 +12,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use backend::Backend;
-use domain::actor::{Actor, Permission};
+use domain::actor::Permission;
 use domain::problem::Problem;
 
 /// Who may call a route.
@@ -19,11 +20,15 @@ use domain::problem::Problem;
 pub enum Who {
     /// Anybody.
     Public,
-    /// Whoever is signed in, with this permission.
+    /// A signed-in person or their API key, with this permission.
     Signed(Permission),
+    /// The same, where a call names a tool: also keys that are for some tools only.
+    Tools(Permission),
+    /// A signed-in person with a browser, with this permission: what a key must never do.
+    Person(Permission),
 }
 
-/// Every role may read, so this is whoever is signed in.
+/// Every role may read, so this is whoever is signed in or has a key.
 pub const SIGNED_IN: Who = Who::Signed(Permission::Read);
 
 /// One URL and method.
@@ -102,6 +107,7 @@ pub fn all() -> Vec<Route> {
         rest::accounts::routes(),
         rest::workspaces::routes(),
         rest::members::routes(),
+        rest::keys::routes(),
         rest::platform::routes(),
         rest::audit::routes(),
         rest::notifications::routes(),
@@ -150,17 +156,50 @@ fn unknown_below(prefix: &str) -> Vec<String> {
 /// Refuses before anything of the request is read.
 async fn admit(
     State((backend, who, path)): State<(Backend, Who, &'static str)>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
-    let Who::Signed(permission) = who else { return next.run(request).await };
     let target = format!("{} {path}", request.method());
-    let admitted = match request.extensions().get::<Actor>().cloned() {
-        Some(actor) => backend.auth.authorise(&actor, permission, &target).await,
-        None => Err(Problem::NotSignedIn),
+    let caller = request.extensions().get::<Caller>().cloned().unwrap_or(Caller::Nobody);
+    let admitted = match (needed(who), caller.actor()) {
+        (None, _) => return next.run(request).await,
+        (Some(_), None) => Err(Problem::NotSignedIn),
+        (Some(permission), Some(actor)) => match check_key(who, &caller) {
+            Ok(()) => backend.auth.authorise(actor, permission, &target).await,
+            Err(problem) => Err(problem),
+        },
     };
     match admitted {
-        Ok(()) => next.run(request).await,
+        Ok(()) => {
+            if let Caller::Key(holder) = caller {
+                request.extensions_mut().insert(holder.actor);
+                request.extensions_mut().insert(holder.grant);
+            }
+            next.run(request).await
+        }
         Err(problem) => Refusal::from(problem).into_response(),
     }
+}
+
+fn needed(who: Who) -> Option<Permission> {
+    match who {
+        Who::Public => None,
+        Who::Signed(permission) | Who::Tools(permission) | Who::Person(permission) => {
+            Some(permission)
+        }
+    }
+}
+
+/// What a key may open besides what its role says.
+fn check_key(who: Who, caller: &Caller) -> Result<(), Problem> {
+    let Caller::Key(holder) = caller else { return Ok(()) };
+    let decides =
+        matches!(needed(who), Some(Permission::ApproveWrites | Permission::ApproveDestructive));
+    let refusal = match who {
+        Who::Person(_) => "Sign in with a browser for this: an API key is not enough",
+        Who::Signed(_) if holder.grant.is_for_tools_only() => "This API key is for some tools only",
+        _ if decides && !holder.grant.can_approve => "missing scope: approve",
+        _ => return Ok(()),
+    };
+    Err(Problem::Forbidden { message: refusal.to_owned() })
 }

@@ -1,4 +1,4 @@
-//! People, workspaces and who may do what: sign-up, sessions, members, invitations, settings of the installation,
+//! People, workspaces and who may do what: sign-up, sessions, API keys, members, invitations, settings of the installation,
 //! the audit log.
 
 pub mod audit;
@@ -6,6 +6,7 @@ pub mod auth;
 pub mod clock;
 pub mod config;
 pub mod invitations;
+pub mod keys;
 pub mod limits;
 pub mod members;
 pub mod notifications;

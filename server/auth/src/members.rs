@@ -10,7 +10,7 @@ use domain::problem::{Issue, Problem};
 use serde_json::json;
 use store::db::Conn;
 use store::workspaces::Membership;
-use store::{events, sessions, users, workspaces};
+use store::{api_keys, events, sessions, users, workspaces};
 
 impl Auth {
     /// The people of the workspace. Viewers see names and roles only.
@@ -60,7 +60,7 @@ impl Auth {
         changed.await
     }
 
-    /// Removes a member from the workspace; their sessions in it end at once.
+    /// Removes a member from the workspace; their sessions and API keys in it end at once.
     ///
     /// # Errors
     /// [`Problem::Forbidden`], [`Problem::NotFound`], [`Problem::Conflict`] for the last admin.
@@ -73,6 +73,7 @@ impl Auth {
                 check_dispensable(conn, &actor, &before).await?;
                 workspaces::remove_member(conn, &actor.workspace, &id).await?;
                 sessions::delete_in_workspace(conn, &actor.workspace, &id).await?;
+                api_keys::delete_of_user(conn, &actor.workspace, &id).await?;
                 let event = Event::new(EventKind::MemberRemoved, &id, before.name.as_str());
                 events::record(conn, &actor, &event).await?;
                 Ok(())

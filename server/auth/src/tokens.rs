@@ -1,8 +1,13 @@
-//! Tokens of sessions and invitations: 32 random bytes in hex for their owner, a hash for us.
+//! Tokens of sessions, invitations and API keys: 32 random bytes as text for their owner, a hash for us.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
 const TOKEN_BYTES: usize = 32;
+const KEY_START: &str = "pmos_";
+/// What 32 bytes are in base64.
+const KEY_CHARS: usize = 43;
 
 /// A fresh token.
 pub(crate) fn fresh() -> String {
@@ -17,4 +22,31 @@ pub(crate) fn hash(token: &str) -> String {
 /// Whether it could be one of ours; anything else is not worth a query.
 pub(crate) fn is_well_formed(token: &str) -> bool {
     token.len() == 2 * TOKEN_BYTES && token.bytes().all(|it| it.is_ascii_hexdigit())
+}
+
+/// The text of a fresh API key.
+pub(crate) fn fresh_key() -> String {
+    let bytes = store::ids::random_bytes::<TOKEN_BYTES>();
+    format!("{KEY_START}{}", URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// Whether it could be one of our API keys; anything else is not worth a query.
+pub(crate) fn is_key(text: &str) -> bool {
+    let is_plain = |it: u8| it.is_ascii_alphanumeric() || it == b'-' || it == b'_';
+    text.strip_prefix(KEY_START).is_some_and(|it| it.len() == KEY_CHARS && it.bytes().all(is_plain))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_a_prefix_and_43_characters() {
+        let key = fresh_key();
+        assert!(is_key(&key) && key.len() == 48, "{}", key.len());
+        assert_ne!(key, fresh_key());
+        for wrong in ["", "pmos_", &key[1..], &format!("{key}x"), &key.replace("pmos_", "pmos-")] {
+            assert!(!is_key(wrong), "{wrong}");
+        }
+    }
 }

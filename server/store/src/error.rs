@@ -8,6 +8,9 @@ pub enum StoreError {
     /// The disk is full.
     #[error("the disk is full")]
     Full(#[source] sqlx::Error),
+    /// The database does not answer, or is shutting down.
+    #[error("the database does not answer")]
+    Gone(#[source] sqlx::Error),
     /// A unique or foreign key refused the row.
     #[error("a constraint refused the row")]
     Constraint(#[source] sqlx::Error),
@@ -34,16 +37,32 @@ impl StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        let Some(database) = error.as_database_error() else { return Self::Other(error) };
+        let Some(database) = error.as_database_error() else {
+            return if is_gone(&error) { Self::Gone(error) } else { Self::Other(error) };
+        };
         if database.is_unique_violation() || database.is_foreign_key_violation() {
             return Self::Constraint(error);
         }
-        // SQLITE_FULL is 13; PostgreSQL's disk_full is 53100.
+        // SQLITE_FULL is 13; PostgreSQL's disk_full is 53100. 57P01 to 57P03 are its shut-downs and its start,
+        // 53300 says that it takes no more connections.
         match database.code().as_deref() {
             Some("13" | "53100") => Self::Full(error),
+            Some("57P01" | "57P02" | "57P03" | "53300") => Self::Gone(error),
             _ => Self::Other(error),
         }
     }
+}
+
+/// Whether the way to the database is cut, so that the next try may work.
+fn is_gone(error: &sqlx::Error) -> bool {
+    matches!(
+        error,
+        sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed
+    )
 }
 
 impl From<serde_json::Error> for StoreError {
@@ -58,6 +77,10 @@ impl From<StoreError> for Problem {
         if let StoreError::Full(_) = error {
             tracing::error!(error = &error as &dyn std::error::Error, "the disk is full");
             return Self::StorageFull;
+        }
+        if let StoreError::Gone(_) | StoreError::Closing = error {
+            tracing::error!(error = &error as &dyn std::error::Error, "the database is gone");
+            return Self::StorageGone;
         }
         if let StoreError::NotCommitted(reason) = &error
             && reason.contains("full")

@@ -32,6 +32,7 @@ const ALL: &[(i64, &str, &str)] = &[
         "approvals name who decided",
         include_str!("../../../migrations/0021_approvals_name_who_decided.sql"),
     ),
+    (60, "people hold api keys", include_str!("../../../migrations/0060_people_hold_api_keys.sql")),
 ];
 
 fn migrator() -> Migrator {

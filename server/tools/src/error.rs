@@ -77,7 +77,9 @@ impl ToolError {
             Self::Problem(problem) => match problem {
                 Problem::NotFound { .. } => "RESOURCE_NOT_FOUND",
                 Problem::Unavailable { .. } => "BASECAMP_REQUEST_FAILED",
-                Problem::Internal { .. } | Problem::StorageFull => "TOOL_ERROR",
+                Problem::Internal { .. } | Problem::StorageFull | Problem::StorageGone => {
+                    "TOOL_ERROR"
+                }
                 other => other.code(),
             },
         }

@@ -22,10 +22,14 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/api/pmos/auth/login", Who::Public, sign_in),
         Route::post("/api/pmos/auth/logout", Who::Public, sign_out),
         Route::get("/api/pmos/auth/me", SIGNED_IN, me),
-        Route::post("/api/pmos/auth/change-password", SIGNED_IN, change_password),
+        Route::post(
+            "/api/pmos/auth/change-password",
+            Who::Person(Permission::Read),
+            change_password,
+        ),
         Route::post(
             "/api/pmos/auth/admin/reset-password",
-            Who::Signed(Permission::Manage),
+            Who::Person(Permission::Manage),
             reset_password,
         ),
     ]

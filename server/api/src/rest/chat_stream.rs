@@ -94,10 +94,16 @@ impl Reader {
         }
     }
 
-    /// Reads the authority of the session anew: it may have ended or moved.
+    /// Reads the authority of the key or session anew: it may have ended or moved.
     async fn is_still_here(&self) -> bool {
-        let found = self.backend.auth.authenticate(&self.client).await;
-        let actor = found.ok().flatten().map(|it| it.actor);
+        let auth = &self.backend.auth;
+        let actor = match &self.client.key {
+            Some(key) => {
+                let holder = auth.authenticate_key(&self.client, key).await;
+                holder.ok().flatten().map(|it| it.actor)
+            }
+            None => auth.authenticate(&self.client).await.ok().flatten().map(|it| it.actor),
+        };
         actor.is_some_and(|it| it.user == self.actor.user && it.workspace == self.actor.workspace)
     }
 

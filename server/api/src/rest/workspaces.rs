@@ -17,7 +17,7 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get("/api/pmos/workspace", SIGNED_IN, workspace),
         Route::patch("/api/pmos/workspace", Who::Signed(Permission::Manage), change),
-        Route::post("/api/pmos/workspaces/switch", SIGNED_IN, switch),
+        Route::post("/api/pmos/workspaces/switch", Who::Person(Permission::Read), switch),
         Route::get("/api/pmos/workspaces", Who::Signed(Permission::Platform), all),
     ]
 }

@@ -57,14 +57,14 @@ impl Server {
 
     /// Somebody without a session.
     pub(crate) fn visitor(&self) -> Caller<'_> {
-        Caller { server: self, cookie: None }
+        Caller { server: self, cookie: None, key: None }
     }
 
     /// A new person with their own workspace.
     pub(crate) async fn signs_up(&self, name: &str) -> Caller<'_> {
         let answer = self.visitor().post("/api/pmos/auth/signup", sign_up(name)).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
-        Caller { server: self, cookie: answer.session() }
+        Caller { server: self, cookie: answer.session(), key: None }
     }
 
     /// A new member of the workspace of `admin`.
@@ -77,7 +77,7 @@ impl Server {
         let given = json!({"token": token, "name": name, "password": PASSWORD});
         let answer = self.visitor().post("/api/pmos/invitations/accept", given).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
-        Caller { server: self, cookie: answer.session() }
+        Caller { server: self, cookie: answer.session(), key: None }
     }
 }
 
@@ -87,11 +87,12 @@ pub(crate) fn sign_up(name: &str) -> Value {
     json!({"name": name, "email": email, "password": PASSWORD})
 }
 
-/// Somebody with a browser.
+/// Somebody with a browser, or a script with a key.
 #[derive(Clone)]
 pub(crate) struct Caller<'a> {
     server: &'a Server,
     pub(crate) cookie: Option<String>,
+    pub(crate) key: Option<String>,
 }
 
 impl Caller<'_> {
@@ -128,10 +129,29 @@ impl Caller<'_> {
     /// A request with their cookie.
     pub(crate) fn request(&self, method: &str, path: &str) -> http::request::Builder {
         let request = http::Request::builder().method(method).uri(path).header("host", "pmos.test");
-        match &self.cookie {
+        let request = match &self.cookie {
             Some(cookie) => request.header("cookie", format!("other=1; pmos_session={cookie}")),
             None => request,
+        };
+        match &self.key {
+            Some(key) => request.header("authorization", format!("Bearer {key}")),
+            None => request,
         }
+    }
+
+    /// The same caller, showing this key too.
+    pub(crate) fn showing(&self, key: &str) -> Self {
+        Self { key: Some(key.to_owned()), ..self.clone() }
+    }
+
+    /// A script of theirs with a new key, made with these fields.
+    pub(crate) async fn script(&self, fields: Value) -> Self {
+        let mut new = json!({"label": "Script"});
+        new.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        let made = self.post("/api/pmos/keys", new).await;
+        assert_eq!(made.status, 201, "{}", made.body);
+        let key = made["key"].as_str().unwrap().to_owned();
+        Self { server: self.server, cookie: None, key: Some(key) }
     }
 
     pub(crate) async fn send(&self, request: http::Request<Body>) -> Answer {

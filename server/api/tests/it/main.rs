@@ -8,6 +8,7 @@ mod caller;
 mod chat;
 mod hooks;
 mod invitations;
+mod keys;
 mod live;
 mod members;
 mod requests;

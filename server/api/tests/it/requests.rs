@@ -258,6 +258,6 @@ async fn without_its_database_the_server_lets_nobody_in() {
         let owner = server.signs_up("Owner").await;
         server.backend.db.close().await;
         let answer = owner.get("/api/pmos/members").await;
-        assert_eq!((answer.status, &answer["code"]), (500, &json!("SERVER_ERROR")));
+        assert_eq!((answer.status, &answer["code"]), (503, &json!("STORAGE_UNAVAILABLE")));
     }
 }

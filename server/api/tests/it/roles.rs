@@ -74,7 +74,11 @@ async fn a_role_without_the_permission_is_refused_before_anything_is_read() {
         let viewer = server.joins(&owner, "Viewer", "viewer").await;
         let member = server.joins(&owner, "Member", "member").await;
         for route in api::routes::all() {
-            let Who::Signed(permission) = route.who else { continue };
+            let (Who::Signed(permission) | Who::Tools(permission) | Who::Person(permission)) =
+                route.who
+            else {
+                continue;
+            };
             let (caller, expected) = match permission {
                 Permission::Read => continue,
                 Permission::Platform => (&team, "super_admin role required".to_owned()),

@@ -13,6 +13,8 @@ async fn foreign(other: &Caller<'_>) -> Vec<(&'static str, String, Value)> {
     let invited = other.post("/api/pmos/invitations", new).await;
     let invitation = invited["invitation"]["id"].as_str().unwrap().to_owned();
     let chat = conversation(other).await;
+    let made = other.post("/api/pmos/keys", json!({"label": "Script"})).await;
+    let key = &made["meta"]["id"];
     let case = |route, id: &Value, body| (route, id.as_str().unwrap().to_owned(), body);
     let mut cases = vec![
         case("GET /api/chat/sessions/{id}", &chat.session, json!({})),
@@ -26,6 +28,8 @@ async fn foreign(other: &Caller<'_>) -> Vec<(&'static str, String, Value)> {
         case("POST /api/approvals/{id}/approve", &chat.approval, json!({})),
         case("POST /api/approvals/{id}/reject", &chat.approval, json!({})),
         case("GET /api/operations/{id}", &chat.operation, json!({})),
+        case("PATCH /api/pmos/keys/{id}", key, json!({"label": "Mine now"})),
+        case("DELETE /api/pmos/keys/{id}", key, json!({})),
     ];
     cases.extend([
         ("PATCH /api/pmos/members/{id}", user.clone(), json!({"role": "viewer"})),
