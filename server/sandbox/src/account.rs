@@ -1,7 +1,9 @@
 //! One account's records: everything a world holds.
 
+use crate::record::{self, Happening, Record};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An instant as Basecamp writes it.
 pub(crate) type Time = DateTime<Utc>;
@@ -45,6 +47,9 @@ pub(crate) struct Tool {
     pub(crate) name: String,
     pub(crate) title: String,
     pub(crate) enabled: bool,
+    /// A schedule also shows the days to-dos are due.
+    #[serde(default)]
+    pub(crate) includes_due: bool,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -54,6 +59,9 @@ pub(crate) struct Project {
     pub(crate) description: String,
     pub(crate) status: Status,
     pub(crate) dock: Vec<Tool>,
+    /// Who is on it; nobody named means everybody.
+    #[serde(default)]
+    pub(crate) members: Option<Vec<i64>>,
     pub(crate) created_at: Time,
     pub(crate) updated_at: Time,
 }
@@ -61,6 +69,11 @@ pub(crate) struct Project {
 impl Project {
     pub(crate) fn todoset(&self) -> Option<&Tool> {
         self.dock.iter().find(|it| it.name == "todoset")
+    }
+
+    /// Whether the person with `id` is on it.
+    pub(crate) fn has(&self, id: i64) -> bool {
+        self.members.as_ref().is_none_or(|it| it.contains(&id))
     }
 }
 
@@ -138,6 +151,26 @@ pub(crate) struct Account {
     pub(crate) lists: Vec<List>,
     pub(crate) todos: Vec<Todo>,
     pub(crate) comments: Vec<Comment>,
+    #[serde(default)]
+    pub(crate) records: Vec<Record>,
+    /// Oldest first.
+    #[serde(default)]
+    pub(crate) happenings: Vec<Happening>,
+    /// Who watches a record.
+    #[serde(default)]
+    pub(crate) watchers: BTreeMap<i64, Vec<i64>>,
+    /// Records that clients see.
+    #[serde(default)]
+    pub(crate) shown_to_clients: BTreeSet<i64>,
+}
+
+/// What a record of any kind is and where.
+pub(crate) struct Place {
+    pub(crate) project_id: i64,
+    pub(crate) kind: String,
+    /// `todos/12`.
+    pub(crate) path: String,
+    pub(crate) title: String,
 }
 
 impl Account {
@@ -183,5 +216,51 @@ impl Account {
             }
         }
         known
+    }
+
+    pub(crate) fn record(&self, id: i64) -> Option<&Record> {
+        self.records.iter().find(|it| it.id == id)
+    }
+
+    /// The dock tool with `id` and its project.
+    pub(crate) fn tool(&self, id: i64) -> Option<(&Project, &Tool)> {
+        self.projects.iter().find_map(|project| {
+            project.dock.iter().find(|it| it.id == id).map(|tool| (project, tool))
+        })
+    }
+
+    /// What the record with `id` is, whatever its kind.
+    pub(crate) fn place(&self, id: i64) -> Option<Place> {
+        let place = |project_id, kind: &str, path: &str, title: &str| Place {
+            project_id,
+            kind: kind.to_owned(),
+            path: format!("{path}/{id}"),
+            title: title.to_owned(),
+        };
+        if let Some(it) = self.todo(id) {
+            return Some(place(it.project_id, "Todo", "todos", &it.content));
+        }
+        if let Some(it) = self.list(id) {
+            return Some(place(it.project_id, "Todolist", "todolists", &it.name));
+        }
+        if let Some(it) = self.comments.iter().find(|it| it.id == id) {
+            return Some(place(it.project_id, "Comment", "comments", "Comment"));
+        }
+        if let Some(it) = self.record(id) {
+            let kind = record::kind(&it.kind)?;
+            return Some(place(it.project_id, &it.kind, kind.path, self.title(it)));
+        }
+        let (project, tool) = self.tool(id)?;
+        let (path, kind) = record::tool(&tool.name);
+        Some(place(project.id, kind, path, &tool.title))
+    }
+
+    /// What people call a record.
+    pub(crate) fn title<'a>(&'a self, it: &'a Record) -> &'a str {
+        let field = record::kind(&it.kind).map_or("title", |kind| kind.title);
+        match it.text(field) {
+            "" => self.record(it.parent_id).map_or("", |parent| parent.text("title")),
+            title => title,
+        }
     }
 }

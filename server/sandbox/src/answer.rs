@@ -27,6 +27,13 @@ pub(crate) fn response(answer: Answer, call: &Call, parts: &Parts) -> Response {
         Answer::ByProject(items) => {
             paged(paging::fixed(items, number, paging::PROJECTS_PER_PAGE), call, parts)
         }
+        Answer::Sized(items, size) => paged(paging::fixed(items, number, size), call, parts),
+        Answer::Enveloped(name, mut around, items) => {
+            let page = paging::geared(items, number);
+            let (next, total) = (page.next, page.total);
+            around[name] = page.items.into();
+            linked(tagged(200, &around, parts), (next, total), call, parts)
+        }
         Answer::Empty => StatusCode::NO_CONTENT.into_response(),
         Answer::Refused(status, body) => (code(status), Json(body)).into_response(),
         Answer::Unimplemented => unimplemented(call),
@@ -48,10 +55,20 @@ fn unimplemented(call: &Call) -> Response {
 }
 
 fn paged(page: Page<Value>, call: &Call, parts: &Parts) -> Response {
-    let mut response = tagged(200, &Value::Array(page.items), parts);
+    let place = (page.next, page.total);
+    linked(tagged(200, &Value::Array(page.items), parts), place, call, parts)
+}
+
+/// With the count of the whole collection and the way to the next page.
+fn linked(
+    mut response: Response,
+    (next, total): (Option<usize>, usize),
+    call: &Call,
+    parts: &Parts,
+) -> Response {
     let headers = response.headers_mut();
-    headers.insert("x-total-count", page.total.into());
-    if let Some(next) = page.next
+    headers.insert("x-total-count", total.into());
+    if let Some(next) = next
         && let Ok(link) =
             HeaderValue::from_str(&format!("<{}>; rel=\"next\"", page_url(call, parts, next)))
     {

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 /// A request, already let in and taken apart.
+#[derive(Clone)]
 pub(crate) struct Call {
     pub(crate) method: Method,
     /// Path parts after the account and the bucket, without `.json`.
@@ -59,6 +60,10 @@ pub(crate) enum Answer {
     Whole(Vec<Value>),
     /// A collection paged by projects, five at a time.
     ByProject(Vec<Value>),
+    /// A collection in pages of a size the caller chose.
+    Sized(Vec<Value>, usize),
+    /// A paged collection under a name, beside other fields.
+    Enveloped(&'static str, Value, Vec<Value>),
     /// Done, nothing to say.
     Empty,
     /// A JSON error.

@@ -2,8 +2,11 @@
 
 use crate::account::{Account, Comment, List, Person, Project, Status, Time, Todo, Tool};
 use crate::call::Links;
+use crate::record;
 use chrono::SecondsFormat;
 use serde_json::{Map, Value, json};
+
+mod records;
 
 /// Renders the records of one account.
 pub(crate) struct Render<'a> {
@@ -26,7 +29,7 @@ struct Envelope<'a> {
     updated_at: Time,
 }
 
-fn iso(time: Time) -> String {
+pub(crate) fn iso(time: Time) -> String {
     time.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
@@ -46,7 +49,7 @@ impl Render<'_> {
         })
     }
 
-    fn people(&self, ids: &[i64]) -> Vec<Value> {
+    pub(crate) fn people(&self, ids: &[i64]) -> Vec<Value> {
         ids.iter().filter_map(|id| self.account.person(*id)).map(|it| self.person(it)).collect()
     }
 
@@ -59,13 +62,19 @@ impl Render<'_> {
             "all_access": true, "bookmark_url": format!("{}/my/bookmarks/{}.json", links.api, project.id),
             "url": format!("{}/projects/{}.json", links.api, project.id),
             "app_url": format!("{}/projects/{}", links.app, project.id),
-            "dock": self.dock(project), "bookmarked": false
+            "dock": self.dock(project), "bookmarked": false, "people": self.team(project)
         })
+    }
+
+    fn team(&self, project: &Project) -> Value {
+        let on_it = self.account.people.iter().filter(|it| project.has(it.id));
+        let sample = on_it.clone().take(5).map(|it| json!({"id": it.id, "name": it.name}));
+        json!({"team": {"count": on_it.count(), "sample": sample.collect::<Vec<_>>()}})
     }
 
     fn dock(&self, project: &Project) -> Vec<Value> {
         let tool = |position: usize, tool: &Tool| {
-            let path = format!("buckets/{}/{}s/{}", project.id, tool.name, tool.id);
+            let path = format!("buckets/{}/{}/{}", project.id, record::tool(&tool.name).0, tool.id);
             json!({
                 "id": tool.id, "title": tool.title, "name": tool.name, "enabled": tool.enabled,
                 "position": tool.enabled.then_some(position + 1),
@@ -96,7 +105,7 @@ impl Render<'_> {
         let comments = comments
             .filter(|comment| comment.parent_id == it.id && comment.status == Status::Active);
         let fields = json!({
-            "id": it.id, "status": it.status.as_str(), "visible_to_clients": false,
+            "id": it.id, "status": it.status.as_str(), "visible_to_clients": self.account.shown_to_clients.contains(&it.id),
             "created_at": iso(it.created_at), "updated_at": iso(it.updated_at), "title": it.title,
             "inherits_status": it.inherits_status, "type": it.kind, "url": self.url(it.project_id, &own),
             "app_url": self.app_url(it.project_id, &own),
@@ -110,18 +119,12 @@ impl Render<'_> {
         into_map(fields)
     }
 
-    /// The list, group or to-do set a record is in.
+    /// What a record is in.
     fn parent(&self, project_id: i64, id: i64) -> Value {
-        let (title, kind, path) = if let Some(list) = self.account.list(id) {
-            (list.name.as_str(), "Todolist", format!("todolists/{id}"))
-        } else if let Some(todo) = self.account.todo(id) {
-            (todo.content.as_str(), "Todo", format!("todos/{id}"))
-        } else {
-            ("To-dos", "Todoset", format!("todosets/{id}"))
-        };
+        let Some(place) = self.account.place(id) else { return Value::Null };
         json!({
-            "id": id, "title": title, "type": kind,
-            "url": self.url(project_id, &path), "app_url": self.app_url(project_id, &path)
+            "id": id, "title": place.title, "type": place.kind,
+            "url": self.url(project_id, &place.path), "app_url": self.app_url(project_id, &place.path)
         })
     }
 

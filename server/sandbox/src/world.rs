@@ -4,6 +4,7 @@
 //! lie around the day the account is made. What is true of it is listed here, so that tests and evaluations can
 //! check an answer against it.
 
+mod extra;
 mod rows;
 
 use crate::account::{
@@ -12,6 +13,7 @@ use crate::account::{
 use crate::routes::projects::DOCK;
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use rows::{COMMENTS, PEOPLE, PROJECTS, Row};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Open to-dos past their day, the longest overdue first.
 pub const OVERDUE: [&str; 9] = [
@@ -70,6 +72,10 @@ pub(crate) fn small(id: i64, token_hash: String, today: NaiveDate) -> Account {
             lists: Vec::new(),
             todos: Vec::new(),
             comments: Vec::new(),
+            records: Vec::new(),
+            happenings: Vec::new(),
+            watchers: BTreeMap::new(),
+            shown_to_clients: BTreeSet::new(),
         },
         seed: id,
         today,
@@ -80,6 +86,7 @@ pub(crate) fn small(id: i64, token_hash: String, today: NaiveDate) -> Account {
         builder.project(name, description, lists);
     }
     builder.comments();
+    builder.extra();
     builder.account
 }
 
@@ -125,6 +132,7 @@ impl Builder {
             name: name.into(),
             title: title.into(),
             enabled,
+            includes_due: false,
         });
         let set_id = dock[1].id;
         self.account.projects.push(Project {
@@ -133,6 +141,7 @@ impl Builder {
             description: description.into(),
             status: Status::Active,
             dock: dock.into(),
+            members: None,
             created_at: self.started,
             updated_at: self.started,
         });

@@ -1,16 +1,13 @@
-//! Comments under to-dos and lists.
+//! Comments under records of any kind.
 
 use crate::account::{Account, Comment, Status};
 use crate::call::{Answer, Call};
 use crate::render::Render;
 use crate::writing;
 
-/// The project of the to-do or list `id`.
+/// The project of the record `id`.
 fn project_of(account: &Account, call: &Call, id: &str) -> Option<(i64, i64)> {
-    let id = id.parse().ok()?;
-    let project_id =
-        account.todo(id).map(|it| it.project_id).or(account.list(id).map(|it| it.project_id))?;
-    call.holds(project_id).then_some((project_id, id))
+    super::watching::place(account, call, id).map(|(id, place)| (place.project_id, id))
 }
 
 fn find<'a>(account: &'a Account, call: &Call, id: &str) -> Option<&'a Comment> {
@@ -26,6 +23,15 @@ pub(super) fn list(account: &Account, call: &Call, id: &str) -> Answer {
         .iter()
         .filter(|it| it.parent_id == parent_id && it.status == Status::Active);
     Answer::List(comments.map(|it| render.comment(it)).collect())
+}
+
+/// Comments of active projects, the newest first.
+pub(super) fn all(account: &Account, call: &Call) -> Answer {
+    let render = Render { account, links: &call.links };
+    let mut found: Vec<&Comment> =
+        account.comments.iter().filter(|it| it.status == Status::Active).collect();
+    found.sort_by_key(|it| std::cmp::Reverse((it.created_at, it.id)));
+    Answer::List(found.into_iter().map(|it| render.comment(it)).collect())
 }
 
 pub(super) fn get(account: &Account, call: &Call, id: &str) -> Answer {

@@ -43,6 +43,19 @@ fn inside(account: &Account, call: &Call, parent_id: i64) -> Answer {
     Answer::List(lists.into_iter().map(|it| render.list(it)).collect())
 }
 
+/// The hill chart of a to-do set. Lists have no place on it until somebody puts them there in Basecamp.
+pub(super) fn hill(account: &Account, call: &Call, id: &str) -> Answer {
+    let Some(project) = find_set(account, call, id) else { return Answer::not_found() };
+    let path = format!("{}/buckets/{}/todosets/{id}/hill", call.links.app, project.id);
+    Answer::Record(
+        200,
+        serde_json::json!({
+            "enabled": true, "stale": false, "updated_at": crate::render::iso(project.updated_at),
+            "app_update_url": format!("{path}/edit"), "app_versions_url": format!("{path}/versions"), "dots": []
+        }),
+    )
+}
+
 pub(super) fn get(account: &Account, call: &Call, id: &str) -> Answer {
     let render = Render { account, links: &call.links };
     find(account, call, id)
@@ -102,4 +115,25 @@ pub(super) fn replace(account: &mut Account, call: &Call, id: &str) -> Answer {
         list.updated_at = call.now;
     }
     get(account, call, id)
+}
+
+/// Moves a list within its set, or a group within its list.
+pub(super) fn reposition(account: &mut Account, call: &Call, id: &str) -> Answer {
+    let Some((id, parent)) = find(account, call, id).map(|it| (it.id, it.parent_id)) else {
+        return Answer::not_found();
+    };
+    let Some(position) = call.body.get("position").and_then(serde_json::Value::as_i64) else {
+        return Answer::missing("position");
+    };
+    let siblings = account.lists.iter().filter(|it| it.parent_id == parent && it.id != id);
+    let mut order: Vec<(i32, i64)> = siblings.map(|it| (it.position, it.id)).collect();
+    order.sort_unstable();
+    let at = usize::try_from(position.max(1) - 1).unwrap_or(0).min(order.len());
+    order.insert(at, (0, id));
+    for (position, (_, id)) in (1..).zip(order) {
+        if let Some(list) = account.lists.iter_mut().find(|it| it.id == id) {
+            list.position = position;
+        }
+    }
+    Answer::Empty
 }

@@ -2,6 +2,7 @@
 
 use crate::account::{Account, Status};
 use crate::call::{Answer, Call};
+use crate::record;
 use crate::render::Render;
 use serde_json::Value;
 
@@ -38,6 +39,14 @@ pub(super) fn list(account: &Account, call: &Call) -> Answer {
             .filter(|it| Some(it.status) == status && is_asked(it.project_id))
             .map(|it| render.comment(it))
             .collect(),
+        Some(kind) if record::kind(kind).is_some() || kind == "Kanban::Column" => account
+            .records
+            .iter()
+            .filter(|it| record::family(&it.kind) == record::family(kind) && !it.is_draft)
+            .filter(|it| Some(it.status) == status && is_asked(it.project_id))
+            .map(|it| render.record(it))
+            .collect(),
+        Some("Door") => Vec::new(),
         Some(_) => return Answer::Unimplemented,
         None => return Answer::missing("type"),
     };
@@ -57,7 +66,16 @@ pub(super) fn get(account: &Account, call: &Call, id: &str) -> Answer {
             return Answer::Record(status, record);
         }
     }
-    Answer::not_found()
+    let render = Render { account, links: &call.links };
+    let found = id.parse().ok().and_then(|id| account.record(id));
+    if let Some(record) = found.filter(|it| call.holds(it.project_id)) {
+        return Answer::Record(200, render.record(record));
+    }
+    let tool = id.parse().ok().and_then(|id| account.tool(id));
+    tool.filter(|(project, _)| call.holds(project.id))
+        .map_or_else(Answer::not_found, |(project, tool)| {
+            Answer::Record(200, render.tool(project, tool))
+        })
 }
 
 /// Trashes, archives or restores; a list takes along what follows it.
@@ -79,6 +97,8 @@ pub(super) fn set_status(account: &mut Account, call: &Call, id: &str, word: &st
         account.comments.iter_mut().find(|it| it.id == id && call.holds(it.project_id))
     {
         comment.status = status;
+    } else if account.record(id).is_some_and(|it| call.holds(it.project_id)) {
+        follow(account, id, status);
     } else {
         return Answer::not_found();
     }
@@ -96,5 +116,35 @@ fn cascade(account: &mut Account, list_id: i64, status: Status) {
     for todo in account.todos.iter_mut().filter(|it| is_inside(it.parent_id) && it.inherits_status)
     {
         todo.status = status;
+    }
+}
+
+/// Sets the status of a record, and of what is inside it and follows it.
+fn follow(account: &mut Account, id: i64, status: Status) {
+    let mut inside = Vec::new();
+    for record in &mut account.records {
+        if record.id == id {
+            record.status = status;
+            record.inherits_status = status == Status::Active;
+        } else if record.parent_id == id && record.inherits_status {
+            inside.push(record.id);
+        }
+    }
+    for child in inside {
+        follow_child(account, child, status);
+    }
+}
+
+fn follow_child(account: &mut Account, id: i64, status: Status) {
+    let mut inside = Vec::new();
+    for record in &mut account.records {
+        if record.id == id {
+            record.status = status;
+        } else if record.parent_id == id && record.inherits_status {
+            inside.push(record.id);
+        }
+    }
+    for child in inside {
+        follow_child(account, child, status);
     }
 }

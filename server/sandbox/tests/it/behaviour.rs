@@ -199,9 +199,9 @@ async fn a_todo_moves_within_its_project_only() {
 #[tokio::test]
 async fn what_is_not_there_yet_says_which_call_is_missing() {
     let running = running(Config::default()).await;
-    let heard = get(&running, "/my/readings.json").await;
+    let heard = get(&running, "/my/drafts.json").await;
     assert_eq!(
         (heard.status, heard.header("x-sandbox-unimplemented")),
-        (501, Some("GET /my/readings"))
+        (501, Some("GET /my/drafts"))
     );
 }

@@ -5,6 +5,7 @@
 mod asking;
 mod behaviour;
 mod doors;
+mod records;
 
 use chrono::NaiveDate;
 use sandbox::{Config, Running, serve};
