@@ -3,6 +3,7 @@
 //! A flow moves between engines unchanged, so the field and type names on the wire are theirs.
 
 pub mod catalog;
+mod chain;
 pub mod condition;
 pub mod edit;
 pub mod layout;
@@ -127,7 +128,7 @@ pub struct Trigger {
     #[serde(flatten)]
     pub kind: TriggerKind,
     /// The first step.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "chain")]
     pub next_action: Option<Box<Action>>,
 }
 
@@ -162,13 +163,13 @@ pub struct Action {
     #[serde(flatten)]
     pub kind: ActionKind,
     /// The step after this one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "chain")]
     pub next_action: Option<Box<Action>>,
     /// Loops: the first step of the body.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "chain")]
     pub first_loop_action: Option<Box<Action>>,
     /// Routers: the first step of each branch, as many as there are branches.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "chain::children")]
     pub children: Option<Vec<Option<Box<Action>>>>,
 }
 

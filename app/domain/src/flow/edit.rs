@@ -8,6 +8,7 @@ mod branches;
 mod copy;
 mod notes;
 pub mod operation;
+mod outline;
 mod reach;
 pub mod words;
 
@@ -16,6 +17,7 @@ use super::{
     Action, ActionKind, Branch, FlowVersion, Note, SCHEMA_VERSION, Trigger, tree, validate,
 };
 use crate::problem::Issue;
+pub use outline::outline;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -220,14 +222,23 @@ pub fn apply_all(version: &FlowVersion, edits: &[FlowEdit]) -> Result<FlowVersio
 
 /// How deep the JSON of a flow may be nested; readers of JSON give up at 128, and answers wrap flows.
 const DEEPEST: usize = 110;
+/// Steps of one flow.
+const MOST_STEPS: usize = 1_000;
 
-/// Refuses what would be saved but could not be read again: every step nests in the one before it.
+/// Refuses what would be saved but could not be read again: loops and branches nest in each other.
 fn refuse_too_deep(version: &FlowVersion) -> Outcome {
+    let steps = tree::steps(&version.trigger).len();
+    if steps > MOST_STEPS {
+        let message = format!(
+            "The flow would have {steps} steps, more than {MOST_STEPS}. Move some of them into a flow of their own"
+        );
+        return refuse("steps", message);
+    }
     let depth = serde_json::to_value(version).map_or(usize::MAX, |it| depth(&it));
     if depth > DEEPEST {
         return refuse(
             "steps",
-            "The flow has too many steps in a row. Move some of them into a flow of their own",
+            "Loops and branches are nested too deep in each other. Move some of them into a flow of their own",
         );
     }
     Ok(())
