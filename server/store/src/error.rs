@@ -44,10 +44,12 @@ impl From<sqlx::Error> for StoreError {
             return Self::Constraint(error);
         }
         // SQLITE_FULL is 13; PostgreSQL's disk_full is 53100. 57P01 to 57P03 are its shut-downs and its start,
-        // 53300 says that it takes no more connections.
+        // 53300 says that it takes no more connections. SQLITE_BUSY is 5, its kinds 261 and 517, SQLITE_LOCKED 6.
         match database.code().as_deref() {
             Some("13" | "53100") => Self::Full(error),
-            Some("57P01" | "57P02" | "57P03" | "53300") => Self::Gone(error),
+            Some("57P01" | "57P02" | "57P03" | "53300" | "5" | "6" | "261" | "517") => {
+                Self::Gone(error)
+            }
             _ => Self::Other(error),
         }
     }
@@ -82,10 +84,9 @@ impl From<StoreError> for Problem {
             tracing::error!(error = &error as &dyn std::error::Error, "the database is gone");
             return Self::StorageGone;
         }
-        if let StoreError::NotCommitted(reason) = &error
-            && reason.contains("full")
-        {
-            return Self::StorageFull;
+        if let StoreError::NotCommitted(reason) = &error {
+            tracing::error!(error = &error as &dyn std::error::Error, "nothing was saved");
+            return if reason.contains("full") { Self::StorageFull } else { Self::StorageGone };
         }
         internal("storing or reading", &error)
     }

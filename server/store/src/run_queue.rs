@@ -73,6 +73,17 @@ pub async fn renew(conn: &mut Conn, owner: &str, lease_until: i64) -> Result<()>
     Ok(())
 }
 
+/// Gives back what earlier starts of the node called `node` worked on: its owners are `node~...`, and it lives once.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn void_earlier(conn: &mut Conn, node: &str, owner: &str) -> Result<u64> {
+    let mine = format!("{node}~");
+    let sql = "UPDATE runs SET lease_until = 0 WHERE status = 'RUNNING' AND owner <> $1
+               AND SUBSTR(owner, 1, LENGTH($2)) = $2";
+    execute!(conn, sql, owner, mine)
+}
+
 /// Gives up a run that its worker could not write down, so that it is claimed again.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! Fresh databases for tests: a SQLite file always, PostgreSQL when `PMOS_TEST_POSTGRES` names a server.
 
-use crate::db::Db;
+use crate::db::{Db, Inner, fetch_optional};
+use crate::error::StoreError;
 use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 use tempfile::TempDir;
@@ -62,6 +63,28 @@ impl TestDb {
             Some(url) => ("DATABASE_URL", url.clone()),
             None => ("SQLITE_PATH", self.folder.path().join("pmos.db").display().to_string()),
         }
+    }
+
+    /// Leaves the SQLite file room for `pages` more pages, as a disk that fills up; `None` takes the limit away.
+    ///
+    /// # Panics
+    /// On PostgreSQL, whose disk belongs to its server, and when the file does not answer.
+    #[expect(clippy::expect_used, reason = "a test without its database must stop")]
+    pub async fn leave_room(&self, pages: Option<i64>) {
+        assert!(self.url.is_none(), "only a file of our own can be filled up");
+        let set = self.db.write(move |conn| {
+            Box::pin(async move {
+                let row = fetch_optional!(conn, (i64,), "PRAGMA page_count")?;
+                let used = row.map_or(0, |(it,)| it);
+                let most = pages.map_or(i64::from(u32::MAX - 1), |it| used + it);
+                let limit = sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {most}"));
+                if let Inner::Sqlite(file) = &mut conn.inner {
+                    sqlx::query(limit).fetch_all(&mut **file).await?;
+                }
+                Ok::<_, StoreError>(())
+            })
+        });
+        set.await.expect("the limit is set");
     }
 
     /// Opens the same database again, as after a restart.
