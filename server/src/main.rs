@@ -24,8 +24,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         stop_signal().await;
         closing.cancel();
     };
-    let service = server::router(backend).into_make_service_with_connect_info::<SocketAddr>();
+    let service =
+        server::router(backend.clone()).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(stop).await?;
+    backend.stop().await;
     Ok(())
 }
 

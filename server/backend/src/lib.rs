@@ -2,9 +2,11 @@
 //! functions can name it.
 
 pub mod config;
+mod node;
 pub mod setup;
 
 use crate::config::{Config, Database};
+use crate::node::Node;
 use crate::setup::SetupGuide;
 use agent::agent::Agent;
 use auth::auth::Auth;
@@ -18,10 +20,14 @@ use insight::Insight;
 use sandbox::Running;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use store::db::Db;
 use store::secrets::SecretKey;
 use tokio_util::sync::CancellationToken;
 use tools::tools::Tools;
+
+/// How long steps under way may take to finish when the process is asked to end.
+const STEPS_FINISH: Duration = Duration::from_secs(8);
 
 /// Why PM OS did not start.
 #[derive(Debug, thiserror::Error)]
@@ -76,7 +82,9 @@ pub struct Backend {
     /// The sample Basecamp, which stops with the last handle.
     _sample: Arc<Running>,
     /// Takes up unfinished runs; stops with the last handle.
-    _worker: Arc<Worker>,
+    worker: Arc<Worker>,
+    /// Keeps the name of this node for as long as it runs.
+    _node: Arc<Node>,
 }
 
 impl Backend {
@@ -100,8 +108,12 @@ impl Backend {
         let sample = serve_sample(&config.data.join("sample")).await?;
         let reach = config.basecamp.clone().with_sample(sample.address, &sample.control_key);
         let basecamp = Basecamp::new(db.clone(), key, reach).map_err(StartError::Outgoing)?;
-        let runs =
-            Runs::new(db.clone(), basecamp.clone(), flow::config::Config::new(address_of(&config)));
+        let node = Node::of(&config.data).map_err(data)?;
+        let engine = flow::config::Config {
+            node: node.name.clone(),
+            ..flow::config::Config::new(address_of(&config))
+        };
+        let runs = Runs::new(db.clone(), basecamp.clone(), engine);
         let flows = Flows::new(&runs);
         let tools = Tools::new(db.clone(), basecamp.clone(), flows.clone(), runs.clone());
         let closing = CancellationToken::new();
@@ -112,7 +124,8 @@ impl Backend {
             flows,
             tools,
             agent,
-            _worker: Arc::new(runs.work()),
+            worker: Arc::new(runs.work()),
+            _node: Arc::new(node),
             runs,
             insight: Insight::new(basecamp.clone()),
             setup: SetupGuide::new(db.clone(), basecamp.clone()),
@@ -123,6 +136,15 @@ impl Backend {
             config: Arc::new(config),
             _sample: Arc::new(sample),
         })
+    }
+
+    /// Ends what is under way before the process does: nothing more is taken up, steps get a moment to finish, and
+    /// everything acknowledged is on the disk.
+    pub async fn stop(&self) {
+        self.closing.cancel();
+        self.worker.stop().await;
+        self.runs.drain(STEPS_FINISH).await;
+        self.db.close().await;
     }
 
     /// The number of the newest event of the actor's workspace; 0 when nothing has happened in it.

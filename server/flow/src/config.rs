@@ -11,6 +11,9 @@ pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 pub struct Config {
     /// Where webhooks arrive, without a slash at the end: `https://pmos.example.com`.
     pub base_url: String,
+    /// The name of this node, the same after every start and of no other node; none when it has no folder of its own.
+    /// What an earlier start of it worked on goes on at once.
+    pub node: Option<String>,
     /// The clock.
     pub clock: Clock,
     /// Runs this process works on at once.
@@ -34,12 +37,13 @@ impl Config {
     pub fn new(base_url: impl Into<String>) -> Self {
         Self {
             base_url: base_url.into(),
+            node: None,
             clock: Arc::new(store::ids::now_ms),
             runs_at_once: 256,
             runs_per_workspace: 100,
             waiting_per_workspace: 10_000,
             run_time: Duration::from_secs(600),
-            lease: Duration::from_secs(30),
+            lease: Duration::from_secs(5),
             answer_within: Duration::from_secs(30),
             starts_per_minute: 100,
         }

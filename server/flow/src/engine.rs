@@ -51,11 +51,16 @@ pub(crate) struct Engine {
     /// There may be work that nobody does yet.
     pub(crate) wake: Notify,
     sender: Sender,
-    running: Mutex<HashMap<RunId, oneshot::Sender<()>>>,
+    running: Mutex<HashMap<RunId, oneshot::Sender<Problem>>>,
     /// Runs that could not be written down, with their fences: to be taken up again.
     abandoned: Mutex<Vec<(RunId, i64)>>,
     /// Runs wait for a place.
     has_backlog: AtomicBool,
+}
+
+/// This start of this process, as the owner of runs: after the name of the node, when it has one.
+fn owner(node: Option<&str>) -> String {
+    node.map_or_else(ids::fresh, |it| format!("{it}~{}", ids::fresh()))
 }
 
 /// A member of a workspace as steps need to know them.
@@ -68,7 +73,7 @@ impl Engine {
     pub(crate) fn new(db: Db, basecamp: Basecamp, config: Config) -> Self {
         Self {
             slots: Slots::new(config.runs_at_once, config.runs_per_workspace),
-            owner: ids::fresh(),
+            owner: owner(config.node.as_deref()),
             plans: Plans::default(),
             targets: Targets::default(),
             waiting: Waiting::default(),
@@ -94,8 +99,9 @@ impl Engine {
         i64::try_from(self.config.lease.as_millis()).unwrap_or(i64::MAX)
     }
 
-    /// Remembers that `run` is under way here; the receiver ends when it is to stop.
-    pub(crate) fn begin(&self, run: RunId) -> oneshot::Receiver<()> {
+    /// Remembers that `run` is under way here; the receiver ends when it is to stop, or tells why it has to be taken
+    /// up again.
+    pub(crate) fn begin(&self, run: RunId) -> oneshot::Receiver<Problem> {
         let (sender, receiver) = oneshot::channel();
         self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(run, sender);
         receiver
@@ -104,6 +110,20 @@ impl Engine {
     /// `run` is no longer under way here; stops it if it is.
     pub(crate) fn stop(&self, run: &RunId) {
         self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(run);
+    }
+
+    /// Whether `run` is under way here.
+    pub(crate) fn is_here(&self, run: &RunId) -> bool {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).contains_key(run)
+    }
+
+    /// Lets go of everything under way here, so that it is taken up again: here, or by another node.
+    pub(crate) fn let_go(&self, why: &Problem) {
+        let all = std::mem::take(&mut *self.running.lock().unwrap_or_else(PoisonError::into_inner));
+        for stop in all.into_values() {
+            // It may have ended just now.
+            drop(stop.send(why.clone()));
+        }
     }
 
     /// `run` was canceled: stops it when it is under way here and tells who waits.

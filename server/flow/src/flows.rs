@@ -82,7 +82,7 @@ impl Flows {
             let summary = edits.first().map(|it| words::describe(it, &before)).unwrap_or_default();
             let detail = json!({
                 "revision": flow.revision + 1,
-                "operations": edits,
+                "operations": edits.iter().map(edit::outline).collect::<Vec<_>>(),
                 "summary": summary,
                 "via": by.via.as_str(),
                 "version": is_new.then_some(&flow.version.id),

@@ -243,11 +243,12 @@ impl Runs {
             return self.told_before(&workspace, stored).await;
         }
         let Some(answer) = answer else { return Ok(HookAnswer::Accepted { run }) };
-        let answered = tokio::time::timeout(engine.config.answer_within, answer).await;
+        let answering = engine.answer(&workspace, &run, answer);
+        let answered = tokio::time::timeout(engine.config.answer_within, answering).await;
         engine.waiting.forget(&run);
         Ok(match answered {
-            Ok(Ok(answer)) => told(run, answer),
-            Ok(Err(_)) | Err(_) => HookAnswer::StillRunning { run },
+            Ok(Some(answer)) => told(run, answer),
+            Ok(None) | Err(_) => HookAnswer::StillRunning { run },
         })
     }
 

@@ -9,6 +9,7 @@ pub mod payload;
 pub mod runs;
 pub mod worker;
 
+mod heartbeat;
 mod outgoing;
 mod pieces;
 mod publishing;

@@ -6,7 +6,7 @@ use crate::engine::journal::Before;
 use crate::engine::plan::Plan;
 use crate::engine::work::Job;
 use crate::steps;
-use crate::worker::Worker;
+use crate::worker::{Worker, release_abandoned};
 use basecamp::Basecamp;
 use domain::actor::{Actor, Permission};
 use domain::event::{Event, EventKind};
@@ -54,10 +54,17 @@ impl Runs {
     }
 
     /// Waits until no run is under way here, `patience` at most: before the process ends, so that requests of steps
-    /// are not cut off. What is still under way then goes on after the next start.
+    /// are not cut off. What is still under way then is let go, for another node or the next start.
     pub async fn drain(&self, patience: Duration) {
-        if tokio::time::timeout(patience, self.engine.slots.idle()).await.is_err() {
-            tracing::info!("runs are still under way; they go on after the next start");
+        let engine = &self.engine;
+        if tokio::time::timeout(patience, engine.slots.idle()).await.is_ok() {
+            return;
+        }
+        tracing::info!("runs are still under way; they go on after the next start");
+        engine.let_go(&Problem::StorageBusy);
+        engine.slots.idle().await;
+        if let Err(problem) = release_abandoned(engine).await {
+            tracing::error!(%problem, "runs could not be let go; their lease ends by itself");
         }
     }
 

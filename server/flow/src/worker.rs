@@ -3,12 +3,13 @@
 //! It sleeps until something is due or somebody wakes it; runs that begin at once never pass through it.
 
 use crate::engine::Engine;
+use crate::heartbeat;
 use crate::schedule::Schedule;
 use domain::event::{Event, EventKind};
 use domain::flow::{FlowStatus, FlowVersion};
 use domain::ids::{FlowId, RunId, UserId, WorkspaceId};
 use domain::problem::Problem;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use store::db::Conn;
 use store::error::StoreError;
@@ -26,19 +27,39 @@ const BATCH: i64 = 64;
 /// The worker of this process; stops when dropped or told to.
 pub struct Worker {
     stop: watch::Sender<bool>,
-    task: JoinHandle<()>,
+    task: Mutex<Option<JoinHandle<()>>>,
+    /// Kept while runs may be under way, also those that go on after the worker was told to stop.
+    _signs: Option<Signs>,
+}
+
+/// Tasks that end with it.
+struct Signs([JoinHandle<()>; 2]);
+
+impl Drop for Signs {
+    fn drop(&mut self) {
+        self.0.iter().for_each(JoinHandle::abort);
+    }
 }
 
 impl Worker {
     pub(crate) fn start(engine: Arc<Engine>) -> Self {
         let (stop, stopped) = watch::channel(false);
-        Self { stop, task: tokio::spawn(run(engine, stopped)) }
+        let signs = engine.db.is_shared().then(|| {
+            Signs([
+                tokio::spawn(heartbeat::beat(Arc::clone(&engine))),
+                tokio::spawn(heartbeat::listen(Arc::clone(&engine))),
+            ])
+        });
+        let task = tokio::spawn(run(engine, stopped));
+        Self { stop, task: Mutex::new(Some(task)), _signs: signs }
     }
 
-    /// Takes up nothing more and answers when the worker has stopped. Runs under way go on after the next start.
-    pub async fn stop(self) {
+    /// Takes up nothing more and answers when the worker has stopped. Runs under way go on.
+    pub async fn stop(&self) {
         self.stop.send_replace(true);
-        if let Err(error) = self.task.await {
+        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(task) = task else { return };
+        if let Err(error) = task.await {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
                 "the worker had stopped before"
@@ -48,8 +69,18 @@ impl Worker {
 }
 
 async fn run(engine: Arc<Engine>, mut stopped: watch::Receiver<bool>) {
+    let mut is_new = true;
     loop {
-        let (pause, can_wake) = match round(&engine).await {
+        let found = match is_new {
+            true => void_earlier(&engine).await,
+            false => Ok(()),
+        };
+        is_new = found.is_err();
+        let found = match found {
+            Ok(()) => round(&engine).await,
+            Err(problem) => Err(problem),
+        };
+        let (pause, can_wake) = match found {
             Ok(pause) => (pause, true),
             Err(problem) => {
                 tracing::error!(%problem, "the worker could not look for work");
@@ -64,17 +95,33 @@ async fn run(engine: Arc<Engine>, mut stopped: watch::Receiver<bool>) {
     }
 }
 
+/// What an earlier start of this node worked on needs nobody's patience: it is gone.
+async fn void_earlier(engine: &Engine) -> Result<(), Problem> {
+    let Some(node) = engine.config.node.clone() else { return Ok(()) };
+    let owner = engine.owner.clone();
+    let voided: Result<u64, StoreError> = engine
+        .db
+        .write(move |conn| {
+            Box::pin(async move { run_queue::void_earlier(conn, &node, &owner).await })
+        })
+        .await;
+    let runs = voided?;
+    if runs > 0 {
+        tracing::info!(runs, "runs of the start before this one go on");
+    }
+    Ok(())
+}
+
 /// Does what is due; gives how long nothing will be.
 async fn round(engine: &Arc<Engine>) -> Result<Duration, Problem> {
     let now_ms = engine.now_ms();
     release_abandoned(engine).await?;
-    renew(engine, now_ms).await?;
     start_scheduled(engine, now_ms).await?;
     while claim(engine, now_ms).await? {}
     next(engine, now_ms).await
 }
 
-async fn release_abandoned(engine: &Engine) -> Result<(), Problem> {
+pub(crate) async fn release_abandoned(engine: &Engine) -> Result<(), Problem> {
     while let Some((run, fence)) = engine.first_abandoned() {
         let again = run.clone();
         let released: Result<(), StoreError> = engine
@@ -85,19 +132,6 @@ async fn release_abandoned(engine: &Engine) -> Result<(), Problem> {
         engine.released(&again);
     }
     Ok(())
-}
-
-/// Other nodes may only take our runs when we are gone; alone on a file nobody can.
-async fn renew(engine: &Engine, now_ms: i64) -> Result<(), Problem> {
-    if !engine.db.is_shared() || engine.slots.is_idle() {
-        return Ok(());
-    }
-    let (owner, until) = (engine.owner.clone(), now_ms + engine.lease_ms());
-    let renewed: Result<(), StoreError> = engine
-        .db
-        .write(move |conn| Box::pin(async move { run_queue::renew(conn, &owner, until).await }))
-        .await;
-    Ok(renewed?)
 }
 
 /// Takes up a batch; whether there may be more.
@@ -235,7 +269,7 @@ impl Start {
 async fn next(engine: &Engine, now_ms: i64) -> Result<Duration, Problem> {
     let mut conn = engine.db.read().await?;
     let due = [run_queue::next_resume(&mut conn).await?, schedules::next(&mut conn).await?];
-    let longest_ms = if engine.db.is_shared() { engine.lease_ms() / 6 } else { 60_000 };
+    let longest_ms = if engine.db.is_shared() { engine.lease_ms() / 5 } else { 60_000 };
     let wait_ms = due.into_iter().flatten().map(|at| at - now_ms).min().unwrap_or(longest_ms);
     let wait_ms = wait_ms.clamp(1, longest_ms.max(1));
     Ok(Duration::from_millis(wait_ms.unsigned_abs()))

@@ -205,7 +205,7 @@ impl Journal {
     }
 
     /// Waits for the write under way, if any.
-    async fn settle(&mut self) -> Result<(), Halt> {
+    pub(crate) async fn settle(&mut self) -> Result<(), Halt> {
         let Some(writing) = self.under_way.as_mut() else { return Ok(()) };
         let outcome = writing.await;
         self.under_way = None;

@@ -64,10 +64,10 @@ impl Engine {
         journal.tell_when_stored(stored);
         let halted = self.walk(&mut journal, &plan, payload, stop).await;
         self.stop(&run);
-        drop(slot);
         if let Err(halt) = halted {
             self.halted(&mut journal, halt).await;
         }
+        drop(slot);
         self.worked();
     }
 
@@ -76,7 +76,7 @@ impl Engine {
         journal: &mut Journal,
         plan: &Plan,
         payload: Value,
-        stop: oneshot::Receiver<()>,
+        stop: oneshot::Receiver<Problem>,
     ) -> Result<(), Halt> {
         let spent = Duration::from_millis(journal.active_ms().unsigned_abs());
         let left = self.config.run_time.saturating_sub(spent);
@@ -89,7 +89,7 @@ impl Engine {
                 Ok(verdict) => Outcome::Verdict(verdict?),
                 Err(_) => Outcome::Panicked,
             },
-            _ = stop => return Err(Halt::Lost),
+            told = stop => return Err(told.map_or(Halt::Lost, Halt::Storage)),
             () = tokio::time::sleep(left) => Outcome::TimedOut,
         };
         let last_output = walk.scope.get(&walk.last).cloned().unwrap_or_default();
@@ -112,6 +112,12 @@ impl Engine {
             Halt::Storage(problem) => problem,
         };
         tracing::error!(run = run.as_str(), %problem, "a run could not be written down");
+        // A write that was under way may still succeed.
+        if let Err(Halt::Started(earlier)) = journal.settle().await {
+            self.waiting.forget(&run);
+            journal.tell_stored(Ok(earlier));
+            return;
+        }
         if journal.is_stored() {
             self.abandon(journal.run().id.clone(), journal.fence());
         } else {

@@ -1,6 +1,6 @@
 //! Drafts, versions and who may do what with them.
 
-use crate::world::{World, actor, admin, code, on_webhook, set_fields};
+use crate::world::{World, actor, admin, chain, code, on_webhook, set_fields};
 use domain::actor::Role;
 use domain::event::EventKind;
 use domain::flow::edit::{ChangeName, FlowEdit};
@@ -149,5 +149,24 @@ async fn flows_are_listed_page_by_page_with_their_runs() {
         assert_eq!((row.steps_count, row.has_draft, row.last_runs.len()), (1, false, 1));
         let named = FlowFilter { name: Some("B".to_owned()), ..FlowFilter::default() };
         assert_eq!(world.flows.list(&admin(), &named).await.unwrap().data[0].name, "b");
+    }
+}
+
+#[tokio::test]
+async fn five_hundred_steps_in_a_row_are_kept_and_run() {
+    for world in World::both().await {
+        let steps = (1..=500).map(|at| set_fields(&format!("step_{at}"), json!({ "n": at })));
+        let mut trigger = on_webhook(json!(null));
+        trigger["nextAction"] = steps.collect();
+        let flow = world.published(trigger).await;
+        let kept = world.flows.get(&admin(), &flow.id).await.unwrap();
+        assert_eq!(domain::flow::tree::steps(&kept.version.trigger).len(), 500);
+        let run = world.fire(&flow, json!({})).await;
+        let ended = world.ended(&run).await;
+        assert_eq!(ended.steps["step_500"]["output"], json!({ "n": 500 }), "{}", world.name);
+        let too_many = (1..=1_001).map(|at| set_fields(&format!("step_{at}"), json!({})));
+        let mut trigger = on_webhook(chain(vec![]));
+        trigger["nextAction"] = too_many.collect();
+        assert!(matches!(world.drafted(trigger).await, Err(Problem::Invalid { .. })));
     }
 }

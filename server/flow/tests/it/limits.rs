@@ -1,7 +1,7 @@
-//! Bounds: how long, how many, and two nodes on one database.
+//! Bounds: how long, how many, how full.
 
 use crate::site::Site;
-use crate::world::{NOW, World, admin, on_webhook, opened, piece, request, set_fields};
+use crate::world::{World, admin, on_webhook, opened, piece, request, set_fields};
 use domain::flow::run::{RunStatus, Which};
 use domain::problem::Problem;
 use flow::hooks::{HookAnswer, HookRefusal, Wait};
@@ -68,19 +68,29 @@ async fn people_start_so_many_runs_a_minute() {
 }
 
 #[tokio::test]
-async fn another_node_takes_over_when_the_lease_has_passed() {
-    for world in World::both().await {
-        let site = Site::open().await;
-        site.hold(1);
-        world.allow(&[site.host()]).await;
-        let flow = world.published(on_webhook(put(&site.url("/ok")))).await;
-        let run = world.fire(&flow, json!({})).await;
-        site.came(1).await;
-        world.clock.store(NOW + 60_000, std::sync::atomic::Ordering::SeqCst);
-        let other = opened(world.db.clone(), &world.clock, None, |_| ());
-        let _worker = other.work();
-        let ended = world.ended(&run).await;
-        assert_eq!((ended.status, ended.resumed), (RunStatus::Succeeded, 1), "{}", world.name);
-        assert_eq!(site.count("/ok"), 2);
+async fn a_full_disk_refuses_and_loses_nothing_that_was_accepted() {
+    let world = World::sqlite().await;
+    let flow = world.published(on_webhook(set_fields("step_1", json!({ "n": 1 })))).await;
+    let hook = world.hook(&flow).await;
+    let test = world.test.as_ref().unwrap();
+    test.leave_room(Some(24)).await;
+    let body = request(json!({ "text": "x".repeat(4_096) }));
+    let mut accepted = Vec::new();
+    let refused = loop {
+        match world.runs.hook(&hook, &body, Wait::No).await {
+            Ok(HookAnswer::Accepted { run }) => accepted.push(run),
+            other => break other,
+        }
+    };
+    assert_eq!(refused, Err(HookRefusal::Problem(Problem::StorageFull)));
+    assert!(!accepted.is_empty());
+    for run in &accepted {
+        assert!(world.runs.get(&admin(), run).await.is_ok());
     }
+    test.leave_room(None).await;
+    for run in &accepted {
+        assert_eq!(world.ended(run).await.status, RunStatus::Succeeded);
+    }
+    let more = world.fire(&flow, json!({})).await;
+    assert_eq!(world.ended(&more).await.status, RunStatus::Succeeded);
 }

@@ -7,6 +7,7 @@ mod crashing;
 mod drafts;
 mod hooking;
 mod limits;
+mod nodes;
 mod outgoing;
 mod site;
 mod waiting;

@@ -38,7 +38,8 @@ pub(crate) struct World {
     pub(crate) flows: Flows,
     pub(crate) runs: Runs,
     pub(crate) clock: Arc<AtomicI64>,
-    _worker: Worker,
+    /// Taken away: a process that gives no more signs of life.
+    pub(crate) worker: Option<Worker>,
 }
 
 pub(crate) fn actor(workspace: &str, role: Role) -> Actor {
@@ -99,7 +100,7 @@ impl World {
     ) -> Self {
         people(&db).await;
         let worker = runs.work();
-        Self { flows: Flows::new(&runs), runs, clock, db, name, test, _worker: worker }
+        Self { flows: Flows::new(&runs), runs, clock, db, name, test, worker: Some(worker) }
     }
 
     /// With other settings.
@@ -107,6 +108,18 @@ impl World {
         let (test, clock) = (TestDb::sqlite().await, Arc::new(AtomicI64::new(NOW)));
         let runs = opened(test.db.clone(), &clock, None, set);
         Self::around(runs, clock, (test.db.clone(), test.name, Some(test))).await
+    }
+
+    /// With other settings, one for each database.
+    pub(crate) async fn both_with(set: impl Fn(&mut Config)) -> Vec<Self> {
+        let mut worlds = Vec::new();
+        for test in TestDb::both().await {
+            let clock = Arc::new(AtomicI64::new(NOW));
+            let runs = opened(test.db.clone(), &clock, None, &set);
+            let parts = (test.db.clone(), test.name, Some(test));
+            worlds.push(Self::around(runs, clock, parts).await);
+        }
+        worlds
     }
 
     /// With the sample Basecamp.

@@ -1,0 +1,122 @@
+//! Several processes on one database, one after the other and at once.
+
+use crate::site::Site;
+use crate::world::{
+    NOW, World, admin, chain, on_webhook, opened, piece, respond, set_fields, wait,
+};
+use domain::flow::run::RunStatus;
+use flow::hooks::HookAnswer;
+use serde_json::{Value, json};
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+fn put(url: &str) -> Value {
+    let input = json!({
+        "method": "PUT", "url": url, "headers": {}, "queryParams": {}, "authType": "NONE", "body_type": "none",
+    });
+    piece("step_1", "@activepieces/piece-http", "send_request", input)
+}
+
+#[tokio::test]
+async fn another_node_takes_over_when_the_lease_has_passed() {
+    for mut world in World::both().await {
+        let site = Site::open().await;
+        site.hold(1);
+        world.allow(&[site.host()]).await;
+        let flow = world.published(on_webhook(put(&site.url("/ok")))).await;
+        let run = world.fire(&flow, json!({})).await;
+        site.came(1).await;
+        drop(world.worker.take());
+        world.clock.store(NOW + 60_000, Ordering::SeqCst);
+        let other = opened(world.db.clone(), &world.clock, None, |_| ());
+        let _worker = other.work();
+        let ended = world.ended(&run).await;
+        assert_eq!((ended.status, ended.resumed), (RunStatus::Succeeded, 1), "{}", world.name);
+        assert_eq!(site.count("/ok"), 2);
+    }
+}
+
+/// The clock stands still: nobody waits for a lease.
+#[tokio::test]
+async fn the_next_start_of_a_node_goes_on_at_once() {
+    for mut world in World::both_with(|it| it.node = Some("n1".to_owned())).await {
+        let site = Site::open().await;
+        site.hold(1);
+        world.allow(&[site.host()]).await;
+        let flow = world.published(on_webhook(put(&site.url("/ok")))).await;
+        let run = world.fire(&flow, json!({})).await;
+        site.came(1).await;
+        drop(world.worker.take());
+        let again = opened(world.db.clone(), &world.clock, None, |it| {
+            it.node = Some("n1".to_owned());
+        });
+        let _worker = again.work();
+        let ended = world.ended(&run).await;
+        assert_eq!((ended.status, ended.resumed), (RunStatus::Succeeded, 1), "{}", world.name);
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_finished_at_the_end_goes_on_elsewhere_at_once() {
+    for mut world in World::both().await {
+        let site = Site::open().await;
+        site.hold(1);
+        world.allow(&[site.host()]).await;
+        let flow = world.published(on_webhook(put(&site.url("/ok")))).await;
+        let run = world.fire(&flow, json!({})).await;
+        site.came(1).await;
+        let worker = world.worker.take().unwrap();
+        worker.stop().await;
+        world.runs.drain(Duration::ZERO).await;
+        assert_eq!(world.runs.get(&admin(), &run).await.unwrap().status, RunStatus::Running);
+        let other = opened(world.db.clone(), &world.clock, None, |_| ());
+        let _worker = other.work();
+        let ended = world.ended(&run).await;
+        assert_eq!((ended.status, ended.resumed), (RunStatus::Succeeded, 1), "{}", world.name);
+    }
+}
+
+#[tokio::test]
+async fn a_caller_is_answered_though_another_node_worked() {
+    let busy = |it: &mut flow::config::Config| it.runs_at_once = 0;
+    for world in World::both_with(busy).await.into_iter().filter(|it| it.db.is_shared()) {
+        let other = opened(world.db.clone(), &world.clock, None, |_| ());
+        let _worker = other.work();
+        let answers = chain(vec![
+            set_fields("step_1", json!({ "n": "{{trigger.body.n}}" })),
+            respond("step_2", "respond", json!({ "got": "{{step_1.n}}" })),
+            wait("step_3", 60),
+        ]);
+        let flow = world.published(on_webhook(answers)).await;
+        let told = world.call(&flow, json!({ "n": 4 })).await.unwrap();
+        assert!(
+            matches!(&told, HookAnswer::Responded { body, .. } if *body == json!({ "got": 4 })),
+            "{told:?}"
+        );
+        let silent = world.published(on_webhook(set_fields("step_1", json!({ "a": 1 })))).await;
+        let told = world.call(&silent, json!({})).await.unwrap();
+        assert!(
+            matches!(&told, HookAnswer::Finished { output, .. } if *output == json!({ "a": 1 })),
+            "{told:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_run_is_stopped_from_another_node() {
+    for world in World::both().await.into_iter().filter(|it| it.db.is_shared()) {
+        let site = Site::open().await;
+        world.allow(&[site.host()]).await;
+        let flow = world.published(on_webhook(put(&site.url("/hang")))).await;
+        let run = world.fire(&flow, json!({})).await;
+        site.came(1).await;
+        // Its own connection, as another process has one.
+        let db = world.test.as_ref().unwrap().reopen().await;
+        let other = opened(db, &world.clock, None, |_| ());
+        other.cancel(&admin(), &run).await.unwrap();
+        tokio::time::timeout(Duration::from_secs(30), world.runs.drain(Duration::from_secs(29)))
+            .await
+            .expect("the step under way is let go");
+        assert_eq!(world.ended(&run).await.status, RunStatus::Canceled);
+    }
+}
