@@ -34,7 +34,7 @@ pub(crate) async fn beat(engine: Arc<Engine>) {
                 Err(_) => tracing::error!("the database did not answer in time to keep runs"),
             }
             if kept_at.elapsed() >= lease {
-                engine.let_go(&Problem::StorageBusy);
+                engine.let_go(&Problem::StorageGone);
                 kept_at = Instant::now();
             }
         }

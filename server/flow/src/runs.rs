@@ -61,7 +61,7 @@ impl Runs {
             return;
         }
         tracing::info!("runs are still under way; they go on after the next start");
-        engine.let_go(&Problem::StorageBusy);
+        engine.let_go(&Problem::StorageGone);
         engine.slots.idle().await;
         if let Err(problem) = release_abandoned(engine).await {
             tracing::error!(%problem, "runs could not be let go; their lease ends by itself");
