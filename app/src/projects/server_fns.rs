@@ -56,13 +56,13 @@ pub async fn load_todos() -> Result<Vec<Todo>, AppError> {
     Ok(backend().basecamp.todos(&actor()?, &TodoQuery::default()).await?)
 }
 
-/// Completes a to-do.
+/// Completes a to-do of a project.
 ///
 /// # Errors
 /// Forbidden for viewers; not found; unavailable.
 #[server(prefix = "/fn", endpoint = "complete_todo")]
-pub async fn complete_todo(id: i64) -> Result<(), AppError> {
-    backend().basecamp.complete_todo(&actor()?, id).await?;
+pub async fn complete_todo(project: i64, id: i64) -> Result<(), AppError> {
+    backend().complete_todo(&actor()?, project, id).await?;
     Ok(())
 }
 
@@ -71,8 +71,8 @@ pub async fn complete_todo(id: i64) -> Result<(), AppError> {
 /// # Errors
 /// As [`complete_todo`].
 #[server(prefix = "/fn", endpoint = "reopen_todo")]
-pub async fn reopen_todo(id: i64) -> Result<(), AppError> {
-    backend().basecamp.reopen_todo(&actor()?, id).await?;
+pub async fn reopen_todo(project: i64, id: i64) -> Result<(), AppError> {
+    backend().reopen_todo(&actor()?, project, id).await?;
     Ok(())
 }
 
@@ -96,5 +96,5 @@ pub async fn add_todo(
         due_on,
         assignee_ids: Vec::new(),
     };
-    Ok(backend().basecamp.create_todo(&actor()?, &new).await?)
+    Ok(backend().add_todo(&actor()?, &new).await?)
 }

@@ -30,8 +30,9 @@ pub enum Below {
 pub(crate) fn TodoRow(todo: Todo, #[prop(optional)] below: Below) -> impl IntoView {
     let done = RwSignal::new(todo.completed);
     let toasts = use_toasts();
-    let (id, title) = (todo.id, StoredValue::new(todo.title.clone()));
-    let change = move |completed: bool| set_done(id, title, done, completed, toasts);
+    let title = StoredValue::new(todo.title.clone());
+    let it = Changed { project: todo.project_id, id: todo.id, title, done, toasts };
+    let change = move |completed: bool| it.set_done(completed);
     let writes = can(Permission::Write);
     let sub = match below {
         Below::Nothing => None,
@@ -105,30 +106,40 @@ fn Comments(count: u32) -> impl IntoView {
     })
 }
 
-/// Changes the row at once, then Basecamp; puts it back and says why when that fails.
-fn set_done(
+/// The to-do of a row that is completed and opened again.
+#[derive(Clone, Copy)]
+struct Changed {
+    project: i64,
     id: i64,
     title: StoredValue<String>,
     done: RwSignal<bool>,
-    completed: bool,
     toasts: Toasts,
-) {
-    done.set(completed);
-    spawn_local(async move {
-        match send(id, completed).await {
-            Ok(()) => {
-                let words = if completed { "To-do completed" } else { "To-do open again" };
-                let back = Callback::new(move |()| set_done(id, title, done, !completed, toasts));
-                toasts.undo(words, title.get_value(), back);
-            }
-            Err(error) => {
-                done.set(!completed);
-                toasts.failed(format!("{error}. It is as it was"));
-            }
-        }
-    });
 }
 
-async fn send(id: i64, completed: bool) -> Result<(), AppError> {
-    if completed { complete_todo(id).await } else { reopen_todo(id).await }
+impl Changed {
+    /// Changes the row at once, then Basecamp; puts it back and says why when that fails.
+    fn set_done(self, completed: bool) {
+        self.done.set(completed);
+        spawn_local(async move {
+            match self.send(completed).await {
+                Ok(()) => {
+                    let words = if completed { "To-do completed" } else { "To-do open again" };
+                    let back = Callback::new(move |()| self.set_done(!completed));
+                    self.toasts.undo(words, self.title.get_value(), back);
+                }
+                Err(error) => {
+                    self.done.set(!completed);
+                    self.toasts.failed(format!("{error}. It is as it was"));
+                }
+            }
+        });
+    }
+
+    async fn send(self, completed: bool) -> Result<(), AppError> {
+        if completed {
+            complete_todo(self.project, self.id).await
+        } else {
+            reopen_todo(self.project, self.id).await
+        }
+    }
 }

@@ -15,7 +15,7 @@ use crate::ui::skeleton::RowsSkeleton;
 use crate::ui::table::Table;
 use crate::ui::time::use_now;
 use domain::actor::Permission;
-use domain::event::{AuditFilter, AuditPage, EventKind, Outcome, StoredEvent};
+use domain::event::{AuditFilter, AuditPage, Event, EventKind, Outcome, StoredEvent};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -160,16 +160,22 @@ fn Entry(event: StoredEvent) -> impl IntoView {
                     <span class="grow"><span>{event.actor}</span><span class="sub">{door}</span></span>
                 </div>
             </td>
-            <td class="name"><span>{words_of(event.event.kind)}</span><span class="sub mono">{event.event.kind.as_str()}</span></td>
+            <td class="name"><span>{words_of(&event.event)}</span><span class="sub mono">{event.event.kind.as_str()}</span></td>
             <td class="p2">{event.event.label}</td>
             <td class="p2"><Pill state=state label=word /></td>
         </tr>
     }
 }
 
-/// `flow.published` as people say it: "Flow published"; what accounts do needs no noun.
-fn words_of(kind: EventKind) -> String {
-    let (noun, verb) = kind.as_str().split_once('.').unwrap_or(("", kind.as_str()));
+/// What happened as people say it: the title of the tool that was used; else of `flow.published` "Flow published", where
+/// what accounts do needs no noun.
+fn words_of(event: &Event) -> String {
+    let tool = event.detail.get("title").and_then(|it| it.as_str());
+    if let (EventKind::ToolUsed, Some(title)) = (event.kind, tool) {
+        return title.to_owned();
+    }
+    let kind = event.kind.as_str();
+    let (noun, verb) = kind.split_once('.').unwrap_or(("", kind));
     let words = if noun == "auth" { verb.to_owned() } else { format!("{noun} {verb}") };
     let words = words.replace('_', " ");
     let mut letters = words.chars();
@@ -182,8 +188,16 @@ mod tests {
 
     #[test]
     fn what_happened_reads_as_a_sentence() {
-        assert_eq!(words_of(EventKind::FlowPublished), "Flow published");
-        assert_eq!(words_of(EventKind::SignInFailed), "Sign in failed");
-        assert!(EventKind::ALL.iter().all(|it| !words_of(*it).is_empty()));
+        let words = |kind| words_of(&Event::new(kind, "t1", "Order paper"));
+        assert_eq!(words(EventKind::FlowPublished), "Flow published");
+        assert_eq!(words(EventKind::SignInFailed), "Sign in failed");
+        assert!(EventKind::ALL.iter().all(|it| !words(*it).is_empty()));
+    }
+
+    #[test]
+    fn a_tool_is_told_by_its_title() {
+        let detail = serde_json::json!({ "title": "Complete a to-do" });
+        let event = Event::new(EventKind::ToolUsed, "t1", "Order paper").with(detail);
+        assert_eq!(words_of(&event), "Complete a to-do");
     }
 }

@@ -4,6 +4,7 @@
 pub mod config;
 mod node;
 pub mod setup;
+mod todos;
 
 use crate::config::{Config, Database};
 use crate::node::Node;

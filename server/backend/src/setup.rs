@@ -8,6 +8,7 @@ use domain::setup::{Setup, SetupAction, SetupState, SetupStep};
 use std::time::{Duration, Instant};
 use store::db::Db;
 use store::setup::{Facts, facts};
+use store::workspaces;
 
 /// How many of the steps are counted; the rest are a first use, listed below.
 const COUNTED: usize = 5;
@@ -43,8 +44,10 @@ impl SetupGuide {
     pub async fn state(&self, actor: &Actor) -> Result<Setup, Problem> {
         actor.require(Permission::Manage)?;
         let connection = self.basecamp.connection(actor).await?;
-        let facts = facts(&mut self.db.read().await?, &actor.workspace).await?;
-        Ok(setup(basecamp_step(connection.as_ref()), facts))
+        let mut conn = self.db.read().await?;
+        let facts = facts(&mut conn, &actor.workspace).await?;
+        let is_named = workspaces::is_saved(&mut conn, &actor.workspace).await?;
+        Ok(setup(account_step(is_named), basecamp_step(connection.as_ref()), facts))
     }
 
     /// Tests `step`, or everything, for real, and says how far the workspace is.
@@ -131,6 +134,22 @@ fn step(id: &str, title: &str, is_done: bool, detail: &str, action: (&str, &str)
     }
 }
 
+/// Done once somebody saved the workspace's name, time zone and working days: flows and due days go by them.
+fn account_step(is_named: bool) -> SetupStep {
+    let detail = if is_named {
+        "Your workspace is ready"
+    } else {
+        "Check its name, time zone and working days"
+    };
+    step(
+        "account",
+        "Create your account",
+        is_named,
+        detail,
+        ("Name your workspace", "/setup/account"),
+    )
+}
+
 fn basecamp_step(connection: Option<&BasecampConnection>) -> SetupStep {
     let title = "Connect Basecamp";
     let connect = ("Connect", "/setup/basecamp");
@@ -151,12 +170,12 @@ fn basecamp_step(connection: Option<&BasecampConnection>) -> SetupStep {
     }
 }
 
-fn setup(basecamp: SetupStep, facts: Facts) -> Setup {
-    let is_connected = basecamp.state == SetupState::Done;
+fn setup(account: SetupStep, basecamp: SetupStep, facts: Facts) -> Setup {
+    let is_unlocked = [&account, &basecamp].iter().all(|it| it.state == SetupState::Done);
     let hello =
-        if is_connected { "Ask what is overdue" } else { "Unlocks when the steps above pass" };
+        if is_unlocked { "Ask what is overdue" } else { "Unlocks when the steps above pass" };
     counted(vec![
-        step("account", "Create your account", true, "Your workspace is ready", ("", "")),
+        account,
         basecamp,
         step("engine", "Choose a flow engine", true, "The built-in engine is running", ("", "")),
         step(
@@ -167,14 +186,14 @@ fn setup(basecamp: SetupStep, facts: Facts) -> Setup {
             ("", ""),
         ),
         SetupStep {
-            action: (is_connected && !facts.has_answer).then(|| SetupAction {
+            action: (is_unlocked && !facts.has_answer).then(|| SetupAction {
                 label: "Open assistant".to_owned(),
                 url: "/chat".to_owned(),
             }),
             ..step(
                 "ready",
                 "Say hello to the assistant",
-                is_connected && facts.has_answer,
+                is_unlocked && facts.has_answer,
                 hello,
                 ("", ""),
             )
@@ -211,15 +230,17 @@ mod tests {
     const ALL: Facts = Facts { has_answer: true, has_flow: true, has_run: true };
 
     #[test]
-    fn a_new_workspace_is_sent_to_basecamp_first() {
-        let setup = setup(basecamp_step(None), Facts::default());
-        assert_eq!((setup.done, setup.total, setup.ready), (3, 5, false));
-        assert_eq!(setup.next.as_deref(), Some("basecamp"));
+    fn a_new_workspace_is_named_first_then_connected() {
+        let new = setup(account_step(false), basecamp_step(None), Facts::default());
+        assert_eq!((new.done, new.total, new.ready), (2, 5, false));
+        assert_eq!(new.next.as_deref(), Some("account"));
+        let named = setup(account_step(true), basecamp_step(None), Facts::default());
+        assert_eq!((named.done, named.next.as_deref()), (3, Some("basecamp")));
     }
 
     #[test]
     fn the_assistant_waits_for_basecamp() {
-        let setup = setup(basecamp_step(None), ALL);
+        let setup = setup(account_step(true), basecamp_step(None), ALL);
         let ready = setup.steps.iter().find(|it| it.id == "ready").unwrap();
         assert_eq!((ready.state, &ready.action), (SetupState::Pending, &None));
     }
@@ -230,7 +251,7 @@ mod tests {
             step("basecamp", "Connect Basecamp", true, "", ("", "")),
             "Signed out".to_owned(),
         );
-        let setup = setup(step, ALL);
+        let setup = setup(account_step(true), step, ALL);
         assert_eq!(setup.next.as_deref(), Some("basecamp"));
         assert!(setup.steps[1].action.is_some());
         assert!(!setup.ready);

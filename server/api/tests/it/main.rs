@@ -11,6 +11,7 @@ mod invitations;
 mod keys;
 mod live;
 mod members;
+mod page_writes;
 mod requests;
 mod roles;
 mod sessions;

@@ -26,7 +26,11 @@ async fn the_steps_are_in_the_fixed_order_and_counted() {
         );
         assert_eq!(
             (&setup["done"], &setup["total"], &setup["next"]),
-            (&json!(3), &json!(5), &json!("basecamp"))
+            (&json!(2), &json!(5), &json!("account"))
+        );
+        assert_eq!(
+            step(&setup, "account")["action"],
+            json!({"label": "Name your workspace", "url": "/setup/account"})
         );
         assert_eq!(
             step(&setup, "basecamp")["action"],
@@ -39,6 +43,7 @@ async fn the_steps_are_in_the_fixed_order_and_counted() {
 async fn using_the_sample_connects_basecamp_once_and_removing_it_turns_the_step_back() {
     for server in Server::all().await {
         let owner = server.signs_up("Owner").await;
+        owner.patch("/api/pmos/workspace", json!({"name": "Fernhill"})).await;
         let sample = format!("{SETUP}/sample");
         assert_eq!(owner.delete(&sample).await.status, 404);
         let used = owner.post(&sample, json!({})).await;
