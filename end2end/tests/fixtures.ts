@@ -98,15 +98,15 @@ export async function open(page: Page, path: string): Promise<void> {
   await hydrated(page);
 }
 
-/** Makes a new account and ends on its first page. */
-export async function signUp(page: Page, given: Partial<Person> = {}): Promise<Person> {
+/** Makes a new account and ends on its first page. `origin` is empty for the shared server. */
+export async function signUp(page: Page, given: Partial<Person> = {}, origin = ''): Promise<Person> {
   const person = {
     name: 'Amara Osei',
     email: `amara.${crypto.randomUUID().slice(0, 8)}@fernhill.example`,
     password: 'a short sentence works well',
     ...given,
   };
-  await open(page, '/sign-up');
+  await open(page, `${origin}/sign-up`);
   await page.getByLabel('Your name').fill(person.name);
   await page.getByLabel('Work email').fill(person.email);
   await page.getByLabel('Password', { exact: true }).fill(person.password);
@@ -116,14 +116,17 @@ export async function signUp(page: Page, given: Partial<Person> = {}): Promise<P
   return person;
 }
 
-/** Signs an existing account in. */
-export async function signIn(page: Page, person: Person): Promise<void> {
-  await open(page, '/sign-in');
-  await page.getByLabel('Work email').fill(person.email);
-  await page.getByLabel('Password', { exact: true }).fill(person.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.waitForURL((url) => url.pathname !== '/sign-in');
-  await hydrated(page);
+/** Fills the workspace with the sample Basecamp. */
+export async function useSample(page: Page, origin = ''): Promise<void> {
+  await open(page, `${origin}/setup/basecamp`);
+  await page.getByRole('button', { name: /sample basecamp/i }).first().click();
+  await expect(page.getByText(/sample Basecamp is connected|Basecamp is connected/i).first()).toBeVisible();
+}
+
+/** Says something to the assistant on its own page. */
+export async function say(page: Page, words: string): Promise<void> {
+  await page.getByLabel('Message the assistant').fill(words);
+  await page.getByRole('button', { name: 'Send' }).click();
 }
 
 /** Fails on anything that keeps people with assistive technology out. */

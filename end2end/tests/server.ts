@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const BINARY = process.env.PMOS_BIN ?? join(ROOT, 'target/debug/pmos');
-const START_LIMIT_MS = 30_000;
+const START_LIMIT_MS = 60_000;
 
 /** The built product on a port and a data folder of its own. */
 export class Server {

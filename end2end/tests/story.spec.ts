@@ -1,20 +1,6 @@
-import { type Page } from '@playwright/test';
-import { axe, expect, open, signUp, test } from './fixtures.js';
+import { axe, expect, open, say, signUp, test, useSample } from './fixtures.js';
 
 const WISH = 'When a webhook arrives, add a to-do called {{name}} to the Website relaunch project and tell me';
-
-/** Says something to the assistant on its own page. */
-async function say(page: Page, words: string): Promise<void> {
-  await page.getByLabel('Message the assistant').fill(words);
-  await page.getByRole('button', { name: 'Send' }).click();
-}
-
-/** Fills the workspace with the sample Basecamp. */
-async function useSample(page: Page): Promise<void> {
-  await open(page, '/setup/basecamp');
-  await page.getByRole('button', { name: /sample basecamp/i }).first().click();
-  await expect(page.getByText(/sample Basecamp is connected|Basecamp is connected/i).first()).toBeVisible();
-}
 
 test('from sign-up to a flow that ran, in one sitting', async ({ page, request }) => {
   await signUp(page);
@@ -75,25 +61,4 @@ test('what is overdue is told with links, and a change waits for a person', asyn
 
   await open(page, '/audit');
   await expect(page.getByText(/Complete a to-do/).first()).toBeVisible();
-});
-
-test('after a power cut the conversation is the same', async ({ page, freshServer, consoleGuard }) => {
-  consoleGuard.expect(/ERR_|Failed to load resource/);
-  await page.goto(`${freshServer.url}/sign-up`);
-  await page.waitForSelector('body[data-hydrated="true"]');
-  await page.getByLabel('Your name').fill('Amara Osei');
-  await page.getByLabel('Work email').fill('amara@fernhill.example');
-  await page.getByLabel('Password', { exact: true }).fill('a short sentence works well');
-  await page.getByRole('button', { name: /create account/i }).click();
-  await page.waitForURL((url) => url.pathname !== '/sign-up');
-  await page.goto(`${freshServer.url}/chat`);
-  await page.waitForSelector('body[data-hydrated="true"]');
-  await say(page, 'what can you do?');
-  await expect(page.locator('.msg--ai .prose').first()).not.toBeEmpty();
-  const before = await page.locator('.msg--ai .prose').first().innerText();
-  const address = page.url();
-  await freshServer.kill();
-  await freshServer.resume();
-  await page.goto(address);
-  await expect(page.locator('.msg--ai .prose').first()).toHaveText(before);
 });
