@@ -39,3 +39,12 @@ test('a new account ends in the frame of the app', async ({ page }) => {
   await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible();
   await axe(page);
 });
+
+test('the module of a page is asked for together with the page', async ({ page }) => {
+  await signUp(page);
+  const document = await (await page.request.get('/projects')).text();
+  const modules = [...document.matchAll(/<link[^>]*href="([^"]*split_work[^"]*\.wasm)"/g)].map((it) => it[1] ?? '');
+  expect(modules).toHaveLength(1);
+  const answer = await page.request.get(modules[0] ?? '');
+  expect(answer.headers()['content-type']).toBe('application/wasm');
+});

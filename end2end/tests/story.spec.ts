@@ -12,13 +12,13 @@ test('from sign-up to a flow that ran, in one sitting', async ({ page, request }
 
   await open(page, '/chat');
   await say(page, WISH);
-  await expect(page.getByText('Which list?').first()).toBeVisible();
+  await expect(page.locator('.msg--ai .prose').getByText('Which list?').last()).toBeVisible();
   await page.getByRole('button', { name: 'Content', exact: true }).click();
-  await expect(page.getByText('It is a draft').first()).toBeVisible();
+  await expect(page.locator('.msg--ai .prose').getByText('It is a draft').last()).toBeVisible();
 
   await say(page, 'publish it');
   await page.getByRole('button', { name: 'Approve' }).first().click();
-  await expect(page.getByText(/It is on/).first()).toBeVisible();
+  await expect(page.locator('.msg--ai .prose').getByText(/It is on/).last()).toBeVisible();
 
   const flow = await page.locator('main a[href^="/flows/"]').first().getAttribute('href');
   await open(page, flow ?? '');
@@ -42,7 +42,7 @@ test('what is overdue is told with links, and a change waits for a person', asyn
   await useSample(page);
   await open(page, '/chat');
   await say(page, 'what is overdue?');
-  await expect(page.getByText('9 to-dos are overdue').first()).toBeVisible();
+  await expect(page.locator('.msg--ai .prose').getByText('9 to-dos are overdue').last()).toBeVisible();
   await expect(page.getByRole('link', { name: 'Menu board copy' })).toBeVisible();
 
   await say(page, 'complete Menu board copy');
@@ -57,7 +57,7 @@ test('what is overdue is told with links, and a change waits for a person', asyn
   await page.getByRole('button', { name: 'Approve' }).first().click();
   await expect(page.getByText(/^Approved: Complete a to-do/)).toBeVisible();
   await say(page, 'what is overdue?');
-  await expect(page.getByText('8 to-dos are overdue').first()).toBeVisible();
+  await expect(page.locator('.msg--ai .prose').getByText('8 to-dos are overdue').last()).toBeVisible();
 
   await open(page, '/audit');
   await expect(page.getByText(/Complete a to-do/).first()).toBeVisible();

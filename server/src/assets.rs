@@ -13,9 +13,15 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use std::borrow::Cow;
+use std::collections::HashMap;
+#[cfg(not(feature = "embed"))]
+use std::path::PathBuf;
 
-/// The name of the bundle when none has been built, as in the tests of this crate.
-const UNBUILT: &str = "pmos";
+/// The name of the bundle's files.
+pub(crate) const BUNDLE: &str = "pmos";
+
+/// Which modules each lazily loaded page needs; leptos' own tool writes it under the same name.
+const MANIFEST: &str = "__wasm_split_manifest.json";
 
 /// Encodings that exist beside a file, best first: what `Accept-Encoding` says, what the file's name ends in.
 const ENCODINGS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
@@ -23,19 +29,26 @@ const ENCODINGS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
 #[cfg(feature = "embed")]
 static EMBEDDED: &[(&str, &[u8])] = &include!("../../target/site.rs");
 
-/// The name the pages ask for: `/pkg/NAME.js`, `/pkg/NAME.wasm` and `/pkg/NAME.css`. It holds a hash of every
-/// file, so a new version has new addresses and the old ones may be kept for ever.
+/// The folder of the bundle, `pkg/VERSION`: the version is a hash of every file, so a new one has new addresses and
+/// the old ones may be kept for ever. Only `pkg` before it is built, as in the tests of this crate.
 #[must_use]
-pub fn output_name() -> String {
+pub fn folder() -> String {
     paths()
         .iter()
-        .find_map(|path| Some(path.strip_prefix("/pkg/")?.strip_suffix(".css")?.to_owned()))
-        .unwrap_or_else(|| UNBUILT.to_owned())
+        .find_map(|path| Some(path.strip_prefix('/')?.strip_suffix("/pmos.css")?.to_owned()))
+        .unwrap_or_else(|| "pkg".to_owned())
+}
+
+/// The modules that each lazily loaded page needs, by the name leptos gives the page; empty before the bundle is built.
+pub(crate) fn modules_of_pages() -> HashMap<String, Vec<String>> {
+    read(&format!("/{}/{MANIFEST}", folder()))
+        .and_then(|text| serde_json::from_slice(&text).ok())
+        .unwrap_or_default()
 }
 
 /// Routes for all that was built: everything below `/pkg/`, and each public file at the root.
 pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    let version = output_name();
+    let version = folder();
     let answer = move |request: Request| {
         let version = version.clone();
         async move { respond(request.uri().path(), request.headers(), &version) }
@@ -100,6 +113,7 @@ fn content_type(path: &str) -> &'static str {
         "svg" => "image/svg+xml",
         "png" => "image/png",
         "ico" => "image/x-icon",
+        "json" => "application/json",
         "txt" => "text/plain; charset=utf-8",
         "webmanifest" => "application/manifest+json",
         _ => "application/octet-stream",
@@ -119,10 +133,16 @@ fn read(path: &str) -> Option<Cow<'static, [u8]>> {
 #[cfg(not(feature = "embed"))]
 fn paths() -> Vec<String> {
     let mut found = Vec::new();
-    for (folder, prefix) in [("target/site", "/"), ("target/site/pkg", "/pkg/")] {
-        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        let files = entries.filter(|entry| entry.path().is_file());
-        found.extend(files.map(|entry| format!("{prefix}{}", entry.file_name().to_string_lossy())));
+    let mut folders = vec![(PathBuf::from("target/site"), String::new())];
+    while let Some((folder, prefix)) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = format!("{prefix}/{}", entry.file_name().to_string_lossy());
+            if entry.path().is_dir() {
+                folders.push((entry.path(), path));
+            } else {
+                found.push(path);
+            }
+        }
     }
     found
 }
@@ -175,7 +195,7 @@ mod tests {
 
     #[test]
     fn browser_runs_the_bundle_only_with_its_own_type() {
-        assert_eq!(content_type("/pkg/pmos-1.wasm"), "application/wasm");
-        assert_eq!(content_type("/pkg/pmos-1.js"), "text/javascript; charset=utf-8");
+        assert_eq!(content_type("/pkg/1/pmos.wasm"), "application/wasm");
+        assert_eq!(content_type("/pkg/1/pmos.js"), "text/javascript; charset=utf-8");
     }
 }

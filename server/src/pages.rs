@@ -13,13 +13,17 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use backend::Backend;
 use domain::actor::Actor;
+use leptos::WasmSplitManifest;
 use leptos::config::LeptosOptions;
 use leptos::nonce::Nonce;
-use leptos::prelude::{provide_context, use_context};
+use leptos::prelude::{ArcStoredValue, provide_context, use_context};
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_context};
 
 /// Pages that anybody may open.
 const PUBLIC: [&str; 3] = ["/sign-in", "/sign-up", "/invite/"];
+
+/// The script that loads the modules of pages, as leptos calls it.
+const LOADER: &str = "__wasm_split.______________________.js";
 
 /// Where a form is, for the answer to a plain post of it: our pages tell browsers not to say where they come from.
 const FORMS: [(&str, &str); 4] = [
@@ -31,13 +35,18 @@ const FORMS: [(&str, &str); 4] = [
 
 /// Every page and server function; other addresses answer with the page that says so, or as the API does.
 pub(crate) fn routes(backend: Backend) -> Router {
+    let folder = assets::folder();
     let options =
-        LeptosOptions::builder().output_name(assets::output_name()).site_pkg_dir("pkg").build();
+        LeptosOptions::builder().output_name(assets::BUNDLE).site_pkg_dir(folder.clone()).build();
+    let modules = assets::modules_of_pages();
     let (shell, people) = (options.clone(), backend.clone());
     let document = move || app::shell::document(shell.clone());
     let context = move || {
         provide_context(backend.clone());
         provide_nonce();
+        // Without it the modules of a page would be asked for only when the bundle runs.
+        let modules = (format!("/{folder}"), modules.clone(), LOADER.to_owned());
+        provide_context(WasmSplitManifest(ArcStoredValue::new(modules)));
     };
     let missing = render_app_async_with_context(context.clone(), document.clone());
     let fallback = move |request: Request| {

@@ -1,14 +1,22 @@
-//! Turns the compiled browser crate into the two files that a browser loads.
+//! Turns the compiled browser crate into the files that a browser loads: a script, the module that every page needs,
+//! and one module for each page that is loaded when it is opened (`#[lazy_route]` in `app`).
 
 use crate::bundle::Profile;
 use crate::config::Config;
 use crate::process::{Outcome, capture, failed, run};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 const WASM: &str = "wasm32-unknown-unknown";
 
-/// Builds `frontend` and returns the folder with `pmos.js` and `pmos_bg.wasm`.
+/// Which modules each page needs; the server tells the browser to load them with the page.
+const MANIFEST: &str = "__wasm_split_manifest.json";
+
+/// The script that loads the modules of pages. Leptos writes this name into every page's module.
+const LOADER: &str = "./__wasm_split.______________________.js";
+
+/// Builds `frontend` and returns the folder with `pmos.js`, `pmos.wasm`, the modules of pages and their manifest.
 pub(crate) fn build(config: &Config, profile: Profile) -> Outcome<PathBuf> {
     add_target(config)?;
     let target = config.browser_target();
@@ -17,8 +25,10 @@ pub(crate) fn build(config: &Config, profile: Profile) -> Outcome<PathBuf> {
         Profile::Release => "wasm-release",
     };
     let mut cargo =
-        config.cargo(&["build", "--package", "frontend", "--target", WASM, "--profile", name]);
-    run(cargo.arg("--target-dir").arg(&target))?;
+        config.cargo(&["rustc", "--package", "frontend", "--target", WASM, "--profile", name]);
+    cargo.arg("--target-dir").arg(&target);
+    // Pages are cut out of the finished module along its relocations.
+    run(cargo.args(["--", "-Clink-args=--emit-relocs"]))?;
     let folder = if profile == Profile::Dev { "debug" } else { name };
     let wasm = target.join(WASM).join(folder).join("frontend.wasm");
     let out = target.join("bindgen").join(name);
@@ -32,13 +42,37 @@ fn generate(wasm: &Path, out: &Path) -> Outcome {
     if out.exists() {
         std::fs::remove_dir_all(out).map_err(failed("emptying", out))?;
     }
+    let main = cut(wasm, out)?;
     let mut bindgen = wasm_bindgen_cli_support::Bindgen::new();
-    bindgen.input_path(wasm).out_name("pmos").typescript(false).omit_default_module_path(true);
+    bindgen.input_path(&main).out_name("pmos").typescript(false).omit_default_module_path(true);
     bindgen.remove_name_section(true).remove_producers_section(true);
+    // The modules of pages find what they share by these names.
+    bindgen.keep_lld_exports(true).demangle(false);
     bindgen
         .web(true)
         .and_then(|it| it.generate(out))
-        .map_err(|error| format!("binding {}: {error:#}", wasm.display()))
+        .map_err(|error| format!("binding {}: {error:#}", wasm.display()))?;
+    // The name that leptos asks for.
+    let (bound, named) = (out.join("pmos_bg.wasm"), out.join("pmos.wasm"));
+    std::fs::rename(&bound, &named).map_err(failed("naming", &bound))
+}
+
+/// Writes the modules of pages, their loader and [`MANIFEST`] into `out`; gives the path of what is left for every page.
+fn cut(wasm: &Path, out: &Path) -> Outcome<PathBuf> {
+    let whole = std::fs::read(wasm).map_err(failed("reading", wasm))?;
+    let main = wasm.with_extension("main.wasm");
+    let mut options = wasm_split_cli_support::Options::new(&whole);
+    options.output_dir = out;
+    options.main_out_path = &main;
+    options.main_module = "./pmos.js";
+    options.link_name = LOADER;
+    let cut = wasm_split_cli_support::transform(options)
+        .map_err(|error| format!("cutting {}: {error:#}", wasm.display()))?;
+    let needed: BTreeMap<_, _> = cut.prefetch_map.into_iter().collect();
+    let manifest = out.join(MANIFEST);
+    let text = serde_json::to_string(&needed).map_err(|error| error.to_string())?;
+    std::fs::write(&manifest, text).map_err(failed("writing", &manifest))?;
+    Ok(main)
 }
 
 fn add_target(config: &Config) -> Outcome {

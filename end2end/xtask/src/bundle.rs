@@ -22,12 +22,12 @@ pub(crate) fn build(config: &Config, profile: Profile) -> Outcome {
     let mut site =
         Site::new(if profile == Profile::Dev { Compression::None } else { Compression::Best });
     add_compiled(&mut site, &compiled, "")?;
-    site.add_versioned("", "css", style::join(&config.root.join("style"))?.into_bytes());
+    site.add_versioned("pmos.css", style::join(&config.root.join("style"))?.into_bytes());
     add_public(&mut site, &config.root.join("public"))?;
     site.write(&config.site)
 }
 
-/// What wasm-bindgen wrote: the pair under the bundle's name, snippets as they are called.
+/// What wasm-bindgen and the cutting of pages wrote, as it is called: the files name each other.
 fn add_compiled(site: &mut Site, folder: &Path, below: &str) -> Outcome {
     for entry in std::fs::read_dir(folder).map_err(failed("reading", folder))? {
         let path = entry.map_err(failed("reading", folder))?.path();
@@ -37,11 +37,7 @@ fn add_compiled(site: &mut Site, folder: &Path, below: &str) -> Outcome {
             continue;
         }
         let bytes = std::fs::read(&path).map_err(failed("reading", &path))?;
-        match name.as_str() {
-            "pmos.js" => site.add_versioned(below, "js", bytes),
-            "pmos_bg.wasm" => site.add_versioned(below, "wasm", bytes),
-            _ => site.add(format!("pkg/{below}{name}"), bytes),
-        }
+        site.add_versioned(&format!("{below}{name}"), bytes);
     }
     Ok(())
 }

@@ -1,0 +1,70 @@
+//! Pages that a browser loads when they are opened, so that a first visit loads only what every page needs.
+//!
+//! `cargo xtask bundle` cuts a module of its own for each area here. What some of them share becomes a module for that
+//! set of areas, so pages are grouped: each further area would multiply the modules.
+
+use crate::approvals::page::ApprovalsPage;
+use crate::flows::list::FlowsPage;
+use crate::flows::studio::StudioPage;
+use crate::projects::list::ProjectsPage;
+use crate::projects::page::ProjectPage;
+use crate::runs::list::RunsPage;
+use crate::runs::page::RunPage;
+use crate::settings::audit::AuditLogPage;
+use crate::settings::page::SettingsPage;
+use crate::setup::wizard::SetupPage;
+use leptos::prelude::*;
+use leptos_router::LazyRoute;
+
+/// One area: the function that draws its pages, and the route of each of them.
+macro_rules! area {
+    ($area:ident: $($route:ident => $page:ident),+) => {
+        mod $area {
+            use super::*;
+
+            /// A page of this area.
+            pub(super) enum Page {
+                $($route,)+
+            }
+
+            #[lazy($area)]
+            pub(super) fn draw(page: Page) -> AnyView {
+                match page {
+                    $(Page::$route => view! { <$page /> }.into_any(),)+
+                }
+            }
+        }
+
+        $(
+            #[doc = concat!("The route of [`", stringify!($page), "`].")]
+            pub(crate) struct $route;
+
+            impl LazyRoute for $route {
+                fn data() -> Self {
+                    Self
+                }
+
+                async fn view(_this: Self) -> AnyView {
+                    $area::draw($area::Page::$route).await
+                }
+
+                #[cfg(target_arch = "wasm32")]
+                async fn preload() {
+                    $area::__preload_draw().await;
+                }
+            }
+        )+
+    };
+}
+
+area!(studio: Studio => StudioPage);
+area!(setup: Setup => SetupPage);
+area!(settings: Settings => SettingsPage, AuditLog => AuditLogPage);
+area!(
+    work: Projects => ProjectsPage,
+    Project => ProjectPage,
+    Flows => FlowsPage,
+    Runs => RunsPage,
+    Run => RunPage,
+    Approvals => ApprovalsPage
+);
