@@ -108,6 +108,10 @@ kinds! {
     SessionChanged = "chat.session_changed", Chat, quiet;
     /// A run of the assistant changed state.
     ChatRunChanged = "chat.run_changed", Chat, quiet;
+    /// The model of a person or a workspace, or a key for one, changed.
+    AssistantChanged = "assistant.changed", Setup, audited;
+    /// A note that the assistant keeps was made, changed or deleted.
+    MemoryChanged = "memory.changed", Chat, quiet;
     /// A question was put to a person.
     ApprovalAsked = "approval.asked", Approval, audited;
     /// A person, or time, answered it.

@@ -78,6 +78,14 @@ pub enum Problem {
         /// Where to do it.
         fix_url: String,
     },
+    /// The chosen model provider needs a key and none is stored.
+    #[error("No API key configured")]
+    NoModelKey {
+        /// What to do.
+        hint: String,
+        /// Where to do it.
+        fix_url: String,
+    },
     /// Nothing happened: it waits for a person.
     #[error("This waits for an approval")]
     NeedsApproval {
@@ -151,7 +159,10 @@ impl Problem {
     /// The HTTP status, for REST and pages alike (contract.md 0.6).
     pub fn status(&self) -> u16 {
         match self {
-            Self::Invalid { .. } | Self::InvalidJson | Self::NeedsSetup { .. } => 400,
+            Self::Invalid { .. }
+            | Self::InvalidJson
+            | Self::NeedsSetup { .. }
+            | Self::NoModelKey { .. } => 400,
             Self::NotSignedIn | Self::WrongCredentials | Self::WrongPassword => 401,
             Self::Forbidden { .. } | Self::SignupClosed | Self::CrossSite => 403,
             Self::NotFound { .. } => 404,
@@ -180,6 +191,7 @@ impl Problem {
             Self::UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",
             Self::TooLarge { .. } => "PAYLOAD_TOO_LARGE",
             Self::NeedsSetup { .. } => "NOT_READY",
+            Self::NoModelKey { .. } => "NO_MODEL_KEY",
             Self::NeedsApproval { .. } => "CONFIRM_REQUIRED",
             Self::Conflict { .. } => "CONFLICT",
             Self::RateLimited { .. } => "RATE_LIMITED",

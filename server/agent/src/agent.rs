@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::llm::Provider;
-use crate::planner::Planner;
+use crate::models::Models;
 use domain::actor::{Actor, Role, Via};
 use domain::ids::{ChatRunId, UserId, WorkspaceId};
 use domain::problem::Problem;
@@ -12,12 +12,10 @@ use store::chat::Owner;
 use store::chat::journal::Place;
 use store::chat::runs::StoredRun;
 use store::db::Db;
-use store::{users, workspaces};
+use store::secrets::SecretKey;
+use store::{ids, users, workspaces};
 use tokio_util::sync::CancellationToken;
 use tools::tools::Tools;
-
-/// The runtime every run uses until a second one exists.
-pub(crate) const RUNTIME: &str = "v1";
 
 /// The assistant. Cheap to clone.
 #[derive(Clone)]
@@ -26,37 +24,39 @@ pub struct Agent(pub(crate) Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) db: Db,
     pub(crate) tools: Tools,
-    pub(crate) provider: Arc<dyn Provider>,
+    pub(crate) models: Models,
+    /// This process, among those that share the database.
+    pub(crate) node: String,
     pub(crate) config: Config,
     /// Runs under way in this process, with what stops them.
     running: Mutex<HashMap<ChatRunId, CancellationToken>>,
 }
 
 impl Agent {
-    /// The assistant with the built-in planner, which needs no key.
-    pub fn new(db: Db, tools: Tools, config: Config) -> Self {
-        Self::with_provider(db, tools, config, Arc::new(Planner))
+    /// The assistant with the models whose keys people stored; the built-in one needs none. `key` opens stored keys.
+    pub fn new(db: Db, tools: Tools, key: SecretKey, config: Config) -> Self {
+        Self::with(db, tools, config, Models::new(key, None))
     }
 
-    /// The assistant with another model.
+    /// The assistant with one model that answers everybody.
     pub fn with_provider(
         db: Db,
         tools: Tools,
         config: Config,
         provider: Arc<dyn Provider>,
     ) -> Self {
-        let running = Mutex::default();
-        Self(Arc::new(Inner { db, tools, provider, config, running }))
+        let key = SecretKey::from_text(&ids::fresh());
+        Self::with(db, tools, config, Models::new(key, Some(provider)))
+    }
+
+    fn with(db: Db, tools: Tools, config: Config, models: Models) -> Self {
+        let (running, node) = (Mutex::default(), ids::fresh());
+        Self(Arc::new(Inner { db, tools, models, node, config, running }))
     }
 
     /// The tools it acts through.
     pub fn tools(&self) -> &Tools {
         &self.0.tools
-    }
-
-    /// Provider and model that answer.
-    pub fn model(&self) -> (&str, &str) {
-        (self.0.provider.name(), self.0.provider.model())
     }
 
     /// Marks a run as under way here; gives what stops it, or none when it is under way already.
@@ -68,6 +68,11 @@ impl Agent {
         let stop = CancellationToken::new();
         running.insert(run.clone(), stop.clone());
         Some(stop)
+    }
+
+    /// Whether a run is under way here.
+    pub(crate) fn is_running(&self, run: &ChatRunId) -> bool {
+        self.0.running.lock().unwrap_or_else(PoisonError::into_inner).contains_key(run)
     }
 
     pub(crate) fn leave(&self, run: &ChatRunId) {

@@ -66,7 +66,7 @@ impl Turn {
     }
 
     fn approval(&self, call: &StoredCall, spec: &ToolSpec, preview: Preview) -> NewApproval {
-        let wait = i64::try_from(self.agent.0.config.approval_wait.as_millis()).unwrap_or(i64::MAX);
+        let wait = i64::try_from(self.approval_wait.as_millis()).unwrap_or(i64::MAX);
         let flow = call.args.get("flow_id").and_then(Value::as_str).map(str::to_owned);
         NewApproval {
             id: ApprovalId::from(ids::fresh()),
@@ -106,6 +106,7 @@ impl Turn {
                 error: None,
                 approval: Some(new.id.clone()),
             },
+            message: None,
             text,
             note: None,
             before: vec![

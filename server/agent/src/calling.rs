@@ -3,22 +3,27 @@
 use crate::agent::Agent;
 use crate::ending::{End, tool_line};
 use crate::policy;
+use crate::runtime::Runtime;
 use crate::trace::{Line, masked};
 use crate::turn::Turn;
+use crate::untrusted;
 use domain::actor::{Actor, Permission};
 use domain::approval::Risk;
 use domain::problem::Problem;
 use domain::trace::TraceStatus;
+use futures::{StreamExt, TryStreamExt};
 use serde_json::{Value, json};
 use std::time::Instant;
 use store::approvals::{self, StoredApproval};
 use store::chat::journal::{self, CallStatus, Place, StoredCall};
-use store::chat::runs;
+use store::chat::{leases, runs};
 use store::db::Conn;
 use tools::error::ToolError;
 use tools::tool::{CallContext, ToolSpec};
 
 const RESULT_CHARS: usize = 400;
+/// Reading tools of one round that run side by side.
+const AT_ONCE: usize = 4;
 
 /// A call that is about to run.
 struct Ready {
@@ -34,8 +39,12 @@ impl Turn {
     /// Brings every call that was asked for to its end, in order, or stops at one that waits for a person.
     pub(crate) async fn settle_calls(&mut self) -> Result<Option<End>, Problem> {
         let calls = self.calls().await?;
+        self.is_tainted |=
+            calls.iter().any(|it| it.status == CallStatus::Ok && untrusted::is_outside(&it.name));
         let mut writes =
             calls.iter().filter(|it| it.status == CallStatus::Ok && self.changes(&it.name)).count();
+        self.read_ahead(&calls).await?;
+        let calls = self.calls().await?;
         for call in calls {
             if self.stop.is_cancelled() {
                 return Ok(Some(End::Gone));
@@ -46,7 +55,7 @@ impl Turn {
                 CallStatus::Executing => self.recover(&call).await?,
                 CallStatus::Approved => self.execute(call.clone()).await?,
                 CallStatus::Proposed => match self.agent.0.tools.find(&call.name) {
-                    Some(spec) if self.must_ask(spec, writes) => {
+                    Some(spec) if self.must_ask(spec, &call, writes) => {
                         if self.ask(&call, spec).await? {
                             return Ok(Some(End::Gone));
                         }
@@ -55,6 +64,7 @@ impl Turn {
                 },
             }
             writes += usize::from(self.changes(&call.name));
+            self.is_tainted |= untrusted::is_outside(&call.name);
         }
         Ok(None)
     }
@@ -64,14 +74,40 @@ impl Turn {
     }
 
     /// A person who may not write at all is refused by the tool itself, not asked.
-    fn must_ask(&self, spec: &ToolSpec, writes: usize) -> bool {
-        policy::asks(spec, writes) && self.actor.role.can(Permission::Write)
+    fn must_ask(&self, spec: &ToolSpec, call: &StoredCall, writes: usize) -> bool {
+        let is_led = self.is_tainted
+            && spec.risk != Risk::Read
+            && (untrusted::asks_after_outside_text(spec)
+                || !untrusted::foreign_addresses(&call.args, &self.said).is_empty());
+        (is_led || policy::asks(self.mode, spec, writes)) && self.actor.role.can(Permission::Write)
+    }
+
+    /// Runs the reading tools of a round side by side, up to the first that changes something: what it changes, a
+    /// later read must see.
+    async fn read_ahead(&self, calls: &[StoredCall]) -> Result<(), Problem> {
+        if self.runtime() == Runtime::V1 {
+            return Ok(());
+        }
+        let is_read = |it: &&StoredCall| {
+            it.status == CallStatus::Proposed
+                && self.agent.0.tools.find(&it.name).is_some_and(|it| it.risk == Risk::Read)
+        };
+        let open =
+            calls.iter().skip_while(|it| matches!(it.status, CallStatus::Ok | CallStatus::Error));
+        let reads: Vec<StoredCall> = open.take_while(is_read).cloned().collect();
+        if reads.len() < 2 {
+            return Ok(());
+        }
+        futures::stream::iter(reads.into_iter().map(|it| self.execute(it)))
+            .buffer_unordered(AT_ONCE)
+            .try_collect()
+            .await
     }
 
     async fn execute(&self, call: StoredCall) -> Result<(), Problem> {
         let approval = self.approval_of(&call).await?;
         let actor = self.acting(&call, approval.as_ref()).await?;
-        let (place, id) = (self.place.clone(), call.id.clone());
+        let (place, id, node) = (self.place.clone(), call.id.clone(), self.agent.0.node.clone());
         let (event, data) = line(&self.agent, &place, &call, None).event(
             TraceStatus::Running,
             &asked(&call.args),
@@ -79,7 +115,8 @@ impl Turn {
         );
         let write = self.agent.0.db.write(move |tx| {
             Box::pin(async move {
-                let has_begun = journal::begin(tx, &id).await?;
+                let has_begun =
+                    leases::renew(tx, &place.run, &node).await? && journal::begin(tx, &id).await?;
                 if has_begun {
                     journal::append(tx, &place, event, data).await?;
                 }

@@ -7,11 +7,12 @@ use crate::turn::Turn;
 use domain::actor::{Actor, Via};
 use domain::chat::ChatRunStatus;
 use domain::event::{Event, EventKind, Outcome};
-use domain::ids::{ApprovalId, ChatRunId};
+use domain::ids::{ApprovalId, ChatRunId, MessageId};
 use domain::problem::Problem;
 use domain::trace::TraceStatus;
 use serde_json::{Value, json};
 use store::chat::journal::{self, CallStatus, StoredCall};
+use store::chat::leases;
 use store::chat::runs::{self, Ending, StoredRun};
 use store::chat::{self, NewMessage, Owner};
 use store::db::Conn;
@@ -23,14 +24,19 @@ pub(crate) enum End {
     /// With an answer, after hearing this many messages.
     Answered { text: String, note: Option<Value>, heard: usize },
     /// With a reason.
-    Failed { code: String, message: String },
+    Failed {
+        code: String,
+        message: String,
+        /// What the person saw before it failed.
+        said: String,
+    },
     /// It was ended before, or waits.
     Gone,
 }
 
 impl End {
     pub(crate) fn failed(code: &str, message: impl Into<String>) -> Self {
-        Self::Failed { code: code.to_owned(), message: message.into() }
+        Self::Failed { code: code.to_owned(), message: message.into(), said: String::new() }
     }
 
     /// Too many rounds.
@@ -62,6 +68,8 @@ impl End {
 /// The last words of a run.
 pub(crate) struct Last {
     pub(crate) ending: Ending,
+    /// The id of the answer, when pieces of it were sent under one.
+    pub(crate) message: Option<MessageId>,
     pub(crate) text: String,
     pub(crate) note: Option<Value>,
     /// What comes before the answer: an approval, an error.
@@ -76,15 +84,20 @@ impl Turn {
         let End::Answered { text, note, heard } = end else { return Ok(false) };
         let last = Last {
             ending: Ending { status: ChatRunStatus::Succeeded, error: None, approval: None },
+            message: Some(self.message.clone()),
             text: text.clone(),
             note: note.clone(),
-            before: Vec::new(),
+            before: self.total_event().into_iter().collect(),
             trace: TraceStatus::Success,
             duration_ms: Some(self.elapsed_ms()),
         };
         let (run, actor, heard) = (self.run.clone(), self.actor.clone(), *heard);
+        let node = self.agent.0.node.clone();
         let write = self.agent.0.db.write(move |tx| {
             Box::pin(async move {
+                if !leases::renew(tx, &run.run.id, &node).await? {
+                    return Ok(true);
+                }
                 if runs::hold(tx, &run.run.session_id).await?.is_none() {
                     return Ok(true);
                 }
@@ -111,7 +124,7 @@ impl Turn {
 impl Agent {
     /// Ends a run that failed, with the reason as its answer.
     pub(crate) async fn end_without_turn(&self, run: &StoredRun, end: End) -> Result<(), Problem> {
-        let End::Failed { code, message } = end else { return Ok(()) };
+        let End::Failed { code, message, said } = end else { return Ok(()) };
         let error = json!({ "message": message, "code": code, "retryable": code != "FORBIDDEN" });
         let last = Last {
             ending: Ending {
@@ -119,7 +132,8 @@ impl Agent {
                 error: Some(message.clone()),
                 approval: None,
             },
-            text: message,
+            message: None,
+            text: if said.is_empty() { message } else { format!("{said}\n\n{message}") },
             note: None,
             before: vec![("error", error)],
             trace: TraceStatus::Error,
@@ -151,6 +165,7 @@ impl Agent {
                         error: None,
                         approval: None,
                     },
+                    message: None,
                     text: "Stopped. What was done before is in the trace above.".to_owned(),
                     note: None,
                     before,
@@ -205,7 +220,8 @@ pub(crate) async fn close(
     let detail = last.ending.error.clone().unwrap_or_default();
     events.push(run_line(&at).event(last.trace, &detail, last.duration_ms));
     let choices = last.note.as_ref().and_then(|it| it.get("choices")).cloned();
-    let mut response = json!({ "content": last.text, "messageId": message });
+    let mut response =
+        json!({ "content": last.text, "messageId": message, "model": now.run.model });
     if let (Some(choices), Value::Object(fields)) = (choices, &mut response) {
         fields.insert("choices".into(), choices);
     }
@@ -235,6 +251,7 @@ async fn insert_answer(tx: &mut Conn, run: &StoredRun, last: &Last) -> Result<St
     calls.retain(|it| it.run == run.run.id || (carried.is_some() && it.approval == carried));
     let (tool_calls, tool_results) = memory::keep(calls);
     let message = NewMessage {
+        id: last.message.clone(),
         role: "assistant",
         content: last.text.clone(),
         tool_calls,

@@ -1,28 +1,45 @@
 //! What answers: a model behind one trait, told the same things and giving the same events whoever made it.
 
+pub mod failure;
+pub(crate) mod http;
+pub mod reading;
+pub mod remote;
 pub mod scripted;
+pub mod wire;
 
+mod chat;
+mod gemini;
+mod messages;
+mod request;
+mod responses;
+mod sse;
+
+use crate::llm::failure::LlmError;
 use chrono::NaiveDate;
 use domain::ids::{FlowId, UserId};
-use futures::StreamExt;
 use futures::stream::BoxStream;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use tools::tool::ToolSpec;
 
-/// A model: the built-in planner, a scripted one for tests, later those of other makers.
+/// A model: the built-in planner, a scripted one for tests, those of other makers over HTTP.
 pub trait Provider: Send + Sync {
-    /// `builtin`, `scripted`, ...
+    /// `builtin`, `scripted`, `openai`, ...
     fn name(&self) -> &str;
 
-    /// As shown to people: `builtin`, or `provider/model`.
+    /// As its maker calls it.
     fn model(&self) -> &str;
+
+    /// How many tokens it can read at once.
+    fn window(&self) -> usize {
+        128_000
+    }
 
     /// Answers one prompt: text, or tools to call. A stream that ends without [`LlmEvent::Stop`] was cut off.
     fn respond<'a>(&'a self, prompt: &'a Prompt) -> BoxStream<'a, LlmEvent>;
 }
 
 /// Everything a model is told.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Prompt {
     /// Name of the person.
     pub asker: String,
@@ -36,12 +53,33 @@ pub struct Prompt {
     pub flow: Option<FlowId>,
     /// The project their page shows.
     pub project: Option<String>,
+    /// What is kept of earlier conversations, one note each.
+    pub memory: Vec<String>,
+    /// What was said before the oldest of `history`, in short.
+    pub summary: Option<String>,
     /// Earlier turns, oldest first.
     pub history: Vec<Turn>,
     /// What the person said in this run: the question, then what they added while it ran.
     pub said: Vec<String>,
     /// What was done in this run so far, in order.
     pub done: Vec<DoneCall>,
+    /// The answers of this run so far that asked for tools; together they hold every call of `done`.
+    pub rounds: Vec<Round>,
+    /// The tools that are offered.
+    pub tools: Vec<&'static ToolSpec>,
+}
+
+/// One answer of a model that asked for tools.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Round {
+    /// How many messages of the run it had heard.
+    pub heard: usize,
+    /// What it said before asking.
+    pub text: String,
+    /// What it wants back unchanged.
+    pub note: Option<Value>,
+    /// Which of the calls of the run it asked for: from, and up to but without.
+    pub calls: (usize, usize),
 }
 
 /// An earlier turn.
@@ -62,6 +100,8 @@ pub struct Turn {
 pub struct DoneCall {
     /// The call.
     pub id: String,
+    /// Its place in the chain of runs.
+    pub position: usize,
     /// The tool.
     pub name: String,
     /// Its arguments.
@@ -80,12 +120,12 @@ pub enum LlmEvent {
         /// The piece.
         text: String,
     },
-    /// A piece of reasoning, shown in the trace only.
+    /// A piece of reasoning; it is not part of the answer.
     ReasoningDelta {
         /// The piece.
         text: String,
     },
-    /// What the model wants back unchanged next time: a signature, or the question it asked.
+    /// What the model wants back unchanged next time: signatures, or the question it asked.
     ReasoningOpaque {
         /// As it came.
         blob: Value,
@@ -110,30 +150,35 @@ pub enum LlmEvent {
         i: usize,
     },
     /// What it cost.
-    Usage {
-        /// Tokens read.
-        input: u64,
-        /// Tokens written.
-        output: u64,
-        /// Tokens read from a cache.
-        cached: u64,
-    },
+    Usage(Usage),
     /// The answer is complete.
-    Stop,
+    Stop(StopReason),
     /// The answer failed.
     Error(LlmError),
 }
 
-/// Why an answer failed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct LlmError {
-    /// `auth`, `rate_limit`, `overloaded`, `truncated`, `protocol`, `network`, ...
-    pub class: &'static str,
-    /// For people.
-    pub message: String,
-    /// The same request may succeed later.
-    pub is_retryable: bool,
+/// What an answer cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Usage {
+    /// Tokens read.
+    pub input: u64,
+    /// Tokens written.
+    pub output: u64,
+    /// Tokens read from a cache.
+    pub cached: u64,
+    /// US dollars, when the provider says so or prices are known.
+    pub cost_usd: Option<f64>,
+}
+
+/// Why a complete answer ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StopReason {
+    /// Everything was said, or tools are asked for.
+    End,
+    /// The model's limit was reached.
+    Length,
+    /// The provider refused to let it go on.
+    Filtered,
 }
 
 /// A whole answer.
@@ -145,8 +190,8 @@ pub struct Reply {
     pub calls: Vec<Wanted>,
     /// What the model wants back next time.
     pub note: Option<Value>,
-    /// Tokens read, written and taken from a cache, when the provider counts.
-    pub usage: Option<[u64; 3]>,
+    /// What it cost, when the provider counts.
+    pub usage: Option<Usage>,
 }
 
 /// A tool asked for.
@@ -162,95 +207,5 @@ impl Wanted {
     /// `name` with `args`.
     pub fn new(name: impl Into<String>, args: Value) -> Self {
         Self { name: name.into(), args }
-    }
-}
-
-/// Reads an answer to its end. Nothing of an answer without its end may be acted on.
-///
-/// # Errors
-/// What the provider reported, or that the answer was cut off or unreadable.
-pub async fn read(mut events: BoxStream<'_, LlmEvent>) -> Result<Reply, LlmError> {
-    let mut reply = Reply::default();
-    let mut calls: BTreeMap<usize, (String, String)> = BTreeMap::new();
-    while let Some(event) = events.next().await {
-        match event {
-            LlmEvent::TextDelta { text } => reply.text.push_str(&text),
-            LlmEvent::ReasoningOpaque { blob } => reply.note = Some(blob),
-            LlmEvent::ToolCallStart { i, name } => calls.entry(i).or_default().0 = name,
-            LlmEvent::ToolCallArgs { i, delta } => calls.entry(i).or_default().1.push_str(&delta),
-            LlmEvent::Usage { input, output, cached } => {
-                reply.usage = Some([input, output, cached])
-            }
-            LlmEvent::Error(error) => return Err(error),
-            LlmEvent::Stop => {
-                reply.calls = calls.into_values().map(wanted).collect::<Result<_, _>>()?;
-                return Ok(reply);
-            }
-            LlmEvent::Start | LlmEvent::ReasoningDelta { .. } | LlmEvent::ToolCallEnd { .. } => {}
-        }
-    }
-    Err(LlmError {
-        class: "truncated",
-        message: "The model's answer was cut off, so nothing of it was done".to_owned(),
-        is_retryable: true,
-    })
-}
-
-fn wanted((name, args): (String, String)) -> Result<Wanted, LlmError> {
-    let text = if args.trim().is_empty() { "{}" } else { args.as_str() };
-    let args = serde_json::from_str(text).map_err(|_| LlmError {
-        class: "protocol",
-        message: format!("The model asked for {name} with arguments that cannot be read"),
-        is_retryable: true,
-    })?;
-    Ok(Wanted { name, args })
-}
-
-/// The events of a whole answer that is known at once.
-pub(crate) fn events(reply: Reply) -> BoxStream<'static, LlmEvent> {
-    let mut events = vec![LlmEvent::Start];
-    if !reply.text.is_empty() {
-        events.push(LlmEvent::TextDelta { text: reply.text });
-    }
-    events.extend(reply.note.map(|blob| LlmEvent::ReasoningOpaque { blob }));
-    for (i, call) in reply.calls.into_iter().enumerate() {
-        events.push(LlmEvent::ToolCallStart { i, name: call.name });
-        events.push(LlmEvent::ToolCallArgs { i, delta: call.args.to_string() });
-        events.push(LlmEvent::ToolCallEnd { i });
-    }
-    events.extend(reply.usage.map(|[input, output, cached]| LlmEvent::Usage {
-        input,
-        output,
-        cached,
-    }));
-    events.push(LlmEvent::Stop);
-    futures::stream::iter(events).boxed()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[tokio::test]
-    async fn an_answer_is_read_back_as_it_was_given() {
-        let reply = Reply {
-            text: "One moment".into(),
-            calls: vec![Wanted::new("list_projects", json!({"archived": false}))],
-            note: Some(json!({"a": 1})),
-            usage: Some([1, 2, 0]),
-        };
-        assert_eq!(read(events(reply.clone())).await, Ok(reply));
-    }
-
-    #[tokio::test]
-    async fn an_answer_without_its_end_is_refused() {
-        let cut = vec![
-            LlmEvent::Start,
-            LlmEvent::ToolCallStart { i: 0, name: "complete_todo".into() },
-            LlmEvent::ToolCallEnd { i: 0 },
-        ];
-        let error = read(futures::stream::iter(cut).boxed()).await.unwrap_err();
-        assert_eq!(error.class, "truncated");
     }
 }

@@ -1,11 +1,12 @@
 //! What the model is told: the turns before, what was said, what was done.
 
 use crate::agent::Agent;
-use crate::llm::{DoneCall, Prompt, Turn};
+use crate::llm::{DoneCall, Prompt, Round, Turn};
 use chrono::NaiveDate;
 use domain::problem::Problem;
 use serde_json::{Value, json};
 use store::chat::journal::{self, CallStatus, StoredCall};
+use store::chat::rounds::{self, StoredRound};
 use store::chat::runs::StoredRun;
 use store::chat::{self, StoredMessage};
 use store::workspaces;
@@ -21,6 +22,7 @@ impl Agent {
         let first = said.first().map_or(i64::MAX, |(seq, _)| *seq);
         let before = chat::messages(&mut conn, &run.run.session_id, first, TURNS).await?;
         let calls = journal::calls(&mut conn, &run.root).await?;
+        let rounds = rounds::of_chain(&mut conn, &run.workspace, &run.root).await?;
         let workspace = workspaces::find(&mut conn, &run.workspace).await?;
         let today = run.today.parse::<NaiveDate>().unwrap_or_default();
         Ok(Prompt {
@@ -30,9 +32,13 @@ impl Agent {
             timezone: workspace.map_or_else(|| "UTC".to_owned(), |it| it.timezone),
             flow: run.flow.clone(),
             project: run.project.clone(),
+            memory: Vec::new(),
+            summary: None,
             history: before.into_iter().map(turn).collect(),
             said: said.into_iter().map(|(_, text)| text).collect(),
             done: calls.into_iter().filter_map(done).collect(),
+            rounds: rounds.into_iter().map(round).collect(),
+            tools: Vec::new(),
         })
     }
 }
@@ -47,6 +53,16 @@ fn turn(stored: StoredMessage) -> Turn {
     }
 }
 
+fn round(stored: StoredRound) -> Round {
+    let count = |it: i64| usize::try_from(it).unwrap_or_default();
+    Round {
+        heard: count(stored.heard),
+        text: stored.text,
+        note: stored.note,
+        calls: (count(stored.first_call), count(stored.end_call)),
+    }
+}
+
 /// A call that ended.
 fn done(call: StoredCall) -> Option<DoneCall> {
     let result = call.result.unwrap_or(Value::Null);
@@ -55,7 +71,8 @@ fn done(call: StoredCall) -> Option<DoneCall> {
         CallStatus::Error => Err(result),
         _ => return None,
     };
-    Some(DoneCall { id: call.id, name: call.name, args: call.args, outcome })
+    let position = usize::try_from(call.position).unwrap_or_default();
+    Some(DoneCall { id: call.id, position, name: call.name, args: call.args, outcome })
 }
 
 /// How calls are kept with the turn: what was asked for, and what came back.
@@ -80,6 +97,7 @@ fn kept(value: &Value) -> Option<DoneCall> {
     let is_ok = value.get("success").and_then(Value::as_bool).unwrap_or(false);
     Some(DoneCall {
         id: value.get("id")?.as_str()?.to_owned(),
+        position: 0,
         name: value.get("name")?.as_str()?.to_owned(),
         args: value.get("arguments").cloned().unwrap_or(Value::Null),
         outcome: if is_ok { Ok(result) } else { Err(result) },

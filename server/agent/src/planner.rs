@@ -24,7 +24,8 @@ mod todo_words;
 mod todos;
 mod values;
 
-use crate::llm::{self, LlmEvent, Prompt, Provider, Reply};
+use crate::llm::reading;
+use crate::llm::{LlmEvent, Prompt, Provider, Reply};
 use futures::stream::BoxStream;
 use intent::Intent;
 use replay::{Question, Replay, Stop};
@@ -45,7 +46,7 @@ impl Provider for Planner {
     }
 
     fn respond<'a>(&'a self, prompt: &'a Prompt) -> BoxStream<'a, LlmEvent> {
-        llm::events(plan(prompt))
+        reading::events(plan(prompt))
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the assistant asks about first (contract.md 5.5, mode `basecamp`).
+//! What the assistant asks about first (contract.md 5.5). Nothing a model reads or says changes it.
 
 use domain::approval::Risk;
 use tools::tool::ToolSpec;
@@ -20,13 +20,38 @@ const ALWAYS: [&str; 11] = [
 /// Writes of one run that need no question, when they need none by themselves.
 const FREE_WRITES: usize = 5;
 
+/// How much a workspace lets the assistant do on its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// What deletes, goes live or leaves the workspace asks; nothing else does.
+    Risky,
+    /// Every write to Basecamp asks too.
+    #[default]
+    Basecamp,
+    /// Every write asks.
+    All,
+}
+
+impl Mode {
+    /// Reads the word of the setting.
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        match word {
+            "risky" => Some(Self::Risky),
+            "basecamp" => Some(Self::Basecamp),
+            "all" => Some(Self::All),
+            _ => None,
+        }
+    }
+}
+
 /// Whether `tool` waits for a person, after `writes` writes of the same run.
-pub(crate) fn asks(tool: &ToolSpec, writes: usize) -> bool {
+pub(crate) fn asks(mode: Mode, tool: &ToolSpec, writes: usize) -> bool {
     match tool.risk {
         Risk::Read => false,
         Risk::Destructive => true,
         Risk::Write => {
-            tool.is_basecamp()
+            mode == Mode::All
+                || (mode == Mode::Basecamp && tool.is_basecamp())
                 || ALWAYS.contains(&tool.name)
                 || (writes >= FREE_WRITES && !is_draft(tool))
         }
@@ -63,16 +88,26 @@ mod tests {
 
     #[test]
     fn writes_to_basecamp_and_what_deletes_or_goes_live_always_ask() {
-        assert!(asks(&tool("create_todo", "todos", Risk::Write), 0));
-        assert!(asks(&tool("flow_publish", "flow", Risk::Write), 0));
-        assert!(asks(&tool("flow_delete", "flow", Risk::Destructive), 0));
-        assert!(!asks(&tool("list_projects", "projects", Risk::Read), 9));
+        assert!(asks(Mode::Basecamp, &tool("create_todo", "todos", Risk::Write), 0));
+        assert!(asks(Mode::Basecamp, &tool("flow_publish", "flow", Risk::Write), 0));
+        assert!(asks(Mode::Basecamp, &tool("flow_delete", "flow", Risk::Destructive), 0));
+        assert!(!asks(Mode::Basecamp, &tool("list_projects", "projects", Risk::Read), 9));
     }
 
     #[test]
     fn drafts_never_ask_and_other_writes_from_the_sixth_on() {
-        assert!(!asks(&tool("flow_update", "flow", Risk::Write), 40));
-        assert!(!asks(&tool("flow_trigger", "flow", Risk::Write), 4));
-        assert!(asks(&tool("flow_trigger", "flow", Risk::Write), 5));
+        assert!(!asks(Mode::Basecamp, &tool("flow_update", "flow", Risk::Write), 40));
+        assert!(!asks(Mode::Basecamp, &tool("flow_trigger", "flow", Risk::Write), 4));
+        assert!(asks(Mode::Basecamp, &tool("flow_trigger", "flow", Risk::Write), 5));
+    }
+
+    #[test]
+    fn a_workspace_can_let_it_do_more_or_less() {
+        let todo = tool("create_todo", "todos", Risk::Write);
+        let draft = tool("flow_update", "flow", Risk::Write);
+        assert!(!asks(Mode::Risky, &todo, 0) && asks(Mode::Risky, &todo, 5));
+        assert!(asks(Mode::Risky, &tool("flow_publish", "flow", Risk::Write), 0));
+        assert!(asks(Mode::Risky, &tool("trash_recording", "recordings", Risk::Destructive), 0));
+        assert!(asks(Mode::All, &draft, 0) && !asks(Mode::All, &tool("x", "pmos", Risk::Read), 0));
     }
 }

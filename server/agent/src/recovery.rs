@@ -5,9 +5,10 @@ use crate::ending::End;
 use domain::actor::{Actor, Role, Via};
 use domain::ids::{ApprovalId, ChatRunId, UserId, WorkspaceId};
 use domain::problem::Problem;
-use store::chat::Owner;
 use store::chat::runs::{self, NewRun, StoredRun};
+use store::chat::{Owner, leases};
 use store::db::Conn;
+use store::error::StoreError;
 use store::ids;
 
 /// A run that was taken up this often has a fault of its own.
@@ -19,21 +20,40 @@ impl Agent {
     /// # Errors
     /// When the database cannot be read.
     pub async fn start(&self) -> Result<(), Problem> {
-        let mut conn = self.0.db.read().await?;
-        let unfinished = runs::unfinished(&mut conn).await?;
-        drop(conn);
-        for run in unfinished {
-            self.take_up(run).await?;
-        }
+        self.take_up_free(!self.0.db.is_shared()).await?;
         self.carry_on().await?;
         tokio::spawn(self.clone().expire_for_ever());
         Ok(())
     }
 
+    /// Takes up runs that no node works on: after a start, and later those of a node that went away.
+    async fn take_up_free(&self, takes_all: bool) -> Result<(), Problem> {
+        let mut conn = self.0.db.read().await?;
+        let free = leases::free(&mut conn, takes_all).await?;
+        let mut found = Vec::new();
+        for id in free.iter().filter(|it| !self.is_running(it)) {
+            found.extend(runs::get(&mut conn, id).await?);
+        }
+        drop(conn);
+        for run in found {
+            self.take_up(run).await?;
+        }
+        Ok(())
+    }
+
     async fn take_up(&self, run: StoredRun) -> Result<(), Problem> {
         let id = run.run.id.clone();
-        let resumed =
-            self.0.db.write(move |tx| Box::pin(async move { runs::resume(tx, &id).await })).await?;
+        let (node, takes_all) = (self.0.node.clone(), !self.0.db.is_shared());
+        let write = self.0.db.write(move |tx| {
+            Box::pin(async move {
+                // Of several nodes that find it, one gets it.
+                if !leases::take(tx, &id, &node, takes_all).await? {
+                    return Ok::<_, StoreError>(None);
+                }
+                runs::resume(tx, &id).await.map(Some)
+            })
+        });
+        let Some(resumed) = write.await? else { return Ok(()) };
         if resumed > MAX_RESUMES {
             let reason = "PM OS was restarted several times while this was answered. Ask again";
             return self.end_without_turn(&run, End::failed("INTERRUPTED", reason)).await;
@@ -51,6 +71,11 @@ impl Agent {
             }
             if let Err(problem) = self.expire_overdue().await {
                 tracing::error!(%problem, "approvals could not be expired");
+            }
+            if self.0.db.is_shared()
+                && let Err(problem) = self.take_up_free(false).await
+            {
+                tracing::error!(%problem, "runs of a node that went away could not be taken up");
             }
         }
     }

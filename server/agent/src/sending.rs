@@ -1,6 +1,7 @@
 //! A message arrives: it is stored with a run before anything is answered. Runs are looked at and stopped here too.
 
-use crate::agent::{Agent, RUNTIME, owner};
+use crate::agent::{Agent, owner};
+use crate::hearing::called;
 use crate::sessions::{missing, title_of};
 use domain::actor::{Actor, Permission, Via};
 use domain::chat::{ChatRun, ChatRunStatus};
@@ -59,6 +60,12 @@ impl Agent {
         actor.require(Permission::Read)?;
         let actor = actor.through(Via::Chat);
         let turn = checked(turn)?;
+        let choice = self.choice(&actor.workspace, &actor.user).await?;
+        if let Some(missing) = choice.missing {
+            return Err(missing);
+        }
+        let first = choice.candidates.first().map(|it| &it.provider);
+        let model = first.map_or_else(String::new, |it| called(it.name(), it.model()));
         let today = self.0.tools.today(&actor).await?.to_string();
         let new = NewRun {
             id: ChatRunId::from(ids::fresh()),
@@ -66,8 +73,8 @@ impl Agent {
             session: SessionId::default(),
             root: ChatRunId::default(),
             parent: None,
-            runtime: RUNTIME.to_owned(),
-            model: self.0.provider.model().to_owned(),
+            runtime: self.runtime().await?.0.as_str().to_owned(),
+            model,
             flow: turn.flow.clone(),
             project: turn.project.clone(),
             today,

@@ -2,18 +2,31 @@
 
 use crate::agent::{Agent, place};
 use crate::ending::End;
-use crate::llm::{self, LlmError, Prompt, Reply, Wanted};
-use crate::trace::{Line, run_line};
+use crate::hearing::{Heard, month_of, total_event};
+use crate::llm::failure::ErrorClass;
+use crate::llm::{Reply, Usage, Wanted};
+use crate::policy::Mode;
+use crate::runtime::Runtime;
+use crate::settings::Settings;
+use crate::trace::run_line;
+use crate::untrusted;
 use domain::actor::Actor;
-use domain::ids::ChatRunId;
+use domain::ids::{ChatRunId, MessageId};
 use domain::problem::Problem;
 use domain::trace::TraceStatus;
 use serde_json::{Value, json};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use store::chat::journal::{self, Place, StoredCall};
+use store::chat::leases;
+use store::chat::rounds::{self, StoredRound};
 use store::chat::runs::{self, StoredRun};
+use store::{ids, model_keys};
 use tokio_util::sync::CancellationToken;
 
+/// How often a node says that it still works on a run.
+const BEAT: Duration = Duration::from_secs(10);
+/// Of the month's limit: from here on it is said.
+const WARNING_SHARE: f64 = 0.8;
 /// The same tool with the same arguments this often ends the run.
 const REPEATS: usize = 3;
 
@@ -24,17 +37,19 @@ pub(crate) struct Turn {
     pub(crate) actor: Actor,
     pub(crate) place: Place,
     pub(crate) stop: CancellationToken,
-    iterations: u32,
+    pub(crate) iterations: u32,
+    /// The message that the answer becomes.
+    pub(crate) message: MessageId,
+    /// What the models of this run cost so far, and the last of them.
+    pub(crate) total: Option<(Usage, String, String)>,
+    /// What the person said in this conversation, for judging where an address comes from.
+    pub(crate) said: Vec<String>,
+    /// Text from outside is in what the model was told.
+    pub(crate) is_tainted: bool,
+    /// What asks first in this workspace, and how long it waits.
+    pub(crate) mode: Mode,
+    pub(crate) approval_wait: Duration,
     started: Instant,
-}
-
-/// What the model came to.
-enum Heard {
-    Reply(Reply),
-    Failed(LlmError),
-    Stopped,
-    /// The server stops; the next start takes the run up.
-    Closing,
 }
 
 impl Agent {
@@ -43,7 +58,7 @@ impl Agent {
         let agent = self.clone();
         tokio::spawn(async move {
             let Some(stop) = agent.enter(&id) else { return };
-            if let Err(problem) = agent.work_on(&id, actor, stop).await {
+            if let Err(problem) = agent.lead(&id, actor, stop).await {
                 tracing::error!(run = id.as_str(), %problem, "a run of the assistant could not be worked on");
             }
             agent.leave(&id);
@@ -51,6 +66,59 @@ impl Agent {
                 tracing::error!(%problem, "decided approvals could not be carried on");
             }
         });
+    }
+
+    /// Works on a run under a lease, so that no other node does, and says every few seconds that it still does.
+    async fn lead(
+        &self,
+        id: &ChatRunId,
+        actor: Option<Actor>,
+        stop: CancellationToken,
+    ) -> Result<(), Problem> {
+        if !self.lease(id).await? {
+            return Ok(());
+        }
+        let beating = async {
+            loop {
+                tokio::time::sleep(BEAT).await;
+                match self.renew(id).await {
+                    Ok(true) => {}
+                    Ok(false) => stop.cancel(),
+                    Err(problem) => tracing::warn!(%problem, "a lease could not be renewed"),
+                }
+            }
+        };
+        let work = Box::pin(self.work_on(id, actor, stop.clone()));
+        let worked = tokio::select! {
+            worked = work => worked,
+            () = beating => Ok(()),
+        };
+        self.give_back(id).await?;
+        worked
+    }
+
+    async fn lease(&self, id: &ChatRunId) -> Result<bool, Problem> {
+        let (id, node, takes_all) = (id.clone(), self.0.node.clone(), !self.0.db.is_shared());
+        let write = self.0.db.write(move |tx| {
+            Box::pin(async move { leases::take(tx, &id, &node, takes_all).await })
+        });
+        Ok(write.await?)
+    }
+
+    async fn renew(&self, id: &ChatRunId) -> Result<bool, Problem> {
+        let (id, node) = (id.clone(), self.0.node.clone());
+        let write =
+            self.0.db.write(move |tx| Box::pin(async move { leases::renew(tx, &id, &node).await }));
+        Ok(write.await?)
+    }
+
+    async fn give_back(&self, id: &ChatRunId) -> Result<(), Problem> {
+        let (id, node) = (id.clone(), self.0.node.clone());
+        let write = self
+            .0
+            .db
+            .write(move |tx| Box::pin(async move { leases::release(tx, &id, &node).await }));
+        Ok(write.await?)
     }
 
     async fn work_on(
@@ -78,6 +146,12 @@ impl Agent {
             run,
             actor,
             stop,
+            message: MessageId::from(ids::fresh()),
+            total: None,
+            said: Vec::new(),
+            is_tainted: false,
+            mode: Mode::default(),
+            approval_wait: self.0.config.approval_wait,
             started: Instant::now(),
         };
         let end = match turn.work().await {
@@ -95,6 +169,9 @@ impl Turn {
     /// How the run ends; none when it was ended from outside or the server stops.
     async fn work(&mut self) -> Result<Option<End>, Problem> {
         self.begin().await?;
+        if let Some(end) = self.over_budget().await? {
+            return Ok(Some(end));
+        }
         loop {
             if self.stop.is_cancelled() || self.agent.0.config.closing.is_cancelled() {
                 return Ok(None);
@@ -102,14 +179,16 @@ impl Turn {
             if let Some(end) = self.settle_calls().await? {
                 return Ok(end.into_option());
             }
-            if self.iterations >= self.agent.0.config.max_iterations {
+            if self.iterations >= self.agent.0.config.iterations(self.runtime()) {
                 return Ok(Some(End::limit(self.iterations)));
             }
+            self.message = MessageId::from(ids::fresh());
             let prompt = self.agent.prompt(&self.run).await?;
             let reply = match self.hear(&prompt).await? {
                 Heard::Reply(reply) => reply,
-                Heard::Failed(error) => {
-                    return Ok(Some(End::failed(code_of(&error), error.message)));
+                Heard::Failed { error, said } => {
+                    let code = code_of(error.class).to_owned();
+                    return Ok(Some(End::Failed { code, message: error.message, said }));
                 }
                 Heard::Stopped | Heard::Closing => return Ok(None),
             };
@@ -119,7 +198,7 @@ impl Turn {
                 if self.answer(&end).await? {
                     return Ok(None);
                 }
-            } else if let Some(end) = self.propose(reply.calls).await? {
+            } else if let Some(end) = self.propose(reply, prompt.said.len()).await? {
                 return Ok(Some(end));
             }
         }
@@ -127,9 +206,24 @@ impl Turn {
 
     /// Says that the run has begun, once, also when a restart takes it up again.
     async fn begin(&mut self) -> Result<(), Problem> {
-        let (provider, model) = self.agent.model();
+        let choice = self.agent.choice(&self.run.workspace, &self.run.user).await?;
+        let first = self.agent.awake(choice).into_iter().next().map(|it| it.provider);
+        let (provider, model) =
+            first.as_ref().map_or(("builtin", "builtin"), |it| (it.name(), it.model()));
+        let prompt = self.agent.prompt(&self.run).await?;
+        let earlier = prompt.history.iter().filter(|it| it.role == "user").map(|it| &it.text);
+        self.said = earlier.chain(&prompt.said).cloned().collect();
+        self.is_tainted = prompt
+            .history
+            .iter()
+            .flat_map(|it| &it.calls)
+            .any(|it| untrusted::is_outside(&it.name));
+        let settings =
+            Settings::of(&mut self.agent.0.db.read().await?, &self.run.workspace).await?;
+        self.mode = settings.mode();
+        self.approval_wait = settings.approval_wait().unwrap_or(self.approval_wait);
         let mut data = json!({
-            "message": self.agent.prompt(&self.run).await?.said.first(),
+            "message": prompt.said.first(),
             "sessionId": self.place.session,
             "runtime": self.run.run.runtime,
             "provider": provider,
@@ -159,69 +253,12 @@ impl Turn {
         write.await
     }
 
-    async fn hear(&mut self, prompt: &Prompt) -> Result<Heard, Problem> {
-        let began = Instant::now();
-        let agent = self.agent.clone();
-        let heard = tokio::select! {
-            () = self.stop.cancelled() => Heard::Stopped,
-            () = agent.0.config.closing.cancelled() => Heard::Closing,
-            () = tokio::time::sleep(agent.0.config.idle) => Heard::Failed(idle()),
-            reply = llm::read(agent.0.provider.respond(prompt)) => reply.map_or_else(Heard::Failed, Heard::Reply),
-        };
-        self.iterations += 1;
-        let (status, detail) = match &heard {
-            Heard::Reply(_) => (TraceStatus::Success, String::new()),
-            Heard::Failed(error) => (TraceStatus::Error, error.message.clone()),
-            Heard::Stopped | Heard::Closing => return Ok(heard),
-        };
-        let duration = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
-        let line = Line {
-            place: &self.place,
-            id: format!("model:{}:{}", self.place.run, self.iterations),
-            source: "chat",
-            kind: "model.call",
-            title: "Work out what to do".to_owned(),
-        };
-        let mut events = vec![line.event(status, &detail, Some(duration))];
-        events.extend(self.usage(&heard));
-        self.save_progress(events).await?;
-        Ok(heard)
-    }
-
-    fn usage(&self, heard: &Heard) -> Option<(&'static str, Value)> {
-        let Heard::Reply(Reply { usage: Some([input, output, cached]), .. }) = heard else {
-            return None;
-        };
-        let (provider, model) = self.agent.model();
-        let data = json!({
-            "provider": provider, "model": model, "inputTokens": input, "outputTokens": output, "cachedTokens": cached,
-            "total": false,
-        });
-        Some(("usage", data))
-    }
-
-    async fn save_progress(&self, events: Vec<(&'static str, Value)>) -> Result<(), Problem> {
-        let (run, iterations, place) =
-            (self.run.run.id.clone(), self.iterations, self.place.clone());
-        let write = self.agent.0.db.write(move |tx| {
-            Box::pin(async move {
-                if !runs::progress(tx, &run, iterations).await? {
-                    return Ok::<_, Problem>(());
-                }
-                for (event, data) in events {
-                    journal::append(tx, &place, event, data).await?;
-                }
-                Ok(())
-            })
-        });
-        write.await
-    }
-
-    /// Stores what the model asked for; the same call twice in one answer is one call.
-    async fn propose(&mut self, wanted: Vec<Wanted>) -> Result<Option<End>, Problem> {
+    /// Stores what the model asked for, and what it said with it, before anything of it is done; the same call twice in
+    /// one answer is one call.
+    async fn propose(&mut self, reply: Reply, heard: usize) -> Result<Option<End>, Problem> {
         let before = self.calls().await?;
         let mut once: Vec<Wanted> = Vec::new();
-        for call in wanted {
+        for call in reply.calls {
             let same =
                 before.iter().filter(|it| it.name == call.name && it.args == call.args).count();
             if same + 1 >= REPEATS {
@@ -234,16 +271,64 @@ impl Turn {
         if before.len() + once.len() > self.agent.0.config.max_calls {
             return Ok(Some(End::limit(self.iterations)));
         }
-        let (place, root) = (self.place.clone(), self.run.root.clone());
+        let first_call = before.last().map_or(0, |it| it.position + 1);
+        let round = StoredRound {
+            heard: i64::try_from(heard).unwrap_or(i64::MAX),
+            text: reply.text,
+            note: reply.note,
+            first_call,
+            end_call: first_call + i64::try_from(once.len()).unwrap_or(i64::MAX),
+        };
+        let (place, root, node) =
+            (self.place.clone(), self.run.root.clone(), self.agent.0.node.clone());
         let write = self.agent.0.db.write(move |tx| {
             Box::pin(async move {
+                if !leases::renew(tx, &place.run, &node).await? {
+                    return Ok::<_, Problem>(Some(End::Gone));
+                }
+                rounds::insert(tx, &place.workspace, &root, &round).await?;
                 for call in once {
                     journal::propose(tx, &place, &root, &call.name, &call.args).await?;
                 }
-                Ok::<_, Problem>(None)
+                Ok(None)
             })
         });
         write.await
+    }
+
+    /// Ends the run when the month's limit is reached; warns when it nearly is.
+    async fn over_budget(&self) -> Result<Option<End>, Problem> {
+        let mut conn = self.agent.0.db.read().await?;
+        let settings = Settings::of(&mut conn, &self.run.workspace).await?;
+        let (tokens, usd) = settings.monthly_limit();
+        if tokens.is_none() && usd.is_none() {
+            return Ok(None);
+        }
+        let month = month_of(&self.run.today);
+        let spent = model_keys::spent(&mut conn, &self.run.workspace, &month).await?;
+        drop(conn);
+        let share = share(spent, tokens, usd);
+        if share >= 1.0 {
+            let message = "This month's limit for the assistant is reached. An admin can raise it under Settings, \
+                           Assistant; the built-in assistant costs nothing";
+            return Ok(Some(End::failed("SPEND_LIMIT", message)));
+        }
+        if share >= WARNING_SHARE {
+            let detail = format!("{:.0} % of this month's limit is used", share * 100.0);
+            let line = self.budget_line();
+            self.tell(vec![line.event(TraceStatus::Info, &detail, None)]).await?;
+        }
+        Ok(None)
+    }
+
+    /// How this run is worked on; it keeps what it started with.
+    pub(crate) fn runtime(&self) -> Runtime {
+        Runtime::parse(&self.run.run.runtime).unwrap_or_default()
+    }
+
+    /// What the run cost in all, when anything was counted.
+    pub(crate) fn total_event(&self) -> Option<(&'static str, Value)> {
+        self.total.as_ref().map(total_event)
     }
 
     pub(crate) async fn calls(&self) -> Result<Vec<StoredCall>, Problem> {
@@ -256,16 +341,20 @@ impl Turn {
     }
 }
 
-fn idle() -> LlmError {
-    let message = "The model said nothing for too long, so the run was ended".to_owned();
-    LlmError { class: "timeout", message, is_retryable: true }
-}
-
-fn code_of(error: &LlmError) -> &'static str {
-    match error.class {
-        "timeout" => "IDLE_TIMEOUT",
-        "auth" => "MODEL_AUTH",
-        "rate_limit" | "quota" => "MODEL_LIMIT",
+/// The code of contract.md for a failed model call.
+fn code_of(class: ErrorClass) -> &'static str {
+    match class {
+        ErrorClass::Timeout => "IDLE_TIMEOUT",
+        ErrorClass::Auth | ErrorClass::Permission => "MODEL_AUTH",
+        ErrorClass::RateLimit | ErrorClass::Quota => "MODEL_LIMIT",
         _ => "MODEL_FAILED",
     }
+}
+
+/// How much of the month's limit is used: 1 is all of it.
+#[expect(clippy::cast_precision_loss, reason = "a share need not be exact")]
+fn share(spent: model_keys::Spent, tokens: Option<f64>, usd: Option<f64>) -> f64 {
+    let of_tokens = tokens.map_or(0.0, |it| (spent.input + spent.output) as f64 / it);
+    let of_money = usd.map_or(0.0, |it| spent.cost_micros as f64 / 1_000_000.0 / it);
+    of_tokens.max(of_money)
 }

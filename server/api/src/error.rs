@@ -90,6 +90,7 @@ fn more(problem: &Problem) -> Value {
         Problem::NotSignedIn => json!({"authenticated": false}),
         Problem::Invalid { issues } => json!({"details": issues}),
         Problem::NeedsSetup { hint, fix_url, .. } => json!({"hint": hint, "fix_url": fix_url}),
+        Problem::NoModelKey { hint, fix_url } => json!({"hint": hint, "fix_url": fix_url}),
         Problem::NeedsApproval { id } => json!({"approval_id": id, "pending_approval": true}),
         Problem::Conflict { status: Some(status), .. } => json!({"status": status}),
         Problem::RateLimited { retry_after_s } => {

@@ -108,7 +108,8 @@ impl Backend {
         let auth = Auth::new(db.clone(), accounts(&config));
         let sample = serve_sample(&config.data.join("sample")).await?;
         let reach = config.basecamp.clone().with_sample(sample.address, &sample.control_key);
-        let basecamp = Basecamp::new(db.clone(), key, reach).map_err(StartError::Outgoing)?;
+        let basecamp =
+            Basecamp::new(db.clone(), key.clone(), reach).map_err(StartError::Outgoing)?;
         let node = Node::of(&config.data).map_err(data)?;
         let engine = flow::config::Config {
             node: node.name.clone(),
@@ -119,7 +120,7 @@ impl Backend {
         let tools = Tools::new(db.clone(), basecamp.clone(), flows.clone(), runs.clone());
         let closing = CancellationToken::new();
         let limits = agent::config::Config { closing: closing.clone(), ..config.assistant.clone() };
-        let agent = Agent::new(db.clone(), tools.clone(), limits);
+        let agent = Agent::new(db.clone(), tools.clone(), key, limits);
         agent.start().await.map_err(StartError::Assistant)?;
         Ok(Self {
             flows,

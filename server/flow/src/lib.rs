@@ -5,12 +5,12 @@ mod engine;
 pub mod flows;
 pub mod hooks;
 pub mod options;
+pub mod outgoing;
 pub mod payload;
 pub mod runs;
 pub mod worker;
 
 mod heartbeat;
-mod outgoing;
 mod pieces;
 mod publishing;
 mod reading;

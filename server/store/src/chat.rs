@@ -1,6 +1,8 @@
 //! Conversations with the assistant: sessions, turns and runs. Personal: every look-up names the owner.
 
 pub mod journal;
+pub mod leases;
+pub mod rounds;
 pub mod runs;
 
 use crate::db::{Conn, Result, execute, fetch_all, fetch_optional, record};
@@ -46,6 +48,8 @@ pub struct NewSession {
 /// A turn to be stored.
 #[derive(Clone, Debug, Default)]
 pub struct NewMessage {
+    /// When it is known beforehand.
+    pub id: Option<MessageId>,
     /// `user`, `assistant` or `tool`.
     pub role: &'static str,
     /// Markdown.
@@ -183,6 +187,9 @@ pub async fn delete_session(conn: &mut Conn, owner: &Owner, id: &SessionId) -> R
     let sql =
         "DELETE FROM chat_calls WHERE root_id IN (SELECT id FROM chat_runs WHERE session_id = $1)";
     execute!(conn, sql, id)?;
+    let sql =
+        "DELETE FROM chat_rounds WHERE root_id IN (SELECT id FROM chat_runs WHERE session_id = $1)";
+    execute!(conn, sql, id)?;
     execute!(conn, "DELETE FROM chat_events WHERE session_id = $1", id)?;
     execute!(conn, "DELETE FROM chat_messages WHERE session_id = $1", id)?;
     execute!(conn, "DELETE FROM chat_runs WHERE session_id = $1", id)?;
@@ -199,7 +206,7 @@ pub async fn insert_message(
     session: &SessionId,
     new: &NewMessage,
 ) -> Result<MessageId> {
-    let (id, now) = (ids::fresh(), ids::now_ms());
+    let (id, now) = (new.id.as_ref().map_or_else(ids::fresh, ToString::to_string), ids::now_ms());
     let sql = "UPDATE chat_sessions SET message_count = message_count + 1, updated_at = $2
                WHERE id = $1 RETURNING message_count";
     let (seq,) = fetch_optional!(conn, (i64,), sql, session.as_str(), now)?.unwrap_or((1,));

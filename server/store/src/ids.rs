@@ -28,6 +28,11 @@ pub fn random_bytes<const N: usize>() -> [u8; N] {
     buffer
 }
 
+/// A random share from 0 up to but without 1.
+pub fn random_share() -> f64 {
+    rand::random()
+}
+
 /// Epoch milliseconds.
 pub fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

@@ -11,6 +11,7 @@ pub mod flows;
 pub mod ids;
 pub mod invitations;
 pub mod migrations;
+pub mod model_keys;
 pub mod notifications;
 pub mod operations;
 pub mod run_queue;

@@ -33,6 +33,7 @@ const ALL: &[(i64, &str, &str)] = &[
         include_str!("../../../migrations/0021_approvals_name_who_decided.sql"),
     ),
     (60, "people hold api keys", include_str!("../../../migrations/0060_people_hold_api_keys.sql")),
+    (70, "models answer", include_str!("../../../migrations/0070_models_answer.sql")),
 ];
 
 fn migrator() -> Migrator {

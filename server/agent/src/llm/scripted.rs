@@ -1,6 +1,8 @@
 //! A model that says what it was told to: for tests of everything around it.
 
+use super::reading::events;
 use super::{LlmEvent, Prompt, Provider, Reply, Wanted};
+use crate::llm::failure::LlmError;
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use serde_json::Value;
@@ -22,7 +24,7 @@ pub enum Step {
     /// Asks for these tools.
     Call(Vec<Wanted>),
     /// Fails.
-    Fail(super::LlmError),
+    Fail(LlmError),
     /// Never answers.
     Hang,
 }
@@ -63,8 +65,8 @@ impl Provider for Scripted {
     fn respond<'a>(&'a self, prompt: &'a Prompt) -> BoxStream<'a, LlmEvent> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(prompt.clone());
         match self.next() {
-            Some(Step::Say(text)) => super::events(Reply { text, ..Reply::default() }),
-            Some(Step::Call(calls)) => super::events(Reply { calls, ..Reply::default() }),
+            Some(Step::Say(text)) => events(Reply { text, ..Reply::default() }),
+            Some(Step::Call(calls)) => events(Reply { calls, ..Reply::default() }),
             Some(Step::Fail(error)) => futures::stream::iter([LlmEvent::Error(error)]).boxed(),
             Some(Step::Hang) => futures::stream::pending().boxed(),
             None => futures::stream::empty().boxed(),

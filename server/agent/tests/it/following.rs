@@ -21,7 +21,7 @@ async fn events_come_in_the_order_of_the_contract() {
         let start = &events[0].data;
         assert_eq!(
             (start["runtime"].as_str(), start["model"].as_str()),
-            (Some("v1"), Some("builtin"))
+            (Some("v2"), Some("builtin"))
         );
         assert_eq!(start["runId"], answered.run.id.as_str());
         let tool = events.iter().find(|it| it.event == "tool").unwrap();

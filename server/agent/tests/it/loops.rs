@@ -2,8 +2,9 @@
 
 use crate::world::{World, amara};
 use agent::config::Config;
+use agent::llm::Wanted;
+use agent::llm::failure::{ErrorClass, LlmError};
 use agent::llm::scripted::{Scripted, Step};
-use agent::llm::{LlmError, Wanted};
 use agent::sending::{NewTurn, WhenBusy};
 use domain::chat::ChatRunStatus;
 use domain::problem::Problem;
@@ -25,8 +26,8 @@ async fn a_model_that_never_stops_is_stopped_with_an_answer() {
     let steps = (0..40).map(|it| Step::Call(vec![search(&it.to_string())])).collect();
     let (world, _) = world(steps).await;
     let answered = world.say(None, "go on").await;
-    assert_eq!((answered.run.status, answered.run.iterations), (ChatRunStatus::Succeeded, 10));
-    assert!(answered.response.contains("stopped after 10 rounds"), "{}", answered.response);
+    assert_eq!((answered.run.status, answered.run.iterations), (ChatRunStatus::Succeeded, 25));
+    assert!(answered.response.contains("stopped after 25 rounds"), "{}", answered.response);
 }
 
 #[tokio::test]
@@ -77,8 +78,7 @@ async fn a_tool_that_fails_is_told_to_the_model_and_shown_as_an_error() {
 
 #[tokio::test]
 async fn a_model_that_fails_ends_the_run_with_a_reason() {
-    let error =
-        LlmError { class: "overloaded", message: "The model is busy".into(), is_retryable: true };
+    let error = LlmError::new(ErrorClass::Overloaded, "The model is busy");
     let (world, _) = world(vec![Step::Fail(error)]).await;
     let answered = world.say(None, "hello").await;
     assert_eq!(answered.run.status, ChatRunStatus::Failed);

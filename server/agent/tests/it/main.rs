@@ -4,8 +4,11 @@
 
 mod answers;
 mod approvals;
+mod choosing;
 mod following;
 mod loops;
+mod provider;
 mod restarts;
 mod text_to_flow;
+mod wires;
 mod world;

@@ -1,8 +1,10 @@
 //! A workspace with people, the sample Basecamp and the assistant.
 
+use crate::provider::{FakeProvider, Wire};
 use agent::agent::Agent;
 use agent::config::Config;
 use agent::follow::Answered;
+use agent::keys::NewKey;
 use agent::llm::Provider;
 use agent::planner::Planner;
 use agent::sending::NewTurn;
@@ -12,6 +14,7 @@ use domain::actor::{Actor, Role, Via};
 use domain::approval::Approval;
 use domain::chat::ChatEvent;
 use domain::ids::{ChatRunId, FlowId, SessionId, UserId, WorkspaceId};
+use domain::problem::Problem;
 use domain::todo::{Todo, TodoQuery};
 use flow::flows::Flows;
 use flow::runs::Runs;
@@ -23,6 +26,9 @@ use store::testing::TestDb;
 use store::users::NewUser;
 use store::{users, workspaces};
 use tools::tools::Tools;
+
+/// The key of a model provider in these tests.
+pub(crate) const KEY: &str = "sk-test-0123456789abcdef";
 
 pub(crate) struct World {
     pub(crate) test: TestDb,
@@ -73,6 +79,52 @@ impl World {
 
     pub(crate) async fn with(provider: Arc<dyn Provider>, config: Config) -> Self {
         Self::in_test(TestDb::sqlite().await, provider, config).await
+    }
+
+    /// With stored keys of model providers, on SQLite.
+    pub(crate) async fn with_models(config: Config) -> Self {
+        Self::with_models_on(TestDb::sqlite().await, config).await
+    }
+
+    pub(crate) async fn with_models_on(test: TestDb, config: Config) -> Self {
+        let mut world = Self::in_test(test, Arc::new(Planner), config.clone()).await;
+        let key = SecretKey::from_text("key of the tests");
+        world.agent = Agent::new(world.db.clone(), world.tools.clone(), key, config);
+        world
+    }
+
+    /// Lets PM OS reach these providers, which are on this machine.
+    pub(crate) async fn allow(&self, providers: &[&FakeProvider]) {
+        let list: Vec<String> = providers.iter().map(|it| it.address.to_string()).collect();
+        let list = serde_json::json!(list);
+        let write = self.db.write(move |tx| {
+            Box::pin(async move {
+                store::settings::set(tx, store::settings::INSTALLATION, "outgoingAllowList", &list)
+                    .await
+            })
+        });
+        write.await.unwrap();
+    }
+
+    pub(crate) async fn try_put_key(
+        &self,
+        wire: Wire,
+        provider: &FakeProvider,
+    ) -> Result<String, Problem> {
+        let new = NewKey {
+            provider: wire.provider().to_owned(),
+            api_key: Some(KEY.to_owned()),
+            default_model: Some("small".to_owned()),
+            base_url: Some(provider.base()),
+            input_price: Some(1.0),
+            output_price: Some(1.0),
+            ..NewKey::default()
+        };
+        self.agent.put_key(&amara(), new).await
+    }
+
+    pub(crate) async fn put_key(&self, wire: Wire, provider: &FakeProvider) {
+        self.try_put_key(wire, provider).await.unwrap();
     }
 
     async fn in_test(test: TestDb, provider: Arc<dyn Provider>, config: Config) -> Self {

@@ -70,7 +70,10 @@ async fn a_record_of_another_workspace_is_as_good_as_missing() {
         let cases = foreign(&there).await;
         let before = there.get("/api/pmos/members").await.body;
         // Addresses of flows are secrets, not ids; their walls are in `hooks`.
-        let takes_id = |it: &&Route| it.path.contains('{') && !hooks::is_address(it);
+        let takes_id = |it: &&Route| {
+            // The name of a provider is the same word everywhere; whose key it is depends on the caller alone.
+            it.path.contains('{') && !it.path.ends_with("{provider}") && !hooks::is_address(it)
+        };
         for route in api::routes::all().iter().filter(takes_id) {
             let name = format!("{} {}", route.method, route.path);
             let case = cases.iter().find(|it| it.0 == name);

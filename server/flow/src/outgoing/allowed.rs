@@ -6,14 +6,14 @@ use std::net::IpAddr;
 
 /// Hosts, hosts with a port, and networks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Allowed {
+pub struct Allowed {
     hosts: Vec<(String, Option<u16>)>,
     networks: Vec<(IpAddr, u32)>,
 }
 
 impl Allowed {
     /// Reads the setting; entries that cannot be read open nothing.
-    pub(crate) fn read(setting: &Value) -> Self {
+    pub fn read(setting: &Value) -> Self {
         let mut allowed = Self::default();
         for entry in setting.as_array().into_iter().flatten().filter_map(Value::as_str) {
             allowed.add(entry.trim());

@@ -17,9 +17,9 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 /// Idle connections are dropped soon: they were judged when they were opened.
 const IDLE: Duration = Duration::from_secs(5);
 
-/// An address that steps may not reach.
+/// An address that PM OS does not reach on behalf of people and data.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Closed {
+pub struct Closed {
     message: String,
 }
 
@@ -38,7 +38,7 @@ impl Closed {
 
     fn private(host: &str) -> Self {
         Self::new(format!(
-            "{host} is a private address, which steps may not reach. A super admin can allow it in the platform \
+            "{host} is a private address, which PM OS does not reach by itself. A super admin can allow it in the platform \
              settings"
         ))
     }
@@ -59,7 +59,10 @@ pub(crate) fn client(allowed: Arc<Allowed>) -> Result<Client, reqwest::Error> {
 }
 
 /// Reads an address and judges what can be judged before a name is resolved.
-pub(crate) fn judge(text: &str, allowed: &Allowed) -> Result<Url, Closed> {
+///
+/// # Errors
+/// Why the address is not one PM OS may reach.
+pub fn judge(text: &str, allowed: &Allowed) -> Result<Url, Closed> {
     if text.chars().any(|it| it.is_control()) {
         return Err(Closed::new("The address holds a line break or another control character"));
     }
@@ -93,7 +96,8 @@ pub(crate) fn judge_url(url: &Url, allowed: &Allowed) -> Result<(), Closed> {
         return Ok(());
     }
     if !matches!(port, 80 | 443) {
-        let message = format!("Steps may reach the ports 80 and 443, not {port}");
+        let message =
+            format!("The ports 80 and 443 may be reached, not {port}. A super admin can allow it");
         return Err(Closed::new(message));
     }
     match literal {

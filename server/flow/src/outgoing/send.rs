@@ -39,7 +39,7 @@ pub(crate) struct Reply {
 
 /// Why nothing came back.
 #[derive(Debug)]
-pub(crate) enum SendError {
+pub enum SendError {
     /// It was not sent.
     Refused(String),
     /// It was sent, or may have been.
@@ -48,7 +48,7 @@ pub(crate) enum SendError {
 
 /// The client and the list it was built for.
 #[derive(Default)]
-pub(crate) struct Sender {
+pub struct Sender {
     built: Mutex<Option<(Arc<Allowed>, Client)>>,
 }
 
@@ -70,8 +70,11 @@ impl Sender {
         }
     }
 
-    /// A changed list builds a new client, so that no connection of the old list is used again.
-    fn client(&self, allowed: Allowed) -> Result<(Arc<Allowed>, Client), SendError> {
+    /// The client for `allowed`. A changed list builds a new one, so that no connection of the old list is used again.
+    ///
+    /// # Errors
+    /// [`SendError::Refused`] when this machine cannot send requests at all.
+    pub fn client(&self, allowed: Allowed) -> Result<(Arc<Allowed>, Client), SendError> {
         let mut built = self.built.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((list, client)) = built.as_ref()
             && **list == allowed

@@ -195,6 +195,15 @@ pub async fn start(conn: &mut Conn, id: &ChatRunId) -> Result<()> {
     Ok(())
 }
 
+/// Notes which model answers a run.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn set_model(conn: &mut Conn, id: &ChatRunId, model: &str) -> Result<()> {
+    execute!(conn, "UPDATE chat_runs SET model = $2 WHERE id = $1", id.as_str(), model)?;
+    Ok(())
+}
+
 /// Counts a restart that took the run up again; gives how many there were.
 ///
 /// # Errors

@@ -1,0 +1,82 @@
+//! Which tools a model is offered: few enough to choose well, and those it looked for.
+
+use crate::llm::Prompt;
+use domain::actor::{Actor, Permission};
+use domain::approval::Risk;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use tools::tool::{Profile, ToolSpec};
+use tools::tools::Tools;
+
+/// How many are offered besides those that always are.
+const CHOSEN: usize = 32;
+/// Always offered: what finds the rest.
+const ALWAYS: [&str; 5] =
+    ["tools_search", "tools_describe", "list_projects", "find_project", "get_cached_payload_chunk"];
+/// The shortest word that says anything.
+const WORD: usize = 3;
+
+/// The tools for `prompt`, in the order of the catalogue.
+pub(crate) fn chosen(tools: &Tools, actor: &Actor, prompt: &Prompt) -> Vec<&'static ToolSpec> {
+    let allowed: Vec<&'static ToolSpec> = tools
+        .list()
+        .filter(|it| it.risk == Risk::Read || actor.role.can(Permission::Write))
+        .collect();
+    let mut names: BTreeSet<String> = ALWAYS.iter().map(|it| (*it).to_owned()).collect();
+    names.extend(known(prompt));
+    let words = words(prompt);
+    let mut scored: Vec<(usize, &ToolSpec)> =
+        allowed.iter().map(|it| (score(it, &words), *it)).filter(|(score, _)| *score > 0).collect();
+    // A stable sort keeps the order of the catalogue among equals.
+    scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    names.extend(scored.into_iter().take(CHOSEN).map(|(_, it)| it.name.to_owned()));
+    allowed.into_iter().filter(|it| names.contains(it.name)).collect()
+}
+
+/// Tools the conversation used, and those a search found.
+fn known(prompt: &Prompt) -> BTreeSet<String> {
+    let earlier = prompt.history.iter().flat_map(|it| &it.calls);
+    let mut names = BTreeSet::new();
+    for call in earlier.chain(&prompt.done) {
+        names.insert(call.name.clone());
+        let (true, Ok(found)) = (call.name.starts_with("tools_"), &call.outcome) else { continue };
+        let rows = found.get("tools").and_then(Value::as_array).into_iter().flatten();
+        names.extend(rows.filter_map(|it| it.get("name")?.as_str().map(str::to_owned)));
+    }
+    names
+}
+
+/// The words of what was said, newest turns only.
+fn words(prompt: &Prompt) -> BTreeSet<String> {
+    let earlier = prompt.history.iter().rev().filter(|it| it.role == "user").take(2);
+    let texts = earlier.map(|it| it.text.as_str()).chain(prompt.said.iter().map(String::as_str));
+    let mut words: BTreeSet<String> = texts
+        .flat_map(|it| it.split(|letter: char| !letter.is_alphanumeric()))
+        .map(stem)
+        .filter(|it| it.len() >= WORD)
+        .collect();
+    if prompt.flow.is_some() {
+        words.extend(["flow", "step"].map(str::to_owned));
+    }
+    if words.contains("task") || words.contains("do") {
+        words.insert("todo".to_owned());
+    }
+    words
+}
+
+/// A word without its plural, in small letters.
+fn stem(word: &str) -> String {
+    let word = word.to_lowercase();
+    word.strip_suffix('s').filter(|it| it.len() > WORD).unwrap_or(&word).to_owned()
+}
+
+/// How well a tool fits; everyday tools come first.
+fn score(spec: &ToolSpec, words: &BTreeSet<String>) -> usize {
+    let text = format!("{} {} {}", spec.title, spec.meaning, spec.group);
+    let meaning: BTreeSet<String> =
+        text.split(|letter: char| !letter.is_alphanumeric()).map(stem).collect();
+    let name: BTreeSet<String> = spec.name.split('_').map(stem).collect();
+    let in_name = words.intersection(&name).count();
+    let in_text = words.intersection(&meaning).count();
+    in_name * 4 + in_text * 2 + usize::from(spec.profile == Profile::Focused)
+}

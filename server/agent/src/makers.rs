@@ -1,0 +1,68 @@
+//! Who makes models, under the names people use.
+
+use crate::llm::wire::Wire;
+
+/// What is said about a name nobody knows.
+pub(crate) const ACCEPTED: &str = "Give builtin, openai, anthropic, gemini or openai_compatible";
+
+/// Who makes a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Maker {
+    /// PM OS itself.
+    Builtin,
+    OpenAi,
+    Anthropic,
+    Gemini,
+    /// Whoever speaks as OpenAI did first.
+    Compatible,
+}
+
+impl Maker {
+    const ALL: [Self; 5] =
+        [Self::Builtin, Self::OpenAi, Self::Anthropic, Self::Gemini, Self::Compatible];
+
+    /// The name in the API and the database.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Builtin => "builtin",
+            Self::OpenAi => "openai",
+            Self::Anthropic => "anthropic",
+            Self::Gemini => "gemini",
+            Self::Compatible => "openai_compatible",
+        }
+    }
+
+    /// Reads a name, in other spellings too.
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        match name.trim().to_lowercase().as_str() {
+            "claude" => Some(Self::Anthropic),
+            "gpt" => Some(Self::OpenAi),
+            "google" => Some(Self::Gemini),
+            name => Self::ALL.into_iter().find(|it| it.name() == name),
+        }
+    }
+
+    /// How it is spoken to; none for the built-in assistant.
+    pub(crate) fn wire(self) -> Option<Wire> {
+        match self {
+            Self::Builtin => None,
+            Self::OpenAi => Some(Wire::Responses),
+            Self::Anthropic => Some(Wire::Messages),
+            Self::Gemini => Some(Wire::Gemini),
+            Self::Compatible => Some(Wire::Chat),
+        }
+    }
+
+    /// Whether it answers nobody without a key.
+    pub(crate) fn needs_key(self) -> bool {
+        !matches!(self, Self::Builtin | Self::Compatible)
+    }
+
+    /// How many tokens its models read, when nobody said.
+    pub(crate) fn window(self) -> usize {
+        match self {
+            Self::Compatible => 32_000,
+            _ => 128_000,
+        }
+    }
+}
