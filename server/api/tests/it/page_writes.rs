@@ -14,6 +14,7 @@ async fn actor(server: &Server, caller: &Caller<'_>) -> Actor {
         ip: None,
         is_secure: false,
         session: caller.cookie.clone(),
+        key: None,
     };
     server.backend.auth.authenticate(&client).await.unwrap().unwrap().actor
 }
