@@ -96,6 +96,8 @@ kinds! {
     FlowDisabled = "flow.disabled", Flow, audited;
     /// A flow was deleted.
     FlowDeleted = "flow.deleted", Flow, audited;
+    /// A step changed a value that flows keep.
+    FlowValueChanged = "flow.value_changed", FlowRun, quiet;
     /// A run was stored.
     RunQueued = "run.queued", FlowRun, quiet;
     /// A run paused, or went on.

@@ -1,11 +1,21 @@
 //! What steps can do: one file per piece, each action a function from its input to what it gives.
 
 pub(crate) mod basecamp;
+pub(crate) mod chat_webhook;
+pub(crate) mod control;
 pub(crate) mod data_mapper;
+pub(crate) mod dates;
 pub(crate) mod delay;
 pub(crate) mod http;
 pub(crate) mod input;
+pub(crate) mod lists;
+pub(crate) mod math;
+pub(crate) mod memory;
 pub(crate) mod notify;
+pub(crate) mod tables_of_text;
+#[cfg(test)]
+pub(crate) mod testing;
+pub(crate) mod text;
 pub(crate) mod webhook;
 
 use crate::engine::Engine;
@@ -67,6 +77,13 @@ impl Failed {
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), again: Again::AsSet }
     }
+
+    /// A piece has no such action.
+    pub(crate) fn unknown(piece: &str, action: &str) -> Self {
+        Self::new(format!(
+            "PM OS does not know the action {action} of {piece}. Replace the step with one from the list"
+        ))
+    }
 }
 
 /// What is known of an action before it runs.
@@ -103,9 +120,17 @@ pub(crate) async fn run(settings: &PieceSettings, call: Call<'_>) -> Result<Done
         (catalog::BASECAMP, "todos") => basecamp::todos(&call).await,
         (catalog::BASECAMP, "comments") => basecamp::comments(&call).await,
         (catalog::NOTIFY, "notify_person") => notify::notify_person(&call).await,
-        (piece, action) => Err(Failed::new(format!(
-            "PM OS does not know the action {action} of {piece}. Replace the step with one from the list"
-        ))),
+        (catalog::CHAT_WEBHOOK, "post_message") => chat_webhook::post_message(&call).await,
+        (catalog::CONTROL, "stop_run") => control::stop_run(&call.input),
+        (catalog::CONTROL, "next_item" | "leave_loop") => Ok(Done::Output(Value::Null)),
+        (catalog::STORE, action) => memory::run(action, &call).await,
+        (catalog::TEXT, action) => text::run(action, &call.input),
+        (catalog::MATH, action) => math::run(action, &call.input),
+        (catalog::DATES, action) => dates::run(action, &call.input, call.engine.now_ms()),
+        (catalog::LISTS, action) => lists::run(action, &call.input),
+        (catalog::JSON, action) => tables_of_text::json(action, &call.input),
+        (catalog::CSV, action) => tables_of_text::csv(action, &call.input),
+        (piece, action) => Err(Failed::unknown(piece, action)),
     }
 }
 
@@ -113,6 +138,7 @@ pub(crate) async fn run(settings: &PieceSettings, call: Call<'_>) -> Result<Done
 pub(crate) fn shown_input(settings: &PieceSettings, input: &Map<String, Value>) -> Value {
     match settings.piece_name.as_str() {
         catalog::HTTP => http::shown_input(input),
+        catalog::CHAT_WEBHOOK => chat_webhook::shown_input(input),
         _ => Value::Object(input.clone()),
     }
 }

@@ -64,7 +64,7 @@ fn trigger(run: &RunRow) -> Result<Value> {
 fn step(row: &StepRow) -> Result<Value> {
     let input: Value = serde_json::from_str(&row.input)?;
     let output = match row.kind.as_str() {
-        "LOOP_ON_ITEMS" => Some(loop_output(&input, row.status)),
+        "LOOP_ON_ITEMS" => Some(loop_output(&input, row.status, left_at(row))),
         _ => row.output.as_deref().map(serde_json::from_str).transpose()?,
     };
     #[expect(clippy::cast_precision_loss, reason = "microseconds of a step fit exactly")]
@@ -87,9 +87,16 @@ fn step(row: &StepRow) -> Result<Value> {
     Ok(serde_json::to_value(step)?)
 }
 
+/// The rounds of a loop that a step left before its end.
+fn left_at(row: &StepRow) -> Option<usize> {
+    let output: Value = serde_json::from_str(row.output.as_deref()?).ok()?;
+    usize::try_from(output["index"].as_u64()?).ok()
+}
+
 /// `{item, index, iterations}` of the round reached; the rounds are filled in by their steps.
-fn loop_output(input: &Value, status: StepStatus) -> Value {
+fn loop_output(input: &Value, status: StepStatus, left_at: Option<usize>) -> Value {
     let items = input["items"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let items = left_at.and_then(|it| items.get(..it)).unwrap_or(items);
     let mut output = Map::new();
     if let Some(last) = items.last().filter(|_| status == StepStatus::Succeeded) {
         output.insert("item".to_owned(), last.clone());

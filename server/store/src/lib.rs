@@ -7,6 +7,7 @@ pub mod connections;
 pub mod db;
 pub mod error;
 pub mod events;
+pub mod flow_values;
 pub mod flows;
 pub mod ids;
 pub mod invitations;

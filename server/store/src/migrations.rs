@@ -32,6 +32,11 @@ const ALL: &[(i64, &str, &str)] = &[
         "approvals name who decided",
         include_str!("../../../migrations/0021_approvals_name_who_decided.sql"),
     ),
+    (
+        50,
+        "flows remember values",
+        include_str!("../../../migrations/0050_flows_remember_values.sql"),
+    ),
     (60, "people hold api keys", include_str!("../../../migrations/0060_people_hold_api_keys.sql")),
     (70, "models answer", include_str!("../../../migrations/0070_models_answer.sql")),
 ];

@@ -6,32 +6,20 @@
 mod basecamp;
 mod basics;
 pub mod choices;
+mod control;
+pub mod data;
 pub mod fields;
 mod http;
+mod names;
 mod schedule;
 pub mod step;
+
+pub use names::*;
 
 use crate::approval::Risk;
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::LazyLock;
-
-/// The webhook piece.
-pub const WEBHOOK: &str = "@activepieces/piece-webhook";
-/// The schedule piece.
-pub const SCHEDULE: &str = "@activepieces/piece-schedule";
-/// The piece for flows started by hand.
-pub const MANUAL: &str = "@activepieces/piece-manual-trigger";
-/// The HTTP piece.
-pub const HTTP: &str = "@activepieces/piece-http";
-/// The delay piece.
-pub const DELAY: &str = "@activepieces/piece-delay";
-/// The piece that sets fields.
-pub const DATA_MAPPER: &str = "@activepieces/piece-data-mapper";
-/// The Basecamp piece.
-pub const BASECAMP: &str = "@activepieces/piece-basecamp";
-/// Our own piece for messages inside the product.
-pub const NOTIFY: &str = "@pmos/piece-notify";
 
 /// A connector: triggers and actions of one app.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -251,8 +239,17 @@ static CATALOG: LazyLock<Vec<PieceMeta>> = LazyLock::new(|| {
         basics::manual(),
         http::http(),
         basics::delay(),
+        control::control(),
         basics::data_mapper(),
+        data::text(),
+        data::math(),
+        data::dates(),
+        data::lists(),
+        data::json(),
+        data::csv(),
+        control::store(),
         basics::notify(),
+        control::chat_webhook(),
         basecamp::basecamp(),
     ]
 });
@@ -297,6 +294,24 @@ impl ActionMeta {
 
 fn prop(name: &'static str, display_name: &'static str, kind: PropKind) -> PropMeta {
     PropMeta { name, kind, display_name, required: false, default: None, description: "" }
+}
+
+/// An action that only computes.
+fn computes(
+    name: &'static str,
+    display_name: &'static str,
+    description: &'static str,
+    props: Vec<PropMeta>,
+) -> ActionMeta {
+    ActionMeta {
+        name,
+        display_name,
+        description,
+        props,
+        risk: Risk::Read,
+        effect: Effect::Pure,
+        operations: Vec::new(),
+    }
 }
 
 impl PropMeta {

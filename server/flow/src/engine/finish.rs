@@ -31,7 +31,9 @@ pub(crate) async fn finish(engine: &Engine, journal: &mut Journal, left: Left) -
         Outcome::Verdict(Verdict::Parked { until_ms }) => {
             return park(engine, journal, until_ms).await;
         }
-        Outcome::Verdict(Verdict::Done | Verdict::Stopped) => Ending::ok(),
+        Outcome::Verdict(
+            Verdict::Done | Verdict::Stopped | Verdict::NextItem | Verdict::LeftLoop,
+        ) => Ending::ok(),
         Outcome::Verdict(Verdict::Failed { step, message }) => {
             Ending { status: RunStatus::Failed, step: Some(step), error: Some(message) }
         }

@@ -31,6 +31,7 @@ pub(crate) async fn run<'a>(
     };
     let is_over = row.status == StepStatus::Succeeded;
     let mut rounds = Vec::new();
+    let mut reached = items.len();
     walk.gave(action, output(None, 0, &rounds));
     if !is_over {
         walk.journal.note(row.clone());
@@ -46,7 +47,11 @@ pub(crate) async fn run<'a>(
             let steps = round.into_iter().map(|(name, it)| (name, json!({ "output": it })));
             rounds.push(Value::Object(steps.collect()));
         }
-        if !matches!(verdict, Verdict::Done) {
+        if matches!(verdict, Verdict::LeftLoop) {
+            reached = at + 1;
+            break;
+        }
+        if !matches!(verdict, Verdict::Done | Verdict::NextItem) {
             if let Verdict::Failed { message, .. } = &verdict {
                 row.status = StepStatus::Failed;
                 row.error = Some(message.clone());
@@ -55,8 +60,12 @@ pub(crate) async fn run<'a>(
             return Ok(verdict);
         }
     }
-    walk.gave(action, output(items.last(), items.len(), &rounds));
+    let last = reached.checked_sub(1).and_then(|it| items.get(it));
+    walk.gave(action, output(last, reached, &rounds));
     if !is_over {
+        if reached < items.len() {
+            row.output = Some(json!({ "index": reached }).to_string());
+        }
         row.status = StepStatus::Succeeded;
         row.duration_us = i64::try_from(since.elapsed().as_micros()).ok();
         walk.journal.note(row);

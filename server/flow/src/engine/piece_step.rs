@@ -3,6 +3,7 @@
 use crate::engine::journal::Halt;
 use crate::engine::resolve;
 use crate::engine::walk::{Verdict, Walk};
+use crate::pieces::control::{self, Jump};
 use crate::pieces::input::Input;
 use crate::pieces::{self, Again, Call, Done, Failed, Nature};
 use crate::waiting::Answer;
@@ -28,6 +29,10 @@ pub(crate) async fn run<'a>(
     if let Before::Over = before {
         return Ok(replay(walk, action, settings, row));
     }
+    if is_lost_jump(walk, settings) {
+        let message = "This step works only inside a loop. Move it into one, or delete it";
+        return Ok(walk.fail(action, handling(settings), row, message.to_owned()));
+    }
     let input = match resolve::object(&settings.input, &walk.scope, walk.engine.now_ms()) {
         Ok(input) => input,
         Err(message) => return Ok(walk.fail(action, handling(settings), row, message)),
@@ -40,6 +45,11 @@ pub(crate) async fn run<'a>(
         ..row
     };
     attempt(walk, (action, settings), row, (&input.value, before)).await
+}
+
+fn is_lost_jump(walk: &Walk<'_>, settings: &PieceSettings) -> bool {
+    let jump = control::jump(settings);
+    matches!(jump, Some(Jump::NextItem | Jump::LeaveLoop)) && !walk.scope.is_in_round()
 }
 
 /// What the journal said about the step.
@@ -77,7 +87,7 @@ fn replay(walk: &mut Walk<'_>, action: &Action, settings: &PieceSettings, row: S
         StepStatus::Paused => walk.succeed(action, row, output.unwrap_or_default()),
         StepStatus::Running | StepStatus::Succeeded => {
             walk.gave(action, output.unwrap_or_default());
-            Verdict::Done
+            Walk::after(settings)
         }
     }
 }
@@ -106,7 +116,10 @@ async fn attempt<'a>(
     let outcome = pieces::run(settings, call).await;
     row.duration_us = i64::try_from(since.elapsed().as_micros()).ok();
     match outcome {
-        Ok(Done::Output(output)) => Ok(walk.succeed(action, row, output)),
+        Ok(Done::Output(output)) => {
+            walk.succeed(action, row, output);
+            Ok(Walk::after(settings))
+        }
         Ok(Done::Respond { answer, then_stop }) => {
             respond(walk, action, row, (answer, then_stop)).await
         }

@@ -59,6 +59,11 @@ impl Scope {
         self.layers.push(Map::new());
     }
 
+    /// Whether a round of a loop is under way.
+    pub(crate) fn is_in_round(&self) -> bool {
+        self.layers.len() > 1
+    }
+
     /// It ends; gives the outputs of its steps.
     pub(crate) fn leave(&mut self) -> Map<String, Value> {
         if self.layers.len() > 1 { self.layers.pop().unwrap_or_default() } else { Map::new() }

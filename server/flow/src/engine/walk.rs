@@ -4,8 +4,9 @@ use crate::engine::journal::{self, Halt, Journal};
 use crate::engine::plan::Plan;
 use crate::engine::scope::Scope;
 use crate::engine::{Engine, loops, piece_step, router};
+use crate::pieces::control::{self, Jump};
 use domain::flow::run::{FailedStep, StepStatus};
-use domain::flow::{Action, ActionKind, CodeSettings, ErrorHandling};
+use domain::flow::{Action, ActionKind, CodeSettings, ErrorHandling, PieceSettings};
 use futures::future::BoxFuture;
 use serde_json::Value;
 use store::run_steps::StepRow;
@@ -17,6 +18,10 @@ pub(crate) enum Verdict {
     Done,
     /// A step ended the run on purpose.
     Stopped,
+    /// A step in a loop said that the item is done.
+    NextItem,
+    /// A step in a loop said that the loop is over.
+    LeftLoop,
     /// A step failed and the run with it.
     Failed { step: FailedStep, message: String },
     /// A step waits until this time, epoch milliseconds.
@@ -101,6 +106,16 @@ impl<'a> Walk<'a> {
         self.journal.note(row);
         self.gave(action, output);
         Verdict::Done
+    }
+
+    /// Where the run goes on after a step of `settings` that gave its output.
+    pub(crate) fn after(settings: &PieceSettings) -> Verdict {
+        match control::jump(settings) {
+            None => Verdict::Done,
+            Some(Jump::End) => Verdict::Stopped,
+            Some(Jump::NextItem) => Verdict::NextItem,
+            Some(Jump::LeaveLoop) => Verdict::LeftLoop,
+        }
     }
 
     /// The step's output is known, from now or from before.

@@ -25,6 +25,33 @@ impl<'a> Input<'a> {
         self.value(name).map(as_text)
     }
 
+    /// A text that must be there, where spaces alone are one.
+    pub(crate) fn required_as_is(&self, name: &str, label: &str) -> Result<String, Failed> {
+        self.text(name).ok_or_else(|| missing(label))
+    }
+
+    /// A list, from JSON text too.
+    pub(crate) fn list(&self, name: &str, label: &str) -> Result<Vec<Value>, Failed> {
+        match self.value(name).map(parsed) {
+            None => Ok(Vec::new()),
+            Some(Value::Array(items)) => Ok(items),
+            Some(_) => Err(Failed::new(format!(
+                "{label} must be a list. Check the value it is taken from"
+            ))),
+        }
+    }
+
+    /// A number that must be there.
+    pub(crate) fn required_number(&self, name: &str, label: &str) -> Result<f64, Failed> {
+        let number = self.number(name).filter(|it| it.is_finite());
+        number.ok_or_else(|| {
+            let given = self.text(name).map_or_else(|| "empty".to_owned(), |it| format!("{it:?}"));
+            Failed::new(format!(
+                "{label} is {given}, not a number. Check the value it is taken from"
+            ))
+        })
+    }
+
     /// A text that must be there, called `label` on screen.
     pub(crate) fn required_text(&self, name: &str, label: &str) -> Result<String, Failed> {
         self.text(name).filter(|it| !it.trim().is_empty()).ok_or_else(|| missing(label))

@@ -9,6 +9,7 @@ mod hooking;
 mod limits;
 mod nodes;
 mod outgoing;
+mod pieces;
 mod site;
 mod waiting;
 mod walking;

@@ -31,25 +31,25 @@ pub(super) fn schedule() -> PieceMeta {
                 "every_day",
                 "Every day",
                 "Starts once a day",
-                vec![hour(), timezone(), weekends()],
+                vec![hour(), timezone("timezone"), weekends()],
             ),
             on_clock(
                 "every_week",
                 "Every week",
                 "Starts once a week",
-                vec![weekday(), hour(), timezone()],
+                vec![weekday(), hour(), timezone("timezone")],
             ),
             on_clock(
                 "every_month",
                 "Every month",
                 "Starts once a month",
-                vec![day(), hour(), timezone()],
+                vec![day(), hour(), timezone("timezone")],
             ),
             on_clock(
                 "cron_expression",
                 "On a cron schedule",
                 "Starts when a cron expression says so",
-                vec![cron(), timezone()],
+                vec![cron(), timezone("timezone")],
             ),
         ],
     }
@@ -104,10 +104,10 @@ fn cron() -> PropMeta {
         .note("Minute, hour, day of month, month, day of week")
 }
 
-fn timezone() -> PropMeta {
+pub(super) fn timezone(name: &'static str) -> PropMeta {
     let options = TIMEZONES
         .lines()
         .map(|it| PropOption { label: it.replace('_', " "), value: Value::from(it) })
         .collect();
-    prop("timezone", "Time zone", PropKind::StaticDropdown { options }).required().default("UTC")
+    prop(name, "Time zone", PropKind::StaticDropdown { options }).required().default("UTC")
 }
