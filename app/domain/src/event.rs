@@ -102,6 +102,8 @@ kinds! {
     RunQueued = "run.queued", FlowRun, quiet;
     /// A run paused, or went on.
     RunChanged = "run.changed", FlowRun, quiet;
+    /// Somebody gave the answer that a run waited for.
+    RunAnswered = "run.answered", FlowRun, audited;
     /// A run reached its final state.
     RunFinished = "run.finished", FlowRun, quiet;
     /// A person was told something.

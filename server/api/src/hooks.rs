@@ -1,5 +1,6 @@
 //! Requests that start flows (contract.md 9). Their address is their secret: whoever knows it may call, from anywhere.
 
+use crate::answers;
 use crate::body;
 use crate::error::{Answer, Refusal};
 use crate::routes::{Route, Who};
@@ -28,7 +29,9 @@ const KEPT_BACK: [HeaderName; 5] =
 /// Whether a path is one that other sites call without a session.
 pub(crate) fn is_hook(path: &str) -> bool {
     let is_draft = || path.ends_with("/draft") || path.ends_with("/draft/sync");
-    path.starts_with("/hooks/") || (path.starts_with("/api/v1/webhooks/") && !is_draft())
+    path.starts_with("/hooks/")
+        || answers::is_answer(path)
+        || (path.starts_with("/api/v1/webhooks/") && !is_draft())
 }
 
 /// Whether a path takes bodies of the size of webhooks.
@@ -98,7 +101,7 @@ async fn secret(
 }
 
 /// The request as flows see it, and its id.
-async fn came(request: Request) -> Result<(HookRequest, String), Problem> {
+pub(crate) async fn came(request: Request) -> Result<(HookRequest, String), Problem> {
     let (method, query) = (request.method().to_string(), request.uri().query().map(str::to_owned));
     let headers: Vec<_> = request
         .headers()

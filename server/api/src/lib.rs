@@ -6,6 +6,7 @@ pub mod headers;
 pub mod request;
 pub mod routes;
 
+mod answers;
 mod credentials;
 mod health;
 mod hooks;

@@ -3,7 +3,7 @@
 use crate::credentials::Caller;
 use crate::error::{Refusal, unknown_path, wrong_method};
 use crate::request::API;
-use crate::{health, hooks, live, rest};
+use crate::{answers, health, hooks, live, rest};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::handler::Handler;
@@ -120,6 +120,7 @@ pub fn all() -> Vec<Route> {
         rest::tools::routes(),
         rest::assistant::routes(),
         hooks::routes(),
+        answers::routes(),
         live::routes(),
     ]
     .into_iter()

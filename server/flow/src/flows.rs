@@ -1,7 +1,7 @@
 //! Flows: drafts are edited, published versions run and never change.
 
 use crate::engine::Engine;
-use crate::runs::Runs;
+use crate::runs::{Runs, stopped_answer};
 use domain::actor::{Actor, Permission};
 use domain::event::{Event, EventKind};
 use domain::flow::edit::{self, FlowEdit, words};
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use store::db::Conn;
 use store::flows::StoredFlow;
-use store::{events, flows, ids, runs, schedules};
+use store::{events, flows, ids, run_waits, runs, schedules};
 
 /// The handle to flows. Cheap to clone.
 #[derive(Clone)]
@@ -167,6 +167,9 @@ impl Flows {
                     flows::delete(conn, &by.workspace, &flow).await?;
                     schedules::set(conn, &by.workspace, &flow, None).await?;
                     let stopped = runs::cancel_of_flow(conn, &by.workspace, &flow, now_ms).await?;
+                    for run in &stopped {
+                        run_waits::answer_parent(conn, run, &stopped_answer(), now_ms).await?;
+                    }
                     events::record(conn, &by, &event(EventKind::FlowDeleted, &stored)).await?;
                     Ok(stopped)
                 })

@@ -8,6 +8,7 @@ pub mod options;
 pub mod outgoing;
 pub mod payload;
 pub mod runs;
+pub mod waits;
 pub mod worker;
 
 mod heartbeat;

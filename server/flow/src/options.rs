@@ -4,7 +4,7 @@ use crate::flows::Flows;
 use crate::pieces::input::Input;
 use domain::actor::{Actor, Permission};
 use domain::flow::catalog;
-use domain::flow::listing::{Choice, OptionsRequest};
+use domain::flow::listing::{Choice, FlowFilter, OptionsRequest};
 use domain::problem::Problem;
 use domain::todo::TodoQuery;
 use store::workspaces;
@@ -25,7 +25,8 @@ impl Flows {
         actor.require(Permission::Read)?;
         let field = request.prop.rsplit('.').next().unwrap_or_default();
         let all = match (request.piece.as_str(), field) {
-            (catalog::NOTIFY, "person") => self.members(actor).await?,
+            (catalog::SUBFLOWS, "flow") => self.callable(actor).await?,
+            (catalog::NOTIFY | catalog::APPROVAL, "person") => self.members(actor).await?,
             (catalog::BASECAMP, "project") => self.projects(actor).await?,
             (catalog::BASECAMP, "todolist") => self.lists(actor, request).await?,
             (catalog::BASECAMP, "todo" | "recording_id") => self.todos(actor, request).await?,
@@ -33,6 +34,14 @@ impl Flows {
             _ => return Err(Problem::not_found("Field")),
         };
         Ok(narrowed(all, request.search.as_deref().unwrap_or_default()))
+    }
+
+    /// Flows that start when another one calls them.
+    async fn callable(&self, actor: &Actor) -> Result<Vec<Choice>, Problem> {
+        let filter = FlowFilter { limit: Some(200), ..FlowFilter::default() };
+        let flows = self.list(actor, &filter).await?.data.into_iter();
+        let callable = flows.filter(|it| it.trigger_piece.as_deref() == Some(catalog::SUBFLOWS));
+        Ok(callable.map(|it| Choice { label: it.name, value: it.id.as_str().into() }).collect())
     }
 
     async fn members(&self, actor: &Actor) -> Result<Vec<Choice>, Problem> {

@@ -1,5 +1,6 @@
 //! What steps can do: one file per piece, each action a function from its input to what it gives.
 
+pub(crate) mod approval;
 pub(crate) mod basecamp;
 pub(crate) mod chat_webhook;
 pub(crate) mod control;
@@ -12,6 +13,7 @@ pub(crate) mod lists;
 pub(crate) mod math;
 pub(crate) mod memory;
 pub(crate) mod notify;
+pub(crate) mod subflow;
 pub(crate) mod tables_of_text;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -33,6 +35,8 @@ pub(crate) struct Call<'a> {
     pub(crate) run: &'a NewRun,
     /// The step's inputs, expressions resolved.
     pub(crate) input: Input<'a>,
+    /// Where the step is, loop rounds included.
+    pub(crate) path: &'a str,
     /// The same for every try whose effect may already be there.
     pub(crate) key: &'a str,
     /// An earlier try was cut off: its effect may be there.
@@ -50,6 +54,9 @@ pub(crate) enum Done {
     Respond { answer: Value, then_stop: bool },
     /// Nothing yet: go on at this time, epoch milliseconds, with this output.
     Wait { until_ms: i64, output: Value },
+    /// Nothing yet: it is asked again when somebody answered, at this time at the latest. The caller may be answered
+    /// before.
+    Pending { until_ms: i64, answer: Option<Value> },
 }
 
 /// Why an action failed.
@@ -100,7 +107,7 @@ pub(crate) fn nature(settings: &PieceSettings) -> Nature {
     let action = settings.action_name.as_deref().unwrap_or_default();
     let outside = match settings.piece_name.as_str() {
         // Answers the caller; nobody else notices.
-        catalog::WEBHOOK => false,
+        catalog::WEBHOOK => action != "return_response",
         catalog::HTTP | catalog::BASECAMP => true,
         piece => catalog::action(piece, action)
             .is_none_or(|it| it.effect_of(&settings.input) == Effect::Effect),
@@ -112,6 +119,13 @@ pub(crate) fn nature(settings: &PieceSettings) -> Nature {
 pub(crate) async fn run(settings: &PieceSettings, call: Call<'_>) -> Result<Done, Failed> {
     let action = settings.action_name.as_deref().unwrap_or_default();
     match (settings.piece_name.as_str(), action) {
+        (catalog::WEBHOOK, "return_response_and_wait_for_next_webhook") => {
+            webhook::respond_and_wait(&call).await
+        }
+        (catalog::APPROVAL, "wait_for_approval") => approval::wait_for_approval(&call).await,
+        (catalog::APPROVAL, "create_approval_links") => approval::create_links(&call).await,
+        (catalog::SUBFLOWS, "callFlow") => subflow::call_flow(&call).await,
+        (catalog::SUBFLOWS, "returnResponse") => Ok(subflow::return_response(&call)),
         (catalog::WEBHOOK, "return_response") => webhook::return_response(&call.input),
         (catalog::DATA_MAPPER, "advanced_mapping") => data_mapper::advanced_mapping(&call.input),
         (catalog::DELAY, "delayFor") => delay::delay_for(&call.input, call.engine.now_ms()),

@@ -15,7 +15,7 @@ use domain::flow::run::{Retry, Run, RunStatus, StepStatus, Which};
 use domain::flow::{FlowVersion, TriggerKind};
 use domain::ids::{FlowId, FlowVersionId, RunId};
 use domain::problem::Problem;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 use store::db::{Conn, Db};
@@ -23,7 +23,7 @@ use store::error::StoreError;
 use store::flows::StoredFlow;
 use store::run_steps::StepRow;
 use store::runs::{NewRun, Progress, RunRow};
-use store::{events, flows, ids, run_steps, runs};
+use store::{events, flows, ids, run_steps, run_waits, runs};
 
 /// What everybody may know about the engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -250,8 +250,10 @@ impl Runs {
                     }
                     let reason = "The run was stopped while this step was under way";
                     run_steps::fail_unfinished(conn, &by.workspace, &run, reason).await?;
+                    let given = stopped_answer();
+                    run_waits::answer_parent(conn, &run, &given, now_ms).await?;
                     let event = Event::new(EventKind::RunFinished, &run, name)
-                        .with(serde_json::json!({ "status": RunStatus::Canceled }));
+                        .with(json!({ "status": RunStatus::Canceled }));
                     events::record(conn, &by, &event).await?;
                     Ok(true)
                 })
@@ -259,6 +261,7 @@ impl Runs {
             .await;
         let is_stopped = stopped?;
         self.engine.canceled(id);
+        self.engine.wake.notify_one();
         let run = self.get(actor, id).await?;
         if is_stopped {
             return Ok(run);
@@ -305,6 +308,11 @@ impl Runs {
         };
         self.store_and_begin(actor, (head, payload), plan, steps).await
     }
+}
+
+/// What the run that called a stopped one is given.
+pub(crate) fn stopped_answer() -> Value {
+    json!({ "status": "failed", "error": "its run was stopped" })
 }
 
 async fn found(conn: &mut Conn, actor: &Actor, id: &RunId) -> Result<RunRow, Problem> {

@@ -17,6 +17,7 @@ pub mod notifications;
 pub mod operations;
 pub mod run_queue;
 pub mod run_steps;
+pub mod run_waits;
 pub mod runs;
 pub mod schedules;
 pub mod secrets;

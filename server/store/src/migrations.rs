@@ -37,6 +37,11 @@ const ALL: &[(i64, &str, &str)] = &[
         "flows remember values",
         include_str!("../../../migrations/0050_flows_remember_values.sql"),
     ),
+    (
+        51,
+        "runs wait for answers",
+        include_str!("../../../migrations/0051_runs_wait_for_answers.sql"),
+    ),
     (60, "people hold api keys", include_str!("../../../migrations/0060_people_hold_api_keys.sql")),
     (70, "models answer", include_str!("../../../migrations/0070_models_answer.sql")),
 ];

@@ -13,6 +13,7 @@ mod http;
 mod names;
 mod schedule;
 pub mod step;
+mod waits;
 
 pub use names::*;
 
@@ -239,6 +240,8 @@ static CATALOG: LazyLock<Vec<PieceMeta>> = LazyLock::new(|| {
         basics::manual(),
         http::http(),
         basics::delay(),
+        waits::approval(),
+        waits::subflows(),
         control::control(),
         basics::data_mapper(),
         data::text(),

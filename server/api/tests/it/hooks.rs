@@ -6,13 +6,16 @@ use axum::body::Body;
 use domain::actor::{Actor, Role, Via};
 use domain::flow::edit::{FlowEdit, ImportFlow};
 use domain::flow::listing::NewFlow;
-use domain::flow::{FlowStatus, Trigger};
-use domain::ids::{FlowId, UserId, WorkspaceId};
+use domain::flow::run::RunStatus;
+use domain::flow::{Action, FlowStatus, Trigger};
+use domain::ids::{FlowId, RunId, UserId, WorkspaceId};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// Whether a route is the address of a flow, which takes any body from anywhere.
 pub(crate) fn is_address(route: &Route) -> bool {
-    route.path.starts_with("/hooks/") || route.path.starts_with("/api/v1/webhooks/")
+    let starts = ["/hooks/", "/api/v1/webhooks/", "/api/v1/flow-runs/"];
+    starts.iter().any(|it| route.path.starts_with(it))
 }
 
 async fn actor(caller: &Caller<'_>) -> Actor {
@@ -133,4 +136,74 @@ async fn the_engine_tells_its_public_facts() {
     let flags = server.visitor().get("/api/v1/flags").await;
     assert_eq!((flags.status, &flags["WEBHOOK_TIMEOUT_SECONDS"]), (200, &json!(30)));
     assert!(flags["WEBHOOK_URL_PREFIX"].as_str().unwrap().ends_with("/api/v1/webhooks"));
+}
+
+/// Looking at the link decides nothing; the button does, once.
+#[tokio::test]
+async fn an_approval_is_given_with_a_button() {
+    for server in Server::all().await {
+        let owner = server.signs_up("Owner").await;
+        let actor = actor(&owner).await;
+        let (flow, path) = greeting(&server, &actor, json!("hi")).await;
+        let ask: Action = serde_json::from_value(json!({
+            "name": "step_1", "displayName": "Ask", "type": "PIECE",
+            "settings": {
+                "pieceName": "@activepieces/piece-approval", "pieceVersion": "~0.1.16",
+                "actionName": "create_approval_links", "input": { "message": "<Ship> it?" },
+            },
+            "nextAction": {
+                "name": "step_2", "displayName": "Wait", "type": "PIECE",
+                "settings": {
+                    "pieceName": "@activepieces/piece-approval", "pieceVersion": "~0.1.16",
+                    "actionName": "wait_for_approval", "input": {},
+                },
+            },
+        }))
+        .unwrap();
+        let mut trigger = server.backend.flows.get(&actor, &flow).await.unwrap().version.trigger;
+        trigger.next_action = Some(Box::new(ask));
+        let display_name = "Ship".to_owned();
+        let import = ImportFlow { display_name, trigger, schema_version: None, notes: None };
+        let edits = vec![FlowEdit::ImportFlow(Box::new(import))];
+        server.backend.flows.edit(&actor, &flow, None, edits).await.unwrap();
+        server.backend.flows.publish(&actor, &flow).await.unwrap();
+        let stored = sent(&server, "POST", &path, (JSON, "{}")).await;
+        let run = RunId::from(stored["runId"].as_str().unwrap());
+        let link = link_of(&server, &actor, &run).await;
+        for _ in 0..2 {
+            let page = sent(&server, "GET", &link, ("text/html", "")).await;
+            assert_eq!(page.status, 200);
+            assert!(page.text.contains("&lt;Ship&gt; it?"), "{}", page.text);
+        }
+        let form = "application/x-www-form-urlencoded";
+        let empty = sent(&server, "POST", link.split('?').next().unwrap(), (form, "")).await;
+        assert_eq!(empty.status, 400);
+        let decided = sent(&server, "POST", &link, (form, "action=approve&comment=ok")).await;
+        assert_eq!(decided.status, 200, "{}", decided.text);
+        assert!(decided.text.contains("was recorded"));
+        let again = sent(&server, "POST", &link, (form, "action=disapprove")).await;
+        assert_eq!(again.status, 410);
+        assert!(again.text.contains("not recorded"));
+        let guess = link.split("/requests/").next().unwrap().to_owned() + "/requests/guess";
+        assert_eq!(sent(&server, "POST", &guess, (form, "action=approve")).await.status, 404);
+    }
+}
+
+/// The path of the link that the first step of `run` made.
+async fn link_of(server: &Server, actor: &Actor, run: &RunId) -> String {
+    let mut changes = server.backend.db.changes();
+    let waiting = async {
+        loop {
+            let now = server.backend.runs.get(actor, run).await.unwrap();
+            if let Some(link) =
+                now.steps.get("step_1").and_then(|it| it["output"]["approvalLink"].as_str())
+                && now.status == RunStatus::Paused
+            {
+                let at = link.find("/api/").unwrap();
+                return link.split_at(at).1.to_owned();
+            }
+            drop(changes.recv().await);
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), waiting).await.expect("the run pauses")
 }

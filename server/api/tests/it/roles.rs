@@ -28,6 +28,9 @@ const PUBLIC: &[&str] = &[
     "PUT /api/v1/webhooks/{hook}/sync",
     "PATCH /api/v1/webhooks/{hook}/sync",
     "DELETE /api/v1/webhooks/{hook}/sync",
+    "GET /api/v1/flow-runs/{run}/requests/{id}",
+    "POST /api/v1/flow-runs/{run}/requests/{id}",
+    "PUT /api/v1/flow-runs/{run}/requests/{id}",
 ];
 
 fn name(route: &Route) -> String {

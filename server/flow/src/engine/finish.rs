@@ -1,7 +1,7 @@
 //! Writing down how a run stands when its walk is over, and telling whoever waits.
 
 use crate::engine::Engine;
-use crate::engine::journal::{Halt, Journal};
+use crate::engine::journal::{self, Halt, Journal};
 use crate::engine::walk::Verdict;
 use crate::engine::work::{Left, Outcome};
 use crate::waiting::Answer;
@@ -62,6 +62,9 @@ pub(crate) async fn give_up(
 
 async fn park(engine: &Engine, journal: &mut Journal, until_ms: i64) -> Result<(), Halt> {
     journal.pause(engine.now_ms(), until_ms).await?;
+    if let Some(answer) = journal.response() {
+        engine.waiting.answer(&journal.run().id, Answer::Responded(answer));
+    }
     engine.wake.notify_one();
     Ok(())
 }
@@ -79,7 +82,11 @@ async fn end(
         error: ending.error.clone(),
         ..Progress::running(now_ms, 0)
     };
+    journal.hand_back(&ending.error, &output);
     journal.end(progress).await?;
+    if journal.run().triggered_by == journal::BY_FLOW {
+        engine.wake.notify_one();
+    }
     let answer = match journal.response() {
         Some(answer) => Answer::Responded(answer),
         None => Answer::Ended { status: ending.status, output, error: ending.error },

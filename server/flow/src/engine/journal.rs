@@ -13,12 +13,16 @@ use store::db::{Conn, Db};
 use store::error::{StoreError, internal};
 use store::events;
 use store::run_steps::{self, StepRow};
+use store::run_waits;
 use store::runs::{self, NewRun, Progress};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 /// Rows gathered before they are written though nothing forces it: bounds memory and what a crash computes again.
 const GATHER: usize = 256;
+
+/// What started a run that another flow called.
+pub(crate) const BY_FLOW: &str = "flow";
 
 /// Why a run cannot be worked on any further here.
 #[derive(Debug)]
@@ -51,6 +55,8 @@ pub(crate) struct Journal {
     since: Instant,
     lease_ms: i64,
     response: Option<String>,
+    /// What the run that called this one is given.
+    handed_back: Option<Value>,
     stored: Option<oneshot::Sender<Result<RunId, Problem>>>,
     /// A write whose outcome is not known yet: a walk may be dropped while it waits for one.
     under_way: Option<JoinHandle<Result<(), Halt>>>,
@@ -83,6 +89,7 @@ impl Journal {
             since: Instant::now(),
             lease_ms,
             response: None,
+            handed_back: None,
             stored: None,
             under_way: None,
         }
@@ -152,6 +159,18 @@ impl Journal {
         self.response = Some(response);
     }
 
+    /// Remembers what the run that called this one is given: what an answering step said, else the last output.
+    pub(crate) fn hand_back(&mut self, error: &Option<String>, output: &Value) {
+        if self.head.triggered_by != BY_FLOW {
+            return;
+        }
+        let given = self.response().map_or_else(|| output.clone(), |mut it| it["body"].take());
+        self.handed_back = Some(match error {
+            None => json!({ "status": "success", "data": given }),
+            Some(error) => json!({ "status": "failed", "error": error }),
+        });
+    }
+
     /// Whether enough is gathered to be written without another reason.
     pub(crate) fn is_full(&self) -> bool {
         self.gathered.len() >= GATHER
@@ -196,6 +215,7 @@ impl Journal {
             fence: self.fence,
             event: event(&self.head, kind, &progress, self.gathered.last()),
             rows: std::mem::take(&mut self.gathered),
+            handed_back: self.handed_back.clone(),
             progress,
         };
         let db = self.db.clone();
@@ -224,6 +244,7 @@ struct Write {
     owner: String,
     fence: i64,
     rows: Vec<StepRow>,
+    handed_back: Option<Value>,
     progress: Progress,
     event: Event,
 }
@@ -246,6 +267,12 @@ impl Write {
             && let Some(reason) = &self.progress.error
         {
             run_steps::fail_unfinished(conn, &self.head.workspace, run, reason).await?;
+        }
+        if self.progress.status == RunStatus::Paused {
+            run_waits::wake(conn, run, self.progress.now_ms).await?;
+        }
+        if let Some(given) = self.handed_back.filter(|_| self.progress.status.is_terminal()) {
+            run_waits::answer_parent(conn, run, &given, self.progress.now_ms).await?;
         }
         events::record(conn, &acting(&self.head), &self.event).await?;
         Ok(())

@@ -68,7 +68,8 @@ impl Before {
         match row.status {
             StepStatus::Succeeded | StepStatus::Failed | StepStatus::Stopped => Self::Over,
             // A wait that is over carries its output; a try that is due carries the error of the one before.
-            StepStatus::Paused if row.error.is_none() => Self::Over,
+            // A step that is asked again when somebody answered carries neither.
+            StepStatus::Paused if row.error.is_none() && row.output.is_some() => Self::Over,
             StepStatus::Running if row.effect_key.is_some() => Self::Cut,
             StepStatus::Paused | StepStatus::Running => Self::Fresh,
         }
@@ -108,6 +109,7 @@ async fn attempt<'a>(
         engine: walk.engine,
         run: walk.journal.run(),
         input: Input::new(input),
+        path: &row.path,
         key: &key,
         is_unsure: before == Before::Cut,
         began_ms: row.started_at,
@@ -126,6 +128,15 @@ async fn attempt<'a>(
         Ok(Done::Wait { until_ms, output }) => {
             row.status = StepStatus::Paused;
             row.output = Some(output.to_string());
+            walk.journal.note(row);
+            Ok(Verdict::Parked { until_ms })
+        }
+        Ok(Done::Pending { until_ms, answer }) => {
+            if let Some(answer) = answer {
+                walk.journal.respond(answer.to_string());
+            }
+            row.status = StepStatus::Paused;
+            row.output = None;
             walk.journal.note(row);
             Ok(Verdict::Parked { until_ms })
         }

@@ -13,8 +13,19 @@ use store::notifications::{self, NewNotification};
 /// Tells a person; whoever has the flow's rights when none is chosen. Told once, however often it is tried.
 pub(crate) async fn notify_person(call: &Call<'_>) -> Result<Done, Failed> {
     let message = call.input.required_text("message", "The message")?;
-    let chosen = call.input.text("person").map(UserId::from);
-    let user = chosen.unwrap_or_else(|| call.run.acting_user.clone());
+    let link = format!("/runs/{}", call.run.id);
+    let (user, name) = tell(call, call.input.text("person"), (message.clone(), link)).await?;
+    let output = json!({ "person": { "id": user, "name": name }, "message": message });
+    Ok(Done::Output(output))
+}
+
+/// Tells a person `message` with a link; who it was.
+pub(crate) async fn tell(
+    call: &Call<'_>,
+    person: Option<String>,
+    (message, link): (String, String),
+) -> Result<(UserId, String), Failed> {
+    let user = person.map_or_else(|| call.run.acting_user.clone(), UserId::from);
     let person = call.engine.member(&call.run.workspace, &user).await;
     let person = person.map_err(|problem| Failed::new(problem.to_string()))?.ok_or_else(|| {
         Failed::new("The person to tell is not a member of this workspace. Choose somebody else")
@@ -22,8 +33,8 @@ pub(crate) async fn notify_person(call: &Call<'_>) -> Result<Done, Failed> {
     let new = NewNotification {
         user: user.clone(),
         title: call.run.flow_name.clone(),
-        body: message.clone(),
-        link: Some(format!("/runs/{}", call.run.id)),
+        body: message,
+        link: Some(link),
         once: Some(call.key.to_owned()),
     };
     let actor = journal::acting(call.run);
@@ -42,6 +53,5 @@ pub(crate) async fn notify_person(call: &Call<'_>) -> Result<Done, Failed> {
         })
         .await;
     written.map_err(|error| Failed::new(Problem::from(error).to_string()))?;
-    let output = json!({ "person": { "id": user, "name": person.name }, "message": message });
-    Ok(Done::Output(output))
+    Ok((user, person.name))
 }

@@ -1,9 +1,13 @@
 //! The webhook piece: what the caller is answered, and who may call.
 
 use crate::pieces::input::{Input, as_text};
-use crate::pieces::{Done, Failed};
+use crate::pieces::{Call, Done, Failed};
+use crate::waits::{self, Waited};
 use domain::flow::PieceSettings;
 use serde_json::{Map, Value, json};
+
+/// The header that names where the next request goes.
+const NEXT: &str = "x-next-webhook-url";
 
 /// Answers the caller with status, headers and body.
 pub(crate) fn return_response(input: &Input<'_>) -> Result<Done, Failed> {
@@ -29,6 +33,21 @@ pub(crate) fn return_response(input: &Input<'_>) -> Result<Done, Failed> {
         "body": body.unwrap_or(Value::Null),
     });
     Ok(Done::Respond { answer, then_stop })
+}
+
+/// Answers the caller and waits for the next request, to an address that only this answer names.
+pub(crate) async fn respond_and_wait(call: &Call<'_>) -> Result<Done, Failed> {
+    let wait = waits::open(call, "webhook", String::new(), true).await?;
+    match waits::state(call, &wait)? {
+        Waited::Answered(request) => Ok(Done::Output(request)),
+        Waited::Not { until_ms } => {
+            let Done::Respond { mut answer, .. } = return_response(&call.input)? else {
+                return Err(Failed::new("The answer cannot be made"));
+            };
+            answer["headers"][NEXT] = waits::address(call.engine, &wait).into();
+            Ok(Done::Pending { until_ms, answer: Some(answer) })
+        }
+    }
 }
 
 fn redirect(fields: &Input<'_>) -> Result<String, Failed> {

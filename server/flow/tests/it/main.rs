@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod answers;
 mod apps;
 mod crashing;
 mod drafts;

@@ -16,7 +16,7 @@ pub(super) fn webhook() -> PieceMeta {
         hue: 275,
         tile: Tile::Icon("webhook"),
         category: Category::Start,
-        actions: vec![return_response()],
+        actions: vec![return_response(), respond_and_wait()],
         triggers: vec![catch_webhook()],
     }
 }
@@ -83,6 +83,18 @@ fn return_response() -> ActionMeta {
         risk: Risk::Write,
         effect: Effect::Effect,
         operations: Vec::new(),
+    }
+}
+
+/// The same, and then the run waits.
+fn respond_and_wait() -> ActionMeta {
+    let answer = return_response();
+    ActionMeta {
+        name: "return_response_and_wait_for_next_webhook",
+        display_name: "Return response and wait",
+        description: "Answers with the address of the next request in the header x-next-webhook-url, and waits for it",
+        props: answer.props.into_iter().filter(|it| it.name != "respond").collect(),
+        ..return_response()
     }
 }
 

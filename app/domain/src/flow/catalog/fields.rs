@@ -1,7 +1,8 @@
 //! The form of one step: which inputs it has now, and which are still missing.
 
 use super::{
-    ActionMeta, BASECAMP, HTTP, PropKind, PropMeta, WEBHOOK, action, basics, http, trigger,
+    ActionMeta, BASECAMP, HTTP, PropKind, PropMeta, SUBFLOWS, WEBHOOK, action, basics, http,
+    trigger, waits,
 };
 use crate::flow::PieceSettings;
 use serde_json::{Map, Value};
@@ -65,6 +66,11 @@ pub fn dynamic(
     match (piece_name, owner, prop_name) {
         (WEBHOOK, "catch_webhook", "authFields") => basics::webhook_auth(chosen("authType")),
         (WEBHOOK, "return_response", "fields") => basics::response_fields(chosen("responseType")),
+        (WEBHOOK, "return_response_and_wait_for_next_webhook", "fields") => {
+            basics::response_fields(chosen("responseType"))
+        }
+        (SUBFLOWS, "callFlow", "flowProps") => waits::call_fields(),
+        (SUBFLOWS, "returnResponse", "response") => waits::answer_fields(),
         (HTTP, "send_request", "authFields") => http::auth_fields(chosen("authType")),
         (HTTP, "send_request", "body") => http::body_fields(chosen("body_type")),
         (BASECAMP, _, "inputs") => action(piece_name, owner)

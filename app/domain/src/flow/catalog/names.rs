@@ -26,6 +26,10 @@ pub const JSON: &str = "@activepieces/piece-json";
 pub const CSV: &str = "@activepieces/piece-csv";
 /// The piece that keeps values.
 pub const STORE: &str = "@activepieces/piece-store";
+/// The piece that asks people.
+pub const APPROVAL: &str = "@activepieces/piece-approval";
+/// The piece for flows that call each other.
+pub const SUBFLOWS: &str = "@activepieces/piece-subflows";
 /// Our own piece for lists.
 pub const LISTS: &str = "@pmos/piece-lists";
 /// Our own piece that stops runs and leaves loops.
