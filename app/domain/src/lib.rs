@@ -12,6 +12,7 @@ pub mod expr;
 pub mod flow;
 pub mod ids;
 pub mod keys;
+pub mod mirror;
 pub mod problem;
 pub mod project;
 pub mod setup;

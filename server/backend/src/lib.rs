@@ -12,6 +12,7 @@ use crate::setup::SetupGuide;
 use agent::agent::Agent;
 use auth::auth::Auth;
 use basecamp::Basecamp;
+use basecamp::sync::Sync;
 use domain::actor::Actor;
 use domain::problem::Problem;
 use flow::flows::Flows;
@@ -84,6 +85,8 @@ pub struct Backend {
     _sample: Arc<Running>,
     /// Takes up unfinished runs; stops with the last handle.
     worker: Arc<Worker>,
+    /// Keeps the mirror of Basecamp filled and fresh; stops with the last handle.
+    _sync: Arc<Sync>,
     /// Keeps the name of this node for as long as it runs.
     _node: Arc<Node>,
 }
@@ -127,6 +130,7 @@ impl Backend {
             tools,
             agent,
             worker: Arc::new(runs.work()),
+            _sync: Arc::new(basecamp.sync(closing.clone().cancelled_owned())),
             _node: Arc::new(node),
             runs,
             insight: Insight::new(basecamp.clone()),

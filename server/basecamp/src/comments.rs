@@ -1,6 +1,7 @@
 //! Comments under to-dos.
 
-use crate::{Basecamp, plain};
+use crate::todos::is_away;
+use crate::{Basecamp, plain, scopes};
 use basecamp_sdk::models::CreateCommentRequestContent;
 use basecamp_sdk::services::comments::ListCommentsParams;
 use domain::actor::{Actor, Permission};
@@ -17,9 +18,17 @@ impl Basecamp {
     pub async fn comments(&self, actor: &Actor, todo_id: i64) -> Result<Vec<Comment>, Problem> {
         let session = self.open(actor, Permission::Read).await?;
         let params = ListCommentsParams::default();
-        let found =
-            session.all("To-do", session.account.comments().list(todo_id, &params).boxed()).await?;
-        Ok(found.iter().map(|it| session.convert.comment(it)).collect())
+        let service = session.account.comments();
+        match session.all("To-do", service.list(todo_id, &params).boxed()).await {
+            Ok(found) => Ok(found.iter().map(|it| session.convert.comment(it)).collect()),
+            Err(problem) if is_away(&problem) => {
+                match self.mirrored_with(actor, &[scopes::PEOPLE, scopes::COMMENTS]).await? {
+                    Some(mut mirror) => mirror.comments(todo_id).await,
+                    None => Err(problem),
+                }
+            }
+            Err(problem) => Err(problem),
+        }
     }
 
     /// Adds a comment in plain text.

@@ -1,7 +1,9 @@
 //! Where Basecamp is, and who we say we are.
 
+pub use crate::scheduler::Rate;
 use std::fmt;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 /// Settings of the Basecamp client.
 #[derive(Clone, Debug)]
@@ -12,6 +14,41 @@ pub struct Config {
     pub contact: String,
     /// The sample Basecamp of this installation; none without one.
     pub sample: Option<Sample>,
+    /// What this address may ask of Basecamp in ten seconds; the sample is not limited.
+    pub rate: Rate,
+    /// How often the mirror looks what is new.
+    pub pace: Pace,
+}
+
+/// How often the mirror looks what is new.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// To-dos and their lists.
+    pub work: Duration,
+    /// Everything else.
+    pub rest: Duration,
+    /// What is archived or in the trash, and people.
+    pub aside: Duration,
+    /// A whole walk, to find what no longer is there.
+    pub whole: Duration,
+    /// After a failure; grows with every further one.
+    pub retry: Duration,
+    /// How long a node may be silent before another takes its syncs over.
+    pub lease: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        let minutes = |it: u64| Duration::from_secs(it * 60);
+        Self {
+            work: minutes(1),
+            rest: minutes(10),
+            aside: minutes(60),
+            whole: minutes(24 * 60),
+            retry: Duration::from_secs(15),
+            lease: minutes(1),
+        }
+    }
 }
 
 /// A running sample Basecamp.
@@ -35,6 +72,8 @@ impl Default for Config {
             base_url: basecamp_sdk::config::DEFAULT_BASE_URL.to_owned(),
             contact: "http://localhost".to_owned(),
             sample: None,
+            rate: Rate::default(),
+            pace: Pace::default(),
         }
     }
 }
@@ -57,7 +96,7 @@ impl Config {
             contact: get("BASECAMP_CONTACT")
                 .or_else(|| get("APP_BASE_URL"))
                 .unwrap_or(default.contact),
-            sample: None,
+            ..default
         }
     }
 

@@ -11,7 +11,8 @@ use domain::project::{BasecampConnection, Person};
 use serde::{Deserialize, Serialize};
 use store::connections::{self, Connection, NewConnection};
 use store::error::internal;
-use store::{events, ids};
+use store::mirror::Key;
+use store::{events, ids, mirror_sync};
 
 /// The word for Basecamp among the apps.
 pub(crate) const APP: &str = "basecamp";
@@ -31,6 +32,11 @@ pub(crate) struct Meta {
 impl Meta {
     pub(crate) fn read(row: &Connection) -> Result<Self, Problem> {
         serde_json::from_str(&row.meta).map_err(|error| internal("reading a connection", &error))
+    }
+
+    /// Where the connection's mirror is.
+    pub(crate) fn key(&self, row: &Connection) -> Key {
+        mirror_sync::key(&row.workspace_id, &row.id, self.account_id)
     }
 }
 
@@ -62,7 +68,7 @@ impl Basecamp {
         self.row(actor).await?.as_ref().map(shown).transpose()
     }
 
-    async fn row(&self, actor: &Actor) -> Result<Option<Connection>, Problem> {
+    pub(crate) async fn row(&self, actor: &Actor) -> Result<Option<Connection>, Problem> {
         let mut conn = self.0.db.read().await?;
         Ok(connections::of_workspace(&mut conn, &actor.workspace, APP).await?)
     }
@@ -88,6 +94,7 @@ impl Basecamp {
         let ready = self.make_sample(actor).await?;
         let account_id = ready.account_id;
         let row = self.keep(actor, ready.new).await?;
+        self.0.wake.notify_one();
         if Meta::read(&row)?.account_id != account_id {
             // Somebody connected at the same moment: theirs counts.
             self.remove_account(account_id).await?;

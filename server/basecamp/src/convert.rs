@@ -5,6 +5,10 @@ use basecamp_sdk::models;
 use chrono::SecondsFormat;
 use domain::project::{Person, Project};
 use domain::todo::{Comment, Todo, TodoList};
+use store::ids;
+use store::mirror::ProjectRow;
+use store::mirror_lookups::BriefRow;
+use store::mirror_questions::{AssigneeRow, TodoRow};
 
 /// Converts the records of one connection.
 #[derive(Clone, Copy)]
@@ -35,7 +39,7 @@ pub(crate) fn person(it: &models::Person) -> Person {
 }
 
 impl Convert {
-    fn page(self, real: &str, project_id: i64, anchor: &str) -> String {
+    pub(crate) fn page(self, real: &str, project_id: i64, anchor: &str) -> String {
         if self.is_sample { format!("/projects/{project_id}{anchor}") } else { real.to_owned() }
     }
 
@@ -81,6 +85,73 @@ impl Convert {
             comments_count: count(it.comments_count),
             app_url: self.page(&it.app_url, it.bucket.id, &format!("#todo-{}", it.id)),
             updated_at: time(it.updated_at),
+        }
+    }
+
+    pub(crate) fn mirrored_project(self, it: ProjectRow) -> Project {
+        Project {
+            id: it.id,
+            app_url: self.page(&it.app_url, it.id, ""),
+            name: it.name,
+            description: it.description,
+            status: it.status,
+            updated_at: ids::rfc3339(it.updated_at),
+            todoset_id: it.todoset_id,
+        }
+    }
+
+    pub(crate) fn mirrored_list(self, it: BriefRow) -> TodoList {
+        TodoList {
+            id: it.id,
+            name: it.title,
+            project_id: it.bucket_id,
+            app_url: self.page(&it.app_url, it.bucket_id, &format!("#list-{}", it.id)),
+            todos: Vec::new(),
+        }
+    }
+
+    /// Where a to-do is: a group, or the to-do set itself.
+    pub(crate) fn mirrored_place(self, it: &TodoRow) -> TodoList {
+        let id = it.parent_id.unwrap_or_default();
+        TodoList {
+            id,
+            name: it.parent_title.clone(),
+            project_id: it.bucket_id,
+            app_url: self.page(&it.parent_url, it.bucket_id, &format!("#list-{id}")),
+            todos: Vec::new(),
+        }
+    }
+
+    pub(crate) fn mirrored_todo(self, it: TodoRow, people: Vec<AssigneeRow>) -> Todo {
+        let is_listed = it.parent_kind == "Todolist";
+        let person =
+            |it: AssigneeRow| Person { id: it.id, name: it.name, email: it.email, title: it.title };
+        Todo {
+            id: it.id,
+            app_url: self.page(&it.app_url, it.bucket_id, &format!("#todo-{}", it.id)),
+            title: it.title,
+            description: it.body,
+            status: it.status,
+            completed: it.completed != 0,
+            due_on: it.due_on,
+            project_id: it.bucket_id,
+            project_name: it.project_name,
+            list_id: it.parent_id.filter(|_| is_listed),
+            list_name: is_listed.then_some(it.parent_title),
+            assignees: people.into_iter().map(person).collect(),
+            comments_count: u32::try_from(it.comments).unwrap_or_default(),
+            updated_at: ids::rfc3339(it.updated_at),
+        }
+    }
+
+    pub(crate) fn mirrored_comment(self, it: BriefRow, creator: String) -> Comment {
+        let parent = it.parent_id.unwrap_or_default();
+        Comment {
+            id: it.id,
+            content: it.body,
+            creator,
+            created_at: ids::rfc3339(it.created_at),
+            app_url: self.page(&it.app_url, it.bucket_id, &format!("#todo-{parent}")),
         }
     }
 

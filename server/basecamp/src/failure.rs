@@ -30,10 +30,10 @@ pub(crate) fn unavailable(message: impl Into<String>) -> Problem {
     Problem::Unavailable { service: "Basecamp".into(), message: message.into() }
 }
 
-/// Whether the failure says that Basecamp itself is not well.
+/// Whether the failure says that Basecamp itself is not well. 501 and 507 are answers like those of 4xx.
 pub(crate) fn health(error: &Error) -> Health {
     let is_down = error.code() == ErrorCode::Network
-        || error.http_status().is_some_and(|it| it >= 500 && it != 507);
+        || error.http_status().is_some_and(|it| it >= 500 && it != 507 && it != 501);
     if is_down { Health::Unwell } else { Health::Well }
 }
 

@@ -1,7 +1,8 @@
 //! Basecamp as PM OS uses it: connections, reads and writes, all through the official SDK.
 //!
-//! Every read goes to Basecamp itself. A mirror that answers from our own database comes later and will stand behind
-//! the same operations; nothing here caches.
+//! Reads of projects, people and to-dos are answered from the mirror once it is filled, else by Basecamp itself, with
+//! the same operations. Reads of one thing ask Basecamp first. Writes always go to Basecamp; their answers are in the
+//! mirror before they are given back.
 
 pub mod address;
 pub mod circuit;
@@ -12,22 +13,34 @@ mod comments;
 mod connections;
 mod convert;
 mod failure;
+mod feed;
+mod mirror;
+mod mirrored;
 mod people;
 mod plain;
 mod projects;
+mod rows;
 mod sample;
+mod scheduler;
+mod scopes;
 mod session;
+pub mod sync;
 mod todos;
 mod transport;
+mod walk;
 mod writes;
+mod writing_through;
 
 use crate::circuit::{Circuits, Worst};
 use crate::config::Config;
+use crate::scheduler::Scheduler;
 use crate::transport::Transport;
 use std::sync::Arc;
 use std::time::Instant;
 use store::db::Db;
 use store::secrets::SecretKey;
+use tokio::sync::Notify;
+use url::Url;
 
 /// Basecamp, for every workspace that is connected to it. Cheap to clone.
 #[derive(Clone)]
@@ -39,6 +52,8 @@ struct Inner {
     config: Config,
     transport: Transport,
     circuits: Circuits,
+    /// Wakes the sync.
+    wake: Notify,
 }
 
 /// The HTTP client cannot be made, for example without a trust store.
@@ -54,9 +69,11 @@ impl Basecamp {
     pub fn new(db: Db, key: SecretKey, config: Config) -> Result<Self, NoTransport> {
         let mut known = vec![config.base_url.clone()];
         known.extend(config.sample.iter().map(|it| it.base_url.clone()));
-        let transport = Transport::new(&known).map_err(NoTransport)?;
+        let origin = Url::parse(&config.base_url).map(|it| it.origin().ascii_serialization()).ok();
+        let scheduler = Scheduler::new(origin.map(|it| (it, config.rate)));
+        let transport = Transport::new(&known, scheduler).map_err(NoTransport)?;
         let circuits = Circuits::default();
-        Ok(Self(Arc::new(Inner { db, key, config, transport, circuits })))
+        Ok(Self(Arc::new(Inner { db, key, config, transport, circuits, wake: Notify::new() })))
     }
     /// How the worst of all connections is doing, without saying whose it is.
     pub fn circuit(&self) -> Worst {

@@ -1,7 +1,7 @@
 //! Projects and the lists in them.
 
-use crate::Basecamp;
 use crate::session::Session;
+use crate::{Basecamp, scopes};
 use basecamp_sdk::services::projects::ListProjectsParams;
 use basecamp_sdk::services::todolists::ListTodolistsParams;
 use domain::actor::{Actor, Permission};
@@ -16,6 +16,13 @@ impl Basecamp {
     /// # Errors
     /// [`Problem::NeedsSetup`] without a connection, [`Problem::Unavailable`] when Basecamp does not answer.
     pub async fn projects(&self, actor: &Actor) -> Result<Vec<Project>, Problem> {
+        if let Some(mut mirror) = self.mirrored_with(actor, &[scopes::PROJECTS]).await? {
+            return mirror.projects().await;
+        }
+        Box::pin(self.live_projects(actor)).await
+    }
+
+    async fn live_projects(&self, actor: &Actor) -> Result<Vec<Project>, Problem> {
         let session = self.open(actor, Permission::Read).await?;
         let params = ListProjectsParams::default();
         let found =
@@ -31,6 +38,11 @@ impl Basecamp {
     /// # Errors
     /// [`Problem::NotFound`] for a missing one, else as [`Self::projects`].
     pub async fn project(&self, actor: &Actor, id: i64) -> Result<Project, Problem> {
+        if let Some(mut mirror) = self.mirrored_with(actor, &[scopes::PROJECTS]).await?
+            && let Some(project) = mirror.project(id).await?
+        {
+            return Ok(project);
+        }
         let session = self.open(actor, Permission::Read).await?;
         session.project(id).await
     }
@@ -40,6 +52,11 @@ impl Basecamp {
     /// # Errors
     /// [`Problem::NotFound`] for a missing project, else as [`Self::projects`].
     pub async fn lists(&self, actor: &Actor, project_id: i64) -> Result<Vec<TodoList>, Problem> {
+        if let Some(mut mirror) = self.mirrored(actor).await?
+            && let Some(lists) = mirror.lists(project_id).await?
+        {
+            return Ok(lists);
+        }
         let session = self.open(actor, Permission::Read).await?;
         session.lists(project_id).await
     }
@@ -54,14 +71,40 @@ impl Basecamp {
         actor: &Actor,
         project_id: i64,
     ) -> Result<Vec<TodoList>, Problem> {
-        let session = self.open(actor, Permission::Read).await?;
-        let todos = session.todos_of_project(project_id);
-        let (lists, todos) = tokio::try_join!(session.lists(project_id), todos)?;
-        let mut all = session.placed(lists, todos);
+        let mut all = match self.mirrored_lists(actor, project_id).await? {
+            Some(lists) => lists,
+            None => Box::pin(self.live_lists(actor, project_id)).await?,
+        };
         for list in &mut all {
             list.todos.sort_by_key(|it| it.completed);
         }
         Ok(all)
+    }
+
+    async fn live_lists(&self, actor: &Actor, project_id: i64) -> Result<Vec<TodoList>, Problem> {
+        let session = self.open(actor, Permission::Read).await?;
+        let todos = session.todos_of_project(project_id);
+        let (lists, todos) = tokio::try_join!(session.lists(project_id), todos)?;
+        Ok(session.placed(lists, todos))
+    }
+
+    /// The same from the mirror, places behind the lists where to-dos are that are in none.
+    async fn mirrored_lists(
+        &self,
+        actor: &Actor,
+        project_id: i64,
+    ) -> Result<Option<Vec<TodoList>>, Problem> {
+        let Some(mut mirror) = self.mirrored(actor).await? else { return Ok(None) };
+        let Some(lists) = mirror.lists(project_id).await? else { return Ok(None) };
+        let (todos, places) = mirror.placed_todos(project_id).await?;
+        let mut all = lists;
+        for (todo, place) in todos.into_iter().zip(places) {
+            match all.iter_mut().find(|it| it.id == place.id) {
+                Some(list) => list.todos.push(todo),
+                None => all.push(TodoList { todos: vec![todo], ..place }),
+            }
+        }
+        Ok(Some(all))
     }
 
     /// To-dos of a project or of all, as `query` says.
@@ -69,13 +112,10 @@ impl Basecamp {
     /// # Errors
     /// As [`Self::projects`].
     pub async fn todos(&self, actor: &Actor, query: &TodoQuery) -> Result<Vec<Todo>, Problem> {
-        let session = self.open(actor, Permission::Read).await?;
-        let mut todos = match query.project_id {
-            Some(id) => {
-                let found = session.todos_of_project(id).await?;
-                found.iter().map(|it| session.convert.todo(it)).collect()
-            }
-            None => session.todos_of_all(query).await?,
+        let mut todos = match (self.mirrored(actor).await?, query.project_id) {
+            (Some(mut mirror), Some(id)) => mirror.todos_of_project(id).await?,
+            (Some(mut mirror), None) => mirror.todos(query.completed).await?,
+            (None, _) => Box::pin(self.live_todos(actor, query)).await?,
         };
         todos.retain(|it: &Todo| {
             let is_theirs = query
@@ -84,6 +124,17 @@ impl Basecamp {
             it.completed == query.completed && is_theirs
         });
         Ok(todos)
+    }
+
+    async fn live_todos(&self, actor: &Actor, query: &TodoQuery) -> Result<Vec<Todo>, Problem> {
+        let session = self.open(actor, Permission::Read).await?;
+        match query.project_id {
+            Some(id) => {
+                let found = session.todos_of_project(id).await?;
+                Ok(found.iter().map(|it| session.convert.todo(it)).collect())
+            }
+            None => session.todos_of_all(query).await,
+        }
     }
 }
 

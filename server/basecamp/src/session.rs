@@ -4,11 +4,13 @@ use crate::circuit::Health;
 use crate::connections::{APP, Meta};
 use crate::convert::Convert;
 use crate::failure;
+use crate::scheduler::Lane;
+use crate::transport::Transport;
+use crate::writing_through::Witness;
 use crate::{Basecamp, Inner};
 use basecamp_sdk::{AccountClient, Client, Config, Error, Page, PageItems};
 use domain::actor::{Actor, Permission};
 use domain::event::{Event, EventKind, Outcome};
-use domain::ids::ConnectionId;
 use domain::problem::Problem;
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -17,9 +19,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::connections::{self, Connection};
 use store::events;
+use store::mirror::Key;
 
 /// Everything one operation may take: attempts, waits and pages' bodies.
 const DEADLINE: Duration = Duration::from_secs(60);
+/// The same for background work, which also waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// A call of the SDK. Its futures are large, so they go on the heap.
 pub(crate) type Call<'a, T> = BoxFuture<'a, Result<T, Error>>;
@@ -29,9 +34,10 @@ pub(crate) struct Session {
     pub(crate) account: AccountClient,
     pub(crate) convert: Convert,
     pub(crate) person_id: i64,
-    id: ConnectionId,
+    pub(crate) key: Key,
+    pub(crate) basecamp: Arc<Inner>,
     actor: Actor,
-    basecamp: Arc<Inner>,
+    witness: Witness,
 }
 
 /// To what a stored secret is bound.
@@ -51,16 +57,30 @@ impl Basecamp {
         let row = connections::of_workspace(&mut conn, &actor.workspace, APP).await?;
         drop(conn);
         let row = row.ok_or_else(failure::not_connected)?;
-        let meta = Meta::read(&row)?;
-        let token = self.token(&row)?;
+        self.session(actor, &row, Lane::Interactive)
+    }
+
+    /// Opens the connection `row` for `actor`.
+    pub(crate) fn session(
+        &self,
+        actor: &Actor,
+        row: &Connection,
+        lane: Lane,
+    ) -> Result<Session, Problem> {
+        let meta = Meta::read(row)?;
+        let token = self.token(row)?;
         let (base_url, account_id) = self.target(&meta)?;
+        let witness = Witness::default();
+        let transport = self.0.transport.with(lane, witness.clone());
+        let patience = if lane == Lane::Interactive { DEADLINE } else { PATIENCE };
         Ok(Session {
-            account: self.account(&base_url, account_id, token)?,
+            account: self.client(&base_url, account_id, token, (transport, patience))?,
             convert: Convert { is_sample: meta.is_sample },
             person_id: meta.person.id,
-            id: ConnectionId::new(row.id),
+            key: meta.key(row),
             actor: actor.clone(),
             basecamp: self.0.clone(),
+            witness,
         })
     }
 
@@ -87,13 +107,23 @@ impl Basecamp {
         id: i64,
         token: String,
     ) -> Result<AccountClient, Problem> {
+        self.client(base_url, id, token, (self.0.transport.clone(), DEADLINE))
+    }
+
+    fn client(
+        &self,
+        base_url: &str,
+        id: i64,
+        token: String,
+        (transport, patience): (Transport, Duration),
+    ) -> Result<AccountClient, Problem> {
         let config = Config {
-            operation_deadline: Some(DEADLINE),
+            operation_deadline: Some(patience),
             ..Config::default().with_base_url(base_url)
         };
         let client = Client::builder(config)
             .access_token(token)
-            .http_client(self.0.transport.clone())
+            .http_client(transport)
             .user_agent(self.0.config.user_agent())
             .build()
             .map_err(|error| failure::problem("Basecamp", &error))?;
@@ -113,15 +143,16 @@ impl Session {
 
     /// The same, keeping the SDK's error for a caller that must look at it.
     pub(crate) async fn attempt<T>(&self, call: Call<'_, T>) -> Result<T, Attempt> {
-        let circuits = &self.basecamp.circuits;
-        if let Err(rest) = circuits.admit(&self.id, Instant::now()) {
+        let (circuits, id) = (&self.basecamp.circuits, &self.key.connection);
+        if let Err(rest) = circuits.admit(id, Instant::now()) {
             let words =
                 format!("Basecamp failed several times. Next try in {} s", rest.as_secs() + 1);
             return Err(Attempt::Closed(failure::unavailable(words)));
         }
         let outcome = call.await;
         let health = outcome.as_ref().err().map_or(Health::Well, failure::health);
-        circuits.note(&self.id, health, Instant::now());
+        circuits.note(id, health, Instant::now());
+        self.write_through(self.witness.take()).await;
         outcome.map_err(Attempt::Failed)
     }
 
@@ -154,14 +185,11 @@ impl Session {
     }
 
     async fn note_lost_access(&self) -> Result<(), Problem> {
-        let (id, actor) = (self.id.clone(), self.actor.clone());
+        let (id, actor) = (self.key.connection.clone(), self.actor.clone());
         let write = self.basecamp.db.write(move |conn| {
             Box::pin(async move {
-                let row = connections::of_workspace(conn, &actor.workspace, APP).await?;
-                let Some(row) = row.filter(|it| it.id == id.as_str() && it.status == "active")
-                else {
-                    return Ok(());
-                };
+                let row = connections::find(conn, &actor.workspace, &id).await?;
+                let Some(row) = row.filter(|it| it.status == "active") else { return Ok(()) };
                 connections::set_status(conn, &actor.workspace, &id, "needs_attention", &row.meta)
                     .await?;
                 let event =

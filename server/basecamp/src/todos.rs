@@ -20,8 +20,22 @@ impl Basecamp {
     /// [`Problem::Unavailable`] when Basecamp does not answer.
     pub async fn todo(&self, actor: &Actor, id: i64) -> Result<Todo, Problem> {
         let session = self.open(actor, Permission::Read).await?;
-        session.todo(id).await
+        match session.todo(id).await {
+            Err(problem) if is_away(&problem) => {
+                let found = match self.mirrored(actor).await? {
+                    Some(mut mirror) => mirror.todo(id).await?,
+                    None => None,
+                };
+                found.ok_or(problem)
+            }
+            answer => answer,
+        }
     }
+}
+
+/// Whether it is Basecamp that does not answer, so that what was last read is better than nothing.
+pub(crate) fn is_away(problem: &Problem) -> bool {
+    matches!(problem, Problem::Unavailable { .. } | Problem::NeedsSetup { .. })
 }
 
 impl Session {
@@ -70,7 +84,11 @@ impl Session {
                     id: todo.parent.id,
                     name: todo.parent.title.clone(),
                     project_id: todo.bucket.id,
-                    app_url: todo.parent.app_url.clone(),
+                    app_url: self.convert.page(
+                        &todo.parent.app_url,
+                        todo.bucket.id,
+                        &format!("#list-{}", todo.parent.id),
+                    ),
                     todos: Vec::new(),
                 });
                 lists.len() - 1

@@ -3,12 +3,16 @@
 //! Size is limited by the SDK while it reads, pages and redirects are its business too.
 
 use crate::address::is_public;
+use crate::scheduler::{Lane, Scheduler};
+use crate::writing_through::Witness;
 use async_trait::async_trait;
 use basecamp_sdk::Error;
 use basecamp_sdk::http::{Body, HttpClient, Request, Response};
 use bytes::Bytes;
 use futures::stream::try_unfold;
+use reqwest::StatusCode;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::header::RETRY_AFTER;
 use reqwest::redirect::Policy;
 use rustls::crypto::{CryptoProvider, ring};
 use std::collections::HashSet;
@@ -26,11 +30,14 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 pub(crate) struct Transport {
     http: reqwest::Client,
     known: Arc<HashSet<String>>,
+    scheduler: Scheduler,
+    lane: Lane,
+    witness: Option<Witness>,
 }
 
 impl Transport {
     /// Only the hosts of the `known` base addresses may be private.
-    pub(crate) fn new(known: &[String]) -> Result<Self, reqwest::Error> {
+    pub(crate) fn new(known: &[String], scheduler: Scheduler) -> Result<Self, reqwest::Error> {
         if CryptoProvider::get_default().is_none() {
             // Losing the race to another caller is fine: then there is a provider.
             drop(ring::default_provider().install_default());
@@ -46,7 +53,12 @@ impl Transport {
             .no_proxy()
             .dns_resolver(Resolver { known: known.clone() })
             .build()?;
-        Ok(Self { http, known })
+        Ok(Self { http, known, scheduler, lane: Lane::default(), witness: None })
+    }
+
+    /// The same way out, in another lane, with somebody who sees what was written.
+    pub(crate) fn with(&self, lane: Lane, witness: Witness) -> Self {
+        Self { lane, witness: Some(witness), ..self.clone() }
     }
 
     /// A request of our own, within the same limits.
@@ -76,7 +88,18 @@ impl HttpClient for Transport {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Body>, Error> {
         self.judge(&request.uri().to_string())?;
         let request = reqwest::Request::try_from(request).map_err(failed)?;
+        let (origin, path) =
+            (request.url().origin().ascii_serialization(), request.url().path().to_owned());
+        let method = request.method().clone();
+        self.scheduler.admit(&origin, self.lane).await;
         let answer = self.http.execute(request).await.map_err(failed)?;
+        self.scheduler.note(&origin, too_much(&answer));
+        if let Some(witness) = &self.witness
+            && method != reqwest::Method::GET
+            && answer.status().is_success()
+        {
+            return witness.see(&method, &path, answer).await.map_err(failed);
+        }
         let (status, headers, length) =
             (answer.status(), answer.headers().clone(), answer.content_length());
         let chunks = try_unfold(answer, |mut answer| async move {
@@ -88,6 +111,15 @@ impl HttpClient for Transport {
         *response.headers_mut() = headers;
         Ok(response)
     }
+}
+
+/// How long to hold back, when the answer says that it was too much.
+fn too_much(answer: &reqwest::Response) -> Option<Duration> {
+    /// When it does not say how long.
+    const DEFAULT: u64 = 10;
+    let told = || answer.headers().get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok();
+    let is_too_much = answer.status() == StatusCode::TOO_MANY_REQUESTS;
+    is_too_much.then(|| Duration::from_secs(told().filter(|it| *it > 0).unwrap_or(DEFAULT)))
 }
 
 /// Without the address, which may carry a credential.

@@ -1,6 +1,7 @@
 //! What follows from the to-dos: overdue, due, whose, how much, how a project stands.
 //!
-//! [`deadlines`] and [`workload`] are pure; [`Insight`] reads the to-dos and asks them. What day it is, is for the
+//! [`deadlines`] and [`workload`] are pure; [`Insight`] asks the mirror, and while that is not filled reads the to-dos
+//! from Basecamp and asks them; both give the same. What day it is, is for the
 //! caller to say: it depends on the time zone of the workspace.
 
 pub mod deadlines;
@@ -8,8 +9,9 @@ pub mod projects;
 pub mod workload;
 
 use basecamp::Basecamp;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime};
 use domain::actor::Actor;
+use domain::mirror::Freshness;
 use domain::problem::Problem;
 use domain::project::{ProjectSummary, Workload};
 use domain::todo::{Todo, TodoQuery};
@@ -35,6 +37,9 @@ impl Insight {
     /// # Errors
     /// [`Problem::NeedsSetup`] without a connection, [`Problem::Unavailable`] when Basecamp does not answer.
     pub async fn overdue(&self, actor: &Actor, today: NaiveDate) -> Result<Vec<Todo>, Problem> {
+        if let Some(mut mirror) = self.basecamp.mirrored(actor).await? {
+            return mirror.overdue(today).await;
+        }
         Ok(deadlines::overdue(&self.open(actor).await?, today))
     }
 
@@ -48,6 +53,9 @@ impl Insight {
         from: NaiveDate,
         to: NaiveDate,
     ) -> Result<Vec<Todo>, Problem> {
+        if let Some(mut mirror) = self.basecamp.mirrored(actor).await? {
+            return mirror.due(from, to).await;
+        }
         Ok(deadlines::due_between(&self.open(actor).await?, from, to))
     }
 
@@ -68,6 +76,9 @@ impl Insight {
     /// # Errors
     /// As [`Self::overdue`].
     pub async fn of_person(&self, actor: &Actor, person_id: i64) -> Result<Vec<Todo>, Problem> {
+        if let Some(mut mirror) = self.basecamp.mirrored(actor).await? {
+            return mirror.of_person(person_id).await;
+        }
         let query = TodoQuery { assignee_id: Some(person_id), ..TodoQuery::default() };
         Ok(workload::of_person(&self.basecamp.todos(actor, &query).await?, person_id))
     }
@@ -77,7 +88,31 @@ impl Insight {
     /// # Errors
     /// As [`Self::overdue`].
     pub async fn unassigned(&self, actor: &Actor) -> Result<Vec<Todo>, Problem> {
+        if let Some(mut mirror) = self.basecamp.mirrored(actor).await? {
+            return mirror.unassigned().await;
+        }
         Ok(workload::unassigned(&self.open(actor).await?))
+    }
+
+    /// Open and assigned to-dos to which nothing that matters has happened since `day`, the longest forgotten first.
+    /// Without a filled mirror it is not known what happened, and nothing is answered.
+    ///
+    /// # Errors
+    /// As [`Self::overdue`].
+    pub async fn stuck(&self, actor: &Actor, day: NaiveDate) -> Result<Option<Vec<Todo>>, Problem> {
+        let before = day.and_time(NaiveTime::MIN).and_utc().timestamp_millis();
+        match self.basecamp.mirrored(actor).await? {
+            Some(mut mirror) => Ok(Some(mirror.quiet(before).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// How fresh the answers are, and why they may be out of date.
+    ///
+    /// # Errors
+    /// [`Problem::NeedsSetup`] without a connection.
+    pub async fn freshness(&self, actor: &Actor) -> Result<Freshness, Problem> {
+        self.basecamp.freshness(actor).await
     }
 
     /// What everybody with an open to-do has to do, the most loaded first.
@@ -89,6 +124,11 @@ impl Insight {
         actor: &Actor,
         today: NaiveDate,
     ) -> Result<Vec<Workload>, Problem> {
+        if let Some(mut mirror) = self.basecamp.mirrored(actor).await? {
+            let mut loads = mirror.workload(today, today + workload::SOON).await?;
+            workload::sort(&mut loads);
+            return Ok(loads);
+        }
         Ok(workload::by_person(&self.open(actor).await?, today))
     }
 
@@ -106,7 +146,7 @@ impl Insight {
             |completed| TodoQuery { project_id: Some(project_id), completed, assignee_id: None };
         let (open, done) = (query(false), query(true));
         let (project, mut todos, done) = tokio::try_join!(
-            self.basecamp.project(actor, project_id),
+            Box::pin(self.basecamp.project(actor, project_id)),
             self.basecamp.todos(actor, &open),
             self.basecamp.todos(actor, &done),
         )?;
@@ -123,6 +163,9 @@ impl Insight {
         actor: &Actor,
         today: NaiveDate,
     ) -> Result<Vec<ProjectSummary>, Problem> {
+        if let Some(mut mirror) = self.basecamp.mirrored(actor).await? {
+            return mirror.summaries(today).await;
+        }
         let done = TodoQuery { completed: true, ..TodoQuery::default() };
         let (found, mut todos, done) = tokio::try_join!(
             self.basecamp.projects(actor),

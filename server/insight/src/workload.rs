@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// Days after today that are soon.
-const SOON: TimeDelta = TimeDelta::days(6);
+pub(crate) const SOON: TimeDelta = TimeDelta::days(6);
 
 /// Open to-dos of one person, the earliest due first, those without a day last.
 pub fn of_person(todos: &[Todo], person_id: i64) -> Vec<Todo> {
@@ -37,8 +37,13 @@ pub fn by_person(todos: &[Todo], today: NaiveDate) -> Vec<Workload> {
         }
     }
     let mut sorted: Vec<Workload> = loads.into_values().collect();
-    sorted.sort_by_key(|it| (Reverse(it.open), Reverse(it.overdue), it.person.name.clone()));
+    sort(&mut sorted);
     sorted
+}
+
+/// The most loaded first.
+pub(crate) fn sort(loads: &mut [Workload]) {
+    loads.sort_by_key(|it| (Reverse(it.open), Reverse(it.overdue), it.person.name.clone()));
 }
 
 fn empty(person: &Person) -> Workload {

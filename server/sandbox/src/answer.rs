@@ -115,6 +115,22 @@ pub(crate) fn fault(status: u16, retry_after: Option<u64>) -> Response {
     response
 }
 
+/// The same head, with a page that holds nothing and leads nowhere.
+pub(crate) fn emptied(response: Response) -> Response {
+    let (mut parts, _) = response.into_parts();
+    parts.headers.remove(LINK);
+    parts.headers.remove(ETAG);
+    Response::from_parts(parts, Body::from("[]"))
+}
+
+/// The same page, with a next one on another server.
+pub(crate) fn lured(mut response: Response) -> Response {
+    let link =
+        HeaderValue::from_static("<https://elsewhere.example/1/page.json?page=2>; rel=\"next\"");
+    response.headers_mut().insert(LINK, link);
+    response
+}
+
 /// With an id that names this request.
 pub(crate) fn identified(mut response: Response) -> Response {
     let id = format!("{:032x}", rand::random::<u128>());

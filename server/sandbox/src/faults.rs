@@ -18,6 +18,12 @@ pub enum Fault {
     Slow(Duration),
     /// It is carried out, and the answer is lost on the way: a 502.
     LostAnswer,
+    /// Nothing goes wrong: the fault after it is for a later request.
+    Pass,
+    /// It is answered with an empty page, whatever the count says, and no next one.
+    EmptyPage,
+    /// The next page it names is on another server.
+    ForeignLink,
 }
 
 /// Faults waiting for requests, first in, first out.
@@ -27,6 +33,10 @@ pub(crate) struct Faults(Mutex<VecDeque<Fault>>);
 impl Faults {
     pub(crate) fn push(&self, fault: Fault) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push_back(fault);
+    }
+
+    pub(crate) fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     pub(crate) fn next(&self) -> Option<Fault> {

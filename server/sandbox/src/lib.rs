@@ -24,13 +24,14 @@ mod serving;
 mod writing;
 
 use accounts::Accounts;
+use axum::http::request::Parts;
 use chrono::{NaiveDate, Utc};
 use faults::{Fault, Faults};
 use limiter::{Limiter, RateLimit};
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 
@@ -45,13 +46,15 @@ pub struct Config {
     pub rate_limit: Option<RateLimit>,
     /// What day it is; none asks the clock (UTC).
     pub today: Option<NaiveDate>,
+    /// Whether requests are written down, for tests.
+    pub keeps_log: bool,
 }
 
 impl Default for Config {
     /// On a free loopback port, in memory, without a limit.
     fn default() -> Self {
         let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-        Self { data_dir: None, listen, rate_limit: None, today: None }
+        Self { data_dir: None, listen, rate_limit: None, today: None, keeps_log: false }
     }
 }
 
@@ -90,6 +93,7 @@ struct Inner {
     accounts: Accounts,
     limiter: Limiter,
     faults: Faults,
+    log: Option<Mutex<Vec<String>>>,
 }
 
 /// Opens the accounts and starts answering.
@@ -108,6 +112,7 @@ pub async fn serve(config: Config) -> io::Result<Running> {
         accounts,
         limiter: Limiter::new(config.rate_limit),
         faults: Faults::default(),
+        log: config.keeps_log.then(Mutex::default),
     }));
     let router = serving::router(sandbox.clone());
     let task = tokio::spawn(async move {
@@ -165,9 +170,40 @@ impl Sandbox {
         emptied.await.map(|_| ())
     }
 
+    /// Makes `token` open account `id`, as when a person connects the app again.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn grant(&self, id: i64, token: &str) -> io::Result<()> {
+        let granted = self.0.accounts.change(id, |account| {
+            account.token_hash = accounts::hash(token);
+            ((), true)
+        });
+        granted.await.map(|_| ())
+    }
+
+    /// Requests so far, as `GET /1/projects.json?page=2`; none unless they are written down.
+    pub fn requests(&self) -> Vec<String> {
+        let log = self.0.log.as_ref();
+        log.map(|it| it.lock().unwrap_or_else(PoisonError::into_inner).clone()).unwrap_or_default()
+    }
+
+    fn log(&self, parts: &Parts) {
+        if let Some(log) = &self.0.log {
+            let path = parts.uri.path_and_query().map_or("", |it| it.as_str());
+            let line = format!("{} {path}", parts.method);
+            log.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+        }
+    }
+
     /// Makes the next request fail, after those already asked to.
     pub fn fail_next(&self, fault: Fault) {
         self.0.faults.push(fault);
+    }
+
+    /// Forgets the failures that have not happened yet.
+    pub fn heal(&self) {
+        self.0.faults.clear();
     }
 
     fn today(&self) -> NaiveDate {

@@ -5,6 +5,7 @@ mod checkins;
 mod comments;
 mod dock;
 mod everything;
+mod feed;
 mod files;
 mod generic;
 mod lists;
@@ -31,6 +32,7 @@ pub(crate) fn read(account: &Account, call: &Call) -> Answer {
         ["people"] | ["circles", "people"] => people::list(account, call),
         ["projects", id, "people"] => people::of_project(account, call, id),
         ["people", id] => people::get(account, call, id),
+        ["events"] => feed::poll(account, call),
         ["my", "profile"] => people::me(account, call),
         ["todosets", id] => lists::set(account, call, id),
         ["todosets", id, "todolists"] => lists::of_set(account, call, id),

@@ -30,6 +30,7 @@ async fn receive(State(sandbox): State<Sandbox>, request: Request) -> Response {
     if let Some(status) = control::answer(&sandbox, &parts, &body).await {
         return status.into_response();
     }
+    sandbox.log(&parts);
     let response = match sandbox.0.faults.next() {
         Some(Fault::Status(status)) => answer::fault(status, None),
         Some(Fault::TooMany { retry_after }) => answer::fault(429, Some(u64::from(retry_after))),
@@ -42,7 +43,9 @@ async fn receive(State(sandbox): State<Sandbox>, request: Request) -> Response {
             drop(admit(&sandbox, &parts, &body).await);
             answer::fault(502, None)
         }
-        None => admit(&sandbox, &parts, &body).await,
+        Some(Fault::EmptyPage) => answer::emptied(admit(&sandbox, &parts, &body).await),
+        Some(Fault::ForeignLink) => answer::lured(admit(&sandbox, &parts, &body).await),
+        Some(Fault::Pass) | None => admit(&sandbox, &parts, &body).await,
     };
     answer::identified(response)
 }

@@ -89,6 +89,25 @@ pub async fn of_workspace(
     )
 }
 
+/// One connection of the workspace.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn find(
+    conn: &mut Conn,
+    workspace: &WorkspaceId,
+    id: &ConnectionId,
+) -> Result<Option<Connection>> {
+    fetch_optional!(
+        conn,
+        Connection,
+        "SELECT id, workspace_id, owner_id, app, name, status, secret, meta, created_at, updated_at FROM connections
+         WHERE workspace_id = $1 AND id = $2",
+        workspace.as_str(),
+        id.as_str()
+    )
+}
+
 /// Every connection of the workspace that `user` may use: their own and the workspace's.
 ///
 /// # Errors

@@ -32,6 +32,7 @@ const ALL: &[(i64, &str, &str)] = &[
         "approvals name who decided",
         include_str!("../../../migrations/0021_approvals_name_who_decided.sql"),
     ),
+    (30, "basecamp is mirrored", include_str!("../../../migrations/0030_basecamp_is_mirrored.sql")),
     (
         50,
         "flows remember values",
@@ -46,11 +47,24 @@ const ALL: &[(i64, &str, &str)] = &[
     (70, "models answer", include_str!("../../../migrations/0070_models_answer.sql")),
 ];
 
-fn migrator() -> Migrator {
-    let migrations = ALL.iter().map(|(version, sentence, sql)| {
+/// Number, sentence, and the texts for SQLite and for PostgreSQL, where no one text says the same to both.
+const TWINS: &[(i64, &str, &str, &str)] = &[(
+    31,
+    "words are found",
+    include_str!("../../../migrations/0031_words_are_found.sqlite.sql"),
+    include_str!("../../../migrations/0031_words_are_found.postgres.sql"),
+)];
+
+fn migrator(is_sqlite: bool) -> Migrator {
+    let twins = TWINS.iter().map(|(version, sentence, sqlite, postgres)| {
+        (*version, *sentence, if is_sqlite { *sqlite } else { *postgres })
+    });
+    let mut all: Vec<_> = ALL.iter().copied().chain(twins).collect();
+    all.sort_by_key(|(version, ..)| *version);
+    let migrations = all.into_iter().map(|(version, sentence, sql)| {
         Migration::new(
-            *version,
-            Cow::Borrowed(*sentence),
+            version,
+            Cow::Borrowed(sentence),
             MigrationType::Simple,
             SqlStr::from_static(sql),
             false,
@@ -60,11 +74,11 @@ fn migrator() -> Migrator {
 }
 
 pub(crate) async fn run_sqlite(pool: &SqlitePool) -> Result<()> {
-    migrator().run(pool).await.map_err(failed)
+    migrator(true).run(pool).await.map_err(failed)
 }
 
 pub(crate) async fn run_postgres(pool: &PgPool) -> Result<()> {
-    migrator().run(pool).await.map_err(failed)
+    migrator(false).run(pool).await.map_err(failed)
 }
 
 fn failed(error: sqlx::migrate::MigrateError) -> StoreError {

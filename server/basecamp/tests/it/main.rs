@@ -3,12 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
 mod failures;
+mod mirror;
+mod mirrored;
 mod reading;
 mod sample;
 mod writing;
 
 use basecamp::Basecamp;
-use basecamp::config::Config;
+use basecamp::config::{Config, Pace};
 use chrono::NaiveDate;
 use domain::actor::{Actor, Role, Via};
 use domain::project::Project;
@@ -88,7 +90,12 @@ async fn start(test: &TestDb) -> Running {
 }
 
 fn client(db: Db, running: &Running) -> Basecamp {
+    client_with(db, running, Pace::default())
+}
+
+fn client_with(db: Db, running: &Running, pace: Pace) -> Basecamp {
     let key = SecretKey::from_text("a key for tests");
-    let config = Config::default().with_sample(running.address, &running.control_key);
+    let config = Config { pace, ..Config::default() };
+    let config = config.with_sample(running.address, &running.control_key);
     Basecamp::new(db, key, config).unwrap()
 }

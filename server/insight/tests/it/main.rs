@@ -25,7 +25,10 @@ struct World {
 }
 
 async fn world() -> World {
-    let test = TestDb::sqlite().await;
+    on(TestDb::sqlite().await).await
+}
+
+async fn on(test: TestDb) -> World {
     let running =
         serve(sandbox::Config { today: Some(TODAY), ..sandbox::Config::default() }).await.unwrap();
     let config = Config::default().with_sample(running.address, &running.control_key);
@@ -120,5 +123,32 @@ async fn every_project_is_summed_up_the_same_alone_and_together() {
         let alone =
             world.insight.project_summary(&world.actor, summary.project.id, TODAY).await.unwrap();
         assert_eq!(&alone, summary);
+    }
+}
+
+#[tokio::test]
+async fn the_mirror_gives_the_same_answers_as_basecamp() {
+    for test in TestDb::both().await {
+        let (name, world) = (test.name, on(test).await);
+        let (insight, actor) = (&world.insight, &world.actor);
+        let answers = async || {
+            let mut unassigned = insight.unassigned(actor).await.unwrap();
+            unassigned.sort_by_key(|it| it.id);
+            (
+                insight.overdue(actor, TODAY).await.unwrap(),
+                insight.due(actor, TODAY, TODAY + TimeDelta::days(9)).await.unwrap(),
+                insight.mine(actor).await.unwrap(),
+                unassigned,
+                insight.workload(actor, TODAY).await.unwrap(),
+                insight.project_summaries(actor, TODAY).await.unwrap(),
+            )
+        };
+        assert!(insight.stuck(actor, TODAY).await.unwrap().is_none());
+        let live = answers().await;
+        world.basecamp.sync_once().await.unwrap();
+        assert!(insight.freshness(actor).await.unwrap().is_mirrored, "{name}");
+        assert_eq!(answers().await, live, "{name}");
+        let stuck = insight.stuck(actor, TODAY - TimeDelta::days(20)).await.unwrap().unwrap();
+        assert!(!stuck.is_empty() && stuck.iter().all(|it| !it.completed), "{name}");
     }
 }

@@ -1,0 +1,332 @@
+//! Reading from the mirror: the same records as from Basecamp, from our own database, and how fresh they are.
+
+use crate::connections::Meta;
+use crate::convert::Convert;
+use crate::{Basecamp, failure, scopes};
+use chrono::NaiveDate;
+use domain::actor::{Actor, Permission};
+use domain::mirror::{Freshness, MirrorPart, MirrorState, MirrorStatus};
+use domain::problem::Problem;
+use domain::project::{Person, Project, ProjectSummary, Workload};
+use domain::todo::{Comment, Todo, TodoList};
+use std::collections::HashMap;
+use store::connections::Connection;
+use store::db::Conn;
+use store::mirror::Key;
+use store::mirror_questions::{self as questions, Todos};
+use store::mirror_scopes::{self, ScopeRow};
+use store::mirror_sync::{self, SyncRow};
+use store::{ids, mirror_lookups as lookups, mirror_words};
+
+/// What questions about to-dos need.
+pub(crate) const WORK: [&str; 4] = [scopes::PROJECTS, scopes::PEOPLE, scopes::LISTS, scopes::TODOS];
+/// Without a look for this long, answers are marked as out of date.
+const OLD_MS: i64 = 30 * 60_000;
+
+/// An open mirror: one connection's, on one connection to the database.
+pub struct Mirrored {
+    conn: Conn,
+    key: Key,
+    convert: Convert,
+    people: Option<HashMap<i64, Person>>,
+}
+
+impl Basecamp {
+    /// The mirror of the actor's connection, once it can answer questions about to-dos; none before.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`] without the permission to read.
+    pub async fn mirrored(&self, actor: &Actor) -> Result<Option<Mirrored>, Problem> {
+        self.mirrored_with(actor, &WORK).await
+    }
+
+    pub(crate) async fn mirrored_with(
+        &self,
+        actor: &Actor,
+        needed: &[&str],
+    ) -> Result<Option<Mirrored>, Problem> {
+        actor.require(Permission::Read)?;
+        let Some(row) = self.row(actor).await? else { return Ok(None) };
+        let meta = Meta::read(&row)?;
+        let key = meta.key(&row);
+        let mut conn = self.0.db.read().await?;
+        let scopes = mirror_scopes::scopes(&mut conn, &key).await?;
+        let is_there = |name: &&str| {
+            scopes
+                .iter()
+                .any(|it| it.scope == **name && it.filled_at.is_some() && it.is_absent == 0)
+        };
+        if !needed.iter().all(is_there) {
+            return Ok(None);
+        }
+        let convert = Convert { is_sample: meta.is_sample };
+        Ok(Some(Mirrored { conn, key, convert, people: None }))
+    }
+
+    /// How fresh answers about projects are, and why they may be out of date. Asked before the answer itself, it never
+    /// says too much.
+    ///
+    /// # Errors
+    /// [`Problem::NeedsSetup`] without a connection, [`Problem::Forbidden`] without the permission to read.
+    pub async fn freshness(&self, actor: &Actor) -> Result<Freshness, Problem> {
+        Ok(self.mirror_status(actor).await?.freshness)
+    }
+
+    /// How far the mirror of the actor's connection is.
+    ///
+    /// # Errors
+    /// As [`Self::freshness`].
+    pub async fn mirror_status(&self, actor: &Actor) -> Result<MirrorStatus, Problem> {
+        actor.require(Permission::Read)?;
+        let row = self.row(actor).await?.ok_or_else(failure::not_connected)?;
+        let key = Meta::read(&row)?.key(&row);
+        let mut conn = self.0.db.read().await?;
+        let sync = mirror_sync::state(&mut conn, &key).await?;
+        let scopes = mirror_scopes::scopes(&mut conn, &key).await?;
+        Ok(status(&row, sync.as_ref(), &scopes, ids::now_ms()))
+    }
+}
+
+fn status(row: &Connection, sync: Option<&SyncRow>, scopes: &[ScopeRow], now: i64) -> MirrorStatus {
+    let is_filled = WORK.iter().all(|name| {
+        scopes.iter().any(|it| it.scope == *name && it.filled_at.is_some() && it.is_absent == 0)
+    });
+    let looked = scopes.iter().filter(|it| [scopes::LISTS, scopes::TODOS].contains(&&*it.scope));
+    let looked = looked.map(|it| it.checked_at.unwrap_or_default()).min().unwrap_or_default();
+    let fed = sync.filter(|it| it.feed == "on").and_then(|it| it.feed_at).unwrap_or_default();
+    let as_of_ms = if is_filled { looked.max(fed) } else { now };
+    let trouble = sync.and_then(|it| it.trouble.clone());
+    let is_lost = row.status != "active";
+    let state = match sync {
+        _ if is_lost => MirrorState::NeedsAttention,
+        None => MirrorState::Waiting,
+        Some(_) if trouble.is_some() => MirrorState::Away,
+        Some(_) if scopes.iter().any(is_to_fill) => MirrorState::Filling,
+        Some(_) => MirrorState::Following,
+    };
+    let lost = || "Basecamp no longer accepts our access. Connect Basecamp again".to_owned();
+    let old =
+        || (is_filled && now - as_of_ms > OLD_MS).then(|| "It was not looked at lately".to_owned());
+    let stale = if is_lost { Some(lost()) } else { trouble.or_else(old) };
+    let (rate, seconds_left) = progress(sync, scopes, now);
+    MirrorStatus {
+        state,
+        freshness: Freshness { as_of_ms, is_mirrored: is_filled, stale },
+        parts: scopes.iter().map(part).collect(),
+        calls: sync.map_or(0, |it| it.calls),
+        rate,
+        seconds_left,
+    }
+}
+
+fn is_to_fill(row: &ScopeRow) -> bool {
+    row.filled_at.is_none() && row.is_absent == 0
+}
+
+fn part(row: &ScopeRow) -> MirrorPart {
+    MirrorPart {
+        name: row.scope.clone(),
+        done: row.seen,
+        total: row.total,
+        is_filled: row.filled_at.is_some(),
+        is_absent: row.is_absent == 1,
+    }
+}
+
+/// Records a second, and seconds left, while the first load is under way.
+fn progress(sync: Option<&SyncRow>, scopes: &[ScopeRow], now: i64) -> (Option<u32>, Option<i64>) {
+    let Some(sync) = sync.filter(|_| scopes.iter().any(is_to_fill)) else { return (None, None) };
+    let stored: i64 = scopes.iter().map(|it| it.seen).sum();
+    let known: i64 = scopes.iter().filter_map(|it| Some((it.total? - it.seen).max(0))).sum();
+    let seconds = ((now - sync.started_at) / 1_000).max(1);
+    let rate = stored / seconds;
+    // A kind that has not begun has no count yet, so nothing can be told of it.
+    let is_counted = scopes.iter().filter(|it| is_to_fill(it)).all(|it| it.total.is_some());
+    (u32::try_from(rate).ok(), (is_counted && rate > 0).then(|| known / rate.max(1)))
+}
+
+impl Mirrored {
+    fn converted(&self, todos: Todos) -> Vec<Todo> {
+        todos.into_iter().map(|(row, people)| self.convert.mirrored_todo(row, people)).collect()
+    }
+
+    /// Active projects, by name.
+    ///
+    /// # Errors
+    /// When the database does not answer; so with all that follow.
+    pub async fn projects(&mut self) -> Result<Vec<Project>, Problem> {
+        let rows = lookups::projects(&mut self.conn, &self.key).await?;
+        let active = rows.into_iter().filter(|it| it.status == "active");
+        let mut projects: Vec<Project> =
+            active.map(|it| self.convert.mirrored_project(it)).collect();
+        projects.sort_by_key(|it| it.name.to_lowercase());
+        Ok(projects)
+    }
+
+    /// One project; none when the mirror does not have it.
+    pub async fn project(&mut self, id: i64) -> Result<Option<Project>, Problem> {
+        let rows = lookups::projects(&mut self.conn, &self.key).await?;
+        let found = rows.into_iter().find(|it| it.id == id);
+        Ok(found.map(|it| self.convert.mirrored_project(it)))
+    }
+
+    /// Everybody the connected person sees, by name.
+    pub async fn people(&mut self) -> Result<Vec<Person>, Problem> {
+        let rows = lookups::people(&mut self.conn, &self.key).await?;
+        let mut people: Vec<Person> = rows
+            .into_iter()
+            .map(|it| Person { id: it.id, name: it.name, email: it.email, title: it.title })
+            .collect();
+        people.sort_by_key(|it| it.name.to_lowercase());
+        Ok(people)
+    }
+
+    /// The to-do lists of a project in their order, without their to-dos; none when the mirror does not have it.
+    pub async fn lists(&mut self, project: i64) -> Result<Option<Vec<TodoList>>, Problem> {
+        let Some(project) = self.project(project).await? else { return Ok(None) };
+        let Some(set) = project.todoset_id else { return Ok(Some(Vec::new())) };
+        let rows = lookups::inside(&mut self.conn, &self.key, scopes::LISTS, set).await?;
+        Ok(Some(rows.into_iter().map(|it| self.convert.mirrored_list(it)).collect()))
+    }
+
+    /// Open and completed to-dos of one project by list and position.
+    pub async fn todos_of_project(&mut self, project: i64) -> Result<Vec<Todo>, Problem> {
+        let found = questions::of_project(&mut self.conn, &self.key, project).await?;
+        Ok(self.converted(found))
+    }
+
+    /// The same, each with the place it is in.
+    pub(crate) async fn placed_todos(
+        &mut self,
+        project: i64,
+    ) -> Result<(Vec<Todo>, Vec<TodoList>), Problem> {
+        let found = questions::of_project(&mut self.conn, &self.key, project).await?;
+        let places = found.iter().map(|(it, _)| self.convert.mirrored_place(it)).collect();
+        Ok((self.converted(found), places))
+    }
+
+    /// Open or completed to-dos of all active projects.
+    pub async fn todos(&mut self, completed: bool) -> Result<Vec<Todo>, Problem> {
+        let found = questions::all(&mut self.conn, &self.key, completed).await?;
+        Ok(self.converted(found))
+    }
+
+    /// One to-do; none when the mirror does not have it.
+    pub async fn todo(&mut self, id: i64) -> Result<Option<Todo>, Problem> {
+        let found = questions::todo(&mut self.conn, &self.key, id).await?;
+        Ok(self.converted(found).pop())
+    }
+
+    /// The comments under a record, oldest first.
+    pub async fn comments(&mut self, id: i64) -> Result<Vec<Comment>, Problem> {
+        let rows = lookups::inside(&mut self.conn, &self.key, "Comment", id).await?;
+        if self.people.is_none() {
+            let people = self.people().await?;
+            self.people = Some(people.into_iter().map(|it| (it.id, it)).collect());
+        }
+        let name = |id: Option<i64>| {
+            let people = self.people.as_ref()?;
+            Some(people.get(&id?)?.name.clone())
+        };
+        let convert = self.convert;
+        Ok(rows
+            .into_iter()
+            .map(|it| {
+                let creator = name(it.creator_id).unwrap_or_default();
+                convert.mirrored_comment(it, creator)
+            })
+            .collect())
+    }
+
+    /// Open to-dos past their day, the longest overdue first.
+    pub async fn overdue(&mut self, today: NaiveDate) -> Result<Vec<Todo>, Problem> {
+        let found = questions::overdue(&mut self.conn, &self.key, &today.to_string()).await?;
+        Ok(self.converted(found))
+    }
+
+    /// Open to-dos due from one day to another, both included, the earliest first.
+    pub async fn due(&mut self, from: NaiveDate, to: NaiveDate) -> Result<Vec<Todo>, Problem> {
+        let (from, to) = (from.to_string(), to.to_string());
+        let found = questions::due(&mut self.conn, &self.key, &from, &to).await?;
+        Ok(self.converted(found))
+    }
+
+    /// Open to-dos of one person, the earliest due first.
+    pub async fn of_person(&mut self, person: i64) -> Result<Vec<Todo>, Problem> {
+        let found = questions::of_person(&mut self.conn, &self.key, person).await?;
+        Ok(self.converted(found))
+    }
+
+    /// Open to-dos that nobody has, the earliest due first.
+    pub async fn unassigned(&mut self) -> Result<Vec<Todo>, Problem> {
+        let found = questions::unassigned(&mut self.conn, &self.key).await?;
+        Ok(self.converted(found))
+    }
+
+    /// Open and assigned to-dos to which nothing that matters has happened since `before` (epoch milliseconds), the
+    /// longest forgotten first.
+    pub async fn quiet(&mut self, before: i64) -> Result<Vec<Todo>, Problem> {
+        let found = questions::quiet(&mut self.conn, &self.key, before).await?;
+        Ok(self.converted(found))
+    }
+
+    /// To-dos completed from one moment to before another (epoch milliseconds), the newest first.
+    pub async fn completed(&mut self, from: i64, to: i64) -> Result<Vec<Todo>, Problem> {
+        let found = questions::completed(&mut self.conn, &self.key, from, to).await?;
+        Ok(self.converted(found))
+    }
+
+    /// What everybody with an open to-do has to do; `soon` is the last day that is soon. In no order.
+    pub async fn workload(
+        &mut self,
+        today: NaiveDate,
+        soon: NaiveDate,
+    ) -> Result<Vec<Workload>, Problem> {
+        let (today, soon) = (today.to_string(), soon.to_string());
+        let rows = questions::loads(&mut self.conn, &self.key, &today, &soon).await?;
+        let load = |it: questions::LoadRow| Workload {
+            person: Person { id: it.id, name: it.name, email: it.email, title: it.title },
+            open: count(it.open),
+            overdue: count(it.overdue),
+            due_soon: count(it.due_soon),
+        };
+        Ok(rows.into_iter().map(load).collect())
+    }
+
+    /// How every active project stands, by name.
+    pub async fn summaries(&mut self, today: NaiveDate) -> Result<Vec<ProjectSummary>, Problem> {
+        let projects = self.projects().await?;
+        let counts = questions::counts(&mut self.conn, &self.key, &today.to_string()).await?;
+        let mut teams: HashMap<i64, Vec<Person>> = HashMap::new();
+        for it in questions::teams(&mut self.conn, &self.key).await? {
+            let person = Person { id: it.id, name: it.name, email: it.email, title: it.title };
+            teams.entry(it.record_id).or_default().push(person);
+        }
+        for team in teams.values_mut() {
+            team.sort_by(|one, other| (&one.name, one.id).cmp(&(&other.name, other.id)));
+        }
+        let summary = |project: Project| {
+            let of = |completed: i16| {
+                counts.iter().find(|it| it.bucket_id == project.id && it.completed == completed)
+            };
+            ProjectSummary {
+                open: of(0).map_or(0, |it| count(it.number)),
+                completed: of(1).map_or(0, |it| count(it.number)),
+                overdue: of(0).map_or(0, |it| count(it.overdue)),
+                next_due_on: of(0).and_then(|it| it.next_due_on.clone()),
+                team: teams.remove(&project.id).unwrap_or_default(),
+                project,
+            }
+        };
+        Ok(projects.into_iter().map(summary).collect())
+    }
+
+    /// Ids of the records that hold every word of `text`, the best first, `limit` at most.
+    pub async fn search(&mut self, text: &str, limit: i64) -> Result<Vec<i64>, Problem> {
+        Ok(mirror_words::find(&mut self.conn, &self.key, text, limit).await?)
+    }
+}
+
+fn count(number: i64) -> u32 {
+    u32::try_from(number).unwrap_or_default()
+}

@@ -1,0 +1,282 @@
+//! One page of one walk: read, stored with how far the walk is, in one transaction. A walk that was cut off goes on
+//! at the page after the last stored one.
+//!
+//! Nothing is ever taken for gone because a page failed, was empty, or a walk came out short: only a whole walk that
+//! met as many records as Basecamp counts settles what is missing, and only the second time.
+
+use crate::config::Pace;
+use crate::mirror::Batch;
+use crate::rows;
+use crate::scopes::{Scope, What};
+use crate::session::{Attempt, Session};
+use basecamp_sdk::{Error, ErrorCode, Page};
+use domain::problem::Problem;
+use futures::FutureExt;
+use serde_json::Value;
+use std::time::Duration;
+use store::db::Conn;
+use store::error::StoreError;
+use store::ids;
+use store::mirror::{Key, Reading};
+use store::mirror_scopes::{self, ScopeRow};
+use store::mirror_sync::{self, Holder};
+
+/// Basecamp's clocks may disagree by this much, and items move between pages while we walk.
+const OVERLAP_MS: i64 = 120_000;
+/// A walk that comes out short begins again this often.
+const ATTEMPTS: i64 = 2;
+/// Up to so many records a whole walk is cheap.
+const FEW: i64 = 1_000;
+/// Between whole walks because counts differ: of few records, and of many.
+const GAPS_MS: (i64, i64) = (30_000, 600_000);
+
+/// Why a sync does not go on now.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// Another node has it, or the connection is gone.
+    Lost,
+    /// Basecamp no longer accepts our access.
+    Revoked(Problem),
+    /// Basecamp asks to wait.
+    Wait(Duration),
+    /// Basecamp is not well, in words.
+    Away(String),
+    /// Our own side failed.
+    Ours(Problem),
+}
+
+impl From<Problem> for Stop {
+    fn from(problem: Problem) -> Self {
+        Self::Ours(problem)
+    }
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        Self::Ours(error.into())
+    }
+}
+
+/// Walks the scopes of one connection.
+pub(crate) struct Walker<'a> {
+    pub(crate) session: &'a Session,
+    pub(crate) holder: &'a Holder,
+    pub(crate) pace: Pace,
+    pub(crate) has_feed: bool,
+}
+
+struct Fetched {
+    items: Vec<Value>,
+    next: Option<String>,
+    total: Option<i64>,
+    asked_at: i64,
+}
+
+pub(crate) fn millis(it: Duration) -> i64 {
+    i64::try_from(it.as_millis()).unwrap_or(i64::MAX)
+}
+
+impl Walker<'_> {
+    /// Reads and stores one page of the scope of `row`.
+    pub(crate) async fn step(&self, row: ScopeRow) -> Result<(), Stop> {
+        let Some(scope) = Scope::named(&row.scope) else { return Err(Stop::Lost) };
+        let mut row = row;
+        if row.pages == 0 && row.attempt == 0 {
+            (row.run, row.newest) = (ids::now_ms(), row.watermark);
+            row.seen = if row.mode == "full" { 0 } else { row.seen };
+        }
+        match self.fetch(scope, &row).await {
+            Ok(Some(page)) => self.keep(scope, row, page).await,
+            Ok(None) => self.set_absent(scope, row).await,
+            Err(stop) => {
+                row.failures += 1;
+                row.due_at = ids::now_ms() + millis(self.pace.retry);
+                self.save(row).await?;
+                Err(stop)
+            }
+        }
+    }
+
+    /// The next page; none when the account does not have such a thing.
+    async fn fetch(&self, scope: Scope, row: &ScopeRow) -> Result<Option<Fetched>, Stop> {
+        let asked_at = ids::now_ms();
+        let operation = scope.page(&self.session.account, row);
+        let call = self.session.account.send_page::<Vec<Value>>(operation).boxed();
+        let page = match self.session.attempt(call).await {
+            Ok(page) => page,
+            Err(Attempt::Failed(error)) if is_absent(scope, &error) => return Ok(None),
+            Err(attempt) => return Err(stop(self.session, attempt).await),
+        };
+        let next = self.next(scope, &page)?;
+        let total = page.total_count().and_then(|it| i64::try_from(it).ok());
+        let items = page.into_inner();
+        let expected = match (row.mode.as_str(), row.pages) {
+            ("full", _) => row.seen,
+            (_, 0) => 0,
+            _ => i64::MAX,
+        };
+        if items.is_empty() && next.is_none() && total.is_some_and(|it| it > expected) {
+            return Err(Stop::Away("Basecamp sent an empty page where there are records".into()));
+        }
+        Ok(Some(Fetched { items, next, total, asked_at }))
+    }
+
+    /// The query of the next page. It must lead to the same place: our access goes nowhere else.
+    fn next(&self, scope: Scope, page: &Page<Vec<Value>>) -> Result<Option<String>, Stop> {
+        if !page.has_next() {
+            return Ok(None);
+        }
+        let home = self.session.account.base_url();
+        let place = scope.route().path.trim_end_matches(".json");
+        let is_ours = |url: &&url::Url| {
+            url.origin() == home.origin() && url.path().trim_end_matches(".json").ends_with(place)
+        };
+        let query = page.next_url().filter(is_ours).and_then(|url| url.query());
+        let words = "Basecamp named a next page somewhere else, which was not followed";
+        query.map(|it| Some(it.to_owned())).ok_or_else(|| Stop::Away(words.into()))
+    }
+
+    async fn keep(&self, scope: Scope, row: ScopeRow, page: Fetched) -> Result<(), Stop> {
+        let Fetched { items, next, total, asked_at } = page;
+        let mut row = ScopeRow { failures: 0, is_absent: 0, ..row };
+        row.total = total.or(row.total);
+        let updated = |it: &Value| rows::instant(it, "updated_at").unwrap_or_default();
+        row.newest = items.iter().map(updated).max().unwrap_or_default().max(row.newest);
+        let is_delta = row.mode == "delta";
+        let is_known = is_delta && items.iter().any(|it| updated(it) < row.watermark - OVERLAP_MS);
+        if !is_delta {
+            row.seen += i64::try_from(items.len()).unwrap_or_default();
+        }
+        row.pages += 1;
+        row.cursor = next.filter(|_| !is_known);
+        let pause = millis(scope.pause(&self.pace, self.has_feed));
+        let whole = millis(self.pace.whole);
+        let reading = Reading { run: row.run, asked_at, is_ours: false };
+        let people = (scope.what == What::People)
+            .then(|| items.iter().filter_map(rows::person).collect::<Vec<_>>());
+        let batch = if people.is_some() { Batch::default() } else { Batch::new(items) };
+        let (key, holder) = (self.session.key.clone(), self.holder.clone());
+        let kept: Result<bool, StoreError> = self
+            .session
+            .basecamp
+            .db
+            .write(move |conn| {
+                Box::pin(async move {
+                    if !mirror_sync::renew(conn, &key, &holder, 1).await? {
+                        return Ok(false);
+                    }
+                    batch.store(conn, &key, reading).await?;
+                    for person in people.iter().flatten() {
+                        store::mirror::put_person(conn, &key, person, row.run, true).await?;
+                    }
+                    if row.cursor.is_none() {
+                        row = finish(conn, &key, scope, row, (pause, whole)).await?;
+                    }
+                    mirror_scopes::set_scope(conn, &key, &row).await?;
+                    Ok(true)
+                })
+            })
+            .await;
+        if kept? { Ok(()) } else { Err(Stop::Lost) }
+    }
+
+    async fn set_absent(&self, scope: Scope, row: ScopeRow) -> Result<(), Stop> {
+        let pause = scope.pause(&self.pace, self.has_feed).max(self.pace.aside);
+        let due_at = ids::now_ms() + millis(pause);
+        self.save(ScopeRow { is_absent: 1, pages: 0, attempt: 0, cursor: None, due_at, ..row })
+            .await
+    }
+
+    async fn save(&self, row: ScopeRow) -> Result<(), Stop> {
+        let key = self.session.key.clone();
+        let saved: Result<(), StoreError> = self
+            .session
+            .basecamp
+            .db
+            .write(move |conn| {
+                Box::pin(async move { mirror_scopes::set_scope(conn, &key, &row).await })
+            })
+            .await;
+        Ok(saved?)
+    }
+}
+
+/// The end of a walk.
+async fn finish(
+    conn: &mut Conn,
+    key: &Key,
+    scope: Scope,
+    row: ScopeRow,
+    (pause, whole): (i64, i64),
+) -> Result<ScopeRow, StoreError> {
+    let now = ids::now_ms();
+    let done = ScopeRow { pages: 0, attempt: 0, due_at: now + pause, ..row.clone() };
+    if row.mode == "delta" {
+        let full_at = row.full_at.unwrap_or_default();
+        let counted = count(conn, key, scope, 0).await?;
+        let is_off = row.total.is_some_and(|it| it != counted);
+        let gap = if counted <= FEW { GAPS_MS.0 } else { GAPS_MS.1 };
+        let is_due = now - full_at >= whole || (is_off && now - full_at >= gap);
+        let mode = if is_due { "full" } else { "delta" }.to_owned();
+        let due_at = if is_due { now } else { now + pause };
+        let (watermark, checked_at) = (row.newest, Some(row.run));
+        return Ok(ScopeRow { mode, due_at, watermark, checked_at, ..done });
+    }
+    let counted = count(conn, key, scope, row.run).await?;
+    let is_short = row.total.is_some_and(|it| counted < it);
+    if is_short && row.attempt < ATTEMPTS {
+        // Something moved between pages while we walked: once more, and what was met counts.
+        return Ok(ScopeRow { pages: 0, seen: 0, attempt: row.attempt + 1, due_at: now, ..row });
+    }
+    if !is_short {
+        settle(conn, key, scope, row.run).await?;
+    }
+    let mode = if let What::Records(_) = scope.what { "delta" } else { "full" }.to_owned();
+    Ok(ScopeRow {
+        mode,
+        seen: counted,
+        watermark: row.newest,
+        filled_at: row.filled_at.or(Some(now)),
+        full_at: Some(row.run),
+        checked_at: Some(row.run),
+        ..done
+    })
+}
+
+async fn count(conn: &mut Conn, key: &Key, scope: Scope, run: i64) -> Result<i64, StoreError> {
+    match scope.what {
+        What::Records(kind) => mirror_scopes::count(conn, key, kind, scope.status, run).await,
+        What::Projects => mirror_scopes::count_projects(conn, key, scope.status, run).await,
+        What::People => mirror_scopes::count_people(conn, key, run).await,
+    }
+}
+
+async fn settle(conn: &mut Conn, key: &Key, scope: Scope, run: i64) -> Result<(), StoreError> {
+    match scope.what {
+        What::Records(kind) => mirror_scopes::settle(conn, key, kind, scope.status, run).await,
+        What::Projects => mirror_scopes::hide_projects(conn, key, scope.status, run).await,
+        What::People => mirror_scopes::hide_people(conn, key, run).await,
+    }
+}
+
+/// Whether the failure says that there is no such thing here, rather than that something went wrong.
+fn is_absent(scope: Scope, error: &Error) -> bool {
+    let is_refused =
+        matches!(error.code(), ErrorCode::NotFound | ErrorCode::Forbidden | ErrorCode::Validation);
+    matches!(scope.what, What::Records(_)) && (is_refused || error.http_status() == Some(501))
+}
+
+/// What a failed call means for the sync.
+pub(crate) async fn stop(session: &Session, attempt: Attempt) -> Stop {
+    let error = match attempt {
+        Attempt::Closed(problem) => return Stop::Away(problem.to_string()),
+        Attempt::Failed(error) => error,
+    };
+    match error.code() {
+        ErrorCode::AuthRequired => Stop::Revoked(session.explain("Basecamp", &error).await),
+        ErrorCode::RateLimit => {
+            Stop::Wait(Duration::from_secs(error.retry_after().map_or(10, u64::from)))
+        }
+        _ => Stop::Away(session.explain("Basecamp", &error).await.to_string()),
+    }
+}

@@ -1,0 +1,147 @@
+//! What we write is in the mirror before the answer is given: whoever reads next sees it.
+
+use crate::session::Session;
+use crate::{mirror, scopes};
+use basecamp_sdk::http::{Body, Response};
+use bytes::{Bytes, BytesMut};
+use domain::problem::Problem;
+use futures::stream;
+use reqwest::Method;
+use serde_json::Value;
+use std::sync::{Arc, Mutex, PoisonError};
+use store::mirror as kept;
+use store::mirror::Reading;
+use store::{ids, mirror_lookups, mirror_sync};
+
+/// What the SDK itself would read of an answer.
+const LIMIT: usize = basecamp_sdk::config::MAX_RESPONSE_BODY_BYTES;
+
+/// Sees what a session wrote. Cheap to clone.
+#[derive(Clone, Default)]
+pub(crate) struct Witness(Arc<Mutex<Vec<Written>>>);
+
+/// A write that succeeded.
+pub(crate) struct Written {
+    path: String,
+    answer: Option<Value>,
+}
+
+impl Witness {
+    /// Looks at the answer to a write, and passes it on as it is.
+    pub(crate) async fn see(
+        &self,
+        method: &Method,
+        path: &str,
+        mut answer: reqwest::Response,
+    ) -> Result<Response<Body>, reqwest::Error> {
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        let mut body = BytesMut::new();
+        while let Some(chunk) = answer.chunk().await? {
+            body.extend_from_slice(&chunk);
+            if body.len() > LIMIT {
+                break;
+            }
+        }
+        let body = body.freeze();
+        tracing::trace!(%method, path, "written");
+        let written = Written { path: path.to_owned(), answer: serde_json::from_slice(&body).ok() };
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(written);
+        let length = u64::try_from(body.len()).ok();
+        let chunks = stream::iter([Ok::<Bytes, basecamp_sdk::Error>(body)]);
+        let mut response = Response::new(Body::from_stream(chunks, length));
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
+        Ok(response)
+    }
+
+    /// What was written since the last time.
+    pub(crate) fn take(&self) -> Vec<Written> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// The record a path is about, and whether its status was set: `/1/buckets/2/todos/3/completion.json` is about 3.
+fn subject(path: &str) -> Option<(i64, bool)> {
+    let path = path.trim_matches('/').trim_end_matches(".json");
+    let mut parts: Vec<&str> = path.split('/').skip(1).collect();
+    if parts.first() == Some(&"buckets") && parts.len() > 2 {
+        parts.drain(..2);
+    }
+    let id = parts.iter().find_map(|it| it.parse().ok())?;
+    Some((id, parts.first() == Some(&"recordings") && parts.contains(&"status")))
+}
+
+impl Session {
+    /// Brings the mirror up to what was written. The write has happened, so a failure here is only logged: the sync
+    /// will find it.
+    pub(crate) async fn write_through(&self, written: Vec<Written>) {
+        if written.is_empty() {
+            return;
+        }
+        if let Err(problem) = self.keep_written(written).await {
+            tracing::warn!(%problem, "the mirror does not have what was written yet");
+        }
+    }
+
+    async fn keep_written(&self, written: Vec<Written>) -> Result<(), Problem> {
+        let mut conn = self.basecamp.db.read().await?;
+        let is_mirrored = mirror_sync::state(&mut conn, &self.key).await?.is_some();
+        drop(conn);
+        if !is_mirrored {
+            return Ok(());
+        }
+        for Written { path, answer } in written {
+            let reading = Reading { run: 0, asked_at: ids::now_ms(), is_ours: true };
+            let items: Vec<Value> = answer.into_iter().collect();
+            if !mirror::put(&self.basecamp.db, &self.key, items, reading).await?
+                && let Some((id, has_inside)) = subject(&path)
+            {
+                self.look_again(id, has_inside).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads a record again whose write gave no answer; what is inside it follows soon.
+    async fn look_again(&self, id: i64, has_inside: bool) -> Result<(), Problem> {
+        let mut conn = self.basecamp.db.read().await?;
+        let known = mirror_lookups::kind(&mut conn, &self.key, id).await?;
+        drop(conn);
+        let Some(kind) = known else { return Ok(()) };
+        let key = self.key.clone();
+        let marked: Result<(), Problem> = self
+            .basecamp
+            .db
+            .write(move |conn| {
+                Box::pin(async move {
+                    kept::mark_dirty(conn, &key, id, has_inside).await?;
+                    Ok(())
+                })
+            })
+            .await;
+        marked?;
+        if has_inside {
+            self.basecamp.wake.notify_one();
+        }
+        let Some(operation) = scopes::one(&self.account, &kind, id) else { return Ok(()) };
+        let found = self.account.run(operation, |answer| answer.json::<Value>()).await;
+        if let Ok(value) = found {
+            let reading = Reading { run: 0, asked_at: ids::now_ms(), is_ours: true };
+            mirror::put(&self.basecamp.db, &self.key, vec![value], reading).await?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn path_tells_which_record_was_written() {
+        assert_eq!(subject("/9/buckets/2/todos/3/completion.json"), Some((3, false)));
+        assert_eq!(subject("/9/recordings/7/status/trashed.json"), Some((7, true)));
+        assert_eq!(subject("/9/todos/3.json"), Some((3, false)));
+        assert_eq!(subject("/9/projects.json"), None);
+    }
+}

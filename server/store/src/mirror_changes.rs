@@ -1,0 +1,129 @@
+//! The history of the mirror: what changed about a record between two readings.
+
+use crate::db::{Conn, Result, execute, fetch_all, fetch_optional, record};
+use crate::ids;
+use crate::mirror::{Key, Record};
+
+record! {
+    /// What the mirror knew of a record before.
+    pub(crate) struct Known {
+        pub(crate) bucket_id: i64,
+        pub(crate) parent_title: String,
+        pub(crate) title: String,
+        pub(crate) body: String,
+        pub(crate) status: String,
+        pub(crate) completed: i16,
+        pub(crate) due_on: Option<String>,
+        pub(crate) updated_at: i64,
+        pub(crate) touched_at: i64,
+        pub(crate) deleted_at: Option<i64>,
+        pub(crate) json: String,
+    }
+}
+
+record! {
+    /// What changed about a record.
+    #[derive(Clone, Debug)]
+    pub struct ChangeRow {
+        /// The record.
+        pub record_id: i64,
+        /// `title`, `due_on`, `assignees`, ...
+        pub field: String,
+        /// Before.
+        pub old: Option<String>,
+        /// After.
+        pub new: Option<String>,
+        /// Who did it, where Basecamp tells.
+        pub who: Option<i64>,
+        /// Epoch milliseconds.
+        pub at: i64,
+    }
+}
+
+/// What the mirror knows of a record.
+pub(crate) async fn known(conn: &mut Conn, key: &Key, id: i64) -> Result<Option<Known>> {
+    fetch_optional!(
+        conn,
+        Known,
+        "SELECT r.bucket_id, r.parent_title, r.title, r.body, r.status, r.completed, r.due_on, r.updated_at, r.touched_at,
+                r.deleted_at, w.json
+         FROM mirror_records r JOIN mirror_raw w
+              ON w.workspace_id = r.workspace_id AND w.account_id = r.account_id AND w.id = r.id
+         WHERE r.workspace_id = $1 AND r.account_id = $2 AND r.id = $3",
+        key.workspace.as_str(),
+        key.account,
+        id
+    )
+}
+
+/// Keeps what changed about a record; whether anything did.
+pub(crate) async fn note_changes(
+    conn: &mut Conn,
+    key: &Key,
+    old: &Known,
+    new: &Record,
+) -> Result<bool> {
+    let done = |done: bool| Some(if done { "completed" } else { "open" }.to_owned());
+    let text = |text: &str| Some(text.to_owned());
+    let fields = [
+        ("title", text(&old.title), text(&new.title)),
+        ("notes", text(&old.body), text(&new.body)),
+        ("due_on", old.due_on.clone(), new.due_on.clone()),
+        ("parent", text(&old.parent_title), text(&new.parent_title)),
+        ("project", Some(old.bucket_id.to_string()), Some(new.bucket_id.to_string())),
+        ("completion", done(old.completed != 0), done(new.completed)),
+        ("status", text(&old.status), text(&new.status)),
+        ("assignees", Some(assigned(conn, key, new.id).await?), Some(listed(&new.assignees))),
+    ];
+    let changed: Vec<_> = fields.into_iter().filter(|(_, old, new)| old != new).collect();
+    for (field, old, now) in &changed {
+        let who = new.completer_id.filter(|_| *field == "completion");
+        execute!(
+            conn,
+            "INSERT INTO mirror_changes (id, workspace_id, account_id, record_id, bucket_id, field, old, new, who, at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            ids::fresh(),
+            key.workspace.as_str(),
+            key.account,
+            new.id,
+            new.bucket_id,
+            *field,
+            old.as_deref(),
+            now.as_deref(),
+            who,
+            new.updated_at
+        )?;
+    }
+    Ok(!changed.is_empty())
+}
+
+fn listed(people: &[i64]) -> String {
+    people.iter().map(i64::to_string).collect::<Vec<_>>().join(",")
+}
+
+async fn assigned(conn: &mut Conn, key: &Key, id: i64) -> Result<String> {
+    let sql = "SELECT person_id FROM mirror_assignees
+               WHERE workspace_id = $1 AND account_id = $2 AND record_id = $3 ORDER BY position";
+    let people = fetch_all!(conn, (i64,), sql, key.workspace.as_str(), key.account, id)?;
+    Ok(listed(&people.into_iter().map(|(id,)| id).collect::<Vec<_>>()))
+}
+
+/// What changed about a record, the newest first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn changes(conn: &mut Conn, key: &Key, id: i64) -> Result<Vec<ChangeRow>> {
+    fetch_all!(
+        conn,
+        ChangeRow,
+        "SELECT c.record_id, c.field, c.old, c.new, c.who, c.at
+         FROM mirror_changes c CROSS JOIN mirror_projects p
+         WHERE c.workspace_id = $1 AND c.account_id = $2 AND c.record_id = $4
+           AND p.workspace_id = c.workspace_id AND p.connection_id = $3 AND p.id = c.bucket_id AND p.hidden = 0
+         ORDER BY c.at DESC, c.id DESC",
+        key.workspace.as_str(),
+        key.account,
+        key.connection.as_str(),
+        id
+    )
+}

@@ -1,0 +1,115 @@
+//! Single records of the mirror, what is inside them, projects and people.
+
+use crate::db::{Conn, Result, fetch_all, fetch_optional, record};
+use crate::mirror::{Key, PersonRow, ProjectRow};
+
+record! {
+    /// A record of any kind, in short.
+    #[derive(Clone, Debug)]
+    pub struct BriefRow {
+        /// Basecamp's id.
+        pub id: i64,
+        /// `Todo`, `Comment`, ...
+        pub kind: String,
+        /// The project.
+        pub bucket_id: i64,
+        /// What it is in.
+        pub parent_id: Option<i64>,
+        /// Its title.
+        pub title: String,
+        /// Its text, plain.
+        pub body: String,
+        /// Who made it.
+        pub creator_id: Option<i64>,
+        /// The page in Basecamp.
+        pub app_url: String,
+        /// Epoch milliseconds.
+        pub created_at: i64,
+        /// Epoch milliseconds.
+        pub updated_at: i64,
+    }
+}
+
+/// Records inside another, of one kind, in their order.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn inside(conn: &mut Conn, key: &Key, kind: &str, parent: i64) -> Result<Vec<BriefRow>> {
+    fetch_all!(
+        conn,
+        BriefRow,
+        "SELECT r.id, r.kind, r.bucket_id, r.parent_id, r.title, r.body, r.creator_id, r.app_url, r.created_at,
+                r.updated_at
+         FROM mirror_records r CROSS JOIN mirror_projects p
+         WHERE r.workspace_id = $1 AND r.account_id = $2 AND r.deleted_at IS NULL AND r.status = 'active'
+           AND p.workspace_id = r.workspace_id AND p.connection_id = $3 AND p.id = r.bucket_id AND p.hidden = 0
+           AND r.parent_id = $5 AND r.kind = $4
+         ORDER BY r.position, r.created_at, r.id",
+        key.workspace.as_str(),
+        key.account,
+        key.connection.as_str(),
+        kind,
+        parent
+    )
+}
+
+/// One record of any kind, in short.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn brief(conn: &mut Conn, key: &Key, id: i64) -> Result<Option<BriefRow>> {
+    fetch_optional!(
+        conn,
+        BriefRow,
+        "SELECT r.id, r.kind, r.bucket_id, r.parent_id, r.title, r.body, r.creator_id, r.app_url, r.created_at,
+                r.updated_at
+         FROM mirror_records r CROSS JOIN mirror_projects p
+         WHERE r.workspace_id = $1 AND r.account_id = $2 AND r.id = $4 AND r.deleted_at IS NULL
+           AND p.workspace_id = r.workspace_id AND p.connection_id = $3 AND p.id = r.bucket_id AND p.hidden = 0",
+        key.workspace.as_str(),
+        key.account,
+        key.connection.as_str(),
+        id
+    )
+}
+
+/// What kind a record is; none for one the mirror does not have.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn kind(conn: &mut Conn, key: &Key, id: i64) -> Result<Option<String>> {
+    let sql =
+        "SELECT kind FROM mirror_records WHERE workspace_id = $1 AND account_id = $2 AND id = $3";
+    let found = fetch_optional!(conn, (String,), sql, key.workspace.as_str(), key.account, id)?;
+    Ok(found.map(|(kind,)| kind))
+}
+
+/// Projects the connection sees.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn projects(conn: &mut Conn, key: &Key) -> Result<Vec<ProjectRow>> {
+    fetch_all!(
+        conn,
+        ProjectRow,
+        "SELECT id, name, description, status, app_url, todoset_id, updated_at, raw FROM mirror_projects
+         WHERE workspace_id = $1 AND connection_id = $2 AND hidden = 0 ORDER BY id",
+        key.workspace.as_str(),
+        key.connection.as_str()
+    )
+}
+
+/// People the connection sees.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn people(conn: &mut Conn, key: &Key) -> Result<Vec<PersonRow>> {
+    fetch_all!(
+        conn,
+        PersonRow,
+        "SELECT id, name, email, title, client, raw FROM mirror_people
+         WHERE workspace_id = $1 AND connection_id = $2 AND hidden = 0 ORDER BY id",
+        key.workspace.as_str(),
+        key.connection.as_str()
+    )
+}

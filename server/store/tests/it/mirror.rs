@@ -1,0 +1,199 @@
+//! The mirror's own rules, without Basecamp: who sees what, what is newer, what is gone.
+
+use store::db::Db;
+use store::error::StoreError;
+use store::mirror::{self, Key, PersonRow, ProjectRow, Reading, Record};
+use store::mirror_sync::{self, Holder};
+use store::testing::TestDb;
+use store::{mirror_changes, mirror_questions, mirror_scopes, mirror_words};
+
+const PAGE: Reading = Reading { run: 10, asked_at: 10, is_ours: false };
+
+fn key(connection: &str) -> Key {
+    mirror_sync::key("a", connection, 1)
+}
+
+fn project(id: i64) -> ProjectRow {
+    ProjectRow {
+        id,
+        name: format!("Project {id}"),
+        description: String::new(),
+        status: "active".into(),
+        app_url: String::new(),
+        todoset_id: None,
+        updated_at: 1,
+        raw: "{}".into(),
+    }
+}
+
+fn todo(id: i64, bucket_id: i64, title: &str, updated_at: i64) -> Record {
+    Record {
+        id,
+        kind: "Todo".into(),
+        bucket_id,
+        parent_id: None,
+        parent_kind: "Todoset".into(),
+        parent_title: String::new(),
+        parent_url: String::new(),
+        title: title.into(),
+        body: String::new(),
+        status: "active".into(),
+        completed: false,
+        completed_at: None,
+        completer_id: None,
+        due_on: Some("2026-02-01".into()),
+        starts_on: None,
+        position: 1,
+        creator_id: None,
+        assignees: vec![7],
+        comments: 0,
+        for_clients: false,
+        app_url: String::new(),
+        created_at: 1,
+        updated_at,
+        raw: format!("{{\"title\": \"{title}\", \"at\": {updated_at}}}"),
+    }
+}
+
+async fn put(db: &Db, key: &Key, record: Record, reading: Reading) {
+    let key = key.clone();
+    let write = db.write::<(), StoreError, _>(move |conn| {
+        Box::pin(async move {
+            mirror::put_record(conn, &key, &record, reading).await?;
+            Ok(())
+        })
+    });
+    write.await.unwrap();
+}
+
+/// Connection `one` sees projects 1 and 2, `other` only 2.
+async fn filled(db: &Db) {
+    let write = db.write::<(), StoreError, _>(move |conn| {
+        Box::pin(async move {
+            let (one, other) = (key("one"), key("other"));
+            mirror::put_project(conn, &one, &project(1), 10).await?;
+            mirror::put_project(conn, &one, &project(2), 10).await?;
+            mirror::put_project(conn, &other, &project(2), 10).await?;
+            for key in [&one, &other] {
+                let person = PersonRow {
+                    id: 7,
+                    name: "Sofia Duarte".into(),
+                    email: None,
+                    title: None,
+                    client: 0,
+                    raw: "{}".into(),
+                };
+                mirror::put_person(conn, key, &person, 10, true).await?;
+            }
+            Ok(())
+        })
+    });
+    write.await.unwrap();
+    put(db, &key("one"), todo(11, 1, "Secret plan", 5), PAGE).await;
+    put(db, &key("one"), todo(12, 2, "Open plan", 5), PAGE).await;
+}
+
+async fn overdue(db: &Db, key: &Key) -> Vec<i64> {
+    let mut conn = db.read().await.unwrap();
+    let found = mirror_questions::overdue(&mut conn, key, "2026-02-18").await.unwrap();
+    found.into_iter().map(|(it, _)| it.id).collect()
+}
+
+#[tokio::test]
+async fn each_connection_sees_its_own_projects_only() {
+    for test in TestDb::both().await {
+        filled(&test.db).await;
+        let (one, other) = (key("one"), key("other"));
+        assert_eq!(overdue(&test.db, &one).await, [11, 12], "{}", test.name);
+        assert_eq!(overdue(&test.db, &other).await, [12], "{}", test.name);
+        let stranger = mirror_sync::key("b", "one", 1);
+        assert!(overdue(&test.db, &stranger).await.is_empty(), "{}", test.name);
+        let mut conn = test.db.read().await.unwrap();
+        let loads = mirror_questions::loads(&mut conn, &other, "2026-02-18", "2026-02-24").await;
+        assert_eq!(loads.unwrap()[0].open, 1, "{}", test.name);
+        let mut found = mirror_words::find(&mut conn, &one, "PLAN", 9).await.unwrap();
+        found.sort_unstable();
+        assert_eq!(found, [11, 12], "{}", test.name);
+        assert_eq!(mirror_words::find(&mut conn, &other, "pla", 9).await.unwrap(), [12]);
+    }
+}
+
+#[tokio::test]
+async fn what_is_older_never_replaces_what_is_newer() {
+    for test in TestDb::both().await {
+        filled(&test.db).await;
+        let one = key("one");
+        put(&test.db, &one, todo(12, 2, "Newer", 9), PAGE).await;
+        put(&test.db, &one, todo(12, 2, "Older", 8), PAGE).await;
+        let ours = Reading { run: 0, asked_at: 20, is_ours: true };
+        put(&test.db, &one, todo(11, 1, "Ours", 5), ours).await;
+        // This page was asked for before our write.
+        put(&test.db, &one, todo(11, 1, "Secret plan", 6), PAGE).await;
+        let mut conn = test.db.read().await.unwrap();
+        let found = mirror_questions::overdue(&mut conn, &one, "2026-02-18").await.unwrap();
+        let titles: Vec<&str> = found.iter().map(|(it, _)| it.title.as_str()).collect();
+        assert_eq!(titles, ["Ours", "Newer"], "{}", test.name);
+        let changes = mirror_changes::changes(&mut conn, &one, 12).await.unwrap();
+        let change = (changes.len(), changes[0].old.as_deref(), changes[0].new.as_deref());
+        assert_eq!(change, (1, Some("Open plan"), Some("Newer")), "{}", test.name);
+    }
+}
+
+#[tokio::test]
+async fn a_record_goes_after_it_was_missed_by_two_whole_walks() {
+    for test in TestDb::both().await {
+        filled(&test.db).await;
+        let one = key("one");
+        for (run, left) in [(20, vec![11, 12]), (30, vec![12])] {
+            let again = Reading { run, asked_at: run, is_ours: false };
+            put(&test.db, &one, todo(12, 2, "Open plan", 5), again).await;
+            let walked = one.clone();
+            let write = test.db.write::<(), StoreError, _>(move |conn| {
+                Box::pin(async move {
+                    mirror_scopes::settle(conn, &walked, "Todo", "active", run).await
+                })
+            });
+            write.await.unwrap();
+            assert_eq!(overdue(&test.db, &one).await, left, "{}", test.name);
+        }
+        let mut conn = test.db.read().await.unwrap();
+        let loads = mirror_questions::loads(&mut conn, &one, "2026-02-18", "2026-02-24").await;
+        assert_eq!(loads.unwrap()[0].open, 1, "{}", test.name);
+        drop(conn);
+        // It comes back when it is seen again.
+        let back = Reading { run: 40, asked_at: 40, is_ours: false };
+        put(&test.db, &one, todo(11, 1, "Secret plan", 5), back).await;
+        assert_eq!(overdue(&test.db, &one).await, [11, 12], "{}", test.name);
+    }
+}
+
+async fn lease(db: &Db, owner: &str, is_alone: bool) -> bool {
+    let holder = Holder { owner: owner.to_owned(), lease_ms: 60_000 };
+    let write = db.write::<bool, StoreError, _>(move |conn| {
+        Box::pin(async move { mirror_sync::lease(conn, &key("one"), &holder, is_alone).await })
+    });
+    write.await.unwrap()
+}
+
+#[tokio::test]
+async fn one_node_at_a_time_syncs_a_connection() {
+    for test in TestDb::both().await {
+        assert!(!lease(&test.db, "n1", false).await, "{}: there is no connection", test.name);
+        let new = store::connections::NewConnection {
+            id: "one".into(),
+            owner_id: None,
+            app: "basecamp".into(),
+            name: "Basecamp".into(),
+            secret: String::new(),
+            meta: "{}".into(),
+        };
+        let write = test.db.write::<(), StoreError, _>(move |conn| {
+            Box::pin(async move { store::connections::insert(conn, &"a".into(), &new).await })
+        });
+        write.await.unwrap();
+        assert!(lease(&test.db, "n1", false).await, "{}", test.name);
+        assert!(!lease(&test.db, "n2", false).await, "{}", test.name);
+        assert!(lease(&test.db, "n1", false).await, "{}", test.name);
+        assert!(lease(&test.db, "n3", true).await, "{}: alone on its file", test.name);
+    }
+}
