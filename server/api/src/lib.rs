@@ -11,6 +11,7 @@ mod credentials;
 mod health;
 mod hooks;
 mod live;
+mod mcp;
 mod origin;
 mod rest;
 

@@ -34,6 +34,28 @@ fn changes_something(method: &Method, path: &str) -> bool {
     !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) || path == "/api/chat/stream"
 }
 
+/// Whether a page of `origin` may speak to us, whatever it asks for: ours, or one that a super admin listed.
+pub(crate) async fn is_allowed(backend: &Backend, headers: &HeaderMap) -> Result<bool, Problem> {
+    let Some(origin) = text(headers, ORIGIN.as_str()) else { return Ok(true) };
+    let is_ours = is_ours(backend, origin, text(headers, HOST.as_str()));
+    Ok(is_ours || backend.auth.is_allowed_origin(origin).await?)
+}
+
+/// Whether the request was sent to a name that is ours. Without a base address that is this machine or an address in
+/// digits: a foreign name that was made to point here is what DNS rebinding uses.
+pub(crate) fn is_our_host(backend: &Backend, headers: &HeaderMap) -> bool {
+    if backend.config.base_url.is_some() {
+        return true;
+    }
+    let Some(host) = text(headers, HOST.as_str()) else { return true };
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|it| it.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let name = name.trim_matches(['[', ']']);
+    name.eq_ignore_ascii_case("localhost") || name.parse::<std::net::IpAddr>().is_ok()
+}
+
 /// The base address where one is set, else the address the request was sent to.
 fn is_ours(backend: &Backend, origin: &str, host: Option<&str>) -> bool {
     match &backend.config.base_url {

@@ -3,14 +3,14 @@
 use crate::credentials::Caller;
 use crate::error::{Refusal, unknown_path, wrong_method};
 use crate::request::API;
-use crate::{answers, health, hooks, live, rest};
-use axum::Router;
+use crate::{answers, health, hooks, live, mcp, rest};
 use axum::extract::{Request, State};
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
+use axum::{Extension, Router};
 use backend::Backend;
 use domain::actor::Permission;
 use domain::problem::Problem;
@@ -20,6 +20,8 @@ use domain::problem::Problem;
 pub enum Who {
     /// Anybody.
     Public,
+    /// Anybody; the handler is told who it is, when it is somebody we know.
+    Anybody,
     /// A signed-in person or their API key, with this permission.
     Signed(Permission),
     /// The same, where a call names a tool: also keys that are for some tools only.
@@ -118,6 +120,7 @@ pub fn all() -> Vec<Route> {
         rest::approvals::routes(),
         rest::operations::routes(),
         rest::tools::routes(),
+        mcp::routes(),
         rest::assistant::routes(),
         hooks::routes(),
         answers::routes(),
@@ -138,12 +141,14 @@ pub fn router(backend: &Backend) -> Router {
     }
     router = router.method_not_allowed_fallback(wrong_method);
     for prefix in API {
-        router = router.route(prefix, axum::routing::any(unknown_path));
+        if !all().iter().any(|it| it.path == *prefix) {
+            router = router.route(prefix, axum::routing::any(unknown_path));
+        }
         for below in unknown_below(prefix) {
             router = router.route(&below, axum::routing::any(unknown_path));
         }
     }
-    router.with_state(backend.clone())
+    router.layer(Extension(mcp::served(backend))).with_state(backend.clone())
 }
 
 /// Everything below a prefix. Where a route begins with a parameter, a wildcard beside it would be ambiguous.
@@ -163,7 +168,8 @@ async fn admit(
     let target = format!("{} {path}", request.method());
     let caller = request.extensions().get::<Caller>().cloned().unwrap_or(Caller::Nobody);
     let admitted = match (needed(who), caller.actor()) {
-        (None, _) => return next.run(request).await,
+        (None, _) if who == Who::Public => return next.run(request).await,
+        (None, _) => Ok(()),
         (Some(_), None) => Err(Problem::NotSignedIn),
         (Some(permission), Some(actor)) => match check_key(who, &caller) {
             Ok(()) => backend.auth.authorise(actor, permission, &target).await,
@@ -184,7 +190,7 @@ async fn admit(
 
 fn needed(who: Who) -> Option<Permission> {
     match who {
-        Who::Public => None,
+        Who::Public | Who::Anybody => None,
         Who::Signed(permission) | Who::Tools(permission) | Who::Person(permission) => {
             Some(permission)
         }

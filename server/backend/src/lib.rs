@@ -153,6 +153,11 @@ impl Backend {
         self.db.close().await;
     }
 
+    /// Where people reach this server, without a slash at its end: what links in answers begin with.
+    pub fn base_url(&self) -> String {
+        address_of(&self.config)
+    }
+
     /// The number of the newest event of the actor's workspace; 0 when nothing has happened in it.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ pub mod flow_values;
 pub mod flows;
 pub mod ids;
 pub mod invitations;
+pub mod mcp_sessions;
 pub mod migrations;
 pub mod mirror;
 pub mod mirror_changes;

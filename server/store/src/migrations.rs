@@ -44,6 +44,11 @@ const ALL: &[(i64, &str, &str)] = &[
         include_str!("../../../migrations/0051_runs_wait_for_answers.sql"),
     ),
     (60, "people hold api keys", include_str!("../../../migrations/0060_people_hold_api_keys.sql")),
+    (
+        61,
+        "chat clients keep their session",
+        include_str!("../../../migrations/0061_chat_clients_keep_their_session.sql"),
+    ),
     (70, "models answer", include_str!("../../../migrations/0070_models_answer.sql")),
 ];
 

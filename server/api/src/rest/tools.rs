@@ -2,20 +2,20 @@
 
 use crate::body::Body;
 use crate::error::Answer;
+use crate::mcp::{Served, caller};
 use crate::routes::{Route, Who};
-use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use backend::Backend;
 use domain::actor::{Actor, Permission};
 use domain::keys::KeyGrant;
 use domain::problem::Problem;
 use serde::Deserialize;
-use serde_json::{Value, json};
-use tools::error::ToolError;
-use tools::tool::{CallContext, ToolSpec};
+use serde_json::{Map, Value, json};
 
 pub(crate) fn routes() -> Vec<Route> {
-    vec![Route::post("/api/mcp-call", Who::Tools(Permission::Read), call)]
+    let who = Who::Tools(Permission::Read);
+    vec![Route::post("/api/mcp-call", who, call), Route::post("/tools/invoke", who, invoke)]
 }
 
 #[derive(Deserialize)]
@@ -26,44 +26,64 @@ struct Call {
 
 /// A tool that fails is an answer, not an error of the request.
 async fn call(
-    State(backend): State<Backend>,
-    Extension(actor): Extension<Actor>,
+    Extension(served): Extension<Served>,
+    actor: Option<Extension<Actor>>,
     grant: Option<Extension<KeyGrant>>,
     Body(call): Body<Call>,
 ) -> Answer<Json<Value>> {
     let name = call.name.ok_or_else(|| Problem::invalid("name", "name is missing"))?;
     let args = call.arguments.unwrap_or_else(|| json!({}));
-    check_scope(&backend, grant.as_ref().map(|it| &it.0), &name, &args)?;
-    let context = CallContext { source: "mcp", ..CallContext::default() };
-    match backend.tools.call(&actor, &name, &args, &context).await {
+    match served.door.call(&caller(actor, grant), &name, &args, "mcp").await {
         Ok(result) => Ok(Json(json!({ "ok": true, "name": name, "args": args, "result": result }))),
-        Err(ToolError::UnknownTool { .. }) => Err(Problem::not_found("Tool").into()),
-        Err(error) => {
-            let family = backend.tools.find(&name).map_or("system", ToolSpec::family);
-            let details = error.to_value(family);
-            let (message, code) = (error.to_string(), error.code());
-            Ok(Json(json!({
-                "ok": false, "name": name, "args": args, "error": message, "code": code, "details": details,
-            })))
-        }
+        Err(failure) if failure.code() == "UNKNOWN_TOOL" => Err(Problem::not_found("Tool").into()),
+        Err(failure) => Ok(Json(json!({
+            "ok": false, "name": name, "args": args, "error": failure.message(), "code": failure.code(),
+            "details": failure.value(),
+        }))),
     }
 }
 
-/// Refuses a tool that the key is not for, also as the target of another one.
-fn check_scope(
-    backend: &Backend,
-    grant: Option<&KeyGrant>,
-    name: &str,
-    args: &Value,
-) -> Result<(), Problem> {
-    let Some(grant) = grant else { return Ok(()) };
-    let target = args.get("tool").and_then(Value::as_str).filter(|_| name == "mcp_call");
-    for name in [Some(name).filter(|_| target.is_none()), target].into_iter().flatten() {
-        let is_allowed = backend.tools.find(name).is_none_or(|it| grant.allows(it.name, it.group));
-        if !is_allowed {
-            let message = format!("This API key is not for {name}");
-            return Err(Problem::Forbidden { message });
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation {
+    tool: Option<String>,
+    args: Option<Value>,
+    action: Option<String>,
+}
+
+/// The same for clients that speak another dialect; `action` becomes one of the arguments.
+async fn invoke(
+    Extension(served): Extension<Served>,
+    actor: Option<Extension<Actor>>,
+    grant: Option<Extension<KeyGrant>>,
+    Body(given): Body<Invocation>,
+) -> Response {
+    let refused = |status, kind: &str, message: &str| {
+        let body = json!({"ok": false, "error": {"type": kind, "message": message}});
+        (status, Json(body)).into_response()
+    };
+    let Some(tool) = given.tool.filter(|it| !it.is_empty()) else {
+        return refused(StatusCode::BAD_REQUEST, "invalid_request", "tool is missing");
+    };
+    let mut args = given.args.unwrap_or_else(|| Value::Object(Map::new()));
+    if let (Some(action), Some(fields)) = (given.action, args.as_object_mut()) {
+        fields.entry("action").or_insert(Value::from(action));
+    }
+    match served.door.call(&caller(actor, grant), &tool, &args, "mcp").await {
+        Ok(result) => {
+            let text = json!({"type": "text", "text": result.to_string()});
+            let result = json!({"content": [text], "details": result});
+            Json(json!({"ok": true, "result": result})).into_response()
+        }
+        Err(failure) if failure.code() == "UNKNOWN_TOOL" => {
+            refused(StatusCode::NOT_FOUND, "not_found", failure.message())
+        }
+        Err(failure) => {
+            let error = json!({
+                "type": "tool_error", "message": failure.message(), "code": failure.code(),
+                "details": failure.value(),
+            });
+            (StatusCode::BAD_REQUEST, Json(json!({"ok": false, "error": error}))).into_response()
         }
     }
-    Ok(())
 }

@@ -55,6 +55,11 @@ impl Server {
         Self { backend, router, name: db.name, _db: db }
     }
 
+    /// The same database behind a new front, as after a restart.
+    pub(crate) fn restart(&mut self) {
+        self.router = api::router(&self.backend);
+    }
+
     /// Somebody without a session.
     pub(crate) fn visitor(&self) -> Caller<'_> {
         Caller { server: self, cookie: None, key: None }

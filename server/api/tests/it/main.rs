@@ -10,6 +10,8 @@ mod hooks;
 mod invitations;
 mod keys;
 mod live;
+mod mcp;
+mod mcp_calls;
 mod members;
 mod page_writes;
 mod requests;

@@ -1,0 +1,196 @@
+//! Calling a tool from outside: who may, what the key says, what waits for a person, and how a failure is told.
+
+use crate::asking;
+use domain::actor::{Actor, Role, Via};
+use domain::ids::{UserId, WorkspaceId};
+use domain::keys::KeyGrant;
+use domain::problem::Problem;
+use serde_json::{Map, Value, json};
+use store::db::Db;
+use tools::error::ToolError;
+use tools::tool::{CallContext, ToolSpec};
+use tools::tools::Tools;
+
+/// What anybody may call (contract.md 8.3).
+const OPEN: [&str; 3] = ["startbcgpt", "tools_search", "tools_describe"];
+/// Runs any other tool.
+pub(crate) const NESTED: &str = "mcp_call";
+
+/// Who calls a tool from outside.
+#[derive(Clone, Debug, Default)]
+pub struct Caller {
+    /// The person; none without a session or a valid key.
+    pub actor: Option<Actor>,
+    /// What their key says, when they came with one.
+    pub grant: Option<KeyGrant>,
+}
+
+/// Why a call failed: the object of contract.md 8.5.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failure(Value);
+
+impl Failure {
+    /// The machine-readable code.
+    pub fn code(&self) -> &str {
+        self.0.get("code").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// What happened, in plain words.
+    pub fn message(&self) -> &str {
+        self.0.get("message").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// The whole object.
+    pub fn value(&self) -> &Value {
+        &self.0
+    }
+
+    pub(crate) fn with(mut self, more: Value) -> Self {
+        if let (Value::Object(fields), Value::Object(more)) = (&mut self.0, more) {
+            fields.extend(more);
+        }
+        self
+    }
+}
+
+/// The way to the tools for every door but our own pages. Cheap to clone.
+#[derive(Clone)]
+pub struct Door {
+    pub(crate) tools: Tools,
+    pub(crate) db: Db,
+    pub(crate) base_url: String,
+}
+
+impl Door {
+    /// A door to `tools`; `base_url` begins the links in answers, without a slash at its end.
+    pub fn new(tools: Tools, db: Db, base_url: impl Into<String>) -> Self {
+        Self { tools, db, base_url: base_url.into() }
+    }
+
+    /// The tools behind it.
+    pub fn tools(&self) -> &Tools {
+        &self.tools
+    }
+
+    /// Calls a tool. `source` is the door's word in operations: `mcp`, `action`.
+    ///
+    /// # Errors
+    /// A [`Failure`] for everything that can go wrong; then nothing was done, except where its code says otherwise.
+    pub async fn call(
+        &self,
+        caller: &Caller,
+        name: &str,
+        args: &Value,
+        source: &'static str,
+    ) -> Result<Value, Failure> {
+        let (name, args) = match target(name, args)? {
+            Some((target, args)) => (target, args),
+            None => (name, args.clone()),
+        };
+        let Some(spec) = self.tools.find(name) else { return Err(self.unknown(name)) };
+        let actor = self.actor(caller, spec)?;
+        if let Some(grant) = &caller.grant {
+            self.check_key(grant, spec)?;
+        }
+        let (args, approval) = asking::apart(spec, args);
+        let context = CallContext { source, ..CallContext::default() };
+        let context = match asking::needs_question(caller.grant.as_ref(), spec) {
+            true => self.agreed(&actor, spec, &args, approval, context).await?,
+            false => context,
+        };
+        let done = self.tools.call(&actor, name, &args, &context).await;
+        done.map_err(|error| self.failure(&error, spec))
+    }
+
+    /// The person, or a stranger for the few tools that are for anybody.
+    fn actor(&self, caller: &Caller, spec: &ToolSpec) -> Result<Actor, Failure> {
+        match &caller.actor {
+            Some(actor) => Ok(actor.clone()),
+            None if OPEN.contains(&spec.name) => Ok(stranger()),
+            None => Err(self.failure(&Problem::NotSignedIn.into(), spec)),
+        }
+    }
+
+    fn check_key(&self, grant: &KeyGrant, spec: &ToolSpec) -> Result<(), Failure> {
+        if spec.name == "pmos_approvals_decide" && !grant.can_approve {
+            return Err(self.forbidden("missing scope: approve", "approve", spec));
+        }
+        if !grant.allows(spec.name, spec.group) && !OPEN.contains(&spec.name) {
+            let message = format!("This API key is not for {}", spec.name);
+            return Err(self.forbidden(&message, spec.group, spec));
+        }
+        Ok(())
+    }
+
+    fn forbidden(&self, message: &str, permission: &str, spec: &ToolSpec) -> Failure {
+        let problem = Problem::Forbidden { message: message.to_owned() };
+        self.failure(&problem.into(), spec).with(json!({ "permission": permission }))
+    }
+
+    fn unknown(&self, name: &str) -> Failure {
+        let error = match self.tools.check(name, &Value::Null) {
+            Err(error) => error,
+            Ok(_) => ToolError::UnknownTool { name: name.to_owned(), similar: Vec::new() },
+        };
+        Failure(error.to_value("system"))
+    }
+
+    /// The error with the links that mend it.
+    pub(crate) fn failure(&self, error: &ToolError, spec: &ToolSpec) -> Failure {
+        let failure = Failure(error.to_value(spec.family()));
+        match failure.code() {
+            "NOT_AUTHENTICATED" => {
+                let link = format!("{}/connect", self.base_url);
+                failure.with(json!({"action": "reauth", "connect_url": link, "reauth_url": link}))
+            }
+            "CONFIRM_REQUIRED" => {
+                let id = failure.0.get("approval_id").and_then(Value::as_str).unwrap_or_default();
+                let link = format!("{}/approvals/{id}", self.base_url);
+                failure.with(json!({ "approve_url": link }))
+            }
+            "NOT_READY" => {
+                let path = failure.0.get("fix_url").and_then(Value::as_str).unwrap_or_default();
+                let link = match path.starts_with('/') {
+                    true => format!("{}{path}", self.base_url),
+                    false => path.to_owned(),
+                };
+                failure.with(json!({ "fix_url": link }))
+            }
+            _ => failure,
+        }
+    }
+}
+
+/// The tool that a nested call is about, and its arguments.
+fn target<'a>(name: &str, args: &'a Value) -> Result<Option<(&'a str, Value)>, Failure> {
+    if name != NESTED {
+        return Ok(None);
+    }
+    let refused = |code: &str, message: &str| {
+        Failure(json!({
+            "ok": false, "error": message, "code": code, "message": message, "category": "input",
+            "retryable": false, "family": "system",
+        }))
+    };
+    match args.get("tool").and_then(Value::as_str) {
+        None | Some("") => Err(refused("MISSING_PARAM", "tool is missing: name the tool to run")),
+        Some(NESTED) => Err(refused("INVALID_TOOL", "mcp_call cannot run itself")),
+        Some(tool) => {
+            let args = args.get("args").filter(|it| !it.is_null()).cloned();
+            Ok(Some((tool, args.unwrap_or_else(|| Value::Object(Map::new())))))
+        }
+    }
+}
+
+/// Somebody we do not know, who may read the catalogue.
+fn stranger() -> Actor {
+    Actor {
+        user: UserId::default(),
+        name: "Somebody".to_owned(),
+        workspace: WorkspaceId::default(),
+        role: Role::Viewer,
+        via: Via::Key,
+        request_id: String::new(),
+        ip: None,
+    }
+}

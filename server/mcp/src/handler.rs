@@ -1,0 +1,249 @@
+//! The methods of the protocol, over the tools.
+
+#![expect(deprecated, reason = "clients of the handshake era set a log level")]
+
+use crate::door::{Caller, Door};
+use crate::listing::{self, Wish};
+use crate::messages::{bad_params, error, unknown_method};
+use crate::{completion, prompts, resources};
+use domain::actor::Actor;
+use domain::approval::Risk;
+use domain::keys::KeyGrant;
+use http::request::Parts;
+use rmcp::model::{
+    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams,
+    CompleteResult, CustomRequest, CustomResult, ErrorCode, ErrorData, GetPromptRequestParams,
+    GetPromptResponse, Implementation, ListPromptsResult, ListResourceTemplatesResult,
+    ListResourcesResult, ListToolsResult, PaginatedRequestParams, ProgressNotificationParam,
+    ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig,
+    SetLevelRequestParams, SubscriptionFilter, Tool,
+};
+use rmcp::service::RequestContext;
+use rmcp::{RoleServer, ServerHandler};
+use serde_json::{Value, json};
+use std::borrow::Cow;
+
+const INSTRUCTIONS: &str = "PM OS holds projects and to-dos in Basecamp, and flows that do work by themselves. \
+    Find a tool with tools_search, read its fields with tools_describe, and call it by its name or through mcp_call: \
+    also tools that are not listed work. Projects, lists and people are taken by name or id. A write answers with an \
+    operation_id. A failure has a code, a message and, where something can mend it, a link.";
+/// Lists change with a new version of the server only.
+const LISTS_FRESH_MS: u64 = 60 * 60 * 1000;
+/// Methods that exist: a message of theirs that could not be read has wrong parameters.
+const METHODS: [&str; 9] = [
+    "tools/call",
+    "tools/list",
+    "prompts/get",
+    "prompts/list",
+    "resources/read",
+    "resources/list",
+    "completion/complete",
+    "logging/setLevel",
+    "initialize",
+];
+
+/// One handler for every caller: who calls comes with each message.
+#[derive(Clone)]
+pub(crate) struct Handler {
+    pub(crate) door: Door,
+}
+
+/// Who sends this message, as the layer in front found out, and the query of the address.
+fn caller(context: &RequestContext<RoleServer>) -> (Caller, String) {
+    let Some(parts) = context.extensions.get::<Parts>() else { return Default::default() };
+    let caller = Caller {
+        actor: parts.extensions.get::<Actor>().cloned(),
+        grant: parts.extensions.get::<KeyGrant>().cloned(),
+    };
+    (caller, parts.uri.query().unwrap_or_default().to_owned())
+}
+
+impl Handler {
+    /// Runs the tool. A read ends with its request; a write that began is finished and recorded.
+    async fn run(
+        &self,
+        caller: Caller,
+        name: String,
+        args: Value,
+        context: &RequestContext<RoleServer>,
+    ) -> Result<CallToolResult, ErrorData> {
+        let is_read = self.door.tools().find(&name).is_some_and(|it| it.risk == Risk::Read);
+        let door = self.door.clone();
+        let call = async move { door.call(&caller, &name, &args, "mcp").await };
+        let cancelled = || error(ErrorCode::INVALID_REQUEST, "CANCELLED", "The call was cancelled");
+        let outcome = if is_read {
+            tokio::select! {
+                outcome = call => outcome,
+                () = context.ct.cancelled() => return Err(cancelled()),
+            }
+        } else {
+            let task = tokio::spawn(call);
+            tokio::select! {
+                outcome = task => outcome.map_err(|error| {
+                    let reference = store::ids::short();
+                    tracing::error!(reference, %error, "a tool ended early");
+                    ErrorData::internal_error(format!("Our fault. Reference {reference}"), None)
+                })?,
+                () = context.ct.cancelled() => return Err(cancelled()),
+            }
+        };
+        match outcome {
+            Ok(value) if value.is_object() => Ok(CallToolResult::structured(value)),
+            Ok(value) => Ok(CallToolResult::structured(json!({ "result": value }))),
+            Err(failure) if failure.code() == "UNKNOWN_TOOL" => Err(ErrorData::invalid_params(
+                failure.message().to_owned(),
+                Some(failure.value().clone()),
+            )),
+            Err(failure) => Ok(CallToolResult::structured_error(failure.value().clone())),
+        }
+    }
+
+    async fn tell(&self, context: &RequestContext<RoleServer>, progress: f64, message: &str) {
+        let Some(token) = context.meta.get_progress_token() else { return };
+        let told = ProgressNotificationParam::new(token, progress).with_total(1.0);
+        // A client that went away needs no progress.
+        let _ = context.peer.notify_progress(told.with_message(message)).await;
+    }
+}
+
+impl ServerHandler for Handler {
+    fn get_info(&self) -> ServerConfig {
+        let capabilities = ServerCapabilities::builder()
+            .enable_tools()
+            .enable_tool_list_changed()
+            .enable_prompts()
+            .enable_resources()
+            .enable_completions()
+            .enable_logging()
+            .build();
+        let server = Implementation::new("pmos", env!("CARGO_PKG_VERSION")).with_title("PM OS");
+        ServerConfig::new(capabilities).with_server_info(server).with_instructions(INSTRUCTIONS)
+    }
+
+    async fn list_tools(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        let (caller, query) = caller(&context);
+        let wish = Wish::of(&query, self.door.tools())?;
+        let cursor = request.as_ref().and_then(|it| it.cursor.as_deref());
+        let (tools, next) = listing::page(self.door.tools(), &caller, &wish, cursor)?;
+        let mut result = ListToolsResult::with_all_items(tools)
+            .with_ttl_ms(LISTS_FRESH_MS)
+            .with_cache_scope(CacheScope::Private);
+        result.next_cursor = next;
+        Ok(result)
+    }
+
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let (caller, _) = caller(&context);
+        let name = request.name.into_owned();
+        let args = Value::Object(request.arguments.unwrap_or_default());
+        let title = self.door.tools().find(&name).map_or("", |it| it.title);
+        self.tell(&context, 0.0, title).await;
+        let result = self.run(caller, name, args, &context).await?;
+        self.tell(&context, 1.0, title).await;
+        Ok(result.into())
+    }
+
+    /// The schemas are the same for everybody.
+    fn get_tool(&self, name: &str) -> Option<Tool> {
+        listing::described(self.door.tools().find(name)?).ok()
+    }
+
+    async fn list_resources(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        let all = resources::all(self.door.tools());
+        let result = ListResourcesResult::with_all_items(all).with_ttl_ms(LISTS_FRESH_MS);
+        Ok(result.with_cache_scope(CacheScope::Public))
+    }
+
+    async fn list_resource_templates(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        let all = resources::templates(self.door.tools());
+        let result = ListResourceTemplatesResult::with_all_items(all).with_ttl_ms(LISTS_FRESH_MS);
+        Ok(result.with_cache_scope(CacheScope::Public))
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        let (caller, _) = caller(&context);
+        let read = resources::read(&self.door, &caller, &request.uri).await?;
+        Ok(read.with_ttl_ms(0).with_cache_scope(CacheScope::Private).into())
+    }
+
+    async fn list_prompts(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        let result = ListPromptsResult::with_all_items(prompts::all()).with_ttl_ms(LISTS_FRESH_MS);
+        Ok(result.with_cache_scope(CacheScope::Public))
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        Ok(prompts::get(&request.name, request.arguments.as_ref())?.into())
+    }
+
+    async fn complete(
+        &self,
+        request: CompleteRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CompleteResult, ErrorData> {
+        let (caller, _) = caller(&context);
+        Ok(CompleteResult::new(completion::of(&self.door, &caller, &request).await))
+    }
+
+    /// A tool says everything in its answer and nothing is logged to clients, so every level holds.
+    async fn set_level(
+        &self,
+        _request: SetLevelRequestParams,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        Ok(())
+    }
+
+    fn accepted_subscription_filter(
+        &self,
+        requested: &SubscriptionFilter,
+    ) -> Option<SubscriptionFilter> {
+        let mut accepted = SubscriptionFilter::new();
+        accepted.tools_list_changed = requested.tools_list_changed;
+        Some(accepted)
+    }
+
+    /// What rmcp could not read: an unknown method, or a known one with parameters that do not fit.
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        let method: Cow<'_, str> = request.method.as_str().into();
+        if !METHODS.contains(&method.as_ref()) {
+            return Err(unknown_method(&method));
+        }
+        let has_name = request.params.as_ref().is_some_and(|it| it.get("name").is_some());
+        Err(match method.as_ref() {
+            "tools/call" if !has_name => bad_params("name is missing: which tool?"),
+            _ => bad_params(format!("The parameters of {method} do not fit")),
+        })
+    }
+}

@@ -1,0 +1,139 @@
+//! `/mcp`: both eras of the protocol on one address.
+
+use crate::door::Door;
+use crate::handler::Handler;
+use crate::messages::malformed;
+use crate::sessions::{OWNER, Sessions};
+use bytes::Bytes;
+use domain::actor::Actor;
+use domain::ids::{UserId, WorkspaceId};
+use http::header::{ACCEPT, ALLOW, CONTENT_TYPE};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, Full};
+use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
+use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+use serde_json::Value;
+use std::convert::Infallible;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// An answer: one JSON body or a stream of events.
+pub type Answer = Response<BoxBody<Bytes, Infallible>>;
+
+const SESSION: &str = "mcp-session-id";
+const VERSION: &str = "mcp-protocol-version";
+/// The first revision without a handshake. Revisions are dates, so they compare as text.
+const STATELESS_SINCE: &str = "2026-07-28";
+const VERSION_IN_BODY: &str = "io.modelcontextprotocol/protocolVersion";
+const BOTH_KINDS: &str = "application/json, text/event-stream";
+
+/// The protocol over HTTP. Cheap to clone.
+#[derive(Clone)]
+pub struct Mcp {
+    /// For clients that shook hands and keep a session.
+    with_sessions: StreamableHttpService<Handler, LocalSessionManager>,
+    /// For everybody else: the stateless era, and older clients that send single messages.
+    without: StreamableHttpService<Handler, LocalSessionManager>,
+    sessions: Sessions,
+}
+
+impl Mcp {
+    /// Serves `door`, until `closing` ends its streams. The layer in front checks origin, host, body size and
+    /// credentials; who is asking is in the extensions of each request.
+    pub fn new(door: Door, body_limit: usize, closing: &CancellationToken) -> Self {
+        let sessions = Sessions { db: door.db.clone() };
+        let handler = Handler { door };
+        let config = || {
+            StreamableHttpServerConfig::default()
+                .disable_allowed_hosts()
+                .with_json_response(true)
+                .with_max_request_body_bytes(body_limit)
+                .with_cancellation_token(closing.child_token())
+        };
+        let mut stateful = config();
+        stateful.session_store = Some(Arc::new(sessions.clone()));
+        let stateless = config().with_legacy_session_mode(false);
+        let service = |config| {
+            let handler = handler.clone();
+            let manager = Arc::new(LocalSessionManager::default());
+            StreamableHttpService::new(move || Ok(handler.clone()), manager, config)
+        };
+        Self { with_sessions: service(stateful), without: service(stateless), sessions }
+    }
+
+    /// Answers one request.
+    pub async fn answer(&self, mut parts: Parts, body: Bytes) -> Answer {
+        let owner = owner(&parts);
+        let message = match parts.method == Method::POST {
+            true => match malformed(&body) {
+                Ok(message) => message,
+                Err(error) => return json(StatusCode::BAD_REQUEST, &error),
+            },
+            false => Value::Null,
+        };
+        let is_stateless = is_stateless(&parts.headers, &message);
+        let session = header(&parts.headers, SESSION).map(str::to_owned).filter(|_| !is_stateless);
+        if let Some(session) = &session {
+            match self.sessions.is_of(session, &owner).await {
+                Ok(true) => {}
+                Ok(false) => return text(StatusCode::NOT_FOUND, "This session has ended"),
+                Err(problem) => {
+                    let status = StatusCode::from_u16(problem.status());
+                    return text(
+                        status.unwrap_or(StatusCode::SERVICE_UNAVAILABLE),
+                        &problem.to_string(),
+                    );
+                }
+            }
+        }
+        let takes_events = takes(&parts.headers, "text/event-stream");
+        let begins_session = message.get("method").and_then(Value::as_str) == Some("initialize");
+        let is_in_session = session.is_some() || (begins_session && takes_events && !is_stateless);
+        if !is_in_session && parts.method != Method::POST {
+            let mut answer = text(StatusCode::METHOD_NOT_ALLOWED, "Send messages with POST");
+            answer.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
+            return answer;
+        }
+        if parts.method == Method::POST && (!is_stateless || !parts.headers.contains_key(ACCEPT)) {
+            // Older clients name one kind or none; what they get is JSON unless they keep a session.
+            parts.headers.insert(ACCEPT, HeaderValue::from_static(BOTH_KINDS));
+        }
+        let service = if is_in_session { &self.with_sessions } else { &self.without };
+        let request = Request::from_parts(parts, Full::new(body));
+        OWNER.scope(owner, service.handle(request)).await
+    }
+}
+
+fn owner(parts: &Parts) -> (WorkspaceId, UserId) {
+    let actor = parts.extensions.get::<Actor>();
+    actor.map(|it| (it.workspace.clone(), it.user.clone())).unwrap_or_default()
+}
+
+fn is_stateless(headers: &HeaderMap, message: &Value) -> bool {
+    let in_body = message.pointer("/params/_meta").and_then(|it| it.get(VERSION_IN_BODY));
+    in_body.is_some() || header(headers, VERSION).is_some_and(|it| it >= STATELESS_SINCE)
+}
+
+fn takes(headers: &HeaderMap, kind: &str) -> bool {
+    header(headers, ACCEPT.as_str()).is_some_and(|it| it.to_lowercase().contains(kind))
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|it| it.to_str().ok())
+}
+
+fn text(status: StatusCode, words: &str) -> Answer {
+    let error = serde_json::json!({
+        "jsonrpc": "2.0", "id": null, "error": {"code": -32000, "message": words},
+    });
+    json(status, &error)
+}
+
+fn json(status: StatusCode, value: &Value) -> Answer {
+    let mut answer = Response::new(Full::new(Bytes::from(value.to_string())).boxed());
+    *answer.status_mut() = status;
+    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    answer
+}
