@@ -24,7 +24,17 @@ impl Agent {
         let rows = operations::list(&mut conn, &actor.workspace, &filter).await?;
         let is_full = i64::try_from(rows.len()).unwrap_or(i64::MAX) == filter.limit;
         let next = rows.last().filter(|_| is_full).map(|it| it.id.clone());
-        Ok((rows.into_iter().map(row).collect(), next))
+        Ok((rows.into_iter().map(|it| row(it, actor)).collect(), next))
+    }
+
+    /// How many writes the workspace has.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`] without the permission to read.
+    pub async fn operation_count(&self, actor: &Actor) -> Result<i64, Problem> {
+        actor.require(Permission::Read)?;
+        let mut conn = self.0.db.read().await?;
+        Ok(operations::count(&mut conn, &actor.workspace).await?)
     }
 
     /// One write.
@@ -35,12 +45,24 @@ impl Agent {
         actor.require(Permission::Read)?;
         let mut conn = self.0.db.read().await?;
         let found = operations::find(&mut conn, &actor.workspace, id).await?;
-        found.map(row).ok_or_else(|| Problem::not_found("Operation"))
+        found.map(|it| row(it, actor)).ok_or_else(|| Problem::not_found("Operation"))
     }
 }
 
-fn row(row: OperationRow) -> Value {
-    let arguments = serde_json::from_str(&row.arguments).unwrap_or(Value::Null);
+/// What was done is for everybody in the workspace; with which values is for whoever did it and for those who manage,
+/// and in which conversation for its owner alone (contract.md 0.3).
+fn row(mut row: OperationRow, actor: &Actor) -> Value {
+    let is_own = row.user_id == actor.user.as_str();
+    let mut arguments = serde_json::from_str(&row.arguments).unwrap_or(Value::Null);
+    if !is_own {
+        row.session_id = None;
+        row.run_id = None;
+    }
+    if !is_own && !actor.role.can(Permission::Manage) {
+        arguments = json!({});
+        row.result_excerpt = None;
+        row.error = row.error.map(|_| "It failed".to_owned());
+    }
     json!({
         "id": row.id,
         "source": row.source,

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use domain::problem::{Issue, Problem};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Bodies about accounts (contract.md 0.5).
 const AUTH_LIMIT: usize = 32 * 1024;
@@ -65,6 +65,22 @@ impl<S: Send + Sync> FromRequest<S> for NoBody {
             object(&bytes)?;
         }
         Ok(Self)
+    }
+}
+
+/// The fields of a JSON object, or none when there is no body at all.
+pub(crate) async fn object_or_none(
+    request: Request,
+) -> Result<Option<Map<String, Value>>, Problem> {
+    let headers = request.headers().clone();
+    let bytes = read(request).await?;
+    if bytes.is_empty() {
+        return Ok(None);
+    }
+    check_type(&headers)?;
+    match object(&bytes)? {
+        Value::Object(fields) => Ok(Some(fields)),
+        _ => Ok(None),
     }
 }
 

@@ -1,16 +1,19 @@
 //! Whether the server is well, for load balancers and people.
 
+use crate::error::Answer;
 use crate::routes::{Route, Who};
-use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use backend::Backend;
 use basecamp::circuit::{COOLDOWN, FAILURES, Worst};
+use domain::actor::Actor;
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 use store::ids::{now_ms, rfc3339};
 use tokio::time::timeout;
+use tools::tool::ToolSpec;
 
 /// What a database that answers at all needs at most.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -18,7 +21,12 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 const BUILD: Option<&str> = option_env!("PMOS_BUILD");
 
 pub(crate) fn routes() -> Vec<Route> {
-    vec![Route::get("/health", Who::Public, health), Route::get("/api/info", Who::Public, info)]
+    vec![
+        Route::get("/health", Who::Public, health),
+        Route::get("/api/info", Who::Public, info),
+        Route::get("/api/status", Who::Anybody, status),
+        Route::get("/api/tools", Who::Public, tools),
+    ]
 }
 
 async fn health(State(backend): State<Backend>) -> Response {
@@ -59,7 +67,7 @@ async fn info(State(backend): State<Backend>) -> Json<Value> {
         .into_iter()
         .map(|it| (format!("{} {}", it.method, it.path), Value::from(it.path)))
         .collect();
-    let base_url = backend.config.base_url.clone();
+    let base_url = backend.base_url();
     Json(json!({
         "service": "pmos",
         "status": "operational",
@@ -73,4 +81,42 @@ async fn info(State(backend): State<Backend>) -> Json<Value> {
         },
         "endpoints": endpoints,
     }))
+}
+
+/// What runs here. What the workspace holds is counted for its own people only.
+async fn status(
+    State(backend): State<Backend>,
+    actor: Option<Extension<Actor>>,
+) -> Answer<Json<Value>> {
+    let operations = match actor {
+        Some(Extension(actor)) => Some(backend.agent.operation_count(&actor).await?),
+        None => None,
+    };
+    let base_url = backend.base_url();
+    Ok(Json(json!({
+        "status": "operational",
+        "version": VERSION,
+        "build": BUILD.unwrap_or("dev"),
+        "tools": of_ours(&backend).count(),
+        "database": {
+            "health_scores": null, "active_predictions": null, "unacknowledged_insights": null, "patterns": null,
+            "memories": null, "operations": operations,
+        },
+        "config": {
+            "bcgpt_url": base_url, "flow_url": base_url, "bcgpt_api_key_configured": false,
+            "shell_auth_configured": false,
+        },
+        "runtime": "v1",
+        "timestamp": rfc3339(now_ms()),
+    })))
+}
+
+/// The tools about PM OS itself.
+async fn tools(State(backend): State<Backend>) -> Json<Value> {
+    let tools: Vec<Value> = of_ours(&backend).map(ToolSpec::describe).collect();
+    Json(json!({ "count": tools.len(), "tools": tools }))
+}
+
+fn of_ours(backend: &Backend) -> impl Iterator<Item = &'static ToolSpec> {
+    backend.tools.list().filter(|it| it.name.starts_with("pmos_"))
 }

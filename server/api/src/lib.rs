@@ -12,8 +12,9 @@ mod health;
 mod hooks;
 mod live;
 mod mcp;
+mod once;
 mod origin;
-mod rest;
+pub mod rest;
 
 use crate::request::Gate;
 use axum::Router;

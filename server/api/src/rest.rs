@@ -1,6 +1,7 @@
 //! REST, by subject. A handler parses, calls one operation and converts.
 
 pub(crate) mod accounts;
+pub mod actions;
 pub(crate) mod approvals;
 pub(crate) mod assistant;
 pub(crate) mod audit;

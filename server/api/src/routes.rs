@@ -3,7 +3,7 @@
 use crate::credentials::Caller;
 use crate::error::{Refusal, unknown_path, wrong_method};
 use crate::request::API;
-use crate::{answers, health, hooks, live, mcp, rest};
+use crate::{answers, health, hooks, live, mcp, once, rest};
 use axum::extract::{Request, State};
 use axum::handler::Handler;
 use axum::http::Method;
@@ -41,6 +41,8 @@ pub struct Route {
     pub path: &'static str,
     /// Who may call it. Checked before anything of the request is read; the operation checks again.
     pub who: Who,
+    /// Whether an `Idempotency-Key` makes a repeat give the first answer.
+    pub once: bool,
     answer: MethodRouter<Backend>,
 }
 
@@ -98,7 +100,13 @@ impl Route {
     }
 
     fn new(method: Method, path: &'static str, who: Who, answer: MethodRouter<Backend>) -> Self {
-        Self { method, path, who, answer }
+        Self { method, path, who, once: false, answer }
+    }
+
+    /// The same route, where a repeat with the same `Idempotency-Key` gives the first answer and does nothing.
+    #[must_use]
+    pub fn once(self) -> Self {
+        Self { once: true, ..self }
     }
 }
 
@@ -120,6 +128,7 @@ pub fn all() -> Vec<Route> {
         rest::approvals::routes(),
         rest::operations::routes(),
         rest::tools::routes(),
+        rest::actions::routes(),
         mcp::routes(),
         rest::assistant::routes(),
         hooks::routes(),
@@ -135,7 +144,7 @@ pub fn all() -> Vec<Route> {
 pub fn router(backend: &Backend) -> Router {
     let mut router = Router::new();
     for route in all() {
-        let gate = (backend.clone(), route.who, route.path);
+        let gate = (backend.clone(), Asked { who: route.who, path: route.path, once: route.once });
         router =
             router.route(route.path, route.answer.route_layer(from_fn_with_state(gate, admit)));
     }
@@ -155,17 +164,27 @@ pub fn router(backend: &Backend) -> Router {
 fn unknown_below(prefix: &str) -> Vec<String> {
     match prefix {
         "/hooks" => vec!["/hooks/{flow}".to_owned(), "/hooks/{flow}/{secret}/{*rest}".to_owned()],
+        "/action" => vec!["/action/{op}/{*rest}".to_owned()],
         _ => vec![format!("{prefix}/{{*rest}}")],
     }
 }
 
+/// What the gate in front of a route knows about it.
+#[derive(Clone, Copy)]
+struct Asked {
+    who: Who,
+    path: &'static str,
+    once: bool,
+}
+
 /// Refuses before anything of the request is read.
 async fn admit(
-    State((backend, who, path)): State<(Backend, Who, &'static str)>,
+    State((backend, asked)): State<(Backend, Asked)>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let target = format!("{} {path}", request.method());
+    let who = asked.who;
+    let target = format!("{} {}", request.method(), asked.path);
     let caller = request.extensions().get::<Caller>().cloned().unwrap_or(Caller::Nobody);
     let admitted = match (needed(who), caller.actor()) {
         (None, _) if who == Who::Public => return next.run(request).await,
@@ -176,15 +195,17 @@ async fn admit(
             Err(problem) => Err(problem),
         },
     };
-    match admitted {
-        Ok(()) => {
-            if let Caller::Key(holder) = caller {
-                request.extensions_mut().insert(holder.actor);
-                request.extensions_mut().insert(holder.grant);
-            }
-            next.run(request).await
-        }
-        Err(problem) => Refusal::from(problem).into_response(),
+    if let Err(problem) = admitted {
+        return Refusal::from(problem).into_response();
+    }
+    let actor = caller.actor().cloned();
+    if let Caller::Key(holder) = caller {
+        request.extensions_mut().insert(holder.actor);
+        request.extensions_mut().insert(holder.grant);
+    }
+    match actor.filter(|_| asked.once) {
+        Some(actor) => once::answered(&backend, &actor, target, request, next).await,
+        None => next.run(request).await,
     }
 }
 

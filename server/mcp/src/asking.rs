@@ -46,8 +46,7 @@ impl Door {
         actor: &Actor,
         spec: &'static ToolSpec,
         args: &Value,
-        approval: Option<ApprovalId>,
-        context: CallContext,
+        (approval, context): (Option<ApprovalId>, CallContext),
     ) -> Result<CallContext, Failure> {
         let fail = |problem: Problem| self.failure(&problem.into(), spec);
         let hash = Tools::hash(spec.name, args);

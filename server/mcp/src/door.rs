@@ -95,7 +95,7 @@ impl Door {
         let (args, approval) = asking::apart(spec, args);
         let context = CallContext { source, ..CallContext::default() };
         let context = match asking::needs_question(caller.grant.as_ref(), spec) {
-            true => self.agreed(&actor, spec, &args, approval, context).await?,
+            true => self.agreed(&actor, spec, &args, (approval, context)).await?,
             false => context,
         };
         let done = self.tools.call(&actor, name, &args, &context).await;

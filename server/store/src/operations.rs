@@ -217,6 +217,15 @@ pub struct ToolKey {
     pub key: String,
 }
 
+/// How many writes a workspace has.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn count(conn: &mut Conn, workspace: &WorkspaceId) -> Result<i64> {
+    let sql = "SELECT COUNT(*) FROM operations WHERE workspace_id = $1";
+    Ok(fetch_optional!(conn, (i64,), sql, workspace.as_str())?.map_or(0, |(count,)| count))
+}
+
 /// What is known about a key.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Claim {

@@ -18,7 +18,7 @@ const MANAGE: Who = Who::Signed(Permission::Manage);
 pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get("/api/config", SIGNED_IN, personal),
-        Route::put("/api/config", SIGNED_IN, change_personal),
+        Route::put("/api/config", SIGNED_IN, change_personal).once(),
         Route::get("/api/pmos/config", SIGNED_IN, workspace),
         Route::post("/api/pmos/config", MANAGE, change_workspace),
         Route::get("/api/pmos/byok", MANAGE, keys),

@@ -20,7 +20,7 @@ use store::chat::NewSession;
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        Route::post("/api/chat", SIGNED_IN, ask),
+        Route::post("/api/chat", SIGNED_IN, ask).once(),
         Route::get("/api/chat/stream", SIGNED_IN, super::chat_stream::ask),
         Route::post("/api/chat/sessions", SIGNED_IN, create),
         Route::get("/api/chat/sessions", SIGNED_IN, list),

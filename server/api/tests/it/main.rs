@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod accounts;
+mod actions;
 mod audit;
 mod caller;
 mod chat;
@@ -13,6 +14,7 @@ mod live;
 mod mcp;
 mod mcp_calls;
 mod members;
+mod once;
 mod page_writes;
 mod requests;
 mod roles;

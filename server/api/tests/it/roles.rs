@@ -10,6 +10,8 @@ use serde_json::json;
 const PUBLIC: &[&str] = &[
     "GET /health",
     "GET /api/info",
+    "GET /api/status",
+    "GET /api/tools",
     "GET /api/pmos/auth/state",
     "POST /api/pmos/auth/signup",
     "POST /api/pmos/auth/login",
@@ -17,6 +19,9 @@ const PUBLIC: &[&str] = &[
     "POST /api/pmos/invitations/lookup",
     "POST /api/pmos/invitations/accept",
     "GET /api/v1/flags",
+    "POST /action/{op}",
+    "GET /openapi.json",
+    "GET /.well-known/openapi.json",
     "POST /mcp",
     "GET /mcp",
     "DELETE /mcp",

@@ -71,8 +71,9 @@ async fn a_record_of_another_workspace_is_as_good_as_missing() {
         let before = there.get("/api/pmos/members").await.body;
         // Addresses of flows are secrets, not ids; their walls are in `hooks`.
         let takes_id = |it: &&Route| {
-            // The name of a provider is the same word everywhere; whose key it is depends on the caller alone.
-            it.path.contains('{') && !it.path.ends_with("{provider}") && !hooks::is_address(it)
+            // The name of a provider or a tool is the same word everywhere; what it reaches depends on the caller alone.
+            let is_word = ["{provider}", "{op}"].iter().any(|word| it.path.ends_with(word));
+            it.path.contains('{') && !is_word && !hooks::is_address(it)
         };
         for route in api::routes::all().iter().filter(takes_id) {
             let name = format!("{} {}", route.method, route.path);
