@@ -207,7 +207,11 @@ impl Mirrored {
 
     /// Open or completed to-dos of all active projects.
     pub async fn todos(&mut self, completed: bool) -> Result<Vec<Todo>, Problem> {
-        let found = questions::all(&mut self.conn, &self.key, completed).await?;
+        let found = if completed {
+            questions::done(&mut self.conn, &self.key).await?
+        } else {
+            questions::open(&mut self.conn, &self.key).await?
+        };
         Ok(self.converted(found))
     }
 

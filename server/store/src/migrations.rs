@@ -34,6 +34,11 @@ const ALL: &[(i64, &str, &str)] = &[
     ),
     (30, "basecamp is mirrored", include_str!("../../../migrations/0030_basecamp_is_mirrored.sql")),
     (
+        32,
+        "questions find their index",
+        include_str!("../../../migrations/0032_questions_find_their_index.sql"),
+    ),
+    (
         50,
         "flows remember values",
         include_str!("../../../migrations/0050_flows_remember_values.sql"),

@@ -100,12 +100,6 @@ record! {
 /// To-dos with the people who are to do them.
 pub type Todos = Vec<(TodoRow, Vec<AssigneeRow>)>;
 
-macro_rules! from_records {
-    () => {
-        " FROM mirror_records r CROSS JOIN mirror_projects p "
-    };
-}
-
 macro_rules! seen {
     () => {
         " WHERE r.workspace_id = $1 AND r.account_id = $2 AND r.deleted_at IS NULL
@@ -114,16 +108,21 @@ macro_rules! seen {
 }
 
 /// The to-dos for which `$fits` holds, which names binds from `$4` on.
+///
+/// `CROSS JOIN` keeps SQLite to the written order: it knows nothing of how many rows a table has.
 macro_rules! todos {
-    ($conn:expr, $key:expr, $fits:literal, $order:literal $(, $bind:expr)* $(,)?) => {{
+    ($conn:expr, $key:expr, $fits:literal, $order:literal $(, $bind:expr)* $(,)?) => {
+        todos!(from " FROM mirror_records r", $conn, $key, $fits, $order $(, $bind)*)
+    };
+    (from $from:literal, $conn:expr, $key:expr, $fits:literal, $order:literal $(, $bind:expr)* $(,)?) => {{
         const ROWS: &str = concat!(
             "SELECT r.id, r.title, r.body, r.status, r.completed, r.due_on, r.bucket_id, p.name AS project_name,
                     r.parent_id, r.parent_kind, r.parent_title, r.parent_url, r.comments, r.app_url, r.updated_at",
-            from_records!(), seen!(), "r.kind = 'Todo' AND ", $fits, " ORDER BY ", $order
+            $from, " CROSS JOIN mirror_projects p", seen!(), "r.kind = 'Todo' AND ", $fits, " ORDER BY ", $order
         );
         const PEOPLE: &str = concat!(
-            "SELECT a.record_id, m.id, m.name, m.email, m.title", from_records!(),
-            "CROSS JOIN mirror_assignees a CROSS JOIN mirror_people m", seen!(), "r.kind = 'Todo' AND ", $fits,
+            "SELECT a.record_id, m.id, m.name, m.email, m.title", $from,
+            " CROSS JOIN mirror_projects p CROSS JOIN mirror_assignees a CROSS JOIN mirror_people m", seen!(), "r.kind = 'Todo' AND ", $fits,
             " AND a.workspace_id = r.workspace_id AND a.account_id = r.account_id AND a.record_id = r.id
               AND m.workspace_id = r.workspace_id AND m.connection_id = p.connection_id AND m.id = a.person_id
              ORDER BY a.record_id, a.position"
@@ -188,11 +187,11 @@ pub async fn due(conn: &mut Conn, key: &Key, from: &str, to: &str) -> Result<Tod
 /// When the database refuses.
 pub async fn of_person(conn: &mut Conn, key: &Key, person: i64) -> Result<Todos> {
     todos!(
+        from " FROM mirror_assignees o CROSS JOIN mirror_records r",
         conn,
         key,
-        "p.status = 'active' AND r.completed = 0 AND r.status = 'active' AND r.id IN (SELECT o.record_id
-            FROM mirror_assignees o WHERE o.workspace_id = $1 AND o.account_id = $2 AND o.kind = 'Todo'
-             AND o.is_open = 1 AND o.person_id = $4)",
+        "p.status = 'active' AND r.completed = 0 AND r.status = 'active' AND o.workspace_id = $1
+           AND o.account_id = $2 AND o.kind = 'Todo' AND o.is_open = 1 AND o.person_id = $4 AND r.id = o.record_id",
         "CASE WHEN r.due_on IS NULL THEN 1 ELSE 0 END, r.due_on, r.id",
         person
     )
@@ -220,7 +219,7 @@ pub async fn quiet(conn: &mut Conn, key: &Key, before: i64) -> Result<Todos> {
     todos!(
         conn,
         key,
-        "p.status = 'active' AND r.completed = 0 AND r.status = 'active' AND r.assignees > 0 AND r.active_at < $4",
+        "p.status = 'active' AND r.completed = 0 AND r.status = 'active' AND r.assignees <> 0 AND r.active_at < $4",
         "r.active_at, r.id",
         before
     )
@@ -241,17 +240,29 @@ pub async fn completed(conn: &mut Conn, key: &Key, from: i64, to: i64) -> Result
     )
 }
 
-/// Open or completed to-dos of all active projects.
+/// Open to-dos of all active projects.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn all(conn: &mut Conn, key: &Key, completed: bool) -> Result<Todos> {
+pub async fn open(conn: &mut Conn, key: &Key) -> Result<Todos> {
     todos!(
         conn,
         key,
-        "p.status = 'active' AND r.status = 'active' AND r.completed = $4",
-        "r.bucket_id, r.id",
-        i16::from(completed)
+        "p.status = 'active' AND r.status = 'active' AND r.completed = 0",
+        "r.bucket_id, r.id"
+    )
+}
+
+/// Completed to-dos of all active projects.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn done(conn: &mut Conn, key: &Key) -> Result<Todos> {
+    todos!(
+        conn,
+        key,
+        "p.status = 'active' AND r.status = 'active' AND r.completed = 1",
+        "r.bucket_id, r.id"
     )
 }
 
@@ -331,10 +342,11 @@ pub async fn teams(conn: &mut Conn, key: &Key) -> Result<Vec<AssigneeRow>> {
     fetch_all!(
         conn,
         AssigneeRow,
-        "SELECT DISTINCT a.bucket_id AS record_id, m.id, m.name, m.email, m.title
-         FROM mirror_assignees a CROSS JOIN mirror_people m
-         WHERE a.workspace_id = $1 AND a.account_id = $2 AND a.kind = 'Todo' AND a.is_open = 1
-           AND m.workspace_id = a.workspace_id AND m.connection_id = $3 AND m.id = a.person_id",
+        "SELECT a.bucket_id AS record_id, m.id, m.name, m.email, m.title
+         FROM (SELECT DISTINCT person_id, bucket_id FROM mirror_assignees
+               WHERE workspace_id = $1 AND account_id = $2 AND kind = 'Todo' AND is_open = 1) a
+         CROSS JOIN mirror_people m
+         WHERE m.workspace_id = $1 AND m.connection_id = $3 AND m.id = a.person_id",
         key.workspace.as_str(),
         key.account,
         key.connection.as_str()
