@@ -50,7 +50,7 @@ pub(crate) fn fit(prompt: &mut Prompt, window: usize, keeps_summary: bool) -> Op
     (put_away > 0).then_some(put_away)
 }
 
-/// Takes the oldest results of this run out, leaving the key to read them with.
+/// Takes the oldest results of this run out.
 fn shorten_results(prompt: &mut Prompt, room: usize) -> usize {
     let mut length = length(prompt);
     let mut shortened = 0;
@@ -60,7 +60,7 @@ fn shorten_results(prompt: &mut Prompt, room: usize) -> usize {
         }
         let before = call_length(call);
         let short = json!({
-            "shortened": true, "payload_key": call.id, "hint": "Read it with get_cached_payload_chunk",
+            "shortened": true, "hint": "Read before and put away for lack of room. Ask again if it is needed",
         });
         call.outcome = match &call.outcome {
             Ok(_) => Ok(short),
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_results_go_first_and_leave_their_key() {
+    fn the_oldest_results_go_first() {
         let call = |id: &str| DoneCall {
             id: id.into(),
             position: 0,
@@ -166,7 +166,7 @@ mod tests {
         };
         let mut prompt = Prompt { done: vec![call("a"), call("b")], ..Prompt::default() };
         assert_eq!(fit(&mut prompt, 2_000, true), Some(1));
-        assert_eq!(prompt.done[0].outcome.as_ref().unwrap()["payload_key"], "a");
+        assert_eq!(prompt.done[0].outcome.as_ref().unwrap()["shortened"], true);
         assert_eq!(prompt.done[1].outcome.as_ref().unwrap().as_str().unwrap().len(), 4_000);
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::agent::Agent;
 use crate::llm::{DoneCall, Prompt, Round, Turn};
+use crate::runtime::Runtime;
 use chrono::NaiveDate;
 use domain::problem::Problem;
 use serde_json::{Value, json};
@@ -9,10 +10,15 @@ use store::chat::journal::{self, CallStatus, StoredCall};
 use store::chat::rounds::{self, StoredRound};
 use store::chat::runs::StoredRun;
 use store::chat::{self, StoredMessage};
-use store::workspaces;
+use store::db::Conn;
+use store::{memories, workspaces};
 
 /// How many turns before this one are told.
 const TURNS: i64 = 40;
+/// Notes of earlier conversations: how many, how important at least, how long.
+const NOTES: i64 = 12;
+const LEAST_IMPORTANCE: f64 = 0.5;
+const NOTE_CHARS: usize = 300;
 
 impl Agent {
     /// Everything the model of `run` is told.
@@ -23,6 +29,10 @@ impl Agent {
         let before = chat::messages(&mut conn, &run.run.session_id, first, TURNS).await?;
         let calls = journal::calls(&mut conn, &run.root).await?;
         let rounds = rounds::of_chain(&mut conn, &run.workspace, &run.root).await?;
+        let memory = match Runtime::parse(&run.run.runtime) {
+            Some(Runtime::V1) => Vec::new(),
+            _ => notes(&mut conn, run).await?,
+        };
         let workspace = workspaces::find(&mut conn, &run.workspace).await?;
         let today = run.today.parse::<NaiveDate>().unwrap_or_default();
         Ok(Prompt {
@@ -32,7 +42,7 @@ impl Agent {
             timezone: workspace.map_or_else(|| "UTC".to_owned(), |it| it.timezone),
             flow: run.flow.clone(),
             project: run.project.clone(),
-            memory: Vec::new(),
+            memory,
             summary: None,
             history: before.into_iter().map(turn).collect(),
             said: said.into_iter().map(|(_, text)| text).collect(),
@@ -41,6 +51,20 @@ impl Agent {
             tools: Vec::new(),
         })
     }
+}
+
+/// The notes that matter most to this person, as lines.
+async fn notes(conn: &mut Conn, run: &StoredRun) -> Result<Vec<String>, Problem> {
+    let place = (&run.workspace, &run.user);
+    let found = memories::visible(conn, place, LEAST_IMPORTANCE, NOTES).await?;
+    Ok(found
+        .into_iter()
+        .map(|it| {
+            let text: String = it.content.split_whitespace().collect::<Vec<_>>().join(" ");
+            let text: String = text.chars().take(NOTE_CHARS).collect();
+            format!("{} ({}, {}): {text}", it.kind, it.scope, it.trust)
+        })
+        .collect())
 }
 
 fn turn(stored: StoredMessage) -> Turn {

@@ -1,4 +1,5 @@
-//! What the assistant asks about first (contract.md 5.5). Nothing a model reads or says changes it.
+//! What the assistant asks about first (contract.md 5.5). Nothing a model reads or says changes it: once text from
+//! outside is in a run, every write asks, but for drafts whose addresses the person named.
 
 use domain::approval::Risk;
 use tools::tool::ToolSpec;
@@ -59,7 +60,7 @@ pub(crate) fn asks(mode: Mode, tool: &ToolSpec, writes: usize) -> bool {
 }
 
 /// A change to a draft touches nothing that runs, and one undo takes it back.
-fn is_draft(tool: &ToolSpec) -> bool {
+pub(crate) fn is_draft(tool: &ToolSpec) -> bool {
     matches!(tool.name, "flow_create" | "flow_update" | "flow_apply" | "flow_trigger_set")
         || tool.name.starts_with("flow_step_") && tool.name != "flow_step_test"
 }

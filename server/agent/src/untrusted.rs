@@ -1,9 +1,7 @@
 //! Text from outside: which tools bring it in, and what is taken out of it before a model reads it.
 
-use domain::approval::Risk;
 use serde_json::Value;
 use std::collections::BTreeSet;
-use tools::tool::ToolSpec;
 
 /// Tools whose results people write, or computers that are not ours: anybody may have put words there.
 const OUTSIDE: [&str; 9] = [
@@ -68,13 +66,6 @@ fn address(word: &str) -> Option<String> {
     let is_mail =
         word.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'));
     (word.contains("://") || is_mail).then(|| word.to_owned())
-}
-
-/// Writes that always ask once text from outside was read: they delete, tell outsiders, remember, or go live.
-pub(crate) fn asks_after_outside_text(tool: &ToolSpec) -> bool {
-    tool.risk == Risk::Destructive
-        || tool.name.starts_with("pmos_memory")
-        || matches!(tool.name, "flow_trigger" | "flow_step_test" | "flow_run_retry" | "flow_test")
 }
 
 #[cfg(test)]

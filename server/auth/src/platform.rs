@@ -14,6 +14,8 @@ use store::settings::{self, INSTALLATION};
 const SIGNUP: &str = "signup";
 const OUTGOING: &str = "outgoingAllowList";
 const ORIGINS: &str = "corsAllowedOrigins";
+const RUNTIME: &str = "agentRuntime";
+const RUNTIMES: [&str; 2] = ["v1", "v2"];
 const OPEN: &str = "open";
 const CLOSED: &str = "closed";
 
@@ -41,6 +43,8 @@ pub struct PlatformChange {
     pub cors_allowed_origins: Option<Vec<String>>,
     /// Hosts, hosts with port or address ranges.
     pub outgoing_allow_list: Option<Vec<String>>,
+    /// `v1` or `v2`: how the assistant's next runs are worked on.
+    pub agent_runtime: Option<String>,
 }
 
 impl Auth {
@@ -131,6 +135,12 @@ fn checked(change: PlatformChange) -> Result<Vec<(&'static str, Value)>, Problem
             issues.push(Issue::new(OUTGOING, "Give hosts, host:port or ranges such as 10.0.0.0/8"));
         }
         values.push((OUTGOING, Value::from(hosts)));
+    }
+    if let Some(runtime) = change.agent_runtime {
+        if !RUNTIMES.contains(&runtime.as_str()) {
+            issues.push(Issue::new(RUNTIME, "Give v1 or v2"));
+        }
+        values.push((RUNTIME, Value::from(runtime)));
     }
     if values.is_empty() {
         issues.push(Issue::new(SIGNUP, "Give at least one setting to change"));

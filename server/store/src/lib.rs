@@ -12,6 +12,7 @@ pub mod flows;
 pub mod ids;
 pub mod invitations;
 pub mod mcp_sessions;
+pub mod memories;
 pub mod migrations;
 pub mod mirror;
 pub mod mirror_changes;

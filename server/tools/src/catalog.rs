@@ -2,7 +2,9 @@
 
 use crate::error::ToolError;
 use crate::tool::{Call, Done, Profile, ToolSpec};
-use crate::{basecamp_tools, flow_edits, flow_tools, meta, pmos, run_tools, todo_tools};
+use crate::{
+    basecamp_tools, flow_edits, flow_tools, memory_tools, meta, pmos, run_tools, todo_tools,
+};
 use domain::approval::Risk;
 
 macro_rules! catalog {
@@ -109,6 +111,16 @@ catalog! {
         "", "Service state, tool count and record counts of the workspace" => pmos::status;
     "pmos_approvals_list", "pmos", Focused, Read, "Read the approvals",
         "status:enum(pending|approved|rejected|expired|all)=pending, limit:integer=50, cursor:string", "Approvals of the workspace" => pmos::approvals_list;
+    "pmos_memory_save", "pmos", Focused, Write, "Keep a note",
+        "memory_type*:string, content*:string, tags:[string], importance:number=0.5", "Stores a note the assistant may use later" => memory_tools::save;
+    "pmos_memory_recall", "pmos", Focused, Read, "Look through the notes",
+        "memory_type:string, min_importance:number=0.5, limit:number=50, query:string", "Stored notes, most important first" => memory_tools::recall;
+    "pmos_memory_update", "pmos", Full, Write, "Change a note",
+        "memory_id*:string, content:string, tags:[string], importance:number, scope:enum(user|project|workspace)", "Changes a stored note" => memory_tools::update;
+    "pmos_memory_delete", "pmos", Full, Destructive, "Delete a note",
+        "memory_id*:string", "Deletes a stored note" => memory_tools::delete;
+    "pmos_memory_restore", "pmos", Unlisted, Write, "Bring a note back",
+        "memory_id*:string", "Brings a deleted note back" => memory_tools::restore;
     "tools_search", "tools", Focused, Read, "Find a tool",
         "query*:string, group:string, risk:enum(read|write|destructive), limit:integer=12", "Finds tools of the full catalogue by words; returns name, meaning, risk and required params" => meta::tools_search;
     "tools_describe", "tools", Focused, Read, "Read about tools",

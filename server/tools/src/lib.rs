@@ -14,6 +14,7 @@ mod flow_edits;
 mod flow_tools;
 mod keys;
 mod lists;
+mod memory_tools;
 mod meta;
 mod places;
 mod pmos;

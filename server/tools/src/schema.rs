@@ -89,6 +89,12 @@ const WORDS: &[(&str, &str)] = &[
     ("names", "Names of tools"),
     ("group", "Only tools of this group"),
     ("risk", "Only tools of this risk"),
+    ("memory_type", "What kind of note: fact, preference, decision"),
+    ("memory_id", "Id of a note"),
+    ("tags", "Words to find it by"),
+    ("importance", "How much it matters, from 0 to 1"),
+    ("min_importance", "Only what matters at least this much, from 0 to 1"),
+    ("scope", "Whose it is: user, project or workspace"),
     ("idempotency_key", "The same key gives the first answer and does nothing again"),
     ("request_id", "The same as idempotency_key"),
 ];

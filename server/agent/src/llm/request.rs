@@ -130,7 +130,7 @@ fn outcome(done: &DoneCall) -> Outcome {
     Outcome { id: done.id.clone(), name: done.name.clone(), text, is_error: done.outcome.is_err() }
 }
 
-/// The beginning of a long result, and the key to read the rest with.
+/// The beginning of a long result, and the key to read the rest with when the tool kept it.
 fn shortened(done: &DoneCall, trust: &str, data: &Value) -> String {
     let text = data.to_string();
     let room = RESULT_BYTES.saturating_sub(ENVELOPE_BYTES);
@@ -147,8 +147,8 @@ fn shortened(done: &DoneCall, trust: &str, data: &Value) -> String {
         "source": done.name,
         "trust": trust,
         "shortened": true,
-        "payload_key": done.id,
-        "hint": "Read the rest with get_cached_payload_chunk, or ask for less",
+        "payload_key": data.get("payload_key"),
+        "hint": "Ask for less: a limit, a narrower search or one record. With a payload_key, get_cached_payload_chunk reads on",
         "data": beginning,
     })
     .to_string()
@@ -253,13 +253,10 @@ mod tests {
     #[test]
     fn a_long_result_is_shortened_with_a_key_and_stays_json() {
         let text = "\"ö\u{1}".repeat(20_000);
-        let outcome = outcome(&done("c9", 0, json!({ "text": text })));
+        let outcome = outcome(&done("c9", 0, json!({ "text": text, "payload_key": "k1" })));
         assert!(outcome.text.len() <= RESULT_BYTES, "{}", outcome.text.len());
         let read: Value = serde_json::from_str(&outcome.text).unwrap();
-        assert_eq!(
-            (read["payload_key"].as_str(), read["trust"].as_str()),
-            (Some("c9"), Some("outside"))
-        );
+        assert_eq!((&read["payload_key"], read["trust"].as_str()), (&json!("k1"), Some("outside")));
     }
 
     #[test]

@@ -36,6 +36,7 @@ pub(crate) struct World {
     pub(crate) basecamp: Basecamp,
     pub(crate) flows: Flows,
     pub(crate) tools: Tools,
+    pub(crate) runs: Runs,
     pub(crate) agent: Agent,
     running: Running,
 }
@@ -75,6 +76,27 @@ impl World {
             worlds.push(Self::in_test(test, Arc::new(Planner), Config::default()).await);
         }
         worlds
+    }
+
+    /// With another model, on a database of the test's choice.
+    pub(crate) async fn with_on(test: TestDb, provider: Arc<dyn Provider>, config: Config) -> Self {
+        Self::in_test(test, provider, config).await
+    }
+
+    /// From now on another model answers.
+    pub(crate) fn answered_by(&mut self, provider: Arc<dyn Provider>, config: Config) {
+        self.agent = Agent::with_provider(self.db.clone(), self.tools.clone(), config, provider);
+    }
+
+    /// A second node on the same database.
+    pub(crate) async fn second_node(&self, provider: Arc<dyn Provider>, config: Config) -> Agent {
+        let tools = Tools::new(
+            self.db.clone(),
+            self.basecamp.clone(),
+            self.flows.clone(),
+            self.runs.clone(),
+        );
+        Agent::with_provider(self.test.reopen().await, tools, config, provider)
     }
 
     pub(crate) async fn with(provider: Arc<dyn Provider>, config: Config) -> Self {
@@ -149,9 +171,9 @@ impl World {
         let runs =
             Runs::new(db.clone(), basecamp.clone(), flow::config::Config::new("http://pmos.test"));
         let flows = Flows::new(&runs);
-        let tools = Tools::new(db.clone(), basecamp.clone(), flows.clone(), runs);
+        let tools = Tools::new(db.clone(), basecamp.clone(), flows.clone(), runs.clone());
         let agent = Agent::with_provider(db.clone(), tools.clone(), config, provider);
-        Self { test, db, basecamp, flows, tools, agent, running }
+        Self { test, db, basecamp, flows, tools, runs, agent, running }
     }
 
     /// The same data after a start.

@@ -21,7 +21,8 @@ async fn settings(
     State(backend): State<Backend>,
     Extension(actor): Extension<Actor>,
 ) -> Answer<Json<Value>> {
-    Ok(shown(&backend.auth.platform_settings(&actor).await?))
+    let settings = backend.auth.platform_settings(&actor).await?;
+    shown(&backend, &settings).await
 }
 
 async fn change(
@@ -29,15 +30,19 @@ async fn change(
     Extension(actor): Extension<Actor>,
     Body(change): Body<PlatformChange>,
 ) -> Answer<Json<Value>> {
-    Ok(shown(&backend.auth.change_platform_settings(&actor, change).await?))
+    let settings = backend.auth.change_platform_settings(&actor, change).await?;
+    shown(&backend, &settings).await
 }
 
-fn shown(settings: &PlatformSettings) -> Json<Value> {
-    Json(json!({
+async fn shown(backend: &Backend, settings: &PlatformSettings) -> Answer<Json<Value>> {
+    let (runtime, is_chosen) = backend.agent.runtime().await?;
+    Ok(Json(json!({
         "ok": true,
         "signup": settings.signup,
         "signupLocked": settings.signup_locked,
         "corsAllowedOrigins": settings.cors_allowed_origins,
         "outgoingAllowList": settings.outgoing_allow_list,
-    }))
+        "agentRuntime": runtime.as_str(),
+        "agentRuntimeSource": if is_chosen { "setting" } else { "server" },
+    })))
 }

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod actions;
+mod assistant;
 mod audit;
 mod caller;
 mod chat;
