@@ -10,6 +10,7 @@ use axum::{Extension, Json};
 use backend::Backend;
 use domain::actor::{Actor, Permission};
 use domain::approval::ApprovalStatus;
+use domain::keys::KeyGrant;
 use domain::problem::Problem;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -71,12 +72,33 @@ struct Approve {
     args: Option<Value>,
 }
 
+/// Refuses a key that decides what its own person asked for: it may have asked itself (contract.md 5.4).
+async fn check_key(
+    backend: &Backend,
+    actor: &Actor,
+    grant: Option<Extension<KeyGrant>>,
+    id: &str,
+) -> Result<(), Problem> {
+    if grant.is_none() {
+        return Ok(());
+    }
+    let mut conn = backend.db.read().await?;
+    let found = store::approvals::find(&mut conn, &actor.workspace, &id.into()).await?;
+    if found.is_some_and(|it| it.asked_by == actor.user) {
+        let message = "An API key does not decide what its own person asked for".to_owned();
+        return Err(Problem::Forbidden { message });
+    }
+    Ok(())
+}
+
 async fn approve(
     State(backend): State<Backend>,
     Extension(actor): Extension<Actor>,
+    grant: Option<Extension<KeyGrant>>,
     Path(id): Path<String>,
     Body(given): Body<Approve>,
 ) -> Answer<Response> {
+    check_key(&backend, &actor, grant, &id).await?;
     let decided = backend.agent.approve(&actor, &id.into(), given.note, given.args).await?;
     let status = if decided.is_running { StatusCode::ACCEPTED } else { StatusCode::OK };
     let body = json!({
@@ -97,9 +119,11 @@ struct Reject {
 async fn reject(
     State(backend): State<Backend>,
     Extension(actor): Extension<Actor>,
+    grant: Option<Extension<KeyGrant>>,
     Path(id): Path<String>,
     Body(given): Body<Reject>,
 ) -> Answer<Json<Value>> {
+    check_key(&backend, &actor, grant, &id).await?;
     let approval = backend.agent.reject(&actor, &id.into(), given.reason).await?;
     Ok(Json(json!({ "ok": true, "approval": approval })))
 }

@@ -17,6 +17,7 @@ mod mcp_calls;
 mod members;
 mod once;
 mod page_writes;
+mod promises;
 mod requests;
 mod roles;
 mod sessions;

@@ -160,6 +160,8 @@ async fn a_key_that_asks_first_waits_for_a_person_and_then_does_it_once() {
             call(&script, "flow_get", json!({"flow_id": flow})).await.result()["isError"],
             false
         );
+        let itself = script.post(&format!("/api/approvals/{id}/approve"), json!({})).await;
+        assert_eq!((itself.status, &itself["code"]), (403, &json!("FORBIDDEN")));
         let approved = owner.post(&format!("/api/approvals/{id}/approve"), json!({})).await;
         assert_eq!(approved.status, 200, "{}", approved.body);
         let other = json!({"flow_id": "another", "approval_id": id});
@@ -171,5 +173,30 @@ async fn a_key_that_asks_first_waits_for_a_person_and_then_does_it_once() {
         assert_eq!(repeated.result()["structuredContent"], done.result()["structuredContent"]);
         let gone = call(&script, "flow_get", json!({"flow_id": flow})).await;
         assert_eq!(gone.result()["structuredContent"]["code"], "RESOURCE_NOT_FOUND");
+    }
+}
+
+/// Acceptance: the catalogue is walked, so a new tool is covered without a case.
+#[tokio::test]
+async fn no_tool_works_without_a_key_and_no_write_for_a_viewer() {
+    for server in Server::all_with(HERE).await {
+        server.backend.auth.clock().stop();
+        let owner = server.signs_up("Owner").await;
+        let viewer = owner.script(json!({"role": "viewer"})).await;
+        let visitor = server.visitor();
+        let open = ["startbcgpt", "tools_search", "tools_describe", "mcp_call"];
+        for tool in server.backend.tools.list().filter(|it| !open.contains(&it.name)) {
+            server.backend.auth.clock().advance(std::time::Duration::from_secs(1));
+            let refused = call(&visitor, tool.name, json!({})).await;
+            let content = &refused.result()["structuredContent"];
+            assert_eq!(content["code"], "NOT_AUTHENTICATED", "{}", tool.name);
+            if tool.risk == domain::approval::Risk::Read {
+                continue;
+            }
+            let refused = call(&viewer, tool.name, json!({})).await;
+            let content = &refused.result()["structuredContent"];
+            assert_eq!(content["code"], "FORBIDDEN", "{}", tool.name);
+        }
+        assert_eq!(owner.get("/api/operations").await["count"], 0);
     }
 }
