@@ -161,6 +161,7 @@ fn question(phrase: &Phrase, today: NaiveDate) -> Option<Intent> {
             "@what [the|our|my] projects {more}",
             "@show [me] [all] [the|our|my] projects",
             "projects",
+            "my|our|all [the] projects",
             "list projects {more}",
             "how_many projects {more}",
         ])
@@ -341,9 +342,13 @@ fn is_name(words: &str, today: NaiveDate) -> bool {
     let lower = words.to_lowercase();
     !NOT_NAMES.contains(&lower.as_str())
         && !lower.starts_with("my ")
+        && !lower.starts_with("mine")
         && dates::range(words, today).is_none()
+        && dates::range(&format!("in {words}"), today).is_none()
 }
 
+#[cfg(test)]
+mod accuracy;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::phrase::Phrase;
 use super::schedule::{self, Every};
 use super::step_words::{self, Do};
+use super::todo_words::{self, TodoRequest};
 use chrono::NaiveDate;
 
 /// A flow in words.
@@ -58,11 +59,28 @@ pub(crate) fn read(phrase: &Phrase, today: NaiveDate, is_asked: bool) -> Option<
         });
     }
     if !is_asked {
-        return None;
+        return said_last(phrase, today);
     }
     let (before, start) =
         start_last(phrase).map_or((phrase.clone(), None), |(it, start)| (it, Some(start)));
     Some(Recipe { name: None, start, steps: step_words::read_all(&before, today) })
+}
+
+/// "Tell me when a webhook arrives": nobody said "flow", but nothing else starts so. A plain day is a date, no start.
+fn said_last(phrase: &Phrase, today: NaiveDate) -> Option<Recipe> {
+    let (before, start) = start_last(phrase)?;
+    let last = phrase.part(before.len(), phrase.len());
+    let is_start =
+        last.has("every|each|daily|weekly|monthly|hourly|when|whenever|as_soon_as|each_time");
+    // What a comment says is its own.
+    let is_comment = matches!(todo_words::read(phrase, today), Some(TodoRequest::Comment(..)));
+    let steps = step_words::read_all(&before, today);
+    let is_known = !steps.is_empty() && steps.iter().all(|it| !matches!(it, Do::Unknown(_)));
+    (is_start && is_known && !is_comment).then_some(Recipe {
+        name: None,
+        start: Some(start),
+        steps,
+    })
 }
 
 /// What starts it, said first: "When a webhook arrives, ...".

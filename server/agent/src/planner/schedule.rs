@@ -106,7 +106,7 @@ fn daily(phrase: &Phrase, clock: Clock) -> Option<Every> {
         return Some(Every::Week(Weekday::Mon, clock));
     }
     let captures = phrase.fits_any(&[
-        "every|each {day?} [morning]",
+        "every|each {day?} [morning|afternoon|evening]",
         "on {day}",
         "weekly on {day}",
         "every week on {day}",

@@ -63,7 +63,18 @@ pub(crate) fn add(phrase: &Phrase, today: NaiveDate) -> Option<TodoWords> {
     {
         return Some(describe(&rest, today));
     }
+    if let Some((_, rest)) = phrase.starts("i need|want [a|an|another] [new] @todo") {
+        return Some(describe(&rest, today));
+    }
+    if let Some(captures) = phrase.fits_any(&[
+        "assign|give {who?} a|another|the [new] @todo called|named|:|to {title}",
+        "assign|give {who?} a|another|the [new] @todo {title}",
+    ]) {
+        let assignee = captures.some("who");
+        return Some(TodoWords { assignee, ..describe(&captures.part("title"), today) });
+    }
     let captures = phrase.fits_any(&[
+        "@make {title} as [a] [new] @todo to|in|on [the] {project} project",
         "@make {title} to|on [the|my] {list} list",
         "@make {title} as [a] [new] @todo to|in|on [the] {place}",
         "@make {title} to [the] @todos of|in [the] {place}",
@@ -71,7 +82,8 @@ pub(crate) fn add(phrase: &Phrase, today: NaiveDate) -> Option<TodoWords> {
     ])?;
     let words = describe(&captures.part("title"), today);
     let (list, place) = (captures.some("list"), captures.some("place"));
-    Some(TodoWords { list: list.or(words.list), place: place.or(words.place), ..words })
+    let project = captures.some("project").or(words.project);
+    Some(TodoWords { list: list.or(words.list), place: place.or(words.place), project, ..words })
 }
 
 /// What follows "add a to-do": title and place, in any order, and who and when at the end.
@@ -178,7 +190,9 @@ pub(crate) fn places(title: &str) -> Vec<(String, String)> {
 }
 
 fn complete(phrase: &Phrase) -> Option<TodoName> {
-    if phrase.has("not|don't|dont|never") && !phrase.has("mark") {
+    let is_question =
+        phrase.starts("what|when|who|why|if|is|was|are|did|has|tell|once|whenever").is_some();
+    if is_question || phrase.has("not|don't|dont|never") && !phrase.has("mark") {
         return None;
     }
     let captures = phrase.fits_any(&[
@@ -187,6 +201,8 @@ fn complete(phrase: &Phrase) -> Option<TodoName> {
         "mark|set [the] [@todo] {todo} as|to|: done|complete|completed|finished",
         "mark|set [the] [@todo] {todo} done|complete|completed|finished",
         "[the] @todo {todo} is done|complete|completed|finished",
+        "i|i've|we|we've [have] [just] finished|completed|done [the] [@todo] {todo}",
+        "{todo} is done|completed|finished",
     ])?;
     name(&captures.part("todo"))
 }
@@ -223,7 +239,10 @@ fn comment(phrase: &Phrase) -> Option<(TodoName, String)> {
 fn name(words: &Phrase) -> Option<TodoName> {
     const NOT_TITLES: [&str; 8] =
         ["it", "this", "that", "them", "all", "everything", "flow", "the flow"];
-    if words.is_empty() || NOT_TITLES.contains(&words.text().to_lowercase().as_str()) {
+    let is_many = words
+        .fits("all|every|each|any|everything [of] [the|my|our] @todos|projects|things")
+        .is_some();
+    if words.is_empty() || is_many || NOT_TITLES.contains(&words.text().to_lowercase().as_str()) {
         return None;
     }
     let placed = words.fits_any(&[

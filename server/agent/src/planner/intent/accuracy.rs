@@ -1,0 +1,67 @@
+//! How much of what people write is understood, on a set written apart from the grammar's own examples: an utterance
+//! and what it means a line. `nowrite` stands for anything that changes nothing.
+//! Before the grammar was widened for it the figures were 914‰ and 891‰, with 15 wrong writes.
+
+use super::read;
+use super::wording::words;
+use chrono::NaiveDate;
+
+const SET: &str = include_str!("utterances.tsv");
+/// What was measured (1000 and 1000), less a little: a change of the grammar may not fall below. In parts of a thousand.
+const INTENTS: usize = 980;
+const WHOLE: usize = 970;
+/// How the meaning of a request that changes something begins.
+const WRITES: [&str; 10] = [
+    "add ",
+    "complete ",
+    "reopen ",
+    "comment on ",
+    "new flow",
+    "change ",
+    "switch ",
+    "publish ",
+    "delete ",
+    "run ",
+];
+
+fn write(meaning: &str) -> Option<&'static str> {
+    WRITES.into_iter().find(|it| meaning.starts_with(it))
+}
+
+/// The kind of request, without its names and days.
+fn kind(meaning: &str) -> &str {
+    write(meaning).unwrap_or_else(|| meaning.split(' ').next().unwrap_or_default())
+}
+
+#[test]
+fn most_is_understood_and_nothing_is_changed_by_mistake() {
+    let today = NaiveDate::from_ymd_opt(2026, 11, 18).unwrap();
+    let rows: Vec<(&str, &str)> = SET.lines().filter_map(|it| it.split_once('\t')).collect();
+    assert!(rows.len() >= 600, "{}", rows.len());
+    let (mut intents, mut whole, mut mistakes, mut missed) = (0, 0, Vec::new(), Vec::new());
+    for (said, meant) in &rows {
+        let found = words(&read(said, today, false));
+        let is_right = match *meant {
+            "nowrite" => write(&found).is_none(),
+            meant => meant == found,
+        };
+        whole += usize::from(is_right);
+        intents += usize::from(is_right || kind(meant) == kind(&found));
+        if !is_right {
+            missed.push(format!("{said}\n    meant {meant}\n    found {found}"));
+        }
+        if write(&found).is_some() && write(&found) != write(meant) {
+            mistakes.push(format!("{said}: {found}"));
+        }
+    }
+    let share = |right: usize| right * 1_000 / rows.len();
+    let figures = format!(
+        "{} utterances: {}‰ intents, {}‰ with every name and day\n{}",
+        rows.len(),
+        share(intents),
+        share(whole),
+        missed.join("\n")
+    );
+    assert!(mistakes.is_empty(), "{}\n{figures}", mistakes.join("\n"));
+    assert!(share(intents) >= INTENTS && share(whole) >= WHOLE, "{figures}");
+}
