@@ -26,6 +26,10 @@ pub struct Config {
     pub run_time: Duration,
     /// How long a run keeps its worker without a sign of life.
     pub lease: Duration,
+    /// How long ended runs are kept.
+    pub keep_runs: Duration,
+    /// How large the database may become, bytes: the oldest ended runs are forgotten beyond it.
+    pub keep_bytes: u64,
     /// How long the caller of a synchronous webhook waits.
     pub answer_within: Duration,
     /// Starts and retries by people and assistants, for each workspace and minute.
@@ -44,6 +48,8 @@ impl Config {
             waiting_per_workspace: 10_000,
             run_time: Duration::from_secs(600),
             lease: Duration::from_secs(5),
+            keep_runs: Duration::from_secs(30 * 86_400),
+            keep_bytes: 5 * 1024 * 1024 * 1024,
             answer_within: Duration::from_secs(30),
             starts_per_minute: 100,
         }

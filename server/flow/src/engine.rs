@@ -27,7 +27,7 @@ use domain::ids::{RunId, UserId, WorkspaceId};
 use domain::problem::Problem;
 use serde_json::Value;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use store::db::Db;
 use store::{ids, settings, workspaces};
@@ -56,6 +56,8 @@ pub(crate) struct Engine {
     abandoned: Mutex<Vec<(RunId, i64)>>,
     /// Runs wait for a place.
     has_backlog: AtomicBool,
+    /// When ended runs are looked through next, epoch milliseconds.
+    pub(crate) keep_at: AtomicI64,
 }
 
 /// This start of this process, as the owner of runs: after the name of the node, when it has one.
@@ -83,6 +85,7 @@ impl Engine {
             running: Mutex::default(),
             abandoned: Mutex::default(),
             has_backlog: AtomicBool::new(false),
+            keep_at: AtomicI64::new(0),
             db,
             basecamp,
             config,

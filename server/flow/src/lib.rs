@@ -12,6 +12,7 @@ pub mod waits;
 pub mod worker;
 
 mod heartbeat;
+mod keeping;
 mod pieces;
 mod publishing;
 mod reading;

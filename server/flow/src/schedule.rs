@@ -137,6 +137,42 @@ mod tests {
     }
 
     #[test]
+    fn an_hour_that_the_clocks_skip_or_repeat_starts_once() {
+        let at = |hour: i64| json!({ "hour_of_the_day": hour, "timezone": "Europe/Berlin", "run_on_weekends": true });
+        // 02:00 does not exist on that night; the first moment after it does.
+        let skipped = next("every_day", at(2), "2026-03-28T12:00:00Z");
+        assert_eq!(skipped, "2026-03-29T01:00:00+00:00");
+        assert_eq!(next("every_day", at(2), &skipped), "2026-03-30T00:00:00+00:00");
+        // 02:00 comes twice on that night.
+        let repeated = next("every_day", at(2), "2026-10-24T12:00:00Z");
+        assert_eq!(repeated, "2026-10-25T00:00:00+00:00");
+        assert_eq!(next("every_day", at(2), &repeated), "2026-10-26T01:00:00+00:00");
+    }
+
+    #[test]
+    fn weeks_and_months_keep_the_hour_of_their_zone() {
+        let week =
+            json!({ "day_of_the_week": 0, "hour_of_the_day": 9, "timezone": "America/New_York" });
+        assert_eq!(
+            next("every_week", week.clone(), "2026-03-07T12:00:00Z"),
+            "2026-03-08T13:00:00+00:00"
+        );
+        assert_eq!(next("every_week", week, "2026-02-28T12:00:00Z"), "2026-03-01T14:00:00+00:00");
+        let month =
+            json!({ "day_of_the_month": 1, "hour_of_the_day": 9, "timezone": "Australia/Sydney" });
+        assert_eq!(
+            next("every_month", month.clone(), "2026-09-15T00:00:00Z"),
+            "2026-09-30T23:00:00+00:00"
+        );
+        assert_eq!(next("every_month", month, "2026-10-15T00:00:00Z"), "2026-10-31T22:00:00+00:00");
+        let cron = json!({ "cronExpression": "30 8 * * 1-5", "timezone": "Asia/Kolkata" });
+        assert_eq!(
+            next("cron_expression", cron, "2026-11-21T03:12:11Z"),
+            "2026-11-23T03:00:00+00:00"
+        );
+    }
+
+    #[test]
     fn what_cannot_be_read_names_the_field() {
         let Err(Problem::Invalid { issues }) = schedule("every_day", json!({ "timezone": "Mars" }))
         else {

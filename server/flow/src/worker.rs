@@ -4,6 +4,7 @@
 
 use crate::engine::Engine;
 use crate::heartbeat;
+use crate::keeping;
 use crate::schedule::Schedule;
 use domain::event::{Event, EventKind};
 use domain::flow::{FlowStatus, FlowVersion};
@@ -118,6 +119,7 @@ async fn round(engine: &Arc<Engine>) -> Result<Duration, Problem> {
     release_abandoned(engine).await?;
     start_scheduled(engine, now_ms).await?;
     while claim(engine, now_ms).await? {}
+    keeping::keep(engine, now_ms).await?;
     next(engine, now_ms).await
 }
 

@@ -48,6 +48,7 @@ const ALL: &[(i64, &str, &str)] = &[
         "runs wait for answers",
         include_str!("../../../migrations/0051_runs_wait_for_answers.sql"),
     ),
+    (52, "ended runs are found", include_str!("../../../migrations/0052_ended_runs_are_found.sql")),
     (60, "people hold api keys", include_str!("../../../migrations/0060_people_hold_api_keys.sql")),
     (
         61,

@@ -4,7 +4,7 @@ use crate::pieces::input::Input;
 use crate::pieces::{Call, Done, Failed};
 use domain::actor::Actor;
 use domain::problem::Problem;
-use domain::todo::{Comment, NewTodo, Todo, TodoQuery};
+use domain::todo::{Comment, NewTodo, Todo, TodoChanges, TodoQuery};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -23,6 +23,18 @@ pub(crate) async fn todos(call: &Call<'_>) -> Result<Done, Failed> {
         }
         "complete_todo" => given(engine.basecamp.complete_todo(&actor, todo()?).await),
         "uncomplete_todo" => given(engine.basecamp.reopen_todo(&actor, todo()?).await),
+        "update_todo_details" => {
+            given(engine.basecamp.update_todo(&actor, todo()?, &changes(input)?).await)
+        }
+        "trash_todo" => given(engine.basecamp.trash_todo(&actor, todo()?).await),
+        "get_todo" => given(engine.basecamp.todo(&actor, todo()?).await),
+        "list_todolists" => {
+            let project = input.required_integer("project", "The project")?;
+            let lists = engine.basecamp.lists(&actor, project).await.map_err(failed)?;
+            let lists = serde_json::to_value(lists).unwrap_or_default();
+            let count = lists.as_array().map_or(0, Vec::len);
+            Ok(Done::Output(json!({ "count": count, "lists": lists })))
+        }
         "list_todos_for_list" => {
             let list = input.required_integer("todolist", "The to-do list")?;
             let todos = of_project(call, &actor).await?;
@@ -76,6 +88,22 @@ fn new_todo(input: &Input<'_>) -> Result<NewTodo, Failed> {
         due_on: fields.text("due_on"),
         assignee_ids: ids(fields.json("assignee_ids")),
     })
+}
+
+/// What is left empty stays as it is.
+fn changes(input: &Input<'_>) -> Result<TodoChanges, Failed> {
+    let fields = input.object("inputs");
+    let fields = Input::new(&fields);
+    let changes = TodoChanges {
+        title: fields.text("content"),
+        description: fields.text("description"),
+        due_on: fields.text("due_on"),
+        assignee_ids: Some(ids(fields.json("assignee_ids"))).filter(|it| !it.is_empty()),
+    };
+    if changes == TodoChanges::default() {
+        return Err(Failed::new("Nothing to change is filled in. Fill in what should change"));
+    }
+    Ok(changes)
 }
 
 /// Ids as numbers or digits, one or many.

@@ -143,6 +143,32 @@ async fn a_to_do_is_added_told_about_commented_and_completed() {
 }
 
 #[tokio::test]
+async fn a_to_do_is_changed_looked_at_and_put_into_the_trash() {
+    let studio = Studio::open().await;
+    let todo = "{{step_1.id}}";
+    let mut change = studio.with_todo("step_2", "update_todo_details", todo);
+    change["settings"]["input"]["inputs"] = json!({ "content": "Renamed", "due_on": "2026-12-24" });
+    let flow = studio
+        .world
+        .published(on_webhook(chain(vec![
+            studio.add("step_1"),
+            change,
+            studio.with_todo("step_3", "get_todo", todo),
+            studio.with_todo("step_4", "list_todolists", ""),
+            studio.with_todo("step_5", "trash_todo", todo),
+        ])))
+        .await;
+    let run = studio.world.fire(&flow, json!({ "name": "First" })).await;
+    let run = studio.world.ended(&run).await;
+    assert_eq!(run.status, RunStatus::Succeeded, "{run:?}");
+    let seen = output(&run, "step_3");
+    assert_eq!((&seen["title"], &seen["due_on"]), (&json!("Renamed"), &json!("2026-12-24")));
+    assert!(output(&run, "step_4")["count"].as_u64().unwrap() >= 1);
+    assert_eq!(output(&run, "step_5")["status"], "trashed");
+    assert!(studio.todos().await.iter().all(|it| it.title != "Renamed"));
+}
+
+#[tokio::test]
 async fn a_to_do_that_was_added_before_the_crash_is_found_and_not_added_again() {
     let studio = Studio::open().await;
     let flow = studio.world.published(on_webhook(studio.add("step_1"))).await;

@@ -8,6 +8,8 @@ use domain::ids::RunId;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
+use std::time::Duration;
+use store::testing::TestDb;
 
 fn call(name: &str, method: &str, url: &str) -> Value {
     let input = json!({
@@ -137,5 +139,109 @@ fn rounds_that_were_done_are_not_done_again() {
     assert_eq!(run.steps["step_1"]["output"]["iterations"].as_array().unwrap().len(), 4);
     let times: Vec<_> = (1..=4).map(|item| site.count(&format!("/ok{item}"))).collect();
     assert_eq!(times, [1, 1, 2, 1]);
+    runtime.kill();
+}
+
+/// Publishes a flow with steps of every nature, fires it, kills the process at the `at`-th change of the run that was
+/// written down, starts again and gives the end; none when the run had ended before that many changes.
+fn killed_at_change(test: &TestDb, site: &Arc<Site>, at: usize) -> Option<Run> {
+    let keep = |name: &str, value: &str| {
+        let input = json!({ "key": "log", "value": [value], "store_scope": "FLOW" });
+        piece(name, "@activepieces/piece-store", "add_to_list", input)
+    };
+    let trigger = on_webhook(chain(vec![
+        keep("step_1", "a"),
+        call("step_2", "PUT", &site.url("/ok1")),
+        set_fields("step_3", json!({ "rows": [1, 2] })),
+        for_each("step_4", "{{step_3.rows}}", keep("step_5", "{{step_4.item}}")),
+        call("step_6", "PUT", &site.url("/ok2")),
+        piece(
+            "step_7",
+            "@activepieces/piece-store",
+            "get",
+            json!({ "key": "log", "store_scope": "FLOW" }),
+        ),
+    ]));
+    let (first, host) = (Process::start(), site.host());
+    let (run, clock, reached) = first.runtime.block_on(async {
+        let db = test.reopen().await;
+        let world = World::on(db, test.name, None).await;
+        world.allow(&[host]).await;
+        let flow = world.published(trigger).await;
+        let mut changes = world.db.changes();
+        let run = world.fire(&flow, json!({})).await;
+        let mut seen = 0;
+        while seen < at {
+            let change = match changes.try_recv() {
+                Ok(change) => change,
+                Err(_) => {
+                    if world.runs.get(&admin(), &run).await.unwrap().status.is_terminal() {
+                        break;
+                    }
+                    let next = tokio::time::timeout(Duration::from_secs(30), changes.recv());
+                    next.await.unwrap().unwrap()
+                }
+            };
+            seen += usize::from(change.target == run.as_str());
+        }
+        let clock = Arc::clone(&world.clock);
+        std::mem::forget(world);
+        (run, clock, seen >= at)
+    });
+    first.kill();
+    if !reached {
+        return None;
+    }
+    let second = Process::start();
+    let ended = second.runtime.block_on(async {
+        let db = test.reopen().await;
+        let runs = open(db.clone(), &clock);
+        let _worker = runs.work();
+        let mut changes = db.changes();
+        let waiting = async {
+            loop {
+                let now = runs.get(&admin(), &run).await.unwrap();
+                if now.status.is_terminal() {
+                    break now;
+                }
+                drop(changes.recv().await);
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), waiting).await.expect("the run ends")
+    });
+    second.kill();
+    Some(ended)
+}
+
+#[test]
+fn wherever_a_run_is_killed_nothing_is_lost_and_nothing_kept_twice() {
+    let runtime = Process::start();
+    let site = Arc::new(runtime.runtime.block_on(Site::open()));
+    for name in ["sqlite", "postgres"] {
+        let mut points = 0;
+        for at in 1.. {
+            let made = async {
+                match name {
+                    "sqlite" => Some(TestDb::sqlite().await),
+                    _ => TestDb::postgres().await,
+                }
+            };
+            let Some(test) = runtime.runtime.block_on(made) else {
+                // No server is named.
+                points = usize::MAX;
+                break;
+            };
+            let before = (site.count("/ok1"), site.count("/ok2"));
+            let Some(run) = killed_at_change(&test, &site, at) else { break };
+            let place = format!("{name}, killed at change {at}");
+            assert_eq!(run.status, RunStatus::Succeeded, "{place}: {run:?}");
+            assert_eq!(run.steps["step_7"]["output"], json!(["a", 1, 2]), "{place}");
+            let calls = (site.count("/ok1") - before.0, site.count("/ok2") - before.1);
+            // Only one request can have been under way.
+            assert!(calls.0 >= 1 && calls.1 >= 1 && calls.0 + calls.1 <= 3, "{place}: {calls:?}");
+            points += 1;
+        }
+        assert!(points >= 4, "{name}: only {points} points were reached");
+    }
     runtime.kill();
 }

@@ -1,8 +1,9 @@
 //! Bounds: how long, how many, how full.
 
 use crate::site::Site;
-use crate::world::{World, admin, on_webhook, opened, piece, request, set_fields};
+use crate::world::{World, admin, on_webhook, opened, piece, request, set_fields, wait};
 use domain::flow::run::{RunStatus, Which};
+use domain::ids::RunId;
 use domain::problem::Problem;
 use flow::hooks::{HookAnswer, HookRefusal, Wait};
 
@@ -93,4 +94,54 @@ async fn a_full_disk_refuses_and_loses_nothing_that_was_accepted() {
     }
     let more = world.fire(&flow, json!({})).await;
     assert_eq!(world.ended(&more).await.status, RunStatus::Succeeded);
+}
+
+#[tokio::test]
+async fn ended_runs_are_forgotten_after_their_time_and_their_room_is_free() {
+    for world in World::both_with(|it| it.keep_runs = Duration::from_secs(86_400)).await {
+        let flow = world.published(on_webhook(set_fields("step_1", json!({ "n": 1 })))).await;
+        let body = json!({ "text": "x".repeat(100_000) });
+        let mut old = Vec::new();
+        for _ in 0..20 {
+            let run = world.fire(&flow, body.clone()).await;
+            world.ended(&run).await;
+            old.push(run);
+        }
+        let paused = world.published(on_webhook(wait("step_1", 20 * 86_400))).await;
+        let waiting = world.fire(&paused, json!({})).await;
+        world.until(&waiting, &[RunStatus::Paused]).await;
+        let before = used(&world).await;
+        world.pass(Duration::from_secs(2 * 86_400));
+        for run in &old {
+            gone(&world, run).await;
+        }
+        if !world.db.is_shared() {
+            let after = used(&world).await;
+            assert!(before - after > 1_000_000, "{before} {after}");
+        }
+        assert_eq!(world.runs.get(&admin(), &waiting).await.unwrap().status, RunStatus::Paused);
+    }
+}
+
+#[tokio::test]
+async fn the_oldest_ended_runs_make_room() {
+    let world = World::with(|it| it.keep_bytes = 1).await;
+    let flow = world.published(on_webhook(set_fields("step_1", json!({})))).await;
+    let run = world.fire(&flow, json!({})).await;
+    world.ended(&run).await;
+    world.pass(Duration::from_secs(7_200));
+    gone(&world, &run).await;
+}
+
+async fn used(world: &World) -> i64 {
+    store::run_keeping::bytes(&mut world.db.read().await.unwrap()).await.unwrap()
+}
+
+async fn gone(world: &World, run: &RunId) {
+    let looking = async {
+        while world.runs.get(&admin(), run).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), looking).await.expect("the run is forgotten");
 }

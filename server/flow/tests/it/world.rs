@@ -83,7 +83,7 @@ pub(crate) fn opened(
 }
 
 pub(crate) fn open(db: Db, clock: &Arc<AtomicI64>) -> Runs {
-    opened(db, clock, None, |_| ())
+    opened(db, clock, None, |it| it.node = Some("n1".to_owned()))
 }
 
 impl World {

@@ -21,8 +21,17 @@ pub(super) fn basecamp() -> PieceMeta {
 }
 
 fn todos() -> ActionMeta {
-    let operations =
-        vec![create_todo(), complete_todo(), reopen_todo(), list_of_list(), list_of_project()];
+    let operations = vec![
+        create_todo(),
+        complete_todo(),
+        reopen_todo(),
+        update_todo(),
+        trash_todo(),
+        get_todo(),
+        list_of_list(),
+        list_of_project(),
+        lists(),
+    ];
     ActionMeta {
         name: "todos",
         display_name: "To-dos",
@@ -34,7 +43,7 @@ fn todos() -> ActionMeta {
             chosen("todo", "To-do", &["project", "todolist"]),
             prop("inputs", "Details", PropKind::Dynamic { refreshers: &["operation"] }),
         ],
-        risk: Risk::Write,
+        risk: Risk::Destructive,
         effect: Effect::Effect,
         operations,
     }
@@ -117,6 +126,52 @@ fn reopen_todo() -> OperationMeta {
         display_name: "Reopen a to-do",
         description: "Makes a completed to-do open again",
         ..complete_todo()
+    }
+}
+
+fn update_todo() -> OperationMeta {
+    let mut inputs = create_todo().inputs;
+    if let Some(title) = inputs.first_mut() {
+        title.required = false;
+        title.description = "Stays as it is, when left empty";
+    }
+    OperationMeta {
+        value: "update_todo_details",
+        display_name: "Change a to-do",
+        description: "Changes title, notes, due day or people of a to-do; what is left empty stays",
+        inputs,
+        ..complete_todo()
+    }
+}
+
+fn trash_todo() -> OperationMeta {
+    OperationMeta {
+        value: "trash_todo",
+        display_name: "Move a to-do to the trash",
+        description: "Basecamp can bring it back for 30 days",
+        risk: Risk::Destructive,
+        ..complete_todo()
+    }
+}
+
+fn get_todo() -> OperationMeta {
+    OperationMeta {
+        value: "get_todo",
+        display_name: "Look at a to-do",
+        description: "Gives one to-do",
+        risk: Risk::Read,
+        effect: Effect::Pure,
+        ..complete_todo()
+    }
+}
+
+fn lists() -> OperationMeta {
+    OperationMeta {
+        value: "list_todolists",
+        display_name: "List the to-do lists",
+        description: "Gives the to-do lists of a project",
+        needs: &["project"],
+        ..list_of_list()
     }
 }
 

@@ -1,0 +1,87 @@
+//! How long ended runs are kept, and giving their room back to the disk.
+
+use crate::db::{Conn, Inner, Result, execute, fetch_all, fetch_optional};
+
+/// Pages of SQLite given back in one go, so that no other write waits long.
+const PAGES: i64 = 2_000;
+
+/// What one round took away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Forgotten {
+    /// Runs.
+    pub runs: i64,
+    /// Bytes of their values, about.
+    pub bytes: i64,
+}
+
+/// Deletes the runs that ended first, those before `ended_before` (epoch milliseconds), `limit` at most, with
+/// everything that belongs to them.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn forget(conn: &mut Conn, ended_before: i64, limit: i64) -> Result<Forgotten> {
+    let rows = fetch_all!(
+        conn,
+        (String, i64),
+        "SELECT id, CAST(LENGTH(payload) AS BIGINT) FROM runs
+         WHERE finished_at IS NOT NULL AND finished_at < $1 ORDER BY finished_at LIMIT $2",
+        ended_before,
+        limit
+    )?;
+    let mut forgotten = Forgotten::default();
+    for (run, payload) in rows {
+        let steps = fetch_optional!(
+            conn,
+            (i64,),
+            "SELECT CAST(COALESCE(SUM(LENGTH(input) + LENGTH(COALESCE(output, ''))), 0) AS BIGINT)
+             FROM run_steps WHERE run_id = $1",
+            run.as_str()
+        )?;
+        execute!(conn, "DELETE FROM run_steps WHERE run_id = $1", run.as_str())?;
+        execute!(conn, "DELETE FROM run_waits WHERE run_id = $1", run.as_str())?;
+        let of_run = "DELETE FROM run_effects WHERE run_id = $1 AND workspace_id =
+                      (SELECT workspace_id FROM runs WHERE id = $1)";
+        execute!(conn, of_run, run.as_str())?;
+        let values = "DELETE FROM flow_values WHERE kept_for = $1 AND workspace_id =
+                      (SELECT workspace_id FROM runs WHERE id = $1)";
+        execute!(conn, values, run.as_str())?;
+        execute!(conn, "DELETE FROM runs WHERE id = $1", run.as_str())?;
+        forgotten.runs += 1;
+        forgotten.bytes += payload + steps.map_or(0, |(it,)| it);
+    }
+    Ok(forgotten)
+}
+
+/// Bytes that the database takes: of the whole file on SQLite, of runs and their steps on PostgreSQL.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn bytes(conn: &mut Conn) -> Result<i64> {
+    let sql = match &conn.inner {
+        Inner::Sqlite(_) => {
+            "SELECT (page_count - freelist_count) * page_size
+             FROM pragma_page_count(), pragma_freelist_count(), pragma_page_size()"
+        }
+        Inner::Postgres(_) => {
+            "SELECT pg_total_relation_size('runs') + pg_total_relation_size('run_steps')"
+        }
+    };
+    Ok(fetch_optional!(conn, (i64,), sql)?.map_or(0, |(it,)| it))
+}
+
+/// Gives free pages of the file back to the disk, some at a time; whether there may be more. PostgreSQL does so by
+/// itself.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn shrink(conn: &mut Conn) -> Result<bool> {
+    let Inner::Sqlite(file) = &mut conn.inner else { return Ok(false) };
+    let (free,): (i64,) = sqlx::query_as("PRAGMA freelist_count").fetch_one(&mut **file).await?;
+    if free == 0 {
+        return Ok(false);
+    }
+    // Only our own number.
+    let sql = sqlx::AssertSqlSafe(format!("PRAGMA incremental_vacuum({PAGES})"));
+    sqlx::query(sql).fetch_all(&mut **file).await?;
+    Ok(free > PAGES)
+}
