@@ -68,3 +68,15 @@ area!(
     Run => RunPage,
     Approvals => ApprovalsPage
 );
+
+/// Loads the module of the page at `path`, where it has one of its own.
+pub async fn preload(path: &str) {
+    let mut parts = path.split('/').skip(1).filter(|it| !it.is_empty());
+    match (parts.next(), parts.next()) {
+        (Some("flows"), Some(_)) => Studio::preload().await,
+        (Some("setup"), Some(_)) => Setup::preload().await,
+        (Some("settings" | "audit"), _) => Settings::preload().await,
+        (Some("projects" | "flows" | "runs" | "approvals"), _) => Projects::preload().await,
+        _ => {}
+    }
+}

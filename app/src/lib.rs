@@ -19,6 +19,9 @@ pub mod runs;
 pub mod settings;
 pub mod setup;
 
+pub use crate::lazy::preload;
+pub use crate::shell::mark_hydrated;
+
 use crate::auth::invite::InvitePage;
 use crate::auth::sign_in::SignInPage;
 use crate::auth::sign_up::SignUpPage;
@@ -41,7 +44,6 @@ use leptos_router::{Lazy, path};
 pub fn App() -> impl IntoView {
     provide_meta_context();
     StartedWith::provide();
-    Effect::new(shell::mark_hydrated);
     view! {
         <Title formatter=title text="" />
         <Router>

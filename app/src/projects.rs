@@ -7,3 +7,4 @@ pub mod page;
 pub mod server_fns;
 pub mod todo_row;
 pub mod todos;
+pub mod unconnected;

@@ -43,7 +43,7 @@ pub fn document(options: LeptosOptions) -> impl IntoView {
 }
 
 /// Says on the page that it is alive, for whoever drives it from outside.
-pub(crate) fn mark_hydrated() {
+pub fn mark_hydrated() {
     if let Some(body) = leptos::prelude::document().body() {
         let _ = body.set_attribute("data-hydrated", "true");
     }

@@ -21,6 +21,7 @@ pub mod more;
 pub mod person;
 pub mod problem;
 pub mod progress;
+pub mod search;
 pub mod skeleton;
 pub mod table;
 pub mod tabs;

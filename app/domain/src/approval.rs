@@ -113,3 +113,41 @@ pub struct Approval {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<Value>,
 }
+
+/// Arguments that hold words of people, with what they are called in a form.
+const TEXTS: [(&str, &str); 11] = [
+    ("task", "To-do"),
+    ("content", "Text"),
+    ("title", "Title"),
+    ("name", "Name"),
+    ("subject", "Subject"),
+    ("description", "Notes"),
+    ("comment", "Comment"),
+    ("message", "Message"),
+    ("body", "Text"),
+    ("due_on", "Due day"),
+    ("starts_on", "First day"),
+];
+/// What stands in place of a secret.
+const MASK: &str = "***";
+
+impl Approval {
+    /// What may be put in other words before it is approved: the argument, its label and its text. Nothing where a
+    /// secret is among the arguments, which would be lost.
+    pub fn texts(&self) -> Vec<(&'static str, &'static str, &str)> {
+        if has_mask(&self.args) {
+            return Vec::new();
+        }
+        let text = |(name, label)| Some((name, label, self.args.get(name)?.as_str()?));
+        TEXTS.into_iter().filter_map(text).collect()
+    }
+}
+
+fn has_mask(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text == MASK,
+        Value::Array(items) => items.iter().any(has_mask),
+        Value::Object(fields) => fields.values().any(has_mask),
+        _ => false,
+    }
+}

@@ -78,7 +78,7 @@ fn Decide(approval: Approval, on_decided: Callback<()>) -> impl IntoView {
             on_decided.run(());
         }
     });
-    view! { <footer class="inbox__foot"><Answer id=StoredValue::new(approval.id) approve=approve reject=reject /></footer> }
+    view! { <footer class="inbox__foot"><Answer approval=approval approve=approve reject=reject /></footer> }
 }
 
 #[component]

@@ -6,6 +6,8 @@ use domain::approval::Approval;
 use domain::approval::ApprovalStatus;
 use domain::ids::ApprovalId;
 use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+use std::collections::BTreeMap;
 
 /// How many approvals a list shows.
 #[cfg(feature = "ssr")]
@@ -28,11 +30,14 @@ pub async fn open_approval(id: ApprovalId) -> Result<Approval, AppError> {
     Ok(crate::session::backend().agent.approval(&actor, &id).await?)
 }
 
-/// Does what was asked, once.
-#[server(prefix = "/fn", endpoint = "approve_approval")]
-pub async fn approve_approval(id: ApprovalId) -> Result<Approval, AppError> {
+/// Does what was asked, once; `changes` are other words for arguments that people write.
+#[server(prefix = "/fn", endpoint = "approve_approval", input = Json)]
+pub async fn approve_approval(
+    id: ApprovalId,
+    changes: BTreeMap<String, String>,
+) -> Result<Approval, AppError> {
     let actor = crate::session::actor()?;
-    Ok(crate::session::backend().agent.approve(&actor, &id, None, None).await?.approval)
+    Ok(crate::session::backend().approve(&actor, &id, changes).await?)
 }
 
 /// Does nothing, and says why.

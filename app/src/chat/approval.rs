@@ -10,6 +10,7 @@ use domain::actor::{Permission, Role};
 use domain::approval::{Approval, ApprovalStatus, Risk};
 use domain::ids::ApprovalId;
 use leptos::prelude::*;
+use std::collections::BTreeMap;
 
 /// Whether `role` may decide `approval`.
 pub fn may_decide(role: Role, approval: &Approval) -> bool {
@@ -46,9 +47,8 @@ fn Question(approval: Approval, chat: Chat) -> impl IntoView {
     let title_id = format!("ap-{}", approval.id);
     let title = title_id.clone();
     let may = current_user().with_untracked(|it| may_decide(it.role, &approval));
-    let id = StoredValue::new(approval.id.clone());
     let foot = if may {
-        view! { <Answer id=id approve=approve reject=reject /> }.into_any()
+        view! { <Answer approval=approval.clone() approve=approve reject=reject /> }.into_any()
     } else {
         view! { <p class="xs quiet approval__foot">"A workspace admin can decide this."</p> }
             .into_any()
@@ -84,41 +84,120 @@ pub fn Changes(
     }
 }
 
-/// Approve, or reject with a reason.
+/// What the person is about to answer with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answering {
+    /// Not chosen yet.
+    Choosing,
+    /// Other words, then yes.
+    Editing,
+    /// No, with a reason.
+    Rejecting,
+}
+
+/// Approve, approve with other words, or reject with a reason.
 #[component]
 pub fn Answer(
     /// The approval.
-    id: StoredValue<ApprovalId>,
+    approval: Approval,
     /// Does it.
     approve: ServerAction<ApproveApproval>,
     /// Does not.
     reject: ServerAction<RejectApproval>,
 ) -> impl IntoView {
-    let rejecting = RwSignal::new(false);
-    let reason = RwSignal::new(String::new());
+    let step = RwSignal::new(Answering::Choosing);
     let busy = Signal::derive(move || approve.pending().get() || reject.pending().get());
     let failed = move || {
         let answers = [approve.value().get(), reject.value().get()];
         answers.into_iter().flatten().find_map(Result::err).map(|it| it.to_string())
     };
-    let send_reject = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        reject.dispatch(RejectApproval { id: id.get_value(), reason: reason.get() });
+    let id = StoredValue::new(approval.id.clone());
+    let can_edit = !approval.texts().is_empty();
+    let yes = move |_| {
+        approve.dispatch(ApproveApproval { id: id.get_value(), changes: BTreeMap::new() });
     };
     view! {
         {move || failed().map(|it| view! { <p class="approval__foot xs bad" role="alert">{it}</p> })}
-        <div class="approval__foot" hidden=move || rejecting.get()>
-            <Button kind=Kind::Primary icon="check" busy=busy
-                on:click=move |_| { approve.dispatch(ApproveApproval { id: id.get_value() }); }>
-                "Approve"
-            </Button>
-            <Button kind=Kind::Ghost class="push" disabled=busy on:click=move |_| rejecting.set(true)>"Reject"</Button>
+        <div class="approval__foot" hidden=move || step.get() != Answering::Choosing>
+            <Button kind=Kind::Primary icon="check" busy=busy on:click=yes>"Approve"</Button>
+            {can_edit.then(|| view! {
+                <Button icon="edit" disabled=busy on:click=move |_| step.set(Answering::Editing)>"Edit"</Button>
+            })}
+            <Button kind=Kind::Ghost class="push" disabled=busy on:click=move |_| step.set(Answering::Rejecting)>"Reject"</Button>
         </div>
-        <form class="approval__foot" hidden=move || !rejecting.get() on:submit=send_reject>
+        {can_edit.then(|| view! { <EditForm approval=approval approve=approve step=step busy=busy /> })}
+        <RejectForm id=id reject=reject step=step busy=busy />
+    }
+}
+
+/// The words that will be written, to change before it happens.
+#[component]
+fn EditForm(
+    approval: Approval,
+    approve: ServerAction<ApproveApproval>,
+    step: RwSignal<Answering>,
+    busy: Signal<bool>,
+) -> impl IntoView {
+    let id = StoredValue::new(approval.id.clone());
+    let texts: Vec<_> = approval
+        .texts()
+        .into_iter()
+        .map(|(name, label, text)| (name, label, text.to_owned(), RwSignal::new(text.to_owned())))
+        .collect();
+    let rows = texts.clone();
+    let send = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let differs = |it: &(&str, &str, String, RwSignal<String>)| {
+            let now = it.3.get_untracked();
+            (now != it.2).then(|| (it.0.to_owned(), now))
+        };
+        let changes = texts.iter().filter_map(differs).collect();
+        approve.dispatch(ApproveApproval { id: id.get_value(), changes });
+    };
+    let row = move |(name, label, _, now): (
+        &'static str,
+        &'static str,
+        String,
+        RwSignal<String>,
+    )| {
+        let id = format!("edit-{}-{name}", id.get_value());
+        view! {
+            <div class="field">
+                <label class="label" for=id.clone()>{label}</label>
+                <input class="input" type="text" id=id prop:value=now on:input=move |event| now.set(event_target_value(&event)) />
+            </div>
+        }
+    };
+    view! {
+        <form class="approval__edit stack stack--3" hidden=move || step.get() != Answering::Editing on:submit=send>
+            {rows.into_iter().map(row).collect_view()}
+            <div class="row">
+                <Button kind=Kind::Primary r#type="submit" icon="check" busy=busy>"Approve with these words"</Button>
+                <Button kind=Kind::Ghost on:click=move |_| step.set(Answering::Choosing)>"Back"</Button>
+            </div>
+        </form>
+    }
+}
+
+/// Asks why not, in one line.
+#[component]
+fn RejectForm(
+    id: StoredValue<ApprovalId>,
+    reject: ServerAction<RejectApproval>,
+    step: RwSignal<Answering>,
+    busy: Signal<bool>,
+) -> impl IntoView {
+    let reason = RwSignal::new(String::new());
+    let send = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        reject.dispatch(RejectApproval { id: id.get_value(), reason: reason.get_untracked() });
+    };
+    view! {
+        <form class="approval__foot" hidden=move || step.get() != Answering::Rejecting on:submit=send>
             <input class="input grow" type="text" aria-label="Why not, in one line" placeholder="Why not? (optional)"
                 prop:value=reason on:input=move |event| reason.set(event_target_value(&event)) />
             <Button kind=Kind::Danger r#type="submit" busy=busy>"Reject"</Button>
-            <Button kind=Kind::Ghost on:click=move |_| rejecting.set(false)>"Back"</Button>
+            <Button kind=Kind::Ghost on:click=move |_| step.set(Answering::Choosing)>"Back"</Button>
         </form>
     }
 }

@@ -1,11 +1,16 @@
 //! The assistant in the side panel: the conversation last used in this browser, or a new one.
 
 use crate::chat::conversation::{ConversationBody, connect};
+use crate::chat::server_fns::chat_sessions;
 use crate::chat::sessions::Picker;
 use crate::chat::state::Chat;
+use crate::error::AppError;
+use crate::live::use_live;
 use crate::ui::browser;
 use crate::ui::button::IconButton;
 use crate::ui::icon::Icon;
+use domain::chat::Session;
+use domain::event::Topic;
 use domain::ids::{FlowId, SessionId};
 use leptos::prelude::*;
 
@@ -24,7 +29,7 @@ const PROMPTS: [(&str, &str); 4] = [
 const FLOW_PROMPTS: [(&str, &str); 3] = [
     ("flow", "Explain this flow"),
     ("plus", "Add a delay of 5 minutes at the end"),
-    ("published", "Is anything missing before I publish?"),
+    ("circle-check", "Is anything missing before I publish?"),
 ];
 
 /// Where the conversation of this place is remembered in the browser.
@@ -32,38 +37,69 @@ fn place(flow: Option<&FlowId>) -> String {
     flow.map_or_else(|| "pmos-chat".to_owned(), |it| format!("pmos-chat-{it}"))
 }
 
-/// The assistant beside a page. With `flow` it edits what is on the canvas.
+/// The conversation of a panel and the list of all others. Made by the page itself and not inside a part of it that
+/// loads: such a part is built more than once on the server. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct PanelChat {
+    chat: Chat,
+    sessions: Resource<Result<Vec<Session>, AppError>>,
+    flow: Signal<Option<FlowId>>,
+}
+
+impl PanelChat {
+    /// The conversation last used here. With `flow` it edits what is on the canvas.
+    pub fn new(flow: Signal<Option<FlowId>>) -> Self {
+        let chat = Chat::new(RwSignal::new(None), flow);
+        connect(chat);
+        let version = use_live().version(Topic::Chat);
+        let sessions =
+            Resource::new(move || (version.get(), chat.session.get()), |_| chat_sessions());
+        let panel = Self { chat, sessions, flow };
+        panel.remember();
+        panel
+    }
+
+    /// Opens what was open here before, and keeps in the browser what is.
+    fn remember(self) {
+        let Self { chat, flow, .. } = self;
+        Effect::new(move |before: Option<String>| {
+            let place = flow.with(|it| place(it.as_ref()));
+            if before.as_ref() != Some(&place) {
+                let kept = browser::kept(&place).filter(|it| !it.is_empty());
+                chat.open(kept.map(SessionId::from));
+            }
+            place
+        });
+        Effect::new(move |_| {
+            let session = chat.session.get();
+            let place = flow.with_untracked(|it| place(it.as_ref()));
+            browser::keep(&place, session.as_ref().map_or("", SessionId::as_str));
+        });
+        // A conversation that is gone is no reason for an error here: begin a new one.
+        Effect::new(move |_| {
+            if matches!(chat.stored.get(), Some(Err(_))) {
+                chat.open(None);
+            }
+        });
+    }
+}
+
+/// The assistant beside a page.
 #[component]
 pub fn ChatPanel(
-    /// The flow on the canvas.
-    #[prop(optional, into)]
-    flow: Option<FlowId>,
+    /// What is said in it.
+    conversation: PanelChat,
     /// Closes the panel; absent where it cannot be closed.
     #[prop(optional, into)]
     on_close: Option<Callback<()>>,
 ) -> impl IntoView {
-    let place = StoredValue::new(place(flow.as_ref()));
-    let prompts = if flow.is_some() { FLOW_PROMPTS.to_vec() } else { PROMPTS.to_vec() };
-    let chat = Chat::new(RwSignal::new(None), flow);
-    connect(chat);
-    Effect::new(move |known: Option<()>| {
-        let session = chat.session.get();
-        if known.is_none() && session.is_none() {
-            chat.session.set(browser::kept(&place.get_value()).map(SessionId::from));
-        } else {
-            browser::keep(&place.get_value(), session.as_ref().map_or("", SessionId::as_str));
-        }
-    });
-    // A conversation that is gone is no reason for an error here: begin a new one.
-    Effect::new(move |_| {
-        if matches!(chat.stored.get(), Some(Err(_))) {
-            chat.open(None);
-        }
-    });
+    let PanelChat { chat, sessions, flow } = conversation;
+    let beside_canvas = flow.with_untracked(Option::is_some);
+    let prompts = if beside_canvas { FLOW_PROMPTS.to_vec() } else { PROMPTS.to_vec() };
     view! {
         <header class="chat__head">
             <h2 class="sr">"Assistant"</h2>
-            <Picker chat=chat />
+            <Picker chat=chat sessions=sessions />
             <span class="push"></span>
             <IconButton icon="edit" label="New conversation" class="icon-btn--sm" on:click=move |_| chat.open(None) />
             {on_close.map(|close| view! {

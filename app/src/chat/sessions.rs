@@ -3,11 +3,13 @@
 use crate::chat::panel::TitleButton;
 use crate::chat::server_fns::{DeleteSession, chat_sessions};
 use crate::chat::state::Chat;
+use crate::error::AppError;
 use crate::live::use_live;
 use crate::ui::browser;
 use crate::ui::dialog::Confirm;
 use crate::ui::icon::Icon;
 use crate::ui::problem::ProblemView;
+use crate::ui::search::SearchBox;
 use crate::ui::time::{parse_time, use_now};
 use domain::chat::Session;
 use domain::event::Topic;
@@ -33,11 +35,7 @@ pub fn Sessions(
     };
     let key = |it: &Session| format!("{} {} {}", it.id, it.title, it.updated_at);
     view! {
-        <div class="input-wrap" style="margin: 0 0.75rem 0.5rem">
-            <Icon name="search" />
-            <input class="input" type="search" placeholder="Search" aria-label="Search conversations"
-                on:input=move |event| search.set(event_target_value(&event)) />
-        </div>
+        <div style="margin: 0 0.75rem 0.5rem"><SearchBox label="Search conversations" placeholder="Search" words=search /></div>
         <Transition fallback=|| view! { <p class="sr">"Loading conversations"</p> }>
             {move || sessions.get().and_then(Result::err).map(|it| view! { <ProblemView error=it /> })}
             <ul>
@@ -113,10 +111,9 @@ pub fn DeleteButton(
 pub fn Picker(
     /// The conversation on screen.
     chat: Chat,
+    /// All of them.
+    sessions: Resource<Result<Vec<Session>, AppError>>,
 ) -> impl IntoView {
-    let live = use_live();
-    let version = live.version(Topic::Chat);
-    let sessions = Resource::new(move || (version.get(), chat.session.get()), |_| chat_sessions());
     let all = move || sessions.get().and_then(Result::ok).unwrap_or_default();
     view! {
         <TitleButton chat=chat popover=HISTORY />

@@ -48,13 +48,13 @@ pub struct Chat {
     pub send: ServerAction<SendMessage>,
     /// Whether the connection to the run is lost for now.
     pub lost: RwSignal<bool>,
-    flow: StoredValue<Option<FlowId>>,
+    flow: Signal<Option<FlowId>>,
     version: RwSignal<u32>,
 }
 
 impl Chat {
     /// The conversation `session`, or a new one, beside `flow` if there is a canvas.
-    pub fn new(session: RwSignal<Option<SessionId>>, flow: Option<FlowId>) -> Self {
+    pub fn new(session: RwSignal<Option<SessionId>>, flow: Signal<Option<FlowId>>) -> Self {
         let version = RwSignal::new(0);
         let stored = Resource::new(
             move || (session.get(), version.get()),
@@ -72,7 +72,7 @@ impl Chat {
             sent: RwSignal::new(None),
             send: ServerAction::new(),
             lost: RwSignal::new(false),
-            flow: StoredValue::new(flow),
+            flow,
             version,
         }
     }
@@ -93,7 +93,7 @@ impl Chat {
     pub fn say(self, text: String) {
         self.sent.set(Some(text.clone()));
         let said =
-            Said { session: self.session.get_untracked(), text, flow: self.flow.get_value() };
+            Said { session: self.session.get_untracked(), text, flow: self.flow.get_untracked() };
         self.send.dispatch(SendMessage { said });
     }
 

@@ -5,6 +5,7 @@ use super::store::Studio;
 use super::values::expressions;
 use crate::ui::code::Code;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use serde_json::{Map, Value};
 
 /// The fields of the request's body that the flow reads: `{{trigger.body.name}}` reads `name`.
@@ -50,29 +51,36 @@ pub fn WebhookAddress(
     studio: Studio,
 ) -> impl IntoView {
     let id = Memo::new(move |_| studio.flow.with(|it| it.id.clone()));
-    let address = Resource::new(move || id.get(), webhook_address);
-    let view = move || {
-        Suspend::new(async move {
-            match address.await {
-                Ok(url) => {
-                    let line = url.clone();
-                    let line = Signal::derive(move || curl(&line, &sample_body(studio)));
-                    view! {
-                        <div class="stack">
-                            <h3>"A request to this address starts it"</h3>
-                            <Code label="Address" text=url />
-                            <Code label="Try it in a terminal" text=line />
-                        </div>
-                    }
-                    .into_any()
-                }
-                Err(error) => {
-                    view! { <p class="error" role="alert">{error.to_string()}</p> }.into_any()
-                }
-            }
-        })
-    };
-    view! { <Transition fallback=|| view! { <span class="skel" style="inline-size: 80%"></span> }>{view}</Transition> }
+    let address = RwSignal::new(None);
+    // Asked for by the browser: on the server this is part of a page that loads.
+    Effect::new(move |_| {
+        let id = id.get();
+        spawn_local(async move {
+            let answer = webhook_address(id).await;
+            address.try_set(Some(answer));
+        });
+    });
+    move || match address.get() {
+        None => view! { <span class="skel" style="inline-size: 80%"></span> }.into_any(),
+        Some(Ok(url)) => view! { <Lines studio=studio url=url /> }.into_any(),
+        Some(Err(error)) => {
+            view! { <p class="error" role="alert">{error.to_string()}</p> }.into_any()
+        }
+    }
+}
+
+/// The address, and a line for a terminal that sends what the flow reads.
+#[component]
+fn Lines(studio: Studio, url: String) -> impl IntoView {
+    let address = url.clone();
+    let line = Signal::derive(move || curl(&url, &sample_body(studio)));
+    view! {
+        <div class="stack">
+            <h3>"A request to this address starts it"</h3>
+            <Code label="Address" text=address />
+            <Code label="Try it in a terminal" text=line />
+        </div>
+    }
 }
 
 #[cfg(test)]

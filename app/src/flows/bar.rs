@@ -6,7 +6,7 @@ use super::store::{Saving, Studio};
 use crate::session;
 use crate::shell::panel::use_side_panel;
 use crate::ui::badge::{Pill, State};
-use crate::ui::button::{Button, IconButton, Kind};
+use crate::ui::button::{Button, IconButton, Kind, Size};
 use crate::ui::icon::Icon;
 use domain::actor::Permission;
 use domain::flow::FlowStatus;
@@ -181,10 +181,8 @@ fn ChatToggle() -> impl IntoView {
 /// Fix, test, publish: what the role allows.
 #[component]
 fn Actions(studio: Studio, doors: Doors) -> impl IntoView {
-    let may_publish = session::can(Permission::Manage);
     let problems = Memo::new(move |_| problem_count(studio));
     let is_editing = Memo::new(move |_| studio.is_editing());
-    let draft = Memo::new(move |_| has_draft(studio));
     view! {
         <Show when=move || { problems.get() > 0 && is_editing.get() }>
             <button type="button" class="btn btn--fix" on:click=move |_| studio.go_to_first_problem()>
@@ -192,13 +190,47 @@ fn Actions(studio: Studio, doors: Doors) -> impl IntoView {
                 {move || format!("{} to fix", problems.get())}
             </button>
         </Show>
-        <Show when=move || is_editing.get()>
-            <Button icon="play" class="sbar__test" disabled=Signal::derive(move || problems.get() > 0) on:click=move |_| doors.trial.set(true)>
-                "Test flow"
-            </Button>
-        </Show>
-        <Show when=move || { may_publish.get() && is_editing.get() && draft.get() }>
-            <Button kind=Kind::Primary class="sbar__pub" on:click=move |_| doors.publish.set(true)>"Publish"</Button>
+        <span class="sbar__about">
+            <IconButton icon="info" label="About this flow" on:click=move |_| studio.open_sheet() />
+        </span>
+        <span class="sbar__wide">
+            <Show when=move || is_editing.get()><TestButton studio=studio open=doors.trial /></Show>
+            <PublishButton studio=studio open=doors.publish />
+        </span>
+    }
+}
+
+/// Asks for values and starts a test; not while something is to fix.
+#[component]
+pub fn TestButton(
+    /// The open flow.
+    studio: Studio,
+    /// What it opens.
+    open: RwSignal<bool>,
+    /// How high it is.
+    #[prop(optional)]
+    size: Size,
+) -> impl IntoView {
+    let has_problems = Signal::derive(move || problem_count(studio) > 0);
+    view! { <Button icon="play" size=size disabled=has_problems on:click=move |_| open.set(true)>"Test flow"</Button> }
+}
+
+/// Asks before the draft goes live; absent without a draft and for those who may not.
+#[component]
+pub fn PublishButton(
+    /// The open flow.
+    studio: Studio,
+    /// What it opens.
+    open: RwSignal<bool>,
+    /// How high it is.
+    #[prop(optional)]
+    size: Size,
+) -> impl IntoView {
+    let may = session::can(Permission::Manage);
+    let draft = Memo::new(move |_| has_draft(studio));
+    view! {
+        <Show when=move || { may.get() && studio.is_editing() && draft.get() }>
+            <Button kind=Kind::Primary size=size on:click=move |_| open.set(true)>"Publish"</Button>
         </Show>
     }
 }

@@ -9,8 +9,8 @@ use crate::session;
 use crate::ui::badge::State;
 use crate::ui::button::{Button, Kind};
 use crate::ui::choice::Chip;
-use crate::ui::icon::Icon;
 use crate::ui::problem::Loaded;
+use crate::ui::search::SearchBox;
 use crate::ui::skeleton::CardSkeleton;
 use crate::ui::table::Table;
 use crate::ui::toast::use_toasts;
@@ -135,12 +135,7 @@ fn Flows(list: FlowList, wanted: RwSignal<String>) -> impl IntoView {
     view! {
         <Head words=words />
         <div class="toolbar">
-            <div class="input-wrap">
-                <Icon name="search" />
-                <input class="input" type="search" placeholder="Search flows" aria-label="Search flows"
-                    prop:value=move || wanted.get()
-                    on:input=move |event| wanted.set(event_target_value(&event)) />
-            </div>
+            <SearchBox label="Search flows" words=wanted />
             <div class="chips" role="group" aria-label="Show">{Part::ALL.map(chip).into_iter().collect_view()}</div>
         </div>
         <FlowTable found=found people=people />

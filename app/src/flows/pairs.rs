@@ -14,6 +14,17 @@ pub fn PairsField(
     blank: Blank,
 ) -> impl IntoView {
     let rows = RwSignal::new(blank.value.with_untracked(|it| pairs(it.as_ref())));
+    // Undo and the assistant change it too; a line that is not finished is kept while nothing else differs.
+    Effect::new(move |_| {
+        let stored = blank.value.get();
+        let is_shown = rows.with_untracked(|it| {
+            let map = stored.as_ref().and_then(Value::as_object);
+            map.map_or_else(|| object(it).is_empty(), |map| object(it) == *map)
+        });
+        if !is_shown {
+            rows.set(pairs(stored.as_ref()));
+        }
+    });
     let write = move || {
         let value = rows.with_untracked(|it| object(it));
         blank.type_in((!value.is_empty()).then_some(Value::Object(value)));
@@ -34,12 +45,13 @@ pub fn PairsField(
         write();
     };
     let row = move |at: usize| {
-        let (key, value) = rows.with_untracked(|it| it.get(at).cloned()).unwrap_or_default();
+        let key = move || rows.with(|it| it.get(at).map(|it| it.0.clone()).unwrap_or_default());
+        let value = move || rows.with(|it| it.get(at).map(|it| it.1.clone()).unwrap_or_default());
         view! {
             <div class="row">
-                <input class="input" aria-label="Name" placeholder="Name" value=key
+                <input class="input" aria-label="Name" placeholder="Name" prop:value=key
                     on:change=move |event| change(at, Some(event_target_value(&event)), None) />
-                <input class="input" aria-label="Value" placeholder="Value" value=value
+                <input class="input" aria-label="Value" placeholder="Value" prop:value=value
                     on:change=move |event| change(at, None, Some(event_target_value(&event))) />
                 <RemoveButton label="Remove this line" remove=move |()| remove(at) />
             </div>
@@ -61,6 +73,16 @@ pub fn ItemsField(
     blank: Blank,
 ) -> impl IntoView {
     let items = RwSignal::new(blank.value.with_untracked(|it| texts(it.as_ref())));
+    // Undo and the assistant change it too.
+    Effect::new(move |_| {
+        let stored = texts(blank.value.get().as_ref());
+        let is_shown = items.with_untracked(|it| {
+            it.iter().map(|it| input::text(Some(&read(it)))).eq(stored.iter().cloned())
+        });
+        if !is_shown {
+            items.set(stored);
+        }
+    });
     let write = move || {
         let list: Vec<_> = items.with_untracked(|it| it.iter().map(|it| read(it)).collect());
         blank.type_in((!list.is_empty()).then_some(Value::Array(list)));
@@ -72,7 +94,7 @@ pub fn ItemsField(
         write();
     };
     let row = move |at: usize| {
-        let text = items.with_untracked(|it| it.get(at).cloned()).unwrap_or_default();
+        let text = move || items.with(|it| it.get(at).cloned().unwrap_or_default());
         let change = move |text: String| {
             items.update(|items| {
                 if let Some(item) = items.get_mut(at) {
@@ -83,7 +105,7 @@ pub fn ItemsField(
         };
         view! {
             <div class="row">
-                <input class="input" aria-label=format!("Item {}", at + 1) value=text
+                <input class="input" aria-label=format!("Item {}", at + 1) prop:value=text
                     on:change=move |event| change(event_target_value(&event)) />
                 <RemoveButton label="Remove this item" remove=move |()| remove(at) />
             </div>

@@ -146,12 +146,19 @@ impl Studio {
             self.fresh.set(None);
             self.touched.update(BTreeSet::clear);
         }
+        self.sheet.set(false);
         self.chosen.set(Some(step.to_owned()));
     }
 
     /// Closes the settings.
     pub fn close(self) {
         self.chosen.set(None);
+    }
+
+    /// On phones opens what the flow is.
+    pub fn open_sheet(self) {
+        self.chosen.set(None);
+        self.sheet.set(true);
     }
 
     /// A field was left: what is wrong with it is said from now on.

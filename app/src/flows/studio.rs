@@ -1,6 +1,6 @@
 //! The studio: chat, canvas and settings of one flow, filling the window.
 
-use super::bar::{Doors, StudioBar};
+use super::bar::{Doors, PublishButton, StudioBar, TestButton};
 use super::canvas::Canvas;
 use super::inspector::Inspector;
 use super::menu::StepMenu;
@@ -13,13 +13,14 @@ use super::shortcuts::listen;
 use super::store::Studio;
 use super::trial::TrialDialog;
 use super::values::ValuesPopover;
-use crate::chat::panel::ChatPanel;
+use crate::chat::panel::{ChatPanel, PanelChat};
 use crate::live::use_live;
 use crate::runs::page::run_version;
 use crate::runs::server_fns::get_run;
 use crate::session;
 use crate::shell::panel::use_side_panel;
-use crate::ui::icon::Icon;
+use crate::ui::browser;
+use crate::ui::button::{Button, Size};
 use crate::ui::problem::LoadedPage;
 use domain::actor::Permission;
 use domain::flow::Flow;
@@ -34,9 +35,10 @@ pub fn StudioPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| FlowId::from(params.with(|it| it.get("id").unwrap_or_default())));
     let flow = Resource::new(move || id.get(), get_flow);
+    let conversation = PanelChat::new(Signal::derive(move || Some(id.get())));
     view! {
         <LoadedPage of=flow skeleton=|| view! { <StudioSkeleton /> } let:flow>
-            <StudioView flow=flow />
+            <StudioView flow=flow conversation=conversation />
         </LoadedPage>
     }
 }
@@ -53,8 +55,7 @@ fn StudioSkeleton() -> impl IntoView {
 
 /// Everything of one flow.
 #[component]
-fn StudioView(flow: Flow) -> impl IntoView {
-    let flow_id = flow.id.clone();
+fn StudioView(flow: Flow, conversation: PanelChat) -> impl IntoView {
     let studio = Studio::open_flow(flow, session::can(Permission::Write));
     let camera = Camera::new(studio);
     let doors = Doors {
@@ -65,6 +66,7 @@ fn StudioView(flow: Flow) -> impl IntoView {
     let panel = use_side_panel();
     studio.follow(use_live());
     show_run(studio);
+    keep_step(studio);
     load_samples(studio);
     listen(studio, camera, doors);
     on_cleanup(move || studio.send_now());
@@ -72,11 +74,10 @@ fn StudioView(flow: Flow) -> impl IntoView {
     let config = move || word(studio.chosen.with(Option::is_some) || studio.sheet.get());
     view! {
         <Title text=move || studio.flow.with(|it| it.version.display_name.clone()) />
-        <a class="skip" href="#studio">"Skip to the flow"</a>
         <div class="studio" data-chat=move || word(panel.is_open()) data-config=config>
             <StudioBar studio=studio doors=doors />
             <aside class="chat" id="chat" aria-label="Assistant">
-                <ChatPanel flow=flow_id on_close=Callback::new(move |()| panel.close()) />
+                <ChatPanel conversation=conversation on_close=Callback::new(move |()| panel.close()) />
             </aside>
             <Stage studio=studio camera=camera doors=doors />
             <Inspector studio=studio />
@@ -94,7 +95,7 @@ fn StudioView(flow: Flow) -> impl IntoView {
 #[component]
 fn Stage(studio: Studio, camera: Camera, doors: Doors) -> impl IntoView {
     view! {
-        <main class="stage" id="studio" tabindex="-1">
+        <main class="stage" id="main" tabindex="-1">
             <div id="view-canvas" role="tabpanel" aria-labelledby="view-c" class="stage__view" hidden=move || doors.outline.get()>
                 <Canvas studio=studio camera=camera />
             </div>
@@ -112,16 +113,35 @@ fn Dock(studio: Studio, doors: Doors) -> impl IntoView {
     let panel = use_side_panel();
     view! {
         <div class="studio__dock">
-            <button type="button" class="btn btn--lg" on:click=move |_| panel.toggle()>
-                <Icon name="assistant" />
-                "Assistant"
-            </button>
-            <button type="button" class="btn btn--lg btn--primary" on:click=move |_| doors.publish.set(true)
-                hidden=move || !studio.is_editing()>
-                "Publish"
-            </button>
+            <Button size=Size::Large icon="assistant" on:click=move |_| panel.toggle()>"Assistant"</Button>
+            <Show when=move || studio.is_editing()>
+                <TestButton studio=studio open=doors.trial size=Size::Large />
+            </Show>
+            <PublishButton studio=studio open=doors.publish size=Size::Large />
         </div>
     }
+}
+
+/// The chosen step is in the address, so that a link or a reload leads back to it.
+fn keep_step(studio: Studio) {
+    let query = use_query_map();
+    let named = move |name: &str| query.with_untracked(|it| it.get(name));
+    Effect::new(move |before: Option<()>| {
+        if before.is_none()
+            && let Some(step) = named("step")
+            && studio.numbers().iter().any(|it| it.0 == step)
+        {
+            studio.open(&step);
+        }
+        let chosen = studio.chosen.get();
+        let id = studio.flow.with_untracked(|it| it.id.clone());
+        let run = studio.run.with(|it| it.as_ref().map(|it| it.run.id.to_string()));
+        let parts = [("run", run.or_else(|| named("run"))), ("step", chosen)];
+        let parts = parts.into_iter().filter_map(|(name, it)| Some(format!("{name}={}", it?)));
+        let query = parts.collect::<Vec<_>>().join("&");
+        let mark = if query.is_empty() { "" } else { "?" };
+        browser::replace_address(&format!("/flows/{id}{mark}{query}"));
+    });
 }
 
 /// Lays the run named in the address over the steps, and follows it.

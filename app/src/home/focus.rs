@@ -8,6 +8,7 @@ use crate::ui::button::{ButtonLink, Size};
 use crate::ui::icon::Icon;
 use crate::ui::skeleton::RowsSkeleton;
 use crate::ui::time::use_now;
+use domain::approval::Approval;
 use domain::flow::listing::Page;
 use domain::flow::run::Run;
 use domain::todo::Todo;
@@ -77,19 +78,21 @@ pub(crate) fn focus(facts: Facts) -> Vec<Focus> {
 /// The card. What could not be read counts as nothing here; its own card says so.
 #[component]
 pub(crate) fn FocusCard(
-    todos: Resource<Result<Vec<Todo>, AppError>>,
+    todos: Resource<Result<Option<Vec<Todo>>, AppError>>,
     runs: Resource<Result<Page<Run>, AppError>>,
     flows: Resource<Result<FlowList, AppError>>,
+    approvals: Resource<Result<Vec<Approval>, AppError>>,
 ) -> impl IntoView {
     let now = use_now();
     let content = move || {
         Suspend::new(async move {
             let now = now.get_untracked();
-            let overdue =
-                todos.await.map_or(0, |all| all.iter().filter(|it| is_overdue(it, now)).count());
+            let todos = todos.await.ok().flatten().unwrap_or_default();
+            let overdue = todos.iter().filter(|it| is_overdue(it, now)).count();
+            let approvals = approvals.await.map_or(0, |it| it.len());
             let failed_runs = runs.await.map_or(0, |page| failed_lately(&page.data, now));
             let has_flow = flows.await.is_ok_and(|it| !it.flows.is_empty());
-            view! { <Items facts=Facts { failed_runs, overdue, has_flow, ..Facts::default() } /> }
+            view! { <Items facts=Facts { failed_runs, approvals, overdue, has_flow } /> }
         })
     };
     view! {

@@ -1,5 +1,6 @@
 //! The first page: setup until it is done, what to do next, to-dos, runs.
 
+use crate::approvals::server_fns::list_approvals;
 use crate::flows::server_fns::list_flows;
 use crate::home::focus::FocusCard;
 use crate::home::runs::RunsCard;
@@ -34,6 +35,8 @@ pub fn HomePage() -> impl IntoView {
         |_| list_runs(RunFilter { limit: Some(RUNS), ..RunFilter::default() }),
     );
     let flows = Resource::new(move || changed.get(), |_| list_flows());
+    let asked = live.version(Topic::Approval);
+    let approvals = Resource::new(move || asked.get(), |_| list_approvals(true));
     let first_name =
         move || user.with(|it| it.name.split_whitespace().next().unwrap_or_default().to_owned());
     view! {
@@ -47,7 +50,7 @@ pub fn HomePage() -> impl IntoView {
             </div>
             <Show when=move || manages.get()><SetupCard /></Show>
             <div class="cols cols--2">
-                <FocusCard todos=todos runs=runs flows=flows />
+                <FocusCard todos=todos runs=runs flows=flows approvals=approvals />
                 <TodosCard todos=todos />
                 <RunsCard runs=runs />
             </div>

@@ -16,10 +16,10 @@ use leptos::prelude::*;
 #[component]
 pub(crate) fn SetupCard() -> impl IntoView {
     let live = use_live();
-    let (setup_version, connector_version) =
-        (live.version(Topic::Setup), live.version(Topic::Connector));
-    let setup =
-        Resource::new(move || (setup_version.get(), connector_version.get()), |_| load_setup());
+    // Everything that a step depends on, whoever did it and wherever.
+    let topics = [Topic::Setup, Topic::Connector, Topic::Flow, Topic::FlowRun, Topic::Chat];
+    let versions = topics.map(|it| live.version(it));
+    let setup = Resource::new(move || versions.map(|it| it.get()), |_| load_setup());
     view! {
         <Loaded of=setup skeleton=|| view! { <CardSkeleton count=5 /> } let:setup>
             {setup.next.is_some().then(|| view! { <Steps setup=setup.clone() /> })}

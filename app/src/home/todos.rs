@@ -3,6 +3,7 @@
 use crate::error::AppError;
 use crate::projects::due::{by_day, is_due_soon, is_overdue};
 use crate::projects::todo_row::{Below, TodoRow};
+use crate::projects::unconnected::Unconnected;
 use crate::ui::empty::Empty;
 use crate::ui::problem::Loaded;
 use crate::ui::skeleton::RowsSkeleton;
@@ -15,12 +16,15 @@ const ROWS: usize = 6;
 
 /// The card.
 #[component]
-pub(crate) fn TodosCard(todos: Resource<Result<Vec<Todo>, AppError>>) -> impl IntoView {
+pub(crate) fn TodosCard(todos: Resource<Result<Option<Vec<Todo>>, AppError>>) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="h-due">
             <div class="card__head"><h2 id="h-due">"To-dos"</h2></div>
             <Loaded of=todos skeleton=|| view! { <RowsSkeleton /> } let:todos>
-                <Rows todos=todos />
+                {match todos {
+                    Some(todos) => view! { <Rows todos=todos /> }.into_any(),
+                    None => view! { <Unconnected /> }.into_any(),
+                }}
             </Loaded>
         </section>
     }

@@ -2,13 +2,15 @@
 
 use crate::projects::due::DueLabel;
 use crate::projects::server_fns::load_projects;
+use crate::projects::unconnected::Unconnected;
 use crate::ui::button::Button;
-use crate::ui::choice::Chip;
+use crate::ui::choice::Toggle;
 use crate::ui::empty::Empty;
 use crate::ui::icon::Icon;
 use crate::ui::person::{Avatars, Tile};
 use crate::ui::problem::Loaded;
 use crate::ui::progress::{Progress, percent};
+use crate::ui::search::SearchBox;
 use crate::ui::skeleton::RowsSkeleton;
 use crate::ui::table::Table;
 use domain::project::ProjectSummary;
@@ -20,7 +22,7 @@ use leptos_router::hooks::use_query_map;
 #[component]
 pub fn ProjectsPage() -> impl IntoView {
     let projects = Resource::new(|| (), |()| load_projects());
-    let count = move || projects.get().and_then(Result::ok).map(|it| it.len());
+    let count = move || projects.get()?.ok()?.map(|it| it.len());
     let lead = move || match count() {
         Some(1) => "1 project from Basecamp, read just now.".to_owned(),
         Some(count) => format!("{count} projects from Basecamp, read just now."),
@@ -39,7 +41,10 @@ pub fn ProjectsPage() -> impl IntoView {
                 </div>
             </div>
             <Loaded of=projects skeleton=|| view! { <RowsSkeleton count=6 /> } let:all>
-                <Projects all=all />
+                {match all {
+                    Some(all) => view! { <Projects all=all /> }.into_any(),
+                    None => view! { <Unconnected /> }.into_any(),
+                }}
             </Loaded>
         </div>
     }
@@ -71,18 +76,9 @@ fn Projects(all: Vec<ProjectSummary>) -> impl IntoView {
     };
     view! {
         <div class="toolbar">
-            <div class="input-wrap">
-                <Icon name="search" />
-                <input
-                    class="input"
-                    type="search"
-                    placeholder="Search projects"
-                    aria-label="Search projects"
-                    on:input=move |event| search.set(event_target_value(&event))
-                />
-            </div>
+            <SearchBox label="Search projects" words=search />
             <div class="chips">
-                <Chip on=overdue press=move |()| overdue.update(|it| *it = !*it)>"Has overdue"</Chip>
+                <Toggle on=overdue>"Has overdue"</Toggle>
             </div>
             <ViewChoice as_cards=as_cards />
         </div>

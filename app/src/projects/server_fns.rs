@@ -18,15 +18,18 @@ pub async fn load_connection() -> Result<Option<BasecampConnection>, AppError> {
     Ok(backend().basecamp.connection(&actor()?).await?)
 }
 
-/// How every active project stands, by name.
+/// How every active project stands, by name; none before Basecamp is connected.
 ///
 /// # Errors
-/// Needs setup without a connection; unavailable when Basecamp does not answer.
+/// Needs setup when Basecamp no longer accepts our access; unavailable when it does not answer.
 #[server(prefix = "/fn", endpoint = "load_projects")]
-pub async fn load_projects() -> Result<Vec<ProjectSummary>, AppError> {
+pub async fn load_projects() -> Result<Option<Vec<ProjectSummary>>, AppError> {
     let (actor, backend) = (actor()?, backend());
+    if backend.basecamp.connection(&actor).await?.is_none() {
+        return Ok(None);
+    }
     let today = backend.auth.today(&actor).await?;
-    Ok(backend.insight.project_summaries(&actor, today).await?)
+    Ok(Some(backend.insight.project_summaries(&actor, today).await?))
 }
 
 /// One project.
@@ -47,13 +50,17 @@ pub async fn load_lists(project: i64) -> Result<Vec<TodoList>, AppError> {
     Ok(backend().basecamp.lists_with_todos(&actor()?, project).await?)
 }
 
-/// Every open to-do of the workspace.
+/// Every open to-do of the workspace; none before Basecamp is connected.
 ///
 /// # Errors
 /// As [`load_projects`].
 #[server(prefix = "/fn", endpoint = "load_todos")]
-pub async fn load_todos() -> Result<Vec<Todo>, AppError> {
-    Ok(backend().basecamp.todos(&actor()?, &TodoQuery::default()).await?)
+pub async fn load_todos() -> Result<Option<Vec<Todo>>, AppError> {
+    let (actor, backend) = (actor()?, backend());
+    if backend.basecamp.connection(&actor).await?.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(backend.basecamp.todos(&actor, &TodoQuery::default()).await?))
 }
 
 /// Completes a to-do of a project.

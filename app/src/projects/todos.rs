@@ -6,13 +6,14 @@ use crate::projects::server_fns::AddTodo;
 use crate::projects::todo_row::TodoRow;
 use crate::session::can;
 use crate::ui::button::{Button, Kind, Size};
-use crate::ui::choice::Chip;
+use crate::ui::choice::Toggle;
 use crate::ui::empty::Empty;
 use crate::ui::field::TextField;
 use crate::ui::form::FormProblems;
 use crate::ui::icon::Icon;
 use crate::ui::problem::{FormProblem, Loaded};
 use crate::ui::progress::{Progress, percent};
+use crate::ui::search::SearchBox;
 use crate::ui::skeleton::CardSkeleton;
 use crate::ui::time::use_now;
 use crate::ui::toast::use_toasts;
@@ -59,19 +60,10 @@ fn Toolbar(shown: Shown) -> impl IntoView {
     let Shown { search, overdue, completed } = shown;
     view! {
         <div class="toolbar">
-            <div class="input-wrap">
-                <Icon name="search" />
-                <input
-                    class="input"
-                    type="search"
-                    placeholder="Search to-dos"
-                    aria-label="Search to-dos"
-                    on:input=move |event| search.set(event_target_value(&event))
-                />
-            </div>
+            <SearchBox label="Search to-dos" words=search />
             <div class="chips">
-                <Chip on=overdue press=move |()| overdue.update(|it| *it = !*it)>"Overdue"</Chip>
-                <Chip on=completed press=move |()| completed.update(|it| *it = !*it)>"Completed"</Chip>
+                <Toggle on=overdue>"Overdue"</Toggle>
+                <Toggle on=completed>"Completed"</Toggle>
             </div>
         </div>
     }

@@ -5,12 +5,12 @@ use crate::session::can;
 use crate::settings::server_fns::load_audit;
 use crate::shell::missing::NotAllowed;
 use crate::ui::badge::{Pill, State};
-use crate::ui::choice::Chip;
+use crate::ui::choice::Toggle;
 use crate::ui::empty::Empty;
-use crate::ui::icon::Icon;
 use crate::ui::more::LoadMore;
 use crate::ui::person::{Avatar, Tile};
 use crate::ui::problem::{Loaded, ProblemView};
+use crate::ui::search::SearchBox;
 use crate::ui::skeleton::RowsSkeleton;
 use crate::ui::table::Table;
 use crate::ui::time::use_now;
@@ -53,18 +53,9 @@ fn AuditLog() -> impl IntoView {
                 </div>
             </div>
             <div class="toolbar">
-                <div class="input-wrap">
-                    <Icon name="search" />
-                    <input
-                        class="input"
-                        type="search"
-                        placeholder="Name of a person"
-                        aria-label="Show what one person did"
-                        on:change=move |event| who.set(event_target_value(&event))
-                    />
-                </div>
+                <SearchBox label="Show what one person did" placeholder="Name of a person" words=who when_done=true />
                 <div class="chips">
-                    <Chip on=is_refused_only press=move |()| is_refused_only.update(|it| *it = !*it)>"Refused only"</Chip>
+                    <Toggle on=is_refused_only>"Refused only"</Toggle>
                 </div>
             </div>
             <Loaded of=first skeleton=|| view! { <RowsSkeleton count=8 /> } let:page>

@@ -4,7 +4,7 @@ use crate::auth::server_fns::SwitchWorkspace;
 use crate::session::current_user;
 use crate::shell::notices::Notices;
 use crate::shell::palette::PaletteOpen;
-use crate::shell::panel::use_side_panel;
+use crate::shell::panel::{is_chat_page, use_side_panel};
 use crate::ui::icon::Icon;
 use crate::ui::keys::Keys;
 use crate::ui::person::Tile;
@@ -16,7 +16,7 @@ use leptos::server_fn::ServerFn;
 #[component]
 pub(crate) fn Bar() -> impl IntoView {
     let PaletteOpen(palette) = expect_context();
-    let panel = use_side_panel();
+    let (panel, is_chat) = (use_side_panel(), is_chat_page());
     view! {
         <header class="bar">
             <WorkspaceMenu />
@@ -27,17 +27,19 @@ pub(crate) fn Bar() -> impl IntoView {
             </button>
             <div class="bar__end">
                 <Notices />
-                <button
-                    class="btn btn--chat"
-                    type="button"
-                    aria-expanded=move || panel.is_open().to_string()
-                    aria-controls="chat"
-                    aria-label="Assistant"
-                    on:click=move |_| panel.toggle()
-                >
-                    <Icon name="assistant" />
-                    <span>"Assistant"</span>
-                </button>
+                <Show when=move || !is_chat.get()>
+                    <button
+                        class="btn btn--chat"
+                        type="button"
+                        aria-expanded=move || panel.is_open().to_string()
+                        aria-controls="chat"
+                        aria-label="Assistant"
+                        on:click=move |_| panel.toggle()
+                    >
+                        <Icon name="assistant" />
+                        <span>"Assistant"</span>
+                    </button>
+                </Show>
             </div>
         </header>
     }

@@ -1,14 +1,13 @@
 //! The frame of most pages: menu left, bar above, the page, the assistant right, a bar below on phones.
 
-use crate::chat::panel::ChatPanel;
+use crate::chat::panel::{ChatPanel, PanelChat};
 use crate::shell::bar::Bar;
 use crate::shell::drawer::Drawer;
 use crate::shell::nav::{Nav, TabBar};
 use crate::shell::offline::OfflineBanner;
-use crate::shell::panel::use_side_panel;
+use crate::shell::panel::{is_chat_page, use_side_panel};
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
-use leptos_router::hooks::use_location;
 
 /// The frame around the page of a route.
 #[component]
@@ -34,16 +33,16 @@ pub(crate) fn FrameAround(children: Children) -> impl IntoView {
     }
 }
 
-/// The assistant beside the page. Its own page needs no second one.
+/// The assistant beside the page.
 #[component]
 fn Assistant() -> impl IntoView {
     let panel = use_side_panel();
-    let path = use_location().pathname;
-    let is_chat = Memo::new(move |_| path.with(|it| it == "/chat" || it.starts_with("/chat/")));
+    let is_chat = is_chat_page();
+    let conversation = PanelChat::new(Signal::stored(None));
     view! {
         <Show when=move || !is_chat.get()>
             <aside class="chat" id="chat" aria-label="Assistant">
-                <ChatPanel on_close=Callback::new(move |()| panel.close()) />
+                <ChatPanel conversation=conversation on_close=Callback::new(move |()| panel.close()) />
             </aside>
         </Show>
     }

@@ -55,8 +55,8 @@ fn records(open: RwSignal<bool>) -> Signal<Vec<Hit>> {
             return;
         }
         spawn_local(async move {
-            let projects =
-                load_projects().await.unwrap_or_default().into_iter().map(|it| it.project);
+            let projects = load_projects().await.ok().flatten().unwrap_or_default();
+            let projects = projects.into_iter().map(|it| it.project);
             let flows = list_flows().await.map(|it| it.flows).unwrap_or_default().into_iter();
             let projects = projects
                 .map(|it| hit("Project", "projects", it.name, format!("/projects/{}", it.id)));

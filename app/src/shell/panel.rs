@@ -2,6 +2,7 @@
 
 use crate::ui::browser;
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 
 /// The cookie that keeps whether it is open.
 pub(crate) const COOKIE: &str = "pmos_assistant";
@@ -51,6 +52,12 @@ impl SidePanel {
         self.open.set(is_open);
         browser::remember(COOKIE, if is_open { "open" } else { "closed" });
     }
+}
+
+/// Whether the page is the assistant's own, which needs no second one beside it.
+pub(crate) fn is_chat_page() -> Memo<bool> {
+    let path = use_location().pathname;
+    Memo::new(move |_| path.with(|it| it == "/chat" || it.starts_with("/chat/")))
 }
 
 /// The assistant's place. Only inside the frame.

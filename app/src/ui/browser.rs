@@ -57,6 +57,13 @@ pub fn load(path: &str) {
     let _ = window().location().set_href(path);
 }
 
+/// Changes the address that a reload or a copied link uses; the page stays as it is.
+pub fn replace_address(path: &str) {
+    let Ok(history) = window().history() else { return };
+    let state = history.state().unwrap_or_default();
+    let _ = history.replace_state_with_url(&state, "", Some(path));
+}
+
 /// Sets or removes an attribute of the `html` element.
 pub fn mark_root(name: &str, value: Option<&str>) {
     if let Some(root) = document().document_element() {

@@ -119,6 +119,17 @@ pub fn Segments(
     }
 }
 
+/// A filter of a page that is on or off.
+#[component]
+pub fn Toggle(
+    /// Whether it filters; a press turns it round.
+    on: RwSignal<bool>,
+    /// The words.
+    children: Children,
+) -> impl IntoView {
+    view! { <Chip on=on press=move |()| on.update(|it| *it = !*it)>{children()}</Chip> }
+}
+
 /// A filter that is on or off.
 #[component]
 pub fn Chip(

@@ -201,18 +201,9 @@ where
     V: IntoView + 'static,
     F: Fn(T) -> V + Send + Sync + 'static,
 {
-    let children = StoredValue::new(children);
-    let content = move || {
-        Suspend::new(async move {
-            match of.await {
-                Ok(data) => children.with_value(|it| it(data)).into_any(),
-                Err(error) => {
-                    view! { <ProblemView error=error retry=move |()| of.refetch() /> }.into_any()
-                }
-            }
-        })
-    };
-    view! { <Transition fallback=move || skeleton.run()>{content}</Transition> }
+    loading(of, skeleton, children, |error, retry| {
+        view! { <ProblemView error=error retry=retry /> }.into_any()
+    })
 }
 
 /// A page whose main record loads: its skeleton, then the page, or the page that says what went wrong.
@@ -231,12 +222,27 @@ where
     V: IntoView + 'static,
     F: Fn(T) -> V + Send + Sync + 'static,
 {
+    loading(of, skeleton, children, |error, _| view! { <ProblemPage error=error /> }.into_any())
+}
+
+/// What loads, then what `children` makes of it, or what `failed` makes of an error and a way to try again.
+fn loading<T, V, F>(
+    of: Resource<Result<T, AppError>>,
+    skeleton: ViewFnOnce,
+    children: F,
+    failed: fn(AppError, Callback<()>) -> AnyView,
+) -> impl IntoView
+where
+    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
+    V: IntoView + 'static,
+    F: Fn(T) -> V + Send + Sync + 'static,
+{
     let children = StoredValue::new(children);
     let content = move || {
         Suspend::new(async move {
             match of.await {
                 Ok(data) => children.with_value(|it| it(data)).into_any(),
-                Err(error) => view! { <ProblemPage error=error /> }.into_any(),
+                Err(error) => failed(error, Callback::new(move |()| of.refetch())),
             }
         })
     };

@@ -1,6 +1,7 @@
 //! The running system: what pages, REST and hooks call, in one cheap handle. It lives below `app`, so that server
 //! functions can name it.
 
+mod approvals;
 pub mod config;
 mod node;
 pub mod setup;
