@@ -1,5 +1,6 @@
 //! Settings of the server (contract.md 10). Nothing is required.
 
+use agent::runtime::Runtime;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -57,7 +58,7 @@ pub struct Config {
     pub json_body_limit: usize,
     /// `PMOS_SIGNUP=closed` switches sign-up off.
     pub is_signup_closed: bool,
-    /// Limits of the assistant: `AGENT_MAX_ITERATIONS`.
+    /// Limits of the assistant: `AGENT_MAX_ITERATIONS`, `AGENT_RUNTIME`.
     pub assistant: agent::config::Config,
     /// Where Basecamp is.
     pub basecamp: basecamp::config::Config,
@@ -103,7 +104,7 @@ impl Config {
             secret_key: get("PMOS_SECRET_KEY").map(Secret),
             json_body_limit,
             is_signup_closed: is_closed(get("PMOS_SIGNUP"))?,
-            assistant: agent::config::Config::from_lookup(get),
+            assistant: assistant(get)?,
             basecamp: basecamp::config::Config::from_lookup(get),
             data,
         })
@@ -119,6 +120,17 @@ fn parse<T: std::str::FromStr>(
         name,
         reason: format!("{text:?} is not accepted; give {accepted}"),
     })
+}
+
+/// Limits of the assistant; a runtime that does not exist stops the start.
+fn assistant(get: impl Fn(&str) -> Option<String>) -> Result<agent::config::Config, ConfigError> {
+    match get("AGENT_RUNTIME") {
+        Some(text) if Runtime::parse(&text).is_none() => Err(ConfigError {
+            name: "AGENT_RUNTIME",
+            reason: format!("{text:?} is not accepted; give v1 or v2"),
+        }),
+        _ => Ok(agent::config::Config::from_lookup(get)),
+    }
 }
 
 fn base_url(text: Option<String>) -> Result<Option<String>, ConfigError> {
@@ -196,6 +208,7 @@ mod tests {
             ("APP_BASE_URL", "pmos.example.com"),
             ("DATABASE_URL", "mysql://x"),
             ("PMOS_SIGNUP", "maybe"),
+            ("AGENT_RUNTIME", "v3"),
             ("JSON_BODY_LIMIT", "2 MB"),
         ] {
             assert_eq!(read(&[(name, value)]).unwrap_err().name, name);
