@@ -125,7 +125,7 @@ impl Basecamp {
 
     async fn due(&self) -> Result<Vec<Connection>, Problem> {
         let mut conn = self.0.db.read().await?;
-        Ok(mirror_sync::due(&mut conn, APP).await?)
+        Ok(mirror_sync::due(&mut conn, APP, !self.0.db.is_shared()).await?)
     }
 
     async fn forget_removed(&self) -> Result<(), Problem> {
@@ -164,6 +164,10 @@ impl Basecamp {
             Err(Stop::Revoked(problem)) => (retry, Some(problem.to_string())),
             Err(Stop::Wait(wait)) => (wait, None),
             Err(Stop::Away(words)) => (retry, Some(words)),
+            // The connection itself cannot be used: no sample here, or its token cannot be opened.
+            Err(Stop::Ours(
+                problem @ (Problem::NeedsSetup { .. } | Problem::Unavailable { .. }),
+            )) => (retry, Some(problem.to_string())),
             Err(Stop::Ours(problem)) => {
                 tracing::error!(connection = row.id, %problem, "a sync failed");
                 (retry, None)

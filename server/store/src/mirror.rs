@@ -154,7 +154,10 @@ pub async fn put_record(
         None => true,
     };
     let active_at = if is_moving { new.updated_at } else { new.created_at };
-    upsert(conn, key, new, reading, active_at).await?;
+    if !upsert(conn, key, new, reading, active_at).await? {
+        // Our own write came in between, on another node.
+        return Ok(false);
+    }
     assign(conn, key, new).await?;
     let sql = "INSERT INTO mirror_raw (workspace_id, account_id, id, json) VALUES ($1, $2, $3, $4)
                ON CONFLICT (workspace_id, account_id, id) DO UPDATE SET json = excluded.json";
@@ -174,8 +177,8 @@ async fn upsert(
     new: &Record,
     reading: Reading,
     active_at: i64,
-) -> Result<()> {
-    execute!(
+) -> Result<bool> {
+    let stored = execute!(
         conn,
         "INSERT INTO mirror_records (workspace_id, account_id, id, kind, bucket_id, parent_id, parent_kind,
              parent_title, parent_url, title, body, status, completed, completed_at, completer_id, due_on, starts_on, position,
@@ -197,7 +200,8 @@ async fn upsert(
                         THEN excluded.seen_run ELSE mirror_records.seen_run END,
              touched_at = CASE WHEN excluded.touched_at > mirror_records.touched_at
                           THEN excluded.touched_at ELSE mirror_records.touched_at END,
-             missing = 0, dirty_at = NULL, deleted_at = NULL",
+             missing = 0, dirty_at = NULL, deleted_at = NULL
+         WHERE mirror_records.touched_at <= $29 OR $30 = 1",
         key.workspace.as_str(),
         key.account,
         new.id,
@@ -225,9 +229,11 @@ async fn upsert(
         new.updated_at,
         active_at,
         reading.run,
-        if reading.is_ours { ids::now_ms() } else { 0 }
+        if reading.is_ours { ids::now_ms() } else { 0 },
+        reading.asked_at,
+        i16::from(reading.is_ours)
     )?;
-    Ok(())
+    Ok(stored > 0)
 }
 
 async fn assign(conn: &mut Conn, key: &Key, new: &Record) -> Result<()> {

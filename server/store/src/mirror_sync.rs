@@ -1,5 +1,6 @@
 //! How far the mirror of each connection is: leases, scopes, walks, and what was not seen any more.
 
+use crate::connections::Connection;
 use crate::db::{Conn, Result, execute, fetch_all, fetch_optional, record};
 use crate::mirror::Key;
 use crate::{ids, mirror_words};
@@ -102,20 +103,23 @@ pub async fn rest(
     Ok(())
 }
 
-/// Connections of `app` that may be synced now: those in order whose rest is over.
+/// Connections of `app` that may be synced now: those in order whose rest is over, and which no other node has. A node
+/// alone on its file (`is_alone`) takes also what it had before it was killed.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn due(conn: &mut Conn, app: &str) -> Result<Vec<crate::connections::Connection>> {
+pub async fn due(conn: &mut Conn, app: &str, is_alone: bool) -> Result<Vec<Connection>> {
     fetch_all!(
         conn,
-        crate::connections::Connection,
+        Connection,
         "SELECT c.id, c.workspace_id, c.owner_id, c.app, c.name, c.status, c.secret, c.meta, c.created_at, c.updated_at
          FROM connections c LEFT JOIN mirror_syncs s ON s.connection_id = c.id
          WHERE c.app = $1 AND c.status = 'active' AND (s.next_at IS NULL OR s.next_at <= $2)
+           AND (s.lease_until IS NULL OR s.lease_until < $2 OR $3 = 1)
          ORDER BY s.next_at, c.created_at",
         app,
-        ids::now_ms()
+        ids::now_ms(),
+        i16::from(is_alone)
     )
 }
 
