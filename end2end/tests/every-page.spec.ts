@@ -1,0 +1,131 @@
+import type { Page } from '@playwright/test';
+import { axe, expect, open, say, signUp, test, useSample } from './fixtures.js';
+import { publish, send, setName, wait } from './flows.js';
+
+/** A page, by what the test calls it and its address. */
+type Place = [name: string, path: string];
+
+const LOOKS = [
+  { name: '1440, light', size: { width: 1440, height: 900 }, scheme: 'light' },
+  { name: '390, dark', size: { width: 390, height: 844 }, scheme: 'dark' },
+] as const;
+
+/** Fails on what keeps people out, and on a page that is wider than the window. */
+async function fits(page: Page, [name, path]: Place): Promise<void> {
+  await test.step(name, async () => {
+    await open(page, path);
+    await expect(page.locator('.skel')).toHaveCount(0);
+    await axe(page);
+    const { wide, window: room } = await page.evaluate(() => ({
+      wide: document.documentElement.scrollWidth,
+      window: document.documentElement.clientWidth,
+    }));
+    expect(wide, `${name} is wider than the window`).toBeLessThanOrEqual(room);
+  });
+}
+
+/** Fills a workspace so that every page has something to show; gives the pages that belong to records. */
+async function fill(page: Page): Promise<Place[]> {
+  await useSample(page);
+  const flow = await publish(page.request, 'Order paper', [setName('Keep the name'), wait('A moment', 0)]);
+  const run = await send(page.request, flow.address, { name: 'Reams of A4' });
+  await open(page, `/runs/${run}`);
+  await expect(page.locator('.page__head').getByText('Succeeded')).toBeVisible();
+  await open(page, '/chat');
+  await say(page, 'what is overdue?');
+  await expect(page.getByText('9 to-dos are overdue').first()).toBeVisible();
+  await say(page, 'complete Menu board copy');
+  await expect(page.getByRole('button', { name: 'Approve' }).first()).toBeVisible();
+  const conversation = new URL(page.url()).pathname;
+  await open(page, '/approvals');
+  const approval = await page.locator('.inbox__item').first().getAttribute('href');
+  await open(page, '/projects');
+  const project = await page.locator('a.rowlink').first().getAttribute('href');
+  return [
+    ['a project', `${project}`],
+    ['to-dos of a project', `${project}/todos`],
+    ['the studio', `/flows/${flow.id}`],
+    ['a run on the canvas', `/flows/${flow.id}?run=${run}`],
+    ['a run', `/runs/${run}`],
+    ['a conversation', conversation],
+    ['an approval', `${approval}`],
+  ];
+}
+
+const ALWAYS: Place[] = [
+  ['home', '/'],
+  ['projects', '/projects'],
+  ['projects as cards', '/projects?view=cards'],
+  ['flows', '/flows'],
+  ['runs', '/runs'],
+  ['chat', '/chat'],
+  ['approvals', '/approvals'],
+  ['decided approvals', '/approvals?tab=decided'],
+  ['audit log', '/audit'],
+  ['profile', '/settings/profile'],
+  ['members', '/settings/members'],
+  ['workspace', '/settings/workspace'],
+  ['setup, account', '/setup/account'],
+  ['setup, Basecamp', '/setup/basecamp'],
+  ['setup, engine', '/setup/engine'],
+  ['setup, assistant', '/setup/assistant'],
+  ['setup, ready', '/setup/ready'],
+  ['nothing there', '/no-such-page'],
+  ['no such run', '/runs/no-such-run'],
+];
+
+for (const { name, size, scheme } of LOOKS) {
+  test.describe(name, () => {
+    test.use({ viewport: size, colorScheme: scheme });
+    test.setTimeout(600_000);
+
+    test('every page of a new workspace is accessible and fits', async ({ page, consoleGuard }) => {
+      consoleGuard.expect(/404 \(Not Found\)/);
+      await signUp(page);
+      for (const place of ALWAYS) {
+        await fits(page, place);
+      }
+    });
+
+    test('every page of a workspace in use is accessible and fits', async ({ page, consoleGuard }) => {
+      consoleGuard.expect(/404 \(Not Found\)/);
+      await signUp(page);
+      for (const place of [...(await fill(page)), ...ALWAYS]) {
+        await fits(page, place);
+      }
+    });
+  });
+}
+
+test('what a viewer may not see says so, accessibly', async ({ page, otherPage, consoleGuard }) => {
+  consoleGuard.expect(/403 \(Forbidden\)/);
+  test.setTimeout(600_000);
+  await signUp(page);
+  await join(page, otherPage, 'viewer');
+  for (const { size, scheme } of LOOKS) {
+    await otherPage.setViewportSize(size);
+    await otherPage.emulateMedia({ colorScheme: scheme });
+    for (const place of [
+      ['home', '/'],
+      ['audit log', '/audit'],
+      ['members', '/settings/members'],
+      ['setup', '/setup/basecamp'],
+    ] as Place[]) {
+      await fits(otherPage, place);
+    }
+    await expect(otherPage.getByRole('heading', { name: /only an admin/i })).toBeVisible();
+  }
+});
+
+/** Invites somebody into the workspace of `page` and takes the invitation up in `guest`. */
+async function join(page: Page, guest: Page, role: string): Promise<void> {
+  const email = `vera.${crypto.randomUUID().slice(0, 8)}@fernhill.example`;
+  const invited = await page.request.post('/api/pmos/invitations', { data: { email, role } });
+  expect(invited.status()).toBe(201);
+  const { link } = (await invited.json()) as { link: string };
+  await fits(guest, ['an invitation', new URL(link).pathname]);
+  await guest.getByLabel('Your name').fill('Vera Lund');
+  await guest.getByLabel('Password', { exact: true }).fill('a short sentence works well');
+  await guest.getByRole('button', { name: /join|accept|create/i }).click();
+  await guest.waitForURL((url) => !url.pathname.startsWith('/invite'));
+}
