@@ -6,8 +6,10 @@
 
 pub mod address;
 pub mod circuit;
+pub mod classes;
 pub mod config;
 pub mod names;
+pub mod records;
 
 mod comments;
 mod connections;

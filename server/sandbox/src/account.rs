@@ -181,6 +181,34 @@ impl Account {
         id
     }
 
+    /// Adds open to-dos to a list; false when it is not here.
+    pub(crate) fn fill(&mut self, list: i64, count: usize, now: Time) -> bool {
+        let Some(project_id) = self.list(list).map(|it| it.project_id) else { return false };
+        let creator_id = self.owner_id();
+        for position in (1..).take(count) {
+            let id = self.take_id();
+            self.todos.push(Todo {
+                id,
+                project_id,
+                parent_id: list,
+                content: format!("Number {position}"),
+                description: String::new(),
+                status: Status::Active,
+                inherits_status: true,
+                completion: None,
+                due_on: None,
+                starts_on: None,
+                assignee_ids: Vec::new(),
+                completion_subscriber_ids: Vec::new(),
+                position,
+                creator_id,
+                created_at: now,
+                updated_at: now,
+            });
+        }
+        true
+    }
+
     /// The person the token speaks for.
     pub(crate) fn owner_id(&self) -> i64 {
         self.people.iter().find(|it| it.owner).map_or(0, |it| it.id)

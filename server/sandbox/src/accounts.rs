@@ -35,6 +35,11 @@ impl Accounts {
         self.slots.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
     }
 
+    /// Every account.
+    pub(crate) fn ids(&self) -> Vec<i64> {
+        self.slots.read().unwrap_or_else(PoisonError::into_inner).keys().copied().collect()
+    }
+
     /// The account as it is now.
     pub(crate) async fn get(&self, id: i64) -> Option<Arc<Account>> {
         let slot = self.slot(id)?;

@@ -196,6 +196,19 @@ impl Sandbox {
         }
     }
 
+    /// Adds `count` open to-dos to a list at once, for tests of long collections. An unknown list stays as it is.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn fill_list(&self, list: i64, count: usize) -> io::Result<()> {
+        let now = Utc::now();
+        for id in self.0.accounts.ids() {
+            let filled = self.0.accounts.change(id, |account| ((), account.fill(list, count, now)));
+            filled.await?;
+        }
+        Ok(())
+    }
+
     /// Makes the next request fail, after those already asked to.
     pub fn fail_next(&self, fault: Fault) {
         self.0.faults.push(fault);

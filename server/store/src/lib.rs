@@ -24,6 +24,7 @@ pub mod mirror_words;
 pub mod model_keys;
 pub mod notifications;
 pub mod operations;
+pub mod payloads;
 pub mod run_keeping;
 pub mod run_queue;
 pub mod run_steps;
