@@ -2,22 +2,21 @@
 
 use crate::args::text_of;
 use crate::error::ToolError;
-use crate::lists;
+use crate::planned::{self, short};
 use crate::tool::{Call, Done};
+use crate::{lists, reach_tools};
+use basecamp::Basecamp;
 use basecamp::names::Purpose;
+use basecamp::records::{Request, is_within};
 use domain::problem::Problem;
-use domain::project::{Person, Project};
-use serde_json::{Value, json};
+use domain::project::Person;
+use serde_json::{Map, Value, json};
 
 type Outcome = Result<Done, ToolError>;
 
 pub(crate) async fn list_projects(call: Call<'_>) -> Outcome {
     if call.args.is_on("archived") {
-        return Err(Problem::invalid(
-            "archived",
-            "Archived projects cannot be listed yet. Leave archived out",
-        )
-        .into());
+        return crate::find_tools::archived_projects(&call).await;
     }
     let projects = call.tools.basecamp.projects(call.actor).await?;
     Ok(Done::new(lists::all("projects", &projects)))
@@ -65,39 +64,80 @@ pub(crate) async fn list_comments(call: Call<'_>) -> Outcome {
 }
 
 pub(crate) async fn create_comment(call: Call<'_>) -> Outcome {
-    let (id, text) = (record_id(&call)?, call.args.need("content")?);
-    let todo = call.tools.basecamp.todo(call.actor, id).await?;
-    let comment = call.tools.basecamp.comment(call.actor, id, text).await?;
-    let undo = json!({ "project": todo.project_id.to_string(), "recording_id": comment.id });
-    let value = json!({
-        "message": format!("Commented on “{}” in {}", todo.title, todo.project_name),
-        "project": { "id": todo.project_id, "name": todo.project_name },
-        "todo": todo,
-        "comment": comment,
+    let project = call.project(Purpose::Write).await?;
+    let record = commented(&call, project.id).await?;
+    let id = record["id"].as_i64().unwrap_or_default();
+    let mut body: Map<String, Value> = call.args.read("body")?.unwrap_or_default();
+    if let Some(text) = call.args.text("content") {
+        body.insert("content".into(), Basecamp::rich(text).into());
+    }
+    let request = Request::new("CreateComment", &[id.to_string()]).map(|it| it.with(body));
+    let request = request.ok_or_else(|| Problem::not_found("Operation of Basecamp"))?;
+    let made = call.tools.basecamp.send(call.actor, &request).await?;
+    let comment_id = made["id"].as_i64().unwrap_or_default();
+    let undo = json!({ "project": project.id.to_string(), "recording_id": comment_id });
+    let left = json!({ "content": made["content"], "status": "active" });
+    let name = planned::name_of(&record);
+    let mut value = json!({
+        "message": format!("Commented on “{name}” in {}", project.name),
+        "project": short(&project),
+        "comment": lists::with(made.clone(), json!({ "content": Basecamp::words(made["content"].as_str().unwrap_or_default()) })),
+        "record": lists::compact(&record),
     });
-    Ok(Done::new(value).on(todo.title).within(todo.project_id).undone_by("trash_recording", &undo))
+    if record["type"] == "Todo" {
+        let todo = call.tools.basecamp.todo(call.actor, id).await?;
+        value = lists::with(value, json!({ "todo": todo }));
+    }
+    let guard =
+        json!({ "operation": "GetComment", "params": [comment_id.to_string()], "fields": left });
+    Ok(Done::new(value)
+        .on(name)
+        .within(project.id)
+        .undone_by("trash_recording", &undo)
+        .guarded(guard))
 }
 
-pub(crate) async fn trash_recording(call: Call<'_>) -> Outcome {
-    let id = call.args.need_number("recording_id")?;
-    let todo = call.tools.basecamp.trash_todo(call.actor, id).await?;
-    let message = format!("Moved “{}” to the trash", todo.title);
-    Ok(Done::new(json!({ "message": message, "todo": todo }))
-        .on(todo.title.clone())
-        .within(todo.project_id))
+/// The record a comment goes to: by id or address, else by its exact title or by words, which must fit only one.
+pub(crate) async fn commented(call: &Call<'_>, project: i64) -> Result<Value, ToolError> {
+    let title = call.args.text("recording_title");
+    let query = title.or_else(|| call.args.text("recording_query"));
+    let record = match (record_id(call), query) {
+        (Ok(id), _) => call.any_record(id).await?.1,
+        (Err(error), None) => return Err(error),
+        (Err(_), Some(query)) => {
+            let search = Request::new("Search", &[]).map(|it| it.asking("q", query));
+            let mut found =
+                call.listing(search.map(|it| it.asking("bucket_ids[]", project))).await?.items;
+            found.retain(|it| {
+                title.is_none_or(|title| planned::name_of(it).eq_ignore_ascii_case(title))
+            });
+            found.retain(|it| it["type"] != "Comment");
+            match found.len() {
+                0 => return Err(ToolError::NoMatch { what: "record", query: query.to_owned() }),
+                1 => found.remove(0),
+                _ => {
+                    let option =
+                        |it: &Value| (it["id"].as_i64().unwrap_or_default(), planned::name_of(it));
+                    let options = found.iter().map(option).collect();
+                    return Err(ToolError::Ambiguous { query: query.to_owned(), options });
+                }
+            }
+        }
+    };
+    if is_within(&record, Some(project)) {
+        Ok(record)
+    } else {
+        Err(Problem::not_found("Record").into())
+    }
 }
 
 /// An id, or the last number in an address.
 fn record_id(call: &Call<'_>) -> Result<i64, ToolError> {
     let written = call.args.0.get("recording_id").map(text_of).unwrap_or_default();
+    let written = if written.contains('/') { reach_tools::path_of(&written) } else { written };
     let last = written.rsplit(|it: char| !it.is_ascii_digit()).find(|it| !it.is_empty());
     last.and_then(|it| it.parse().ok()).ok_or_else(|| {
         Problem::invalid("recording_id", "recording_id must be an id or the address of a record")
             .into()
     })
-}
-
-/// A project as part of another answer.
-pub(crate) fn short(project: &Project) -> Value {
-    json!({ "id": project.id, "name": project.name, "app_url": project.app_url })
 }

@@ -2,15 +2,25 @@
 
 use crate::error::ToolError;
 use crate::tool::{Call, Done, Profile, ToolSpec};
-use crate::{
-    basecamp_tools, flow_edits, flow_tools, memory_tools, meta, pmos, run_tools, todo_tools,
-};
+use crate::{flow_edits, flow_tools, memory_tools, meta, pmos, run_tools, undo};
 use domain::approval::Risk;
+use std::sync::LazyLock;
+
+mod snapshot;
+
+/// Every tool: those of Basecamp first.
+static ALL: LazyLock<Vec<ToolSpec>> =
+    LazyLock::new(|| snapshot::served().chain(OWN.iter().copied()).collect());
+
+/// Every tool.
+pub(crate) fn all() -> &'static [ToolSpec] {
+    &ALL
+}
 
 macro_rules! catalog {
     ($($name:literal, $group:literal, $profile:ident, $risk:ident, $title:literal, $params:literal, $meaning:literal => $handler:path;)*) => {
-        /// Every tool.
-        pub(crate) static ALL: &[ToolSpec] = &[$(ToolSpec {
+        /// The tools of PM OS itself.
+        static OWN: &[ToolSpec] = &[$(ToolSpec {
             name: $name,
             group: $group,
             profile: Profile::$profile,
@@ -24,51 +34,13 @@ macro_rules! catalog {
         pub(crate) async fn dispatch(name: &str, call: Call<'_>) -> Result<Done, ToolError> {
             match name {
                 $($name => Box::pin($handler(call)).await,)*
-                _ => Err(ToolError::UnknownTool { name: name.to_owned(), similar: Vec::new() }),
+                _ => snapshot::dispatch(name, call).await,
             }
         }
     };
 }
 
 catalog! {
-    "list_projects", "projects", Focused, Read, "Read the projects",
-        "archived:boolean", "Active projects, or archived ones when asked" => basecamp_tools::list_projects;
-    "find_project", "projects", Focused, Read, "Find a project",
-        "name*:string", "Project that best matches a name, or the candidates when several match" => basecamp_tools::find_project;
-    "get_project", "projects", Focused, Read, "Read a project",
-        "project_id*:integer", "One project by id" => basecamp_tools::get_project;
-    "list_todolists", "todos", Focused, Read, "Read the lists of a project",
-        "project*:string, compact:boolean, preview_limit:integer, inlineLimit:integer", "To-do lists of a project, without their items" => basecamp_tools::list_todolists;
-    "list_todos_for_project", "todos", Focused, Read, "Read the to-dos of a project",
-        "project*:string, compact:boolean, preview_limit:integer, inlineLimit:integer", "Every to-do of a project, grouped by list" => todo_tools::list_todos_for_project;
-    "get_todo", "todos", Focused, Read, "Read a to-do",
-        "project*:string, todo_id*:integer", "One to-do with assignees, dates and completion" => todo_tools::get_todo;
-    "create_todo", "todos", Focused, Write, "Add a to-do",
-        "project*:string, task:string, content:string, todolist:string, description:string, due_on:string, starts_on:string, assignee_ids:[integer], notify:boolean", "Adds a to-do; uses the first list unless todolist names another; text from task or content" => todo_tools::create_todo;
-    "complete_todo", "todos", Focused, Write, "Complete a to-do",
-        "project*:string, todo_id*:integer", "Marks a to-do done" => todo_tools::complete_todo;
-    "uncomplete_todo", "todos", Focused, Write, "Reopen a to-do",
-        "project*:string, todo_id*:integer", "Reopens a to-do" => todo_tools::uncomplete_todo;
-    "list_todos_due", "todos", Focused, Read, "Read what is due",
-        "date:string, include_overdue:boolean", "To-dos due on a date, with overdue ones when asked" => todo_tools::list_todos_due;
-    "search_todos", "todos", Focused, Read, "Look through the to-dos",
-        "query*:string", "Open to-dos in every project whose text matches" => todo_tools::search_todos;
-    "list_all_people", "people", Focused, Read, "Read the people",
-        "query*:string, deep_scan:boolean, include_archived_projects:boolean", "People directory; an empty query returns everyone" => basecamp_tools::list_all_people;
-    "list_assigned_to_me", "people", Focused, Read, "Read your to-dos",
-        "project:string", "The caller's own open to-dos" => todo_tools::list_assigned_to_me;
-    "report_todos_assigned_person", "people", Focused, Read, "Read the to-dos of a person",
-        "person_id:integer, person:string, assignee:string, compact:boolean", "To-dos assigned to one person across projects" => todo_tools::report_todos_assigned_person;
-    "report_todos_overdue", "schedule", Focused, Read, "Read what is overdue",
-        "", "Overdue to-dos in all projects, grouped by lateness" => todo_tools::report_todos_overdue;
-    "summarize_project", "projects", Focused, Read, "Look at a project",
-        "project*:string, include_todolists:boolean, include_card_tables:boolean, include_message_boards:boolean, include_vaults:boolean", "Counts per tool of a project: lists, boards, messages, folders" => todo_tools::summarize_project;
-    "list_comments", "messages", Focused, Read, "Read the comments",
-        "project*:string, recording_id*:integer or string", "Comments on any record; accepts an id, a URL, a to-do id or a card id" => basecamp_tools::list_comments;
-    "create_comment", "messages", Focused, Write, "Add a comment",
-        "project*:string, recording_id*:integer or string, recording_query:string, recording_title:string, content:string, body:object", "Comments on a record found by id, URL, exact title or query; refuses when several match" => basecamp_tools::create_comment;
-    "trash_recording", "recordings", Full, Destructive, "Move a record to the trash",
-        "project*:string, recording_id*:integer", "Moves any record to the trash" => basecamp_tools::trash_recording;
     "flow_status", "flow", Focused, Read, "Check the flow engine",
         "", "Engine state: address, reachable or not, project, number of flows and connections" => run_tools::status;
     "flow_list", "flow", Focused, Read, "Read the flows",
@@ -125,6 +97,14 @@ catalog! {
         "query*:string, group:string, risk:enum(read|write|destructive), limit:integer=12", "Finds tools of the full catalogue by words; returns name, meaning, risk and required params" => meta::tools_search;
     "tools_describe", "tools", Focused, Read, "Read about tools",
         "names*:[string]", "Full input and output schema of up to 20 tools" => meta::tools_describe;
+    "pmos_undo", "pmos", Focused, Write, "Undo a write",
+        "operation_id:string, count:integer=1", "Reverses one logged write, or the last ones of the caller (5 at most)" => undo::undo;
+    "undo_last", "memory", Full, Write, "Undo your last writes",
+        "count:number", "Reverses the caller's last logged writes, newest first, five at most" => undo::undo;
+    "undo_operation", "memory", Full, Write, "Undo a write",
+        "operation_id*:string", "Reverses one logged write of the caller's workspace once; explains when it cannot" => undo::undo;
+    "list_recent_operations", "memory", Full, Read, "Read the last writes",
+        "limit:number, since:string, type:string", "Logged writes with target, time and whether each can be undone" => undo::recent;
 }
 
 #[cfg(test)]
@@ -134,9 +114,9 @@ mod tests {
 
     #[test]
     fn names_are_unique_and_every_property_is_described() {
-        let names: BTreeSet<&str> = ALL.iter().map(|it| it.name).collect();
-        assert_eq!(names.len(), ALL.len());
-        for spec in ALL {
+        let names: BTreeSet<&str> = all().iter().map(|it| it.name).collect();
+        assert_eq!(names.len(), all().len());
+        for spec in all() {
             let schema = spec.input_schema();
             for (name, property) in schema["properties"].as_object().unwrap() {
                 assert!(

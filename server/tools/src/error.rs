@@ -18,6 +18,24 @@ pub enum ToolError {
         /// Names that are near.
         similar: Vec<String>,
     },
+    /// `mcp_call` was asked to call itself.
+    #[error("mcp_call cannot call itself")]
+    Nested,
+    /// The project does not use the tool.
+    #[error("This project does not use {}", .tool.replace('_', " "))]
+    NotEnabled {
+        /// As the dock names it.
+        tool: String,
+    },
+    /// A large result that is not there for this caller.
+    #[error("This result is no longer kept. Call the tool again")]
+    CacheMiss,
+    /// The write cannot be taken back.
+    #[error("This cannot be undone: {reason}")]
+    NotUndoable {
+        /// Why.
+        reason: String,
+    },
     /// A name fits several.
     #[error("Several fit “{query}”: {}. Say which", names(.options))]
     Ambiguous {
@@ -58,6 +76,12 @@ impl From<ToolError> for Problem {
         match error {
             ToolError::Problem(problem) => problem,
             ToolError::UnknownTool { .. } => Self::not_found("Tool"),
+            ToolError::Nested
+            | ToolError::NotEnabled { .. }
+            | ToolError::CacheMiss
+            | ToolError::NotUndoable { .. } => {
+                Self::NotUnderstood { message, examples: Vec::new() }
+            }
             ToolError::Ambiguous { options, .. } => Self::NotUnderstood {
                 message,
                 examples: options.into_iter().map(|it| it.1).collect(),
@@ -72,6 +96,10 @@ impl ToolError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::UnknownTool { .. } => "UNKNOWN_TOOL",
+            Self::Nested => "INVALID_TOOL",
+            Self::NotEnabled { .. } => "TOOL_NOT_ENABLED",
+            Self::CacheMiss => "CACHE_MISS",
+            Self::NotUndoable { .. } => "NOT_UNDOABLE",
             Self::Ambiguous { .. } => "AMBIGUOUS_MATCH",
             Self::NoMatch { .. } => "NO_MATCH",
             Self::Problem(problem) => match problem {
@@ -113,7 +141,12 @@ impl ToolError {
                     options.iter().map(|(id, name)| json!({ "id": id, "name": name })).collect();
                 vec![field("options", options.into())]
             }
-            Self::NoMatch { .. } => Vec::new(),
+            Self::NotEnabled { tool } => vec![
+                field("tool", tool.as_str().into()),
+                field("hint", "Switch the tool on in the project's settings in Basecamp".into()),
+            ],
+            Self::NotUndoable { reason } => vec![field("reason", reason.as_str().into())],
+            Self::NoMatch { .. } | Self::Nested | Self::CacheMiss => Vec::new(),
             Self::Problem(problem) => problem_extras(problem),
         }
     }
@@ -155,6 +188,8 @@ fn category(code: &str) -> &'static str {
         "BASECAMP_REQUEST_FAILED" => "network",
         "RATE_LIMITED" => "resilience",
         "RESOURCE_NOT_FOUND" | "CONFLICT" => "data",
+        "TOOL_NOT_ENABLED" => "feature",
+        "CACHE_MISS" => "payload",
         "TOOL_ERROR" => "internal",
         _ => "input",
     }

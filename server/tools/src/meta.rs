@@ -54,3 +54,8 @@ pub(crate) async fn tools_describe(call: Call<'_>) -> Result<Done, ToolError> {
         known.iter().filter_map(|it| call.tools.find(it)).map(ToolSpec::describe).collect();
     Ok(Done::new(json!({ "tools": described, "unknown": unknown })))
 }
+
+/// `mcp_call` is taken apart before it gets here; reaching this is a call to itself.
+pub(crate) async fn call_another(_: Call<'_>) -> Result<Done, ToolError> {
+    Err(ToolError::Nested)
+}

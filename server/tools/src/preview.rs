@@ -2,6 +2,7 @@
 
 use crate::args::{Args, text_of};
 use crate::error::ToolError;
+use crate::planned;
 use crate::tool::{Call, ToolSpec};
 use crate::tools::Tools;
 use basecamp::names::Purpose;
@@ -95,20 +96,20 @@ async fn change_todo(call: Call<'_>, verb: &str, becomes: &str) -> Result<Previe
 }
 
 async fn create_comment(call: Call<'_>) -> Result<Preview, ToolError> {
-    let written = call.args.0.get("recording_id").map(text_of).unwrap_or_default();
-    let id = written.parse().unwrap_or_default();
-    let todo = call.tools.basecamp.todo(call.actor, id).await?;
+    let project = call.project(Purpose::Write).await?;
+    let record = crate::basecamp_tools::commented(&call, project.id).await?;
     let text = call.args.text("content").unwrap_or_default();
     let summary = format!(
         "“{text}” is posted as a comment on “{}” in {}{}",
-        todo.title,
-        todo.project_name,
-        seen_by(&todo.project_name)
+        planned::name_of(&record),
+        project.name,
+        seen_by(&project.name)
     );
+    let what = if record["type"] == "Todo" { "to-do" } else { "record" };
     Ok(Preview {
-        title: format!("Comment on a to-do in {}", todo.project_name),
+        title: format!("Comment on a {what} in {}", project.name),
         summary,
-        guard: json!({ "status": todo.status }),
+        guard: json!({ "status": record["status"] }),
     })
 }
 

@@ -1,8 +1,8 @@
 //! To-dos of Basecamp.
 
-use crate::basecamp_tools::short;
 use crate::error::ToolError;
 use crate::lists;
+use crate::planned::short;
 use crate::tool::{Call, Done};
 use basecamp::names::Purpose;
 use chrono::NaiveDate;
@@ -45,21 +45,32 @@ pub(crate) async fn create_todo(call: Call<'_>) -> Outcome {
     let todo = call.tools.basecamp.create_todo(call.actor, &new).await?;
     let undo = json!({ "project": project.id.to_string(), "recording_id": todo.id });
     let message = format!("Added “{}” to {} in {}", todo.title, list.name, project.name);
-    Ok(written(message, &todo).undone_by("trash_recording", &undo))
+    let left = json!({ "content": todo.title, "status": "active", "completed": false });
+    Ok(written(message, &todo).undone_by("trash_recording", &undo).guarded(guard(&todo, &left)))
 }
 
 pub(crate) async fn complete_todo(call: Call<'_>) -> Outcome {
     let before = call.todo("todo_id").await?;
     let todo = call.tools.basecamp.complete_todo(call.actor, before.id).await?;
     let done = written(format!("Completed “{}” in {}", todo.title, todo.project_name), &todo);
-    Ok(if before.completed { done } else { done.undone_by("uncomplete_todo", &place(&todo)) })
+    let left = guard(&todo, &json!({ "completed": true }));
+    Ok(if before.completed {
+        done
+    } else {
+        done.undone_by("uncomplete_todo", &place(&todo)).guarded(left)
+    })
 }
 
 pub(crate) async fn uncomplete_todo(call: Call<'_>) -> Outcome {
     let before = call.todo("todo_id").await?;
     let todo = call.tools.basecamp.reopen_todo(call.actor, before.id).await?;
     let done = written(format!("Reopened “{}” in {}", todo.title, todo.project_name), &todo);
-    Ok(if before.completed { done.undone_by("complete_todo", &place(&todo)) } else { done })
+    let left = guard(&todo, &json!({ "completed": false }));
+    Ok(if before.completed {
+        done.undone_by("complete_todo", &place(&todo)).guarded(left)
+    } else {
+        done
+    })
 }
 
 fn written(message: String, todo: &Todo) -> Done {
@@ -69,6 +80,11 @@ fn written(message: String, todo: &Todo) -> Done {
         "todo": todo,
     });
     Done::new(value).on(todo.title.clone()).within(todo.project_id)
+}
+
+/// What must still be so when the write is taken back.
+fn guard(todo: &Todo, fields: &Value) -> Value {
+    json!({ "operation": "GetTodo", "params": [todo.id.to_string()], "fields": fields })
 }
 
 fn place(todo: &Todo) -> Value {

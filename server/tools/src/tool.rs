@@ -7,6 +7,28 @@ use domain::actor::Actor;
 use domain::approval::Risk;
 use serde_json::{Value, json};
 
+/// Items of one chunk of a large list, and of a preview.
+pub(crate) const CHUNK: usize = 50;
+pub(crate) const PREVIEW: usize = 5;
+/// How the names of writes begin whose repetition leaves the same end state.
+const REPEATABLE: [&str; 15] = [
+    "complete_",
+    "uncomplete_",
+    "update_",
+    "move_",
+    "reposition_",
+    "archive_",
+    "unarchive_",
+    "pin_",
+    "unpin_",
+    "subscribe_",
+    "unsubscribe_",
+    "enable_",
+    "disable_",
+    "pause_",
+    "resume_",
+];
+
 /// One action, as the catalogue describes it (contract.md 8.14).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ToolSpec {
@@ -38,8 +60,18 @@ pub enum Profile {
 }
 
 /// Groups whose tools reach Basecamp.
-const BASECAMP_GROUPS: [&str; 9] =
-    ["projects", "todos", "people", "cards", "messages", "files", "schedule", "recordings", "api"];
+const BASECAMP_GROUPS: [&str; 10] = [
+    "meta",
+    "projects",
+    "todos",
+    "people",
+    "cards",
+    "messages",
+    "files",
+    "schedule",
+    "recordings",
+    "api",
+];
 
 impl ToolSpec {
     /// JSON Schema of the arguments: an object, nothing else allowed, every property described.
@@ -52,11 +84,23 @@ impl ToolSpec {
         BASECAMP_GROUPS.contains(&self.group)
     }
 
+    /// What it does with these arguments: a raw call is as harmful as its method, everything else as its row says.
+    pub fn risk_of(&self, args: &Value) -> Risk {
+        let is_raw = matches!(self.name, "basecamp_request" | "basecamp_raw");
+        if !is_raw || args.get("path").is_none() {
+            return self.risk;
+        }
+        match args.get("method").and_then(Value::as_str).unwrap_or("GET").to_uppercase().as_str() {
+            "GET" => Risk::Read,
+            "DELETE" => Risk::Destructive,
+            _ => Risk::Write,
+        }
+    }
+
     /// Whether a repeat leaves the same end state, so that it may be run again when its outcome was lost.
     pub fn is_repeatable(&self) -> bool {
         self.risk == Risk::Read
-            || self.name.starts_with("complete_")
-            || self.name.starts_with("uncomplete_")
+            || (self.risk == Risk::Write && REPEATABLE.iter().any(|it| self.name.starts_with(it)))
             || matches!(self.name, "flow_enable" | "flow_disable" | "flow_publish")
     }
 
@@ -133,6 +177,14 @@ impl Done {
     /// In which Basecamp project.
     pub(crate) fn within(mut self, project: i64) -> Self {
         self.project = Some(project.to_string());
+        self
+    }
+
+    /// What must still be so when it is reversed: `{operation, params, fields}` of the record.
+    pub(crate) fn guarded(mut self, guard: Value) -> Self {
+        if let Some(undo) = &mut self.undo {
+            undo["guard"] = guard;
+        }
         self
     }
 

@@ -55,12 +55,12 @@ impl Tools {
 
     /// Every tool, in the order of the catalogue.
     pub fn list(&self) -> impl Iterator<Item = &'static ToolSpec> {
-        catalog::ALL.iter().filter(|it| it.profile != Profile::Unlisted)
+        catalog::all().iter().filter(|it| it.profile != Profile::Unlisted)
     }
 
     /// The tool called `name`.
     pub fn find(&self, name: &str) -> Option<&'static ToolSpec> {
-        catalog::ALL.iter().find(|it| it.name == name)
+        catalog::all().iter().find(|it| it.name == name)
     }
 
     /// SHA-256 of a tool with its arguments, whatever the order of their fields.
@@ -89,7 +89,11 @@ impl Tools {
         context: &CallContext,
     ) -> Result<Value, ToolError> {
         let spec = self.known(name)?;
-        actor.require(needed(spec.risk))?;
+        if name == "mcp_call" {
+            return Box::pin(self.call_another(actor, args, context)).await;
+        }
+        let risk = spec.risk_of(args);
+        actor.require(needed(risk))?;
         let mut checked = checked(spec, args)?;
         let sent =
             ["idempotency_key", "request_id"].iter().filter_map(|it| checked.remove(*it)).next();
@@ -97,10 +101,45 @@ impl Tools {
             .idempotency_key
             .clone()
             .or_else(|| sent.as_ref().and_then(Value::as_str).map(str::to_owned));
-        match key.filter(|_| spec.risk != Risk::Read) {
+        match key.filter(|_| risk != Risk::Read) {
             Some(key) => self.call_once(spec, actor, checked, (context, key)).await,
             None => self.run(spec, actor, checked, context).await,
         }
+    }
+
+    /// Runs the tool that `mcp_call` names: the answer, the risk and the rights are those of that tool.
+    async fn call_another(
+        &self,
+        actor: &Actor,
+        args: &Value,
+        context: &CallContext,
+    ) -> Result<Value, ToolError> {
+        let mut args = checked(self.known("mcp_call")?, args)?;
+        let tool = args.get("tool").and_then(Value::as_str).unwrap_or_default().to_owned();
+        if tool == "mcp_call" {
+            return Err(ToolError::Nested);
+        }
+        let mut inner = args.remove("args").unwrap_or_else(|| json!({}));
+        for key in ["idempotency_key", "request_id"] {
+            if let (Some(value), Some(fields)) = (args.remove(key), inner.as_object_mut()) {
+                fields.entry(key).or_insert(value);
+            }
+        }
+        self.call(actor, &tool, &inner, context).await
+    }
+
+    /// Runs a reverse call that this code wrote down itself: its arguments are not checked again.
+    pub(crate) async fn call_unchecked(
+        &self,
+        actor: &Actor,
+        name: &str,
+        args: Map<String, Value>,
+        context: &CallContext,
+    ) -> Result<Value, ToolError> {
+        let spec = self.known(name)?;
+        actor.require(needed(spec.risk))?;
+        let key = context.idempotency_key.clone().unwrap_or_default();
+        Box::pin(self.call_once(spec, actor, args, (context, key))).await
     }
 
     /// What became of a call with an idempotency key: nothing when it never began, no answer when its end is unknown.
@@ -149,10 +188,11 @@ impl Tools {
         let started = Instant::now();
         let call = Call { tools: self, actor, args: Args(args.clone()) };
         let outcome = catalog::dispatch(spec.name, call).await;
-        if spec.risk == Risk::Read {
-            return outcome.map(|it| it.value);
-        }
         let args = Value::Object(args);
+        if spec.risk_of(&args) == Risk::Read {
+            let Value::Object(args) = args else { return outcome.map(|it| it.value) };
+            return self.shaped(actor, outcome?.value, &Args(args)).await;
+        }
         let duration_ms = i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX);
         let write = Write { spec, actor, context, args: &args, duration_ms };
         let operation = self.record(write, outcome.as_ref()).await?;
@@ -165,7 +205,7 @@ impl Tools {
             let near =
                 |it: &&ToolSpec| words.iter().any(|word| word.len() > 3 && it.name.contains(word));
             let similar =
-                catalog::ALL.iter().filter(near).take(5).map(|it| it.name.to_owned()).collect();
+                catalog::all().iter().filter(near).take(5).map(|it| it.name.to_owned()).collect();
             ToolError::UnknownTool { name: name.to_owned(), similar }
         })
     }

@@ -47,10 +47,10 @@ async fn the_same_task_runs_alike_on_every_wire() {
         let header = asked[0].headers[wire.key_header()].to_str().unwrap();
         assert!(header.ends_with(KEY), "{wire:?}");
         let sent = asked[1].body.to_string();
-        assert!(
-            sent.contains("Website relaunch")
-                && sent.contains("payload_key") == sent.contains("shortened")
-        );
+        assert!(sent.contains("Website relaunch"));
+        // As they stand in a result, not in the schema of the tool that reads on.
+        let (key, cut) = ("payload_key\\\":", "shortened\\\":");
+        assert_eq!(sent.contains(key), sent.contains(cut));
         if wire != Wire::Chat {
             assert!(sent.contains("sealed"), "what {wire:?} wants back is sent back");
         }

@@ -1,0 +1,176 @@
+//! Looking for things over projects: projects, people, records, cards.
+
+use crate::error::ToolError;
+use crate::lists;
+use crate::planned::{name_of, short};
+use crate::tool::{Call, Done};
+use basecamp::names::Purpose;
+use basecamp::records::{Listing, Request};
+use domain::problem::Problem;
+use serde_json::{Value, json};
+
+type Outcome = Result<Done, ToolError>;
+
+/// Names of `get_recordings` and of Basecamp.
+const TYPES: [(&str, &str); 2] = [("CampfireLine", "Chat::Lines::Text"), ("Card", "Kanban::Card")];
+
+fn has_words(text: &str, query: &str) -> bool {
+    let text = text.to_lowercase();
+    query.to_lowercase().split_whitespace().all(|it| text.contains(it))
+}
+
+impl Call<'_> {
+    pub(crate) async fn listing(&self, request: Option<Request>) -> Result<Listing, ToolError> {
+        let request = request.ok_or_else(|| Problem::not_found("Operation of Basecamp"))?;
+        Ok(self.tools.basecamp.fetch_all(self.actor, &request).await?)
+    }
+
+    /// Projects as Basecamp gives them, archived ones too when asked.
+    pub(crate) async fn all_projects(&self) -> Result<Vec<Value>, ToolError> {
+        let mut found = self.listing(Request::new("ListProjects", &[])).await?.items;
+        if self.args.is_on("include_archived_projects") {
+            let archived =
+                Request::new("ListProjects", &[]).map(|it| it.asking("status", "archived"));
+            found.extend(self.listing(archived).await?.items);
+        }
+        Ok(found)
+    }
+
+    /// Every card in use, of one project or of all.
+    pub(crate) async fn all_cards(&self, project: Option<i64>) -> Result<Listing, ToolError> {
+        let request =
+            Request::new("ListRecordings", &[]).map(|it| it.asking("type", "Kanban::Card"));
+        let request = match project {
+            Some(id) => request.map(|it| it.asking("bucket", id)),
+            None => request,
+        };
+        self.listing(request).await
+    }
+}
+
+pub(crate) async fn projects(call: Call<'_>) -> Outcome {
+    let query = call.args.need("query")?;
+    let mut found = call.all_projects().await?;
+    found.retain(|it| has_words(it["name"].as_str().unwrap_or_default(), query));
+    Ok(Done::new(lists::all("projects", &found)))
+}
+
+pub(crate) async fn archived_projects(call: &Call<'_>) -> Outcome {
+    let request = Request::new("ListProjects", &[]).map(|it| it.asking("status", "archived"));
+    Ok(Done::new(lists::read("projects", &call.listing(request).await?)))
+}
+
+pub(crate) async fn people(call: Call<'_>) -> Outcome {
+    let query = call.args.need("query")?;
+    let mut listing = call.listing(Request::new("ListPeople", &[])).await?;
+    listing.items.retain(|it| {
+        let text = |name: &str| it[name].as_str().unwrap_or_default().to_owned();
+        has_words(&format!("{} {}", text("name"), text("email_address")), query)
+    });
+    Ok(Done::new(lists::read("people", &listing)))
+}
+
+/// The search of Basecamp, with its filters under our names.
+async fn search(call: &Call<'_>, query: &str, project: Option<i64>) -> Result<Listing, ToolError> {
+    let mut request = Request::new("Search", &[]).map(|it| it.asking("q", query));
+    let mut filters: Vec<(&str, Option<String>)> = vec![
+        ("bucket_ids[]", project.map(|it| it.to_string())),
+        ("type_names[]", call.args.text("type").map(str::to_owned)),
+        ("file_type", call.args.text("file_type").map(str::to_owned)),
+    ];
+    if let Some(creator) = call.args.0.get("creator_id").filter(|it| !it.is_null()) {
+        let person = call.person_named(&crate::args::text_of(creator)).await?;
+        filters.push(("creator_ids[]", Some(person.id.to_string())));
+    }
+    filters.push(("exclude_chat", call.args.is_on("exclude_chat").then(|| "1".to_owned())));
+    for (name, value) in filters {
+        if let Some(value) = value {
+            request = request.map(|it| it.asking(name, value));
+        }
+    }
+    call.listing(request).await
+}
+
+pub(crate) async fn recordings(call: Call<'_>) -> Outcome {
+    let project = match call.args.0.get("bucket").filter(|it| !it.is_null()) {
+        Some(named) => {
+            let named = crate::args::text_of(named);
+            Some(call.project_named(&named, Purpose::Read).await?.id)
+        }
+        None => None,
+    };
+    let found = search(&call, call.args.need("query")?, project).await?;
+    Ok(Done::new(lists::read("records", &found)))
+}
+
+pub(crate) async fn in_project(call: Call<'_>) -> Outcome {
+    let project = call.project(Purpose::Read).await?;
+    let found = search(&call, call.args.need("query")?, Some(project.id)).await?;
+    let value = lists::read("records", &found);
+    Ok(Done::new(lists::with(value, json!({ "project": short(&project) }))))
+}
+
+pub(crate) async fn cards(call: Call<'_>) -> Outcome {
+    let query = call.args.need("query")?.to_owned();
+    let project = call.ground(Purpose::Read).await?.map(|it| it.id);
+    let mut found = call.all_cards(project).await?;
+    found.items.retain(|it| {
+        has_words(
+            &format!("{} {}", name_of(it), it["content"].as_str().unwrap_or_default()),
+            &query,
+        )
+    });
+    Ok(Done::new(lists::read("cards", &found)))
+}
+
+/// People, projects, to-dos, cards and other records in one answer.
+pub(crate) async fn entities(call: Call<'_>) -> Outcome {
+    let query = call.args.need("query")?.to_owned();
+    let project = call.ground(Purpose::Read).await?.map(|it| it.id);
+    let wants = |name: &str| call.args.0.get(name).and_then(Value::as_bool).unwrap_or(true);
+    let limit = call.args.number("limit").and_then(|it| usize::try_from(it).ok()).unwrap_or(20);
+    let mut value = json!({ "query": query });
+    let mut put = |name: &str, mut items: Vec<Value>| {
+        items.truncate(limit);
+        let count = items.len();
+        value[name] = items.iter().map(lists::compact).collect();
+        value[format!("{name}_count")] = count.into();
+    };
+    if wants("include_projects") && project.is_none() {
+        let mut found = call.all_projects().await?;
+        found.retain(|it| has_words(it["name"].as_str().unwrap_or_default(), &query));
+        put("projects", found);
+    }
+    if wants("include_people") {
+        let mut found = call.listing(Request::new("ListPeople", &[])).await?.items;
+        found.retain(|it| has_words(it["name"].as_str().unwrap_or_default(), &query));
+        put("people", found);
+    }
+    let found = search(&call, &query, project).await?.items;
+    let groups = [("todos", "include_todos", "Todo"), ("cards", "include_cards", "Kanban::Card")];
+    for (name, _, kind) in groups.iter().filter(|it| wants(it.1)) {
+        put(name, found.iter().filter(|it| it["type"] == **kind).cloned().collect());
+    }
+    if wants("include_recordings") {
+        let other = found.iter().filter(|it| it["type"] != "Todo" && it["type"] != "Kanban::Card");
+        put("records", other.cloned().collect());
+    }
+    Ok(Done::new(value))
+}
+
+/// Every record of one type.
+pub(crate) async fn of_type(call: Call<'_>) -> Outcome {
+    let asked = call.args.need("type")?.to_owned();
+    let kind = TYPES.iter().find(|it| it.0 == asked).map_or(asked.as_str(), |it| it.1);
+    let mut request = Request::new("ListRecordings", &[]).map(|it| it.asking("type", kind));
+    if let Some(status) = call.args.text("status") {
+        request = request.map(|it| it.asking("status", status));
+    }
+    if let Some(page) = call.args.number("page") {
+        request = request.map(|it| it.asking("page", page));
+    }
+    if let Some(project) = call.ground(Purpose::Read).await? {
+        request = request.map(|it| it.asking("bucket", project.id));
+    }
+    Ok(Done::new(lists::read("records", &call.listing(request).await?)))
+}

@@ -1,0 +1,118 @@
+//! Large answers: shortened, kept for their caller, fetched chunk by chunk (contract.md 8.8).
+
+use crate::args::Args;
+use crate::error::ToolError;
+use crate::lists;
+use crate::tool::{CHUNK, Call, Done};
+use crate::tools::Tools;
+use domain::actor::Actor;
+use serde_json::{Value, json};
+use store::ids;
+use store::payloads::{self, Payload};
+
+/// Items above which an answer is also kept.
+const KEPT_ABOVE: usize = 200;
+/// Items above which only the first chunk is in the answer.
+const EXPANDED_UP_TO: usize = 1_000;
+
+impl Tools {
+    /// A list as the caller wants it: limited, compact, and kept when it is large.
+    pub(crate) async fn shaped(
+        &self,
+        actor: &Actor,
+        mut value: Value,
+        args: &Args,
+    ) -> Result<Value, ToolError> {
+        let Some(name) = lists::collection(&value) else { return Ok(value) };
+        let mut items = value[&name].as_array().cloned().unwrap_or_default();
+        if let Some(limit) = args.number("limit").and_then(|it| usize::try_from(it).ok())
+            && items.len() > limit
+        {
+            items.truncate(limit);
+            value["count"] = limit.into();
+            value[&name] = items.clone().into();
+        }
+        if args.is_on("compact") {
+            items = items.iter().map(lists::compact).collect();
+            value["compact"] = true.into();
+            value[&name] = items.clone().into();
+        }
+        if items.len() <= KEPT_ABOVE {
+            return Ok(value);
+        }
+        let key = ids::random_hex(16);
+        let payload = self.keep(actor, &key, (&name, items)).await?;
+        let facts = json!({
+            "cached": true, "payload_key": key, "cache_key": key,
+            "chunk_count": payload.items.len().div_ceil(CHUNK), "export": export(&key, &payload)
+        });
+        value = lists::with(value, facts);
+        if payload.items.len() > EXPANDED_UP_TO {
+            let preview = args.number("preview_limit").and_then(|it| usize::try_from(it).ok());
+            lists::cut(&mut value, &name, (&key, preview));
+        }
+        Ok(value)
+    }
+
+    async fn keep(
+        &self,
+        actor: &Actor,
+        key: &str,
+        (name, items): (&str, Vec<Value>),
+    ) -> Result<Payload, ToolError> {
+        let (workspace, user) = (actor.workspace.clone(), actor.user.clone());
+        let (key, collection) = (key.to_owned(), name.to_owned());
+        let expires_at = ids::now_ms() + payloads::KEPT_MS;
+        let payload = Payload { collection, items, expires_at };
+        let kept = payload.clone();
+        let write = self.db.write(move |tx| {
+            Box::pin(async move {
+                let place = (&workspace, &user);
+                payloads::keep(tx, place, &key, (&kept.collection, &kept.items)).await
+            })
+        });
+        write.await?;
+        Ok(payload)
+    }
+
+    /// Every item that the caller keeps under `key`, as a file.
+    ///
+    /// # Errors
+    /// [`ToolError::CacheMiss`] for a key that is unknown, too old, or another person's.
+    pub async fn export(&self, actor: &Actor, key: &str) -> Result<Value, ToolError> {
+        Ok(self.payload(actor, key).await?.items.into())
+    }
+
+    async fn payload(&self, actor: &Actor, key: &str) -> Result<Payload, ToolError> {
+        let mut conn = self.db.read().await?;
+        let found = payloads::find(&mut conn, (&actor.workspace, &actor.user), key).await?;
+        found.ok_or(ToolError::CacheMiss)
+    }
+}
+
+/// Where the whole list can be fetched as a file.
+fn export(key: &str, payload: &Payload) -> Value {
+    let size: usize = payload.items.iter().map(|it| it.to_string().len() + 1).sum();
+    json!({
+        "file_path": format!("/api/exports/{key}"), "size_bytes": size + 1, "item_count": payload.items.len(),
+        "expires_at": ids::rfc3339(payload.expires_at)
+    })
+}
+
+pub(crate) async fn chunk(call: Call<'_>) -> Result<Done, ToolError> {
+    let payload = call.tools.payload(call.actor, call.args.need("payload_key")?).await?;
+    let count = payload.items.len().div_ceil(CHUNK);
+    let index = usize::try_from(call.args.number("index").unwrap_or(0)).unwrap_or(0);
+    let chunk: Vec<&Value> = payload.items.iter().skip(index * CHUNK).take(CHUNK).collect();
+    let next = (index + 1 < count).then_some(index + 1);
+    Ok(Done::new(json!({
+        "collection_key": payload.collection, "chunk": chunk, "index": index, "chunk_count": count,
+        "next_index": next, "done": next.is_none()
+    })))
+}
+
+pub(crate) async fn as_file(call: Call<'_>) -> Result<Done, ToolError> {
+    let key = call.args.need("payload_key")?;
+    let payload = call.tools.payload(call.actor, key).await?;
+    Ok(Done::new(json!({ "export": export(key, &payload) })))
+}

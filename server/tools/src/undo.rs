@@ -1,0 +1,189 @@
+//! Taking a write back (contract.md 5.3): once, within a week, by its author or a manager, and only while the record
+//! is still as the write left it.
+
+use crate::error::ToolError;
+use crate::lists;
+use crate::planned;
+use crate::tool::{Call, CallContext, Done};
+use crate::tools::Tools;
+use basecamp::classes::written;
+use basecamp::records::Request;
+use domain::actor::{Actor, Permission};
+use domain::ids::OperationId;
+use domain::problem::Problem;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use store::ids;
+use store::operations::{self, OperationFilter, OperationRow};
+
+const WEEK_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
+/// How many writes one call takes back.
+const MOST: i64 = 5;
+/// How far back the last writes of a person are looked for.
+const LOOKED_AT: i64 = 200;
+
+/// The reverse call of a write, as it is stored with it.
+#[derive(Deserialize)]
+struct Reverse {
+    tool: String,
+    args: Map<String, Value>,
+    guard: Option<Guard>,
+}
+
+/// What must still be as the write left it.
+#[derive(Deserialize)]
+struct Guard {
+    operation: String,
+    params: Vec<String>,
+    fields: Map<String, Value>,
+}
+
+impl Tools {
+    /// Takes a write back and gives `{ok, operation_id, undo_operation_id, undone_at}`.
+    ///
+    /// # Errors
+    /// [`Problem::NotFound`] for a write of another workspace, [`Problem::Conflict`] when it was taken back before or
+    /// the record changed since, [`ToolError::NotUndoable`] with the reason.
+    pub async fn undo(
+        &self,
+        actor: &Actor,
+        id: &OperationId,
+        session: Option<String>,
+    ) -> Result<Value, ToolError> {
+        actor.require(Permission::Write)?;
+        let mut conn = self.db.read().await?;
+        let row = operations::find(&mut conn, &actor.workspace, id).await?;
+        drop(conn);
+        let row = row.ok_or_else(|| Problem::not_found("Operation"))?;
+        let reverse = allowed(actor, &row)?;
+        if let Some(guard) = &reverse.guard {
+            self.unchanged(actor, guard).await?;
+        }
+        let context = CallContext {
+            source: "undo",
+            session,
+            idempotency_key: Some(format!("undo-{}", row.id)),
+            ..CallContext::default()
+        };
+        let outcome = self.call_unchecked(actor, &reverse.tool, reverse.args, &context).await?;
+        let (workspace, id) = (actor.workspace.clone(), id.clone());
+        let marked = self.db.write(move |tx| {
+            Box::pin(async move { operations::mark_undone(tx, &workspace, &id).await })
+        });
+        if !marked.await? {
+            return Err(Problem::conflict("This was undone before").into());
+        }
+        Ok(json!({
+            "ok": true, "operation_id": row.id, "undo_operation_id": outcome.get("operation_id"),
+            "undone_at": ids::rfc3339(ids::now_ms()), "message": format!("Undone: {}", row.target.unwrap_or(row.tool))
+        }))
+    }
+
+    /// Reads the record again and compares the fields that the write set.
+    async fn unchanged(&self, actor: &Actor, guard: &Guard) -> Result<(), ToolError> {
+        let Some(request) = Request::new(&guard.operation, &guard.params) else { return Ok(()) };
+        let now = self.basecamp.fetch(actor, &request).await?;
+        let now = match &now {
+            Value::Array(items) => {
+                let wanted = guard.fields.get("id");
+                items.iter().find(|it| it.get("id") == wanted).unwrap_or(&Value::Null)
+            }
+            record => record,
+        };
+        let differs =
+            |(field, left): &(&String, &Value)| now.is_object() && written(now, field) != **left;
+        let changed: Vec<(&String, &Value)> = guard.fields.iter().filter(differs).collect();
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let told: Vec<String> = changed
+            .iter()
+            .map(|(field, left)| format!("{field} was {left} and is {}", written(now, field)))
+            .collect();
+        let message = format!("This changed since, so it was not undone: {}", told.join("; "));
+        Err(Problem::conflict(message).into())
+    }
+}
+
+/// The reverse of a write, when this person may take it back now.
+fn allowed(actor: &Actor, row: &OperationRow) -> Result<Reverse, ToolError> {
+    let is_theirs = row.user_id == actor.user.as_str();
+    if !is_theirs {
+        actor.require(Permission::Manage)?;
+    }
+    if row.undone_at.is_some() {
+        return Err(Problem::conflict("This was undone before").into());
+    }
+    let never = |reason: &str| ToolError::NotUndoable { reason: reason.to_owned() };
+    if row.status != "completed" {
+        return Err(never("it was not carried out"));
+    }
+    if row.created_at < ids::now_ms() - WEEK_MS {
+        return Err(never("it is older than seven days"));
+    }
+    let stored = row.undo.as_deref().ok_or_else(|| {
+        never(planned::why_never(&row.tool).unwrap_or("there was nothing to take back"))
+    })?;
+    serde_json::from_str(stored).map_err(|_| never("its earlier state was not kept"))
+}
+
+/// Takes one write back, or the caller's last ones, the newest first.
+pub(crate) async fn undo(call: Call<'_>) -> Result<Done, ToolError> {
+    if let Some(id) = call.args.text("operation_id") {
+        let done = call.tools.undo(call.actor, &OperationId::from(id), None).await?;
+        return Ok(Done::new(done));
+    }
+    let count = call.args.number("count").unwrap_or(1).clamp(1, MOST);
+    let rows = latest(&call, count).await?;
+    if rows.is_empty() {
+        return Err(ToolError::NotUndoable { reason: "there is nothing to undo".into() });
+    }
+    let mut undone = Vec::new();
+    for row in rows {
+        match call.tools.undo(call.actor, &OperationId::from(row.id.as_str()), None).await {
+            Ok(done) => undone.push(done),
+            Err(error) if undone.is_empty() => return Err(error),
+            Err(error) => {
+                let stopped = json!({ "stopped_at": row.id, "reason": error.to_string() });
+                return Ok(Done::new(lists::with(lists::all("undone", &undone), stopped)));
+            }
+        }
+    }
+    Ok(Done::new(lists::all("undone", &undone)))
+}
+
+/// The caller's last writes that can be taken back.
+async fn latest(call: &Call<'_>, count: i64) -> Result<Vec<OperationRow>, ToolError> {
+    let filter = OperationFilter { limit: LOOKED_AT, ..OperationFilter::default() };
+    let mut conn = call.tools.db.read().await?;
+    let rows = operations::list(&mut conn, &call.actor.workspace, &filter).await?;
+    let can = |it: &OperationRow| {
+        let is_theirs = it.user_id == call.actor.user.as_str();
+        is_theirs && it.source != "undo" && it.undo.is_some() && it.undone_at.is_none()
+    };
+    Ok(rows.into_iter().filter(can).take(usize::try_from(count).unwrap_or(1)).collect())
+}
+
+/// Logged writes with target, time and whether each can be undone.
+pub(crate) async fn recent(call: Call<'_>) -> Result<Done, ToolError> {
+    let limit = call.args.number("limit").unwrap_or(20).clamp(1, LOOKED_AT);
+    let filter = OperationFilter { limit: LOOKED_AT, ..OperationFilter::default() };
+    let mut conn = call.tools.db.read().await?;
+    let rows = operations::list(&mut conn, &call.actor.workspace, &filter).await?;
+    let wanted = call.args.text("type");
+    let since = call.args.text("since").unwrap_or_default();
+    let found: Vec<Value> = rows
+        .into_iter()
+        .filter(|it| wanted.is_none_or(|word| it.tool.contains(word)))
+        .filter(|it| ids::rfc3339(it.created_at).as_str() >= since)
+        .take(usize::try_from(limit).unwrap_or(20))
+        .map(|it| {
+            json!({
+                "id": it.id, "tool": it.tool, "target": it.target, "actor": it.actor, "source": it.source,
+                "status": it.status, "created_at": ids::rfc3339(it.created_at),
+                "undoable": it.undo.is_some() && it.undone_at.is_none(), "undone_at": it.undone_at.map(ids::rfc3339)
+            })
+        })
+        .collect();
+    Ok(Done::new(lists::all("operations", &found)))
+}
