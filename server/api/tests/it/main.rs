@@ -22,4 +22,5 @@ mod requests;
 mod roles;
 mod sessions;
 mod setup;
+mod undo;
 mod walls;
