@@ -1,5 +1,6 @@
 //! Projects of Basecamp and their to-dos.
 
+pub mod age;
 pub mod due;
 pub mod list;
 pub mod overview;

@@ -1,5 +1,6 @@
 //! All projects, as a table or as cards.
 
+use crate::projects::age::{Age, use_freshness};
 use crate::projects::due::DueLabel;
 use crate::projects::server_fns::load_projects;
 use crate::projects::unconnected::Unconnected;
@@ -22,10 +23,11 @@ use leptos_router::hooks::use_query_map;
 #[component]
 pub fn ProjectsPage() -> impl IntoView {
     let projects = Resource::new(|| (), |()| load_projects());
+    let freshness = use_freshness();
     let count = move || projects.get()?.ok()?.map(|it| it.len());
     let lead = move || match count() {
-        Some(1) => "1 project from Basecamp, read just now.".to_owned(),
-        Some(count) => format!("{count} projects from Basecamp, read just now."),
+        Some(1) => "1 project from Basecamp.".to_owned(),
+        Some(count) => format!("{count} projects from Basecamp."),
         None => "Projects from Basecamp.".to_owned(),
     };
     view! {
@@ -40,6 +42,7 @@ pub fn ProjectsPage() -> impl IntoView {
                     <Button icon="refresh" on:click=move |_| projects.refetch()>"Refresh"</Button>
                 </div>
             </div>
+            <Age of=freshness />
             <Loaded of=projects skeleton=|| view! { <RowsSkeleton count=6 /> } let:all>
                 {match all {
                     Some(all) => view! { <Projects all=all /> }.into_any(),

@@ -1,5 +1,6 @@
 //! One project: its tabs, each with its own address. Tabs that are not built are absent.
 
+use crate::projects::age::{Age, use_freshness};
 use crate::projects::overview::Overview;
 use crate::projects::server_fns::{AddTodo, load_lists, load_project};
 use crate::projects::todos::Todos;
@@ -33,6 +34,7 @@ pub fn ProjectPage() -> impl IntoView {
 #[component]
 fn Known(id: Signal<i64>, tab: Memo<String>) -> impl IntoView {
     let project = Resource::new(move || id.get(), load_project);
+    let freshness = use_freshness();
     let tabs = Signal::derive(move || {
         let href = |end: &str| format!("/projects/{}{end}", id.get());
         vec![
@@ -52,6 +54,7 @@ fn Known(id: Signal<i64>, tab: Memo<String>) -> impl IntoView {
         <LoadedPage of=project skeleton=|| view! { <PageSkeleton /> } let:project>
             <div class="page">
                 <Head project=project.clone() />
+                <Age of=freshness />
                 <Tabs label=project.name tabs=tabs open=tab />
                 <div
                     role="tabpanel"

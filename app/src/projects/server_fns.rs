@@ -3,6 +3,7 @@
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::on_server::{actor, backend};
+use domain::mirror::Freshness;
 use domain::project::{BasecampConnection, Project, ProjectSummary};
 #[cfg(feature = "ssr")]
 use domain::todo::{NewTodo, TodoQuery};
@@ -16,6 +17,19 @@ use leptos::prelude::*;
 #[server(prefix = "/fn", endpoint = "load_connection")]
 pub async fn load_connection() -> Result<Option<BasecampConnection>, AppError> {
     Ok(backend().basecamp.connection(&actor()?).await?)
+}
+
+/// How fresh what the pages show is, and why it may be out of date; none before Basecamp is connected.
+///
+/// # Errors
+/// When the database does not answer.
+#[server(prefix = "/fn", endpoint = "load_freshness")]
+pub async fn load_freshness() -> Result<Option<Freshness>, AppError> {
+    let (actor, backend) = (actor()?, backend());
+    if backend.basecamp.connection(&actor).await?.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(backend.basecamp.freshness(&actor).await?))
 }
 
 /// How every active project stands, by name; none before Basecamp is connected.

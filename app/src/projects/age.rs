@@ -1,0 +1,44 @@
+//! How old what a page shows is, and why it may be out of date.
+
+use crate::error::AppError;
+use crate::live::use_live;
+use crate::projects::server_fns::load_freshness;
+use crate::ui::badge::Tone;
+use crate::ui::callout::Callout;
+use crate::ui::time::use_now;
+use domain::event::Topic;
+use domain::mirror::Freshness;
+use leptos::prelude::*;
+
+/// How fresh the answers are; asked again whenever the mirror has looked for news. Made by the page, outside of what
+/// loads.
+pub fn use_freshness() -> Resource<Result<Option<Freshness>, AppError>> {
+    let version = use_live().version(Topic::Connector);
+    Resource::new(move || version.get(), |_| load_freshness())
+}
+
+/// The age of what is shown, and a warning with its cause that goes by itself when all is well again.
+#[component]
+pub fn Age(of: Resource<Result<Option<Freshness>, AppError>>) -> impl IntoView {
+    let now = use_now();
+    let found = move || of.get()?.ok()?;
+    let words = move || {
+        found().map(|it| match now.get().ago(it.as_of_ms).as_str() {
+            "now" => "As Basecamp is now.".to_owned(),
+            ago if ago.ends_with("min") || ago.ends_with('h') => format!("As it was {ago} ago."),
+            day => format!("As it was on {day}."),
+        })
+    };
+    let warning = move || {
+        let cause = found().and_then(|it| it.stale);
+        cause.map(|cause| {
+            view! { <Callout tone=Tone::Warn title="This may be out of date">{cause}</Callout> }
+        })
+    };
+    view! {
+        <Transition fallback=|| view! { <p class="sm muted">"\u{a0}"</p> }>
+            <p class="sm muted">{words}</p>
+            {warning}
+        </Transition>
+    }
+}
