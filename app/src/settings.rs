@@ -1,7 +1,9 @@
 //! Settings: your profile; for those who manage, members and the workspace; and the audit log.
 
+pub mod api_keys;
 pub mod audit;
 pub mod invitations;
+pub mod key_fns;
 pub mod members;
 pub mod page;
 pub mod profile;

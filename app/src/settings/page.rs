@@ -1,6 +1,7 @@
 //! The settings page: one tab for each section, each with its own address.
 
 use crate::session::{can, current_user};
+use crate::settings::api_keys::ApiKeys;
 use crate::settings::members::Members;
 use crate::settings::profile::Profile;
 use crate::settings::workspace::WorkspaceSettings;
@@ -12,8 +13,9 @@ use leptos_meta::Title;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_params_map;
 
-const SECTIONS: [(&str, &str, Permission); 3] = [
+const SECTIONS: [(&str, &str, Permission); 4] = [
     ("profile", "Profile", Permission::Read),
+    ("keys", "API keys", Permission::Read),
     ("members", "Members and roles", Permission::Manage),
     ("workspace", "Workspace", Permission::Manage),
 ];
@@ -45,6 +47,7 @@ pub fn SettingsPage() -> impl IntoView {
     });
     let content = move || match section.get().as_str() {
         "profile" => view! { <Profile /> }.into_any(),
+        "keys" => view! { <ApiKeys /> }.into_any(),
         "members" if manages.get() => view! { <Members /> }.into_any(),
         "workspace" if manages.get() => view! { <WorkspaceSettings /> }.into_any(),
         "members" | "workspace" => {

@@ -1,0 +1,208 @@
+//! API keys: made, shown once, taken back; and what a chat client needs to connect.
+
+use crate::session::current_user;
+use crate::settings::key_fns::{MakeApiKey, RevokeApiKey, load_api_keys};
+use crate::ui::badge::Tone;
+use crate::ui::button::{Button, IconButton, Kind};
+use crate::ui::callout::Callout;
+use crate::ui::choice::Check;
+use crate::ui::code::Code;
+use crate::ui::dialog::Confirm;
+use crate::ui::field::{SelectField, TextField};
+use crate::ui::form::FormProblems;
+use crate::ui::problem::{FormProblem, Loaded};
+use crate::ui::skeleton::RowsSkeleton;
+use crate::ui::time::{Moment, use_now};
+use crate::ui::toast::use_toasts;
+use domain::actor::Role;
+use domain::keys::{ApiKey, MadeKey};
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+
+const ROLES: [Role; 4] = [Role::Viewer, Role::Member, Role::WorkspaceAdmin, Role::SuperAdmin];
+const ENDS: [(&str, &str); 4] =
+    [("30", "In 30 days"), ("90", "In 90 days"), ("365", "In a year"), ("", "Never")];
+
+/// The section.
+#[component]
+pub(crate) fn ApiKeys() -> impl IntoView {
+    let make = ServerAction::<MakeApiKey>::new();
+    let revoke = ServerAction::<RevokeApiKey>::new();
+    let asked = RwSignal::new(None::<ApiKey>);
+    let keys =
+        Resource::new(move || (make.version().get(), revoke.version().get()), |_| load_api_keys());
+    let toasts = use_toasts();
+    Effect::new(move || match revoke.value().get() {
+        Some(Ok(())) => toasts.say("The key no longer works"),
+        Some(Err(error)) => toasts.failed(error.to_string()),
+        None => {}
+    });
+    let fresh =
+        move || make.value().get().and_then(Result::ok).map(|it| view! { <FreshKey made=it /> });
+    view! {
+        <p class="muted">
+            "A key lets a script or a chat client act as you in this workspace, with at most your role."
+        </p>
+        <NewKeyForm make=make />
+        {fresh}
+        <Loaded of=keys skeleton=|| view! { <RowsSkeleton count=2 /> } let:all>
+            <KeyTable keys=all.0 asked=asked />
+            <Clients address=all.1 />
+        </Loaded>
+        <RevokeQuestion asked=asked revoke=revoke />
+    }
+}
+
+#[component]
+fn NewKeyForm(make: ServerAction<MakeApiKey>) -> impl IntoView {
+    let problems = FormProblems::of(make.value());
+    let own = current_user().with_untracked(|it| it.role);
+    let may_have = ROLES.into_iter().filter(|it| *it <= own);
+    let roles: Vec<_> =
+        may_have.map(|it| (it.as_str().to_owned(), it.label().to_owned())).collect();
+    let ends = ENDS.map(|(days, words)| (days.to_owned(), words.to_owned())).to_vec();
+    let usual = own.min(Role::Member).as_str().to_owned();
+    view! {
+        <ActionForm action=make attr:class="invite card">
+            <div class="grow">
+                <TextField label="New key for" name="label" placeholder="Weekly report" required=true error=problems.field("label") />
+            </div>
+            <SelectField label="Role" name="role" options=roles value=usual error=problems.field("role") />
+            <SelectField label="Ends" name="days" options=ends value="90".to_owned() error=problems.field("days") />
+            <Check name="asks">"Ask me before it changes Basecamp or deletes"</Check>
+            <Button kind=Kind::Primary r#type="submit" icon="key" busy=make.pending()>"Make a key"</Button>
+        </ActionForm>
+        <FormProblem error=problems.rest(&["label", "role", "days"]) />
+    }
+}
+
+#[component]
+fn FreshKey(made: MadeKey) -> impl IntoView {
+    let title = format!("The key for {} is ready", made.meta.label);
+    view! {
+        <Callout tone=Tone::Good title=title>
+            <p>"Copy it now. It is not shown again."</p>
+            <Code label="API key" text=made.key />
+        </Callout>
+    }
+}
+
+#[component]
+fn KeyTable(keys: Vec<ApiKey>, asked: RwSignal<Option<ApiKey>>) -> impl IntoView {
+    let rows: Vec<_> = keys.into_iter().map(|it| view! { <KeyRow row=it asked=asked /> }).collect();
+    (!rows.is_empty()).then(|| {
+        view! {
+            <div class="table-wrap">
+                <table role="table" class="table table--stack table--cq table--calm">
+                    <caption class="sr">"Your API keys"</caption>
+                    <thead role="rowgroup">
+                        <tr role="row">
+                            <th role="columnheader">"Key"</th>
+                            <th role="columnheader">"Role"</th>
+                            <th role="columnheader" class="p2">"Last used"</th>
+                            <th role="columnheader" class="p2">"Ends"</th>
+                            <th role="columnheader" class="fit"><span class="sr">"Actions"</span></th>
+                        </tr>
+                    </thead>
+                    <tbody role="rowgroup">{rows}</tbody>
+                </table>
+            </div>
+        }
+    })
+}
+
+#[component]
+fn KeyRow(row: ApiKey, asked: RwSignal<Option<ApiKey>>) -> impl IntoView {
+    let now = use_now();
+    let (used, ends) = (row.last_used_at_ms, row.expires_at_ms);
+    let label = format!("Take back the key for {}", row.label);
+    let role = if row.ask_first {
+        format!("{}, asks first", row.role.label())
+    } else {
+        row.role.label().to_owned()
+    };
+    let shown = format!("{}…{}", row.prefix, row.last4);
+    let name = row.label.clone();
+    view! {
+        <tr role="row">
+            <td role="cell" class="name wide">
+                <span>{name}</span>
+                <span class="sub trunc mono">{shown}</span>
+            </td>
+            <td role="cell">{role}</td>
+            <td role="cell" class="p2 quiet">
+                {move || used.map_or_else(|| "Not yet".to_owned(), |it| now.get().ago(it))}
+            </td>
+            <td role="cell" class="p2 quiet">
+                {move || ends.map_or_else(|| "Never".to_owned(), |it| ends_in(now.get(), it))}
+            </td>
+            <td role="cell">
+                <IconButton
+                    icon="trash"
+                    label=label
+                    class="icon-btn--sm"
+                    on:click=move |_| asked.set(Some(row.clone()))
+                />
+            </td>
+        </tr>
+    }
+}
+
+fn ends_in(now: Moment, at_ms: i64) -> String {
+    if at_ms <= now.now_ms { "Ended".to_owned() } else { now.clock(at_ms) }
+}
+
+/// Asks before a key is taken back.
+#[component]
+fn RevokeQuestion(
+    asked: RwSignal<Option<ApiKey>>,
+    revoke: ServerAction<RevokeApiKey>,
+) -> impl IntoView {
+    let open = RwSignal::new(false);
+    Effect::new(move || open.set(asked.with(Option::is_some)));
+    let name = Signal::derive(move || {
+        asked.with(|it| it.as_ref().map(|it| it.label.clone()).unwrap_or_default())
+    });
+    let confirm = move |()| {
+        if let Some(key) = asked.get_untracked() {
+            revoke.dispatch(RevokeApiKey { key: key.id.to_string() });
+        }
+        asked.set(None);
+    };
+    view! {
+        <Confirm
+            open=open
+            title=Signal::derive(move || format!("Take back the key for {}?", name.get()))
+            body="Whatever uses it stops working at once. What it did stays, with your name."
+            action="Take it back"
+            keep="Keep it"
+            confirm=confirm
+        />
+    }
+}
+
+/// What to paste into a client.
+#[component]
+fn Clients(address: String) -> impl IntoView {
+    let mcp = format!("{address}/mcp");
+    let file = format!(
+        "{{\n  \"mcpServers\": {{\n    \"pmos\": {{\n      \"type\": \"http\",\n      \"url\": \"{mcp}\",\n      \
+         \"headers\": {{ \"Authorization\": \"Bearer YOUR_KEY\" }}\n    }}\n  }}\n}}"
+    );
+    let call = format!(
+        "curl {address}/action/list_projects \\\n  -H \"x-api-key: YOUR_KEY\" -H \"content-type: application/json\" -d '{{}}'"
+    );
+    view! {
+        <section class="card" aria-labelledby="cl-h">
+            <div class="card__head"><h2 id="cl-h">"Connect a client"</h2></div>
+            <div class="card__body stack stack--3">
+                <p class="sm muted">
+                    "Chat clients speak MCP over HTTP. Give them this address and your key; add ?profile=full for every tool."
+                </p>
+                <Code label="Address" text=mcp />
+                <Code label="Configuration file of most clients" text=file />
+                <Code label="From a script" text=call />
+            </div>
+        </section>
+    }
+}
