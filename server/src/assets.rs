@@ -29,8 +29,9 @@ const ENCODINGS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
 #[cfg(feature = "embed")]
 static EMBEDDED: &[(&str, &[u8])] = &include!("../../target/site.rs");
 
-/// The folder of the bundle, `pkg/VERSION`: the version is a hash of every file, so a new one has new addresses and
-/// the old ones may be kept for ever. Only `pkg` before it is built, as in the tests of this crate.
+/// The folder of the bundle, `pkg/VERSION`; only `pkg` before it is built, as in the tests of this crate.
+///
+/// The version is a hash of every file, so a new one has new addresses and the old ones may be kept for ever.
 #[must_use]
 pub fn folder() -> String {
     paths()
