@@ -1,5 +1,6 @@
 //! What was done through any door (contract.md 5.2).
 
+use crate::body::NoBody;
 use crate::error::Answer;
 use crate::routes::{Route, SIGNED_IN};
 use axum::extract::{Path, Query, State};
@@ -59,6 +60,7 @@ async fn undo(
     State(backend): State<Backend>,
     Extension(actor): Extension<Actor>,
     Path(id): Path<String>,
+    NoBody: NoBody,
 ) -> Answer<Response> {
     match backend.tools.undo(&actor, &id.into(), None).await {
         Ok(done) => Ok(Json(done).into_response()),

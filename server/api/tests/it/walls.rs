@@ -4,11 +4,14 @@ use crate::caller::{Caller, Server};
 use crate::hooks;
 use api::routes::Route;
 use axum::body::Body;
+use domain::ids::{UserId, WorkspaceId};
 use serde_json::{Value, json};
+use store::payloads;
 
 /// What a caller finds about a record of the other workspace: an id for each route that takes one, and a body.
-async fn foreign(other: &Caller<'_>) -> Vec<(&'static str, String, Value)> {
-    let user = other.me().await["id"].as_str().unwrap().to_owned();
+async fn foreign(server: &Server, other: &Caller<'_>) -> Vec<(&'static str, String, Value)> {
+    let me = other.me().await;
+    let user = me["id"].as_str().unwrap().to_owned();
     let new = json!({"email": "guest@example.com", "role": "member"});
     let invited = other.post("/api/pmos/invitations", new).await;
     let invitation = invited["invitation"]["id"].as_str().unwrap().to_owned();
@@ -28,6 +31,7 @@ async fn foreign(other: &Caller<'_>) -> Vec<(&'static str, String, Value)> {
         case("POST /api/approvals/{id}/approve", &chat.approval, json!({})),
         case("POST /api/approvals/{id}/reject", &chat.approval, json!({})),
         case("GET /api/operations/{id}", &chat.operation, json!({})),
+        case("POST /api/operations/{id}/undo", &chat.operation, json!({})),
         case("PATCH /api/pmos/keys/{id}", key, json!({"label": "Mine now"})),
         case("DELETE /api/pmos/keys/{id}", key, json!({})),
     ];
@@ -35,8 +39,23 @@ async fn foreign(other: &Caller<'_>) -> Vec<(&'static str, String, Value)> {
         ("PATCH /api/pmos/members/{id}", user.clone(), json!({"role": "viewer"})),
         ("DELETE /api/pmos/members/{id}", user, json!({})),
         ("DELETE /api/pmos/invitations/{id}", invitation, json!({})),
+        ("GET /api/exports/{id}", large_result(server, &me).await, json!({})),
     ]);
     cases
+}
+
+/// The key of a result that is kept for this person.
+async fn large_result(server: &Server, me: &Value) -> String {
+    let text = |name: &str| me[name].as_str().unwrap().to_owned();
+    let (workspace, user) = (WorkspaceId::from(text("workspaceId")), UserId::from(text("id")));
+    let kept = server.backend.db.write(move |conn| {
+        Box::pin(async move {
+            let items = [json!({"title": "Theirs"})];
+            payloads::keep(conn, (&workspace, &user), "kept", ("todos", &items)).await
+        })
+    });
+    kept.await.unwrap();
+    "kept".to_owned()
 }
 
 /// Ids of what one conversation with the assistant leaves.
@@ -67,7 +86,7 @@ async fn a_record_of_another_workspace_is_as_good_as_missing() {
     for server in Server::all().await {
         server.signs_up("Owner").await;
         let (here, there) = (server.signs_up("Team").await, server.signs_up("Third").await);
-        let cases = foreign(&there).await;
+        let cases = foreign(&server, &there).await;
         let before = there.get("/api/pmos/members").await.body;
         // Addresses of flows are secrets, not ids; their walls are in `hooks`.
         let takes_id = |it: &&Route| {
@@ -100,7 +119,7 @@ async fn lists_hold_the_own_workspace_only() {
     for server in Server::all().await {
         server.signs_up("Owner").await;
         let (here, there) = (server.signs_up("Team").await, server.signs_up("Third").await);
-        foreign(&there).await;
+        foreign(&server, &there).await;
         for path in ["/api/pmos/members", "/api/pmos/audit"] {
             let list = here.get(path).await.body.to_string();
             assert!(!list.contains("Third") && !list.contains("guest@example.com"), "{path}");
