@@ -64,6 +64,7 @@ const ALWAYS: Place[] = [
   ['audit log', '/audit'],
   ['profile', '/settings/profile'],
   ['members', '/settings/members'],
+  ['API keys', '/settings/keys'],
   ['workspace', '/settings/workspace'],
   ['setup, account', '/setup/account'],
   ['setup, Basecamp', '/setup/basecamp'],
