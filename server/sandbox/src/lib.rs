@@ -5,6 +5,7 @@
 //! Every account is one separate world, reached only with its own token.
 
 pub mod faults;
+pub mod launchpad;
 pub mod limiter;
 pub mod world;
 
@@ -27,6 +28,7 @@ use accounts::Accounts;
 use axum::http::request::Parts;
 use chrono::{NaiveDate, Utc};
 use faults::{Fault, Faults};
+use launchpad::{Integration, Launchpad};
 use limiter::{Limiter, RateLimit};
 use std::io;
 use std::net::SocketAddr;
@@ -48,13 +50,22 @@ pub struct Config {
     pub today: Option<NaiveDate>,
     /// Whether requests are written down, for tests.
     pub keeps_log: bool,
+    /// The app that people may give access to; none closes the sign-in service.
+    pub integration: Option<Integration>,
 }
 
 impl Default for Config {
     /// On a free loopback port, in memory, without a limit.
     fn default() -> Self {
         let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-        Self { data_dir: None, listen, rate_limit: None, today: None, keeps_log: false }
+        Self {
+            data_dir: None,
+            listen,
+            rate_limit: None,
+            today: None,
+            keeps_log: false,
+            integration: None,
+        }
     }
 }
 
@@ -93,6 +104,7 @@ struct Inner {
     accounts: Accounts,
     limiter: Limiter,
     faults: Faults,
+    launchpad: Launchpad,
     log: Option<Mutex<Vec<String>>>,
 }
 
@@ -112,6 +124,7 @@ pub async fn serve(config: Config) -> io::Result<Running> {
         accounts,
         limiter: Limiter::new(config.rate_limit),
         faults: Faults::default(),
+        launchpad: Launchpad::new(config.integration),
         log: config.keeps_log.then(Mutex::default),
     }));
     let router = serving::router(sandbox.clone());

@@ -4,7 +4,7 @@ use crate::answer;
 use crate::call::{Answer, Call, Links};
 use crate::faults::Fault;
 use crate::guard::{self, Refused};
-use crate::{Sandbox, control, routes};
+use crate::{Sandbox, control, launchpad, routes};
 use axum::Router;
 use axum::body::{Bytes, to_bytes};
 use axum::extract::{Request, State};
@@ -61,10 +61,18 @@ async fn admit(sandbox: &Sandbox, parts: &Parts, body: &Bytes) -> Response {
 }
 
 async fn take(sandbox: &Sandbox, parts: &Parts, body: &Bytes) -> Result<Response, Refused> {
+    // Browsers and token requests say nothing of us.
+    if let Some(response) = launchpad::doors::answer(sandbox, parts, body).await {
+        return Ok(response);
+    }
     guard::user_agent(&parts.headers)?;
     let path = parts.uri.path().trim_matches('/');
     let path = path.strip_suffix(".json").unwrap_or(path);
     if path == "authorization" {
+        let told = sandbox.0.launchpad.told(guard::token(&parts.headers), &sandbox.base_url());
+        if let Some(told) = told {
+            return Ok(axum::Json(told).into_response());
+        }
         let account = guard::owner(sandbox, &parts.headers).await?;
         return Ok(answer::launchpad(&account, &sandbox.base_url()));
     }

@@ -5,6 +5,7 @@
 mod asking;
 mod behaviour;
 mod doors;
+mod launchpad;
 mod records;
 
 use chrono::NaiveDate;
