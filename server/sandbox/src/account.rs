@@ -1,5 +1,6 @@
 //! One account's records: everything a world holds.
 
+use crate::index::Frozen;
 use crate::record::{self, Happening, Record};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) type Time = DateTime<Utc>;
 
 /// Whether a record is in use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Status {
     Active,
@@ -162,6 +163,8 @@ pub(crate) struct Account {
     /// Records that clients see.
     #[serde(default)]
     pub(crate) shown_to_clients: BTreeSet<i64>,
+    #[serde(skip)]
+    pub(crate) index: Frozen,
 }
 
 /// What a record of any kind is and where.
@@ -214,25 +217,10 @@ impl Account {
         self.people.iter().find(|it| it.owner).map_or(0, |it| it.id)
     }
 
-    pub(crate) fn person(&self, id: i64) -> Option<&Person> {
-        self.people.iter().find(|it| it.id == id)
-    }
-
-    pub(crate) fn project(&self, id: i64) -> Option<&Project> {
-        self.projects.iter().find(|it| it.id == id)
-    }
-
-    pub(crate) fn list(&self, id: i64) -> Option<&List> {
-        self.lists.iter().find(|it| it.id == id)
-    }
-
-    pub(crate) fn todo(&self, id: i64) -> Option<&Todo> {
-        self.todos.iter().find(|it| it.id == id)
-    }
-
     /// The project whose to-do set has `id`.
     pub(crate) fn project_of_todoset(&self, id: i64) -> Option<&Project> {
-        self.projects.iter().find(|it| it.todoset().is_some_and(|set| set.id == id))
+        let (project, _) = self.tool(id)?;
+        project.todoset().is_some_and(|set| set.id == id).then_some(project)
     }
 
     /// The ids among `ids` that belong to people of this account, in order and once each.
@@ -244,17 +232,6 @@ impl Account {
             }
         }
         known
-    }
-
-    pub(crate) fn record(&self, id: i64) -> Option<&Record> {
-        self.records.iter().find(|it| it.id == id)
-    }
-
-    /// The dock tool with `id` and its project.
-    pub(crate) fn tool(&self, id: i64) -> Option<(&Project, &Tool)> {
-        self.projects.iter().find_map(|project| {
-            project.dock.iter().find(|it| it.id == id).map(|tool| (project, tool))
-        })
     }
 
     /// What the record with `id` is, whatever its kind.
@@ -271,7 +248,7 @@ impl Account {
         if let Some(it) = self.list(id) {
             return Some(place(it.project_id, "Todolist", "todolists", &it.name));
         }
-        if let Some(it) = self.comments.iter().find(|it| it.id == id) {
+        if let Some(it) = self.comment(id) {
             return Some(place(it.project_id, "Comment", "comments", "Comment"));
         }
         if let Some(it) = self.record(id) {

@@ -96,7 +96,7 @@ impl Accounts {
         let (answer, is_changed) = change(&mut next);
         if is_changed {
             self.write(&next).await?;
-            *current = Arc::new(next);
+            *current = Arc::new(next.frozen());
         }
         Ok(Some(answer))
     }
@@ -111,5 +111,5 @@ impl Accounts {
 }
 
 fn slot(account: Account) -> Slot {
-    Arc::new(Mutex::new(Arc::new(account)))
+    Arc::new(Mutex::new(Arc::new(account.frozen())))
 }

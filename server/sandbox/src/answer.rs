@@ -18,18 +18,12 @@ const MARKER: HeaderName = HeaderName::from_static("x-sandbox-unimplemented");
 
 /// The answer as a response.
 pub(crate) fn response(answer: Answer, call: &Call, parts: &Parts) -> Response {
-    let number =
-        call.param("page").and_then(|it| it.parse().ok()).unwrap_or(1_usize).clamp(1, 1_000_000);
     match answer {
         Answer::Record(status, record) => tagged(status, &record, parts),
         Answer::Whole(items) => tagged(200, &Value::Array(items), parts),
-        Answer::List(items) => paged(paging::geared(items, number), call, parts),
-        Answer::ByProject(items) => {
-            paged(paging::fixed(items, number, paging::PROJECTS_PER_PAGE), call, parts)
-        }
-        Answer::Sized(items, size) => paged(paging::fixed(items, number, size), call, parts),
-        Answer::Enveloped(name, mut around, items) => {
-            let page = paging::geared(items, number);
+        Answer::List(items) => paged(paging::geared(items, call.page()), call, parts),
+        Answer::Page(page) => paged(page, call, parts),
+        Answer::Enveloped(name, mut around, page) => {
             let (next, total) = (page.next, page.total);
             around[name] = page.items.into();
             linked(tagged(200, &around, parts), (next, total), call, parts)

@@ -1,6 +1,7 @@
 //! A request as the routes see it, and what they answer.
 
 use crate::account::Time;
+use crate::paging::Page;
 use axum::http::Method;
 use chrono::NaiveDate;
 use serde_json::{Value, json};
@@ -31,6 +32,12 @@ impl Call {
         self.bucket.is_none_or(|it| it == project_id)
     }
 
+    /// Which page is asked for, from 1.
+    pub(crate) fn page(&self) -> usize {
+        let number = self.param("page").and_then(|it| it.parse().ok()).unwrap_or(1_usize);
+        number.clamp(1, 1_000_000)
+    }
+
     /// Every number of a repeated query parameter (`name[]`).
     pub(crate) fn numbers(&self, name: &str) -> Vec<i64> {
         self.query
@@ -56,14 +63,12 @@ pub(crate) enum Answer {
     Record(u16, Value),
     /// A whole collection: paging is not the route's business.
     List(Vec<Value>),
+    /// One page of a collection, cut by the route, which then renders no more than that.
+    Page(Page<Value>),
     /// A collection that is never paged.
     Whole(Vec<Value>),
-    /// A collection paged by projects, five at a time.
-    ByProject(Vec<Value>),
-    /// A collection in pages of a size the caller chose.
-    Sized(Vec<Value>, usize),
-    /// A paged collection under a name, beside other fields.
-    Enveloped(&'static str, Value, Vec<Value>),
+    /// A page of a collection under a name, beside other fields.
+    Enveloped(&'static str, Value, Box<Page<Value>>),
     /// Done, nothing to say.
     Empty,
     /// A JSON error.

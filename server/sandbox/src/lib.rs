@@ -13,10 +13,12 @@ mod account;
 mod accounts;
 mod answer;
 mod call;
+mod clock;
 mod control;
 mod disk;
 mod guard;
 mod happened;
+mod index;
 mod paging;
 mod record;
 mod render;
@@ -26,16 +28,20 @@ mod writing;
 
 use accounts::Accounts;
 use axum::http::request::Parts;
-use chrono::{NaiveDate, Utc};
+use chrono::NaiveDate;
+use clock::Clock;
 use faults::{Fault, Faults};
 use launchpad::{Integration, Launchpad};
 use limiter::{Limiter, RateLimit};
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
+use world::Size;
 
 /// How to serve.
 #[derive(Clone, Debug)]
@@ -100,12 +106,13 @@ pub struct Sandbox(Arc<Inner>);
 struct Inner {
     address: SocketAddr,
     control_hash: String,
-    today: Option<NaiveDate>,
+    clock: Clock,
     accounts: Accounts,
     limiter: Limiter,
     faults: Faults,
     launchpad: Launchpad,
     log: Option<Mutex<Vec<String>>>,
+    received: AtomicU64,
 }
 
 /// Opens the accounts and starts answering.
@@ -120,12 +127,13 @@ pub async fn serve(config: Config) -> io::Result<Running> {
     let sandbox = Sandbox(Arc::new(Inner {
         address,
         control_hash: accounts::hash(&control_key),
-        today: config.today,
+        clock: Clock::new(config.today),
         accounts,
         limiter: Limiter::new(config.rate_limit),
         faults: Faults::default(),
         launchpad: Launchpad::new(config.integration),
         log: config.keeps_log.then(Mutex::default),
+        received: AtomicU64::new(0),
     }));
     let router = serving::router(sandbox.clone());
     let task = tokio::spawn(async move {
@@ -160,7 +168,19 @@ impl Sandbox {
         token: &str,
         today: NaiveDate,
     ) -> io::Result<()> {
-        self.0.accounts.add(world::small(id, accounts::hash(token), today)).await
+        self.make(id, token, Size::Small, today).await
+    }
+
+    /// Makes account `id` with a world of that size. An account that is there already is kept.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn create_world(&self, id: i64, token: &str, size: Size) -> io::Result<()> {
+        self.make(id, token, size, self.today()).await
+    }
+
+    async fn make(&self, id: i64, token: &str, size: Size, today: NaiveDate) -> io::Result<()> {
+        self.0.accounts.add(world::world_of(size, id, accounts::hash(token), today)).await
     }
 
     /// Removes an account and everything in it; a missing one is fine.
@@ -201,7 +221,23 @@ impl Sandbox {
         log.map(|it| it.lock().unwrap_or_else(PoisonError::into_inner).clone()).unwrap_or_default()
     }
 
+    /// How many requests came so far.
+    pub fn count(&self) -> u64 {
+        self.0.received.load(Ordering::Relaxed)
+    }
+
+    /// Puts the clock of every world forward.
+    pub fn advance(&self, by: Duration) {
+        self.0.clock.advance(by);
+    }
+
+    /// Puts the clock of every world back, as that of a server whose clock is wrong.
+    pub fn fall_behind(&self, by: Duration) {
+        self.0.clock.fall_behind(by);
+    }
+
     fn log(&self, parts: &Parts) {
+        self.0.received.fetch_add(1, Ordering::Relaxed);
         if let Some(log) = &self.0.log {
             let path = parts.uri.path_and_query().map_or("", |it| it.as_str());
             let line = format!("{} {path}", parts.method);
@@ -214,7 +250,7 @@ impl Sandbox {
     /// # Errors
     /// When it cannot be written.
     pub async fn fill_list(&self, list: i64, count: usize) -> io::Result<()> {
-        let now = Utc::now();
+        let now = self.0.clock.now();
         for id in self.0.accounts.ids() {
             let filled = self.0.accounts.change(id, |account| ((), account.fill(list, count, now)));
             filled.await?;
@@ -233,6 +269,6 @@ impl Sandbox {
     }
 
     fn today(&self) -> NaiveDate {
-        self.0.today.unwrap_or_else(|| Utc::now().date_naive())
+        self.0.clock.today()
     }
 }

@@ -14,6 +14,14 @@ pub(crate) struct Page<T> {
     pub(crate) total: usize,
 }
 
+impl<T> Page<T> {
+    /// The same page with every item turned into something else.
+    pub(crate) fn map<U>(self, turn: impl FnMut(T) -> U) -> Page<U> {
+        let items = self.items.into_iter().map(turn).collect();
+        Page { items, next: self.next, total: self.total }
+    }
+}
+
 /// Page `number`, from 1, of `items` in geared pages.
 pub(crate) fn geared<T>(items: Vec<T>, number: usize) -> Page<T> {
     let size = |page: usize| GEARS[page.min(GEARS.len()) - 1];

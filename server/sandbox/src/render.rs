@@ -101,9 +101,7 @@ impl Render<'_> {
         let own = format!("{}/{}", it.path, it.id);
         let recording = format!("recordings/{}", it.id);
         let creator = self.account.person(it.creator_id).map(|person| self.person(person));
-        let comments = self.account.comments.iter();
-        let comments = comments
-            .filter(|comment| comment.parent_id == it.id && comment.status == Status::Active);
+        let comments = self.account.comments_in(it.id);
         let fields = json!({
             "id": it.id, "status": it.status.as_str(), "visible_to_clients": self.account.shown_to_clients.contains(&it.id),
             "created_at": iso(it.created_at), "updated_at": iso(it.updated_at), "title": it.title,
@@ -111,7 +109,7 @@ impl Render<'_> {
             "app_url": self.app_url(it.project_id, &own),
             "bookmark_url": format!("{}/my/bookmarks/{}.json", self.links.api, it.id),
             "subscription_url": self.url(it.project_id, &format!("{recording}/subscription")),
-            "comments_count": comments.count(),
+            "comments_count": comments.len(),
             "comments_url": self.url(it.project_id, &format!("{recording}/comments")),
             "boosts_count": 0, "boosts_url": self.url(it.project_id, &format!("{recording}/boosts")),
             "bucket": self.bucket(it.project_id), "creator": creator
@@ -162,14 +160,10 @@ impl Render<'_> {
 
     /// Completed and all to-dos of a list and its groups.
     fn counts(&self, list_id: i64) -> (usize, usize) {
-        let inside = |id: i64| {
-            id == list_id || self.account.list(id).is_some_and(|it| it.parent_id == list_id)
-        };
-        let todos = self
-            .account
-            .todos
-            .iter()
-            .filter(|it| it.status == Status::Active && inside(it.parent_id));
+        let groups = self.account.lists_in(list_id).into_iter().map(|it| it.id);
+        let places = std::iter::once(list_id).chain(groups);
+        let todos = places.flat_map(|it| self.account.todos_in(it));
+        let todos = todos.filter(|it| it.status == Status::Active);
         let (done, all) =
             todos.fold((0, 0), |(done, all), it| (done + usize::from(!it.is_open()), all + 1));
         (done, all)
@@ -231,11 +225,8 @@ impl Render<'_> {
             let is_done = usize::from(!it.is_open());
             (done + is_done, all + 1, loose + if it.parent_id == set.id { is_done } else { 0 })
         });
-        let lists = self
-            .account
-            .lists
-            .iter()
-            .filter(|it| it.parent_id == set.id && it.status == Status::Active);
+        let lists = self.account.lists_in(set.id);
+        let lists = lists.into_iter().filter(|it| it.status == Status::Active);
         let path = format!("todosets/{}", set.id);
         record.extend(into_map(json!({
             "position": 2, "completed": all > 0 && done == all, "completed_ratio": format!("{done}/{all}"),

@@ -11,7 +11,6 @@ use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use chrono::Utc;
 use serde_json::Value;
 use url::form_urlencoded;
 
@@ -27,8 +26,8 @@ async fn receive(State(sandbox): State<Sandbox>, request: Request) -> Response {
     let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    if let Some(status) = control::answer(&sandbox, &parts, &body).await {
-        return status.into_response();
+    if let Some(response) = control::answer(&sandbox, &parts, &body).await {
+        return response;
     }
     sandbox.log(&parts);
     let response = match sandbox.0.faults.next() {
@@ -101,7 +100,7 @@ fn call(sandbox: &Sandbox, parts: &Parts, mut path: Vec<String>, body: Value) ->
         bucket,
         query: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
         body,
-        now: Utc::now(),
+        now: sandbox.0.clock.now(),
         today: sandbox.today(),
         links: Links {
             api: format!("{}/{account}", sandbox.base_url()),

@@ -5,11 +5,16 @@
 //! check an answer against it.
 
 mod extra;
+mod grown;
+mod plan;
 mod rows;
+
+pub use plan::{Plan, Size, Truth};
 
 use crate::account::{
     Account, Comment, Completion, List, Person, Project, Status, Time, Todo, Tool,
 };
+use crate::index::Frozen;
 use crate::routes::projects::DOCK;
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use rows::{COMMENTS, PEOPLE, PROJECTS, Row};
@@ -56,27 +61,42 @@ pub const OWNER: &str = "Amara Osei";
 /// Days from the first to-do to the day the account is made.
 const HISTORY: i64 = 40;
 
-/// The world of account `id`, with dates around `today`.
-pub(crate) fn small(id: i64, token_hash: String, today: NaiveDate) -> Account {
-    let started =
-        today.and_time(NaiveTime::MIN).and_utc() - TimeDelta::days(HISTORY) + TimeDelta::hours(9);
+/// The world of account `id`, as large as asked for, with dates around `today`.
+pub(crate) fn world_of(size: Size, id: i64, token_hash: String, today: NaiveDate) -> Account {
+    let Some(plan) = Plan::of(size) else { return small(id, token_hash, today) };
+    let empty = empty(id, "Harbourline", token_hash, started(today, plan::HISTORY));
+    grown::grow(empty, plan, today)
+}
+
+fn started(today: NaiveDate, days: i64) -> Time {
+    today.and_time(NaiveTime::MIN).and_utc() - TimeDelta::days(days) + TimeDelta::hours(9)
+}
+
+fn empty(id: i64, name: &str, token_hash: String, created_at: Time) -> Account {
+    Account {
+        id,
+        name: name.into(),
+        token_hash,
+        next_id: 7_000_000_000 + id.rem_euclid(1_000_000) * 1_000,
+        created_at,
+        people: Vec::new(),
+        projects: Vec::new(),
+        lists: Vec::new(),
+        todos: Vec::new(),
+        comments: Vec::new(),
+        records: Vec::new(),
+        happenings: Vec::new(),
+        watchers: BTreeMap::new(),
+        shown_to_clients: BTreeSet::new(),
+        index: Frozen::default(),
+    }
+}
+
+/// The sample world of account `id`, with dates around `today`.
+fn small(id: i64, token_hash: String, today: NaiveDate) -> Account {
+    let started = started(today, HISTORY);
     let mut builder = Builder {
-        account: Account {
-            id,
-            name: "Fernhill Studio".into(),
-            token_hash,
-            next_id: 7_000_000_000 + id.rem_euclid(1_000_000) * 1_000,
-            created_at: started,
-            people: Vec::new(),
-            projects: Vec::new(),
-            lists: Vec::new(),
-            todos: Vec::new(),
-            comments: Vec::new(),
-            records: Vec::new(),
-            happenings: Vec::new(),
-            watchers: BTreeMap::new(),
-            shown_to_clients: BTreeSet::new(),
-        },
+        account: empty(id, "Fernhill Studio", token_hash, started),
         seed: id,
         today,
         started,

@@ -1,7 +1,7 @@
 //! Records of the table of kinds, and the tools of a dock, as JSON.
 
 use super::{Envelope, Render, into_map, iso};
-use crate::account::{Project, Status, Tool};
+use crate::account::{Project, Tool};
 use crate::record::{self, Holds, Kind, Record};
 use serde_json::{Map, Value, json};
 
@@ -11,13 +11,8 @@ const HIDDEN: [&str; 4] = ["category_id", "person_id", "attachable_sgid", "base_
 impl Render<'_> {
     /// Records of one kind inside `parent_id` that are in use, by position.
     pub(crate) fn inside(&self, parent_id: i64, kind: &str) -> Vec<&Record> {
-        let mut found: Vec<&Record> = self
-            .account
-            .records
-            .iter()
-            .filter(|it| it.parent_id == parent_id && it.is_live())
-            .filter(|it| record::family(&it.kind) == kind)
-            .collect();
+        let mut found = self.account.records_in(parent_id);
+        found.retain(|it| it.is_live() && record::family(&it.kind) == kind);
         found.sort_by_key(|it| (it.position, it.id));
         found
     }
@@ -207,12 +202,10 @@ impl Render<'_> {
             self.account.record(it.parent_id).is_some_and(|it| it.kind == "Kanban::DoneColumn");
         let steps: Vec<Value> =
             self.inside(it.id, "Kanban::Step").into_iter().map(|it| self.record(it)).collect();
-        let comments = self.account.comments.iter();
-        let comments = comments
-            .filter(|comment| comment.parent_id == it.id && comment.status == Status::Active);
+        let comments = self.account.comments_in(it.id).len();
         let mut shown = into_map(json!({
             "description": it.text("content"), "description_attachments": [], "completed": is_done,
-            "comment_count": comments.count(), "completion_subscribers": [], "steps": steps,
+            "comment_count": comments, "completion_subscribers": [], "steps": steps,
             "completion_url": self.url(it.project_id, &format!("todos/{}/completion", it.id))
         }));
         if is_done {

@@ -3,7 +3,7 @@
 use crate::account::{Account, Comment, Status};
 use crate::call::{Answer, Call};
 use crate::render::Render;
-use crate::writing;
+use crate::{paging, writing};
 
 /// The project of the record `id`.
 fn project_of(account: &Account, call: &Call, id: &str) -> Option<(i64, i64)> {
@@ -12,17 +12,14 @@ fn project_of(account: &Account, call: &Call, id: &str) -> Option<(i64, i64)> {
 
 fn find<'a>(account: &'a Account, call: &Call, id: &str) -> Option<&'a Comment> {
     let id: i64 = id.parse().ok()?;
-    account.comments.iter().find(|it| it.id == id && call.holds(it.project_id))
+    account.comment(id).filter(|it| call.holds(it.project_id))
 }
 
 pub(super) fn list(account: &Account, call: &Call, id: &str) -> Answer {
     let Some((_, parent_id)) = project_of(account, call, id) else { return Answer::not_found() };
     let render = Render { account, links: &call.links };
-    let comments = account
-        .comments
-        .iter()
-        .filter(|it| it.parent_id == parent_id && it.status == Status::Active);
-    Answer::List(comments.map(|it| render.comment(it)).collect())
+    let comments = account.comments_in(parent_id);
+    Answer::Page(paging::geared(comments, call.page()).map(|it| render.comment(it)))
 }
 
 /// Comments of active projects, the newest first.
@@ -31,7 +28,7 @@ pub(super) fn all(account: &Account, call: &Call) -> Answer {
     let mut found: Vec<&Comment> =
         account.comments.iter().filter(|it| it.status == Status::Active).collect();
     found.sort_by_key(|it| std::cmp::Reverse((it.created_at, it.id)));
-    Answer::List(found.into_iter().map(|it| render.comment(it)).collect())
+    Answer::Page(paging::geared(found, call.page()).map(|it| render.comment(it)))
 }
 
 pub(super) fn get(account: &Account, call: &Call, id: &str) -> Answer {

@@ -1,10 +1,12 @@
 //! To-dos over all projects: five projects a page, except what is overdue, which is one answer.
 
-use crate::account::{Account, Project, Status, Todo};
+use crate::account::{Account, Status, Todo};
 use crate::call::{Answer, Call};
+use crate::paging;
 use crate::render::Render;
 use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
+use std::collections::HashMap;
 
 fn is_late(todo: &Todo, today: NaiveDate) -> bool {
     todo.is_open() && todo.due_on.is_some_and(|due| due < today)
@@ -28,14 +30,18 @@ pub(super) fn todos(account: &Account, call: &Call, kind: &str) -> Answer {
         "no_due_date" => it.is_open() && it.due_on.is_none(),
         _ => it.is_open(),
     };
-    let found: Vec<&Todo> = asked(account, call).filter(is_kind).collect();
+    let mut found: HashMap<i64, Vec<&Todo>> = HashMap::new();
+    for it in asked(account, call).filter(is_kind) {
+        found.entry(it.project_id).or_default().push(it);
+    }
     let render = Render { account, links: &call.links };
-    let group = |project: &Project| {
-        let own = found.iter().filter(|it| it.project_id == project.id);
-        let todos: Vec<Value> = own.map(|it| render.todo(it)).collect();
-        (!todos.is_empty()).then(|| json!({"bucket": render.bucket(project.id), "todos": todos}))
-    };
-    Answer::ByProject(account.projects.iter().filter_map(group).collect())
+    let projects = account.projects.iter().map(|it| it.id);
+    let groups = projects.filter_map(|id| Some((id, found.remove(&id)?))).collect();
+    let page = paging::fixed(groups, call.page(), paging::PROJECTS_PER_PAGE);
+    Answer::Page(page.map(|(id, todos)| {
+        let todos: Vec<Value> = todos.into_iter().map(|it| render.todo(it)).collect();
+        json!({"bucket": render.bucket(id), "todos": todos})
+    }))
 }
 
 fn late<'a>(account: &'a Account, call: &Call) -> Vec<&'a Todo> {

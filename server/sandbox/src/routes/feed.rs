@@ -45,7 +45,8 @@ pub(super) fn poll(account: &Account, call: &Call) -> Answer {
             json!({"error": "The position is not one of ours", "reason": "invalid_position"});
         return Answer::Refused(400, body);
     };
-    let told = account.happenings.iter().filter(|it| it.id > after);
+    let first = account.happenings.partition_point(|it| it.id <= after);
+    let told = account.happenings.iter().skip(first);
     let mut told = told.filter_map(|it| event_type(it).map(|name| (it, name)));
     let page: Vec<(&Happening, String)> = told.by_ref().take(PAGE).collect();
     let position = page.last().map_or(after, |(it, _)| it.id).to_string();

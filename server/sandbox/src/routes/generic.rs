@@ -4,7 +4,7 @@ use crate::account::{Account, Status};
 use crate::call::{Answer, Call};
 use crate::record::{self, Holds, KINDS, Kind, NESTS, Record};
 use crate::render::Render;
-use crate::writing;
+use crate::{paging, writing};
 use serde_json::{Map, Value};
 use std::cmp::Reverse;
 
@@ -80,8 +80,8 @@ pub(super) fn read(account: &Account, call: &Call) -> Answer {
             .record(id)
             .map_or_else(Answer::not_found, |it| Answer::Record(200, render.record(it))),
         Some(Spot::All(kind, parent)) => {
-            let found = listed(account, call, kind, parent);
-            Answer::List(found.into_iter().map(|it| render.record(it)).collect())
+            let found = paging::geared(listed(account, call, kind, parent), call.page());
+            Answer::Page(found.map(|it| render.record(it)))
         }
         None => missing(call),
     }
@@ -102,17 +102,16 @@ fn missing(call: &Call) -> Answer {
 fn listed<'a>(account: &'a Account, call: &Call, kind: &Kind, parent: i64) -> Vec<&'a Record> {
     let status = Status::parse(call.param("status").unwrap_or("active"));
     let is_here = |it: &&Record| {
-        let is_inside = if parent == 0 {
-            it.project_id == call.bucket.unwrap_or(0)
-        } else {
-            it.parent_id == parent
-        };
-        is_inside
+        (parent != 0 || it.project_id == call.bucket.unwrap_or(0))
             && record::family(&it.kind) == kind.name
             && Some(it.status) == status
             && !it.is_draft
     };
-    let mut found: Vec<&Record> = account.records.iter().filter(is_here).collect();
+    let mut found: Vec<&Record> = if parent == 0 {
+        account.records.iter().filter(is_here).collect()
+    } else {
+        account.records_in(parent).into_iter().filter(is_here).collect()
+    };
     match kind.name {
         "Message" | "Chat::Lines::Text" => found.sort_by_key(|it| Reverse((it.created_at, it.id))),
         "Schedule::Entry" => found.sort_by_key(|it| it.text("starts_at").to_owned()),

@@ -33,11 +33,8 @@ pub(super) fn groups(account: &Account, call: &Call, id: &str) -> Answer {
 
 fn inside(account: &Account, call: &Call, parent_id: i64) -> Answer {
     let status = Status::parse(call.param("status").unwrap_or("active"));
-    let mut lists: Vec<&List> = account
-        .lists
-        .iter()
-        .filter(|it| it.parent_id == parent_id && Some(it.status) == status)
-        .collect();
+    let mut lists = account.lists_in(parent_id);
+    lists.retain(|it| Some(it.status) == status);
     lists.sort_by_key(|it| it.position);
     let render = Render { account, links: &call.links };
     Answer::List(lists.into_iter().map(|it| render.list(it)).collect())

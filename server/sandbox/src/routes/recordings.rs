@@ -2,9 +2,9 @@
 
 use crate::account::{Account, Status};
 use crate::call::{Answer, Call};
-use crate::record;
+use crate::index::Listing;
 use crate::render::Render;
-use serde_json::Value;
+use crate::{paging, record};
 
 /// Whole records of one type, from every project or those asked for, the newest first.
 pub(super) fn list(account: &Account, call: &Call) -> Answer {
@@ -15,48 +15,31 @@ pub(super) fn list(account: &Account, call: &Call) -> Answer {
         .split(',')
         .filter_map(|it| it.trim().parse().ok())
         .collect();
-    let is_asked = |project_id: i64| {
-        let is_active = account.project(project_id).is_some_and(|it| it.status == Status::Active);
-        if buckets.is_empty() { is_active } else { buckets.contains(&project_id) }
-    };
-    let render = Render { account, links: &call.links };
-    let mut records: Vec<Value> = match call.param("type") {
-        Some("Todo") => account
-            .todos
-            .iter()
-            .filter(|it| Some(it.status) == status && is_asked(it.project_id))
-            .map(|it| render.todo(it))
-            .collect(),
-        Some("Todolist") => account
-            .lists
-            .iter()
-            .filter(|it| Some(it.status) == status && is_asked(it.project_id))
-            .map(|it| render.list(it))
-            .collect(),
-        Some("Comment") => account
-            .comments
-            .iter()
-            .filter(|it| Some(it.status) == status && is_asked(it.project_id))
-            .map(|it| render.comment(it))
-            .collect(),
-        Some(kind) if record::kind(kind).is_some() || kind == "Kanban::Column" => account
-            .records
-            .iter()
-            .filter(|it| record::family(&it.kind) == record::family(kind) && !it.is_draft)
-            .filter(|it| Some(it.status) == status && is_asked(it.project_id))
-            .map(|it| render.record(it))
-            .collect(),
-        Some("Door") => Vec::new(),
-        Some(_) => return Answer::Unimplemented,
-        None => return Answer::missing("type"),
-    };
-    let key = if call.param("sort") == Some("updated_at") { "updated_at" } else { "created_at" };
-    let when = |it: &Value| it.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-    records.sort_by_key(when);
-    if call.param("direction") != Some("asc") {
-        records.reverse();
+    let Some(kind) = call.param("type") else { return Answer::missing("type") };
+    let is_listed = matches!(kind, "Todo" | "Todolist" | "Comment" | "Door")
+        || record::kind(kind).is_some()
+        || kind == "Kanban::Column";
+    if !is_listed {
+        return Answer::Unimplemented;
     }
-    Answer::List(records)
+    let Some(status) = status else { return Answer::List(Vec::new()) };
+    let by_update = call.param("sort") == Some("updated_at");
+    let kind = record::family(kind);
+    let mut places = account.listed(Listing { kind, status, by_update, buckets: &buckets });
+    if call.param("direction") != Some("asc") {
+        places.reverse();
+    }
+    let render = Render { account, links: &call.links };
+    let page = paging::geared(places, call.page());
+    Answer::Page(page.map(|at| {
+        match kind {
+            "Todo" => account.todos.get(at).map(|it| render.todo(it)),
+            "Todolist" => account.lists.get(at).map(|it| render.list(it)),
+            "Comment" => account.comments.get(at).map(|it| render.comment(it)),
+            _ => account.records.get(at).map(|it| render.record(it)),
+        }
+        .unwrap_or_default()
+    }))
 }
 
 /// One record, whatever it is.

@@ -1,10 +1,12 @@
 //! What happened and what comes, over projects: timelines, the calendar, hours, boards, messages, files.
 
-use crate::account::{Account, Project, Status, Todo};
+use crate::account::{Account, Status, Todo};
 use crate::call::{Answer, Call};
+use crate::paging::{self, Page};
 use crate::record::{Happening, Record};
 use crate::render::{Render, iso};
 use serde_json::{Value, json};
+use std::collections::HashMap;
 
 fn event(account: &Account, call: &Call, it: &Happening) -> Value {
     let render = Render { account, links: &call.links };
@@ -23,20 +25,20 @@ fn event(account: &Account, call: &Call, it: &Happening) -> Value {
 }
 
 /// Happenings that fit, the newest first.
-fn timeline(account: &Account, call: &Call, fits: impl Fn(&Happening) -> bool) -> Vec<Value> {
+fn timeline(account: &Account, call: &Call, fits: impl Fn(&Happening) -> bool) -> Page<Value> {
     let found = account.happenings.iter().rev().filter(|it| it.project_id != 0 && fits(it));
-    found.map(|it| event(account, call, it)).collect()
+    paging::geared(found.collect(), call.page()).map(|it| event(account, call, it))
 }
 
 pub(super) fn progress(account: &Account, call: &Call) -> Answer {
-    Answer::List(timeline(account, call, |_| true))
+    Answer::Page(timeline(account, call, |_| true))
 }
 
 pub(super) fn project(account: &Account, call: &Call, id: &str) -> Answer {
     let Some(project) = id.parse().ok().and_then(|id| account.project(id)) else {
         return Answer::not_found();
     };
-    Answer::List(timeline(account, call, |it| it.project_id == project.id))
+    Answer::Page(timeline(account, call, |it| it.project_id == project.id))
 }
 
 pub(super) fn person(account: &Account, call: &Call, id: &str) -> Answer {
@@ -45,7 +47,7 @@ pub(super) fn person(account: &Account, call: &Call, id: &str) -> Answer {
     };
     let render = Render { account, links: &call.links };
     let events = timeline(account, call, |it| it.creator_id == person.id);
-    Answer::Enveloped("events", json!({"person": render.person(person)}), events)
+    Answer::Enveloped("events", json!({"person": render.person(person)}), Box::new(events))
 }
 
 fn is_active(account: &Account, project: i64) -> bool {
@@ -120,7 +122,7 @@ pub(super) fn all(account: &Account, call: &Call, kind: &str) -> Answer {
     let render = Render { account, links: &call.links };
     let mut found: Vec<&Record> = live(account, kind).collect();
     found.sort_by_key(|it| std::cmp::Reverse((it.created_at, it.id)));
-    Answer::List(found.into_iter().map(|it| render.record(it)).collect())
+    Answer::Page(paging::geared(found, call.page()).map(|it| render.record(it)))
 }
 
 /// `/cards/open.json` and its sisters; what is overdue is one answer.
@@ -149,12 +151,17 @@ pub(super) fn cards(account: &Account, call: &Call, sort: &str) -> Answer {
     if sort == "overdue" {
         return Answer::Whole(found.into_iter().map(|it| render.record(it)).collect());
     }
-    let group = |project: &Project| {
-        let own = found.iter().filter(|it| it.project_id == project.id);
-        let cards: Vec<Value> = own.map(|it| render.record(it)).collect();
-        (!cards.is_empty()).then(|| json!({"bucket": render.bucket(project.id), "cards": cards}))
-    };
-    Answer::ByProject(account.projects.iter().filter_map(group).collect())
+    let mut of: HashMap<i64, Vec<&Record>> = HashMap::new();
+    for it in found {
+        of.entry(it.project_id).or_default().push(it);
+    }
+    let projects = account.projects.iter().map(|it| it.id);
+    let groups = projects.filter_map(|id| Some((id, of.remove(&id)?))).collect();
+    let page = paging::fixed(groups, call.page(), paging::PROJECTS_PER_PAGE);
+    Answer::Page(page.map(|(id, cards)| {
+        let cards: Vec<Value> = cards.into_iter().map(|it| render.record(it)).collect();
+        json!({"bucket": render.bucket(id), "cards": cards})
+    }))
 }
 
 /// The work of the token's person.

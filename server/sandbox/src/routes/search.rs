@@ -2,6 +2,7 @@
 
 use crate::account::{Account, Status};
 use crate::call::{Answer, Call};
+use crate::paging;
 use crate::render::Render;
 use serde_json::{Value, json};
 
@@ -40,7 +41,7 @@ pub(super) fn find(account: &Account, call: &Call) -> Answer {
         )
     });
     let size = call.param("per_page").and_then(|it| it.parse().ok()).unwrap_or(50_usize);
-    Answer::Sized(found, size.clamp(1, MOST))
+    Answer::Page(paging::fixed(found, call.page(), size.clamp(1, MOST)))
 }
 
 fn candidates(account: &Account, call: &Call, fits: &dyn Fn(&str) -> bool) -> Vec<Value> {

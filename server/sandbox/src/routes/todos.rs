@@ -3,7 +3,7 @@
 use crate::account::{Account, Completion, Status, Todo};
 use crate::call::{Answer, Call};
 use crate::render::Render;
-use crate::writing;
+use crate::{paging, writing};
 use chrono::NaiveDate;
 use serde_json::Value;
 use std::cmp::Reverse;
@@ -43,15 +43,13 @@ pub(super) fn loose(account: &Account, call: &Call, id: &str) -> Answer {
 fn inside(account: &Account, call: &Call, parent_id: i64) -> Answer {
     let status = Status::parse(call.param("status").unwrap_or("active"));
     let is_completed = call.param("completed") == Some("true");
-    let matches = |it: &&Todo| {
-        it.parent_id == parent_id && Some(it.status) == status && it.is_open() != is_completed
-    };
-    let mut todos: Vec<&Todo> = account.todos.iter().filter(matches).collect();
+    let mut todos = account.todos_in(parent_id);
+    todos.retain(|it| Some(it.status) == status && it.is_open() != is_completed);
     todos.sort_by_key(|it| {
         (Reverse(it.completion.as_ref().map(|done| done.created_at)), it.position)
     });
     let render = Render { account, links: &call.links };
-    Answer::List(todos.into_iter().map(|it| render.todo(it)).collect())
+    Answer::Page(paging::geared(todos, call.page()).map(|it| render.todo(it)))
 }
 
 /// The writable state of a to-do, all of it.

@@ -2,6 +2,7 @@
 
 use crate::account::{Account, Place};
 use crate::call::{Answer, Call};
+use crate::paging;
 use crate::record::Happening;
 use crate::render::{Render, iso};
 use serde_json::{Value, json};
@@ -90,8 +91,8 @@ pub(super) fn show_to_clients(account: &mut Account, call: &Call, id: &str) -> A
 /// What happened to a record, the newest first.
 pub(super) fn events(account: &Account, call: &Call, id: &str) -> Answer {
     let Some((id, _)) = place(account, call, id) else { return Answer::not_found() };
-    let own = account.happenings.iter().rev().filter(|it| it.recording_id == id);
-    Answer::List(own.map(|it| event(account, call, it)).collect())
+    let own: Vec<&Happening> = account.happenings_of(id).into_iter().rev().collect();
+    Answer::Page(paging::geared(own, call.page()).map(|it| event(account, call, it)))
 }
 
 fn event(account: &Account, call: &Call, it: &Happening) -> Value {

@@ -7,6 +7,7 @@ mod behaviour;
 mod doors;
 mod launchpad;
 mod records;
+mod worlds;
 
 use chrono::NaiveDate;
 use sandbox::{Config, Running, serve};

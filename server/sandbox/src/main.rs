@@ -1,0 +1,38 @@
+//! The sandbox on its own: `sandbox [small|medium|large] [ADDRESS:PORT]`, in memory, until it is stopped.
+//!
+//! It prints where the account is, the token that opens it, and the key of the control requests.
+#![expect(clippy::print_stdout, reason = "what it prints is how it is reached")]
+
+use sandbox::world::Size;
+use sandbox::{Config, serve};
+use std::io;
+use std::net::SocketAddr;
+
+/// The account it serves.
+const ACCOUNT: i64 = 4_100_123;
+
+#[tokio::main]
+async fn main() -> io::Result<()> {
+    let (mut size, mut listen) = (Size::default(), None);
+    for word in std::env::args().skip(1) {
+        if let Some(it) = Size::parse(&word) {
+            size = it;
+        } else {
+            let address: SocketAddr = word.parse().map_err(|_| {
+                io::Error::other(format!(
+                    "{word} is neither small, medium, large nor an address such as 127.0.0.1:4000"
+                ))
+            })?;
+            listen = Some(address);
+        }
+    }
+    let config = Config::default();
+    let config = Config { listen: listen.unwrap_or(config.listen), ..config };
+    let running = serve(config).await?;
+    let token = format!("{:032x}", rand::random::<u128>());
+    running.sandbox.create_world(ACCOUNT, &token, size).await?;
+    println!("account {}/{ACCOUNT}", running.sandbox.base_url());
+    println!("token {token}");
+    println!("control {}", running.control_key);
+    tokio::signal::ctrl_c().await
+}
