@@ -93,7 +93,7 @@ fn empty(id: i64, name: &str, token_hash: String, created_at: Time) -> Account {
 }
 
 /// The sample world of account `id`, with dates around `today`.
-fn small(id: i64, token_hash: String, today: NaiveDate) -> Account {
+pub(crate) fn small(id: i64, token_hash: String, today: NaiveDate) -> Account {
     let started = started(today, HISTORY);
     let mut builder = Builder {
         account: empty(id, "Fernhill Studio", token_hash, started),
