@@ -78,6 +78,8 @@ kinds! {
     KeyRevoked = "key.revoked", Account, audited;
     /// An app was connected.
     ConnectionAdded = "connection.added", Connector, audited;
+    /// An app was connected again, or another account of it chosen.
+    ConnectionChanged = "connection.changed", Connector, audited;
     /// An app was disconnected.
     ConnectionRemoved = "connection.removed", Connector, audited;
     /// A connector was tested.

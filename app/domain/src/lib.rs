@@ -11,6 +11,7 @@ pub mod event;
 pub mod expr;
 pub mod flow;
 pub mod ids;
+pub mod integration;
 pub mod keys;
 pub mod mirror;
 pub mod problem;

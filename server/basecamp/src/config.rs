@@ -10,6 +10,14 @@ use std::time::Duration;
 pub struct Config {
     /// `BASECAMP_BASE_URL`: the API, without a slash at the end.
     pub base_url: String,
+    /// `BASECAMP_LAUNCHPAD_URL`: where people sign in, without a slash at the end.
+    pub launchpad_url: String,
+    /// `BASECAMP_CLIENT_ID` and `BASECAMP_CLIENT_SECRET`: our app there; none when people cannot sign in.
+    pub integration: Option<Integration>,
+    /// Where the browser returns after signing in; registered with the app.
+    pub redirect_uri: String,
+    /// `BASECAMP_DEFAULT_ACCOUNT_ID`: the account to take where a sign-in opens several.
+    pub default_account: Option<i64>,
     /// `BASECAMP_CONTACT`, else `APP_BASE_URL`: where Basecamp reaches the operator; part of every request.
     pub contact: String,
     /// The sample Basecamp of this installation; none without one.
@@ -51,6 +59,27 @@ impl Default for Pace {
     }
 }
 
+/// Our app at Basecamp.
+#[derive(Clone)]
+pub struct Integration {
+    /// Its id, which everybody may know.
+    pub client_id: String,
+    /// What it proves itself with.
+    pub client_secret: String,
+}
+
+/// Without the secret.
+impl fmt::Debug for Integration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Integration").field("client_id", &self.client_id).finish_non_exhaustive()
+    }
+}
+
+/// Where people sign in.
+const LAUNCHPAD: &str = "https://launchpad.37signals.com";
+/// The page below our own address to which the browser returns.
+const CALLBACK: &str = "/auth/basecamp/callback";
+
 /// A running sample Basecamp.
 #[derive(Clone)]
 pub struct Sample {
@@ -70,6 +99,10 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             base_url: basecamp_sdk::config::DEFAULT_BASE_URL.to_owned(),
+            launchpad_url: LAUNCHPAD.to_owned(),
+            integration: None,
+            redirect_uri: format!("http://localhost{CALLBACK}"),
+            default_account: None,
             contact: "http://localhost".to_owned(),
             sample: None,
             rate: Rate::default(),
@@ -90,14 +123,27 @@ impl Config {
         let get =
             |name: &str| lookup(name).map(|it| it.trim().to_owned()).filter(|it| !it.is_empty());
         let default = Self::default();
+        let address = |name: &str, default: String| {
+            get(name).map_or(default, |it| it.trim_end_matches('/').to_owned())
+        };
+        let app = get("BASECAMP_CLIENT_ID").zip(get("BASECAMP_CLIENT_SECRET"));
         Self {
-            base_url: get("BASECAMP_BASE_URL")
-                .map_or(default.base_url, |it| it.trim_end_matches('/').to_owned()),
+            base_url: address("BASECAMP_BASE_URL", default.base_url),
+            launchpad_url: address("BASECAMP_LAUNCHPAD_URL", default.launchpad_url),
+            integration: app
+                .map(|(client_id, client_secret)| Integration { client_id, client_secret }),
+            default_account: get("BASECAMP_DEFAULT_ACCOUNT_ID").and_then(|it| it.parse().ok()),
             contact: get("BASECAMP_CONTACT")
                 .or_else(|| get("APP_BASE_URL"))
                 .unwrap_or(default.contact),
             ..default
         }
+    }
+
+    /// The same for a server that people reach at `address`.
+    #[must_use]
+    pub fn reached_at(self, address: &str) -> Self {
+        Self { redirect_uri: format!("{address}{CALLBACK}"), ..self }
     }
 
     /// The same with a sample Basecamp, which workspaces may use instead of their own.

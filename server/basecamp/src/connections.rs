@@ -1,11 +1,13 @@
 //! Connecting a workspace to the sample Basecamp, and what it is connected to.
 
+use crate::launchpad::Identity;
 use crate::session::bound_to;
 use crate::{Basecamp, convert, failure};
 use basecamp_sdk::AccountClient;
 use domain::actor::{Actor, Permission};
 use domain::event::{Event, EventKind};
 use domain::ids::ConnectionId;
+use domain::integration::{AccountChoice, Checked};
 use domain::problem::Problem;
 use domain::project::{BasecampConnection, Person};
 use serde::{Deserialize, Serialize};
@@ -16,6 +18,8 @@ use store::{events, ids, mirror_sync};
 
 /// The word for Basecamp among the apps.
 pub(crate) const APP: &str = "basecamp";
+/// The status of a connection whose account is not chosen yet.
+pub(crate) const CHOOSING: &str = "choosing";
 const SAMPLE_NAME: &str = "Sample Basecamp";
 /// Account ids of samples, in the range of real ones.
 const SAMPLE_IDS: std::ops::Range<i64> = 4_000_000..9_000_000_000;
@@ -27,9 +31,22 @@ pub(crate) struct Meta {
     pub(crate) account_id: i64,
     pub(crate) account_name: String,
     pub(crate) person: Person,
+    /// Whose sign-in it is; none for the sample.
+    #[serde(default)]
+    pub(crate) identity: Option<Identity>,
+    /// What the sign-in opened when it was last asked.
+    #[serde(default)]
+    pub(crate) accounts: Vec<AccountChoice>,
+    /// What the last test found.
+    #[serde(default)]
+    pub(crate) checked: Option<Checked>,
 }
 
 impl Meta {
+    pub(crate) fn text(&self) -> Result<String, Problem> {
+        serde_json::to_string(self).map_err(|error| internal("storing a connection", &error))
+    }
+
     pub(crate) fn read(row: &Connection) -> Result<Self, Problem> {
         serde_json::from_str(&row.meta).map_err(|error| internal("reading a connection", &error))
     }
@@ -45,7 +62,7 @@ fn shown(row: &Connection) -> Result<BasecampConnection, Problem> {
     Ok(BasecampConnection {
         id: ConnectionId::new(row.id.clone()),
         is_sample: meta.is_sample,
-        needs_attention: row.status != "active",
+        needs_attention: row.status == "needs_attention",
         account_name: meta.account_name,
         person: meta.person,
         connected_at_ms: row.created_at,
@@ -59,7 +76,8 @@ struct Ready {
 }
 
 impl Basecamp {
-    /// What the workspace is connected to; none when nothing is connected.
+    /// What the actor works with: their own connection, else the workspace's; none when nothing is connected, or no
+    /// account is chosen.
     ///
     /// # Errors
     /// [`Problem::Forbidden`] without the permission to read.
@@ -69,8 +87,24 @@ impl Basecamp {
     }
 
     pub(crate) async fn row(&self, actor: &Actor) -> Result<Option<Connection>, Problem> {
+        Ok(self.rows(actor).await?.into_iter().find(|it| it.status != CHOOSING))
+    }
+
+    /// Those the actor may use, the one they work with first: their own before the workspace's, a real one before the
+    /// sample, the oldest first.
+    pub(crate) async fn rows(&self, actor: &Actor) -> Result<Vec<Connection>, Problem> {
         let mut conn = self.0.db.read().await?;
-        Ok(connections::of_workspace(&mut conn, &actor.workspace, APP).await?)
+        let found = connections::usable_by(&mut conn, &actor.workspace, actor.user.as_str());
+        let mut rows = found.await?;
+        rows.retain(|it| it.app == APP);
+        let is_sample = |it: &Connection| Meta::read(it).is_ok_and(|it| it.is_sample);
+        rows.sort_by_cached_key(|it| (it.owner_id.is_none(), is_sample(it), it.created_at));
+        Ok(rows)
+    }
+
+    /// The workspace's own: a real one before the sample.
+    async fn shared(&self, actor: &Actor) -> Result<Option<Connection>, Problem> {
+        Ok(self.rows(actor).await?.into_iter().find(|it| it.owner_id.is_none()))
     }
 
     /// Connects the workspace to a sample Basecamp of its own; when it is connected to one, that one stays.
@@ -79,7 +113,7 @@ impl Basecamp {
     /// [`Problem::Conflict`] when a real Basecamp is connected, [`Problem::Unavailable`] without a sample.
     pub async fn connect_sample(&self, actor: &Actor) -> Result<BasecampConnection, Problem> {
         actor.require(Permission::Manage)?;
-        if let Some(row) = self.row(actor).await? {
+        if let Some(row) = self.shared(actor).await? {
             let connection = shown(&row)?;
             if !connection.is_sample {
                 return Err(Problem::conflict(
@@ -107,11 +141,10 @@ impl Basecamp {
         let token = ids::random_hex(32);
         self.make_account(&actor.workspace, account_id, &token).await?;
         let account = self.account(&self.sample()?.base_url, account_id, token.clone())?;
-        let meta = profile(&account, account_id).await?;
+        let meta = Meta { is_sample: true, ..profile(&account, account_id).await? };
         let id = ConnectionId::new(ids::fresh());
         let secret = self.0.key.seal(&token, &bound_to(actor.workspace.as_str(), id.as_str()));
-        let meta = serde_json::to_string(&meta)
-            .map_err(|error| internal("storing a connection", &error))?;
+        let meta = meta.text()?;
         let new = NewConnection {
             id,
             owner_id: None,
@@ -148,11 +181,10 @@ impl Basecamp {
     pub async fn remove_sample(&self, actor: &Actor) -> Result<(), Problem> {
         actor.require(Permission::Manage)?;
         let missing = || Problem::not_found(SAMPLE_NAME);
-        let row = self.row(actor).await?.ok_or_else(missing)?;
+        let rows = self.rows(actor).await?;
+        let is_sample = |it: &Connection| Meta::read(it).is_ok_and(|it| it.is_sample);
+        let row = rows.into_iter().find(is_sample).ok_or_else(missing)?;
         let meta = Meta::read(&row)?;
-        if !meta.is_sample {
-            return Err(missing());
-        }
         let actor = actor.clone();
         let write = self.0.db.write(move |conn| {
             Box::pin(async move {
@@ -170,10 +202,18 @@ impl Basecamp {
     }
 }
 
-/// Who the token speaks for.
-async fn profile(account: &AccountClient, account_id: i64) -> Result<Meta, Problem> {
+/// Who the token speaks for in an account.
+pub(crate) async fn profile(account: &AccountClient, account_id: i64) -> Result<Meta, Problem> {
     let me = account.people().me().await.map_err(|error| failure::problem("Profile", &error))?;
     let account_name =
         me.company.as_ref().map_or_else(|| SAMPLE_NAME.to_owned(), |it| it.name.clone());
-    Ok(Meta { is_sample: true, account_id, account_name, person: convert::person(&me) })
+    Ok(Meta {
+        is_sample: false,
+        account_id,
+        account_name,
+        person: convert::person(&me),
+        identity: None,
+        accounts: Vec::new(),
+        checked: None,
+    })
 }

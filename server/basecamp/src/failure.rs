@@ -16,6 +16,25 @@ pub(crate) fn not_connected() -> Problem {
     }
 }
 
+/// Somebody signed in, and must still say which account is meant.
+pub(crate) fn no_account() -> Problem {
+    Problem::NeedsSetup {
+        message: "No Basecamp account is chosen".into(),
+        hint: "Choose the account to work with".into(),
+        fix_url: "/integrations".into(),
+    }
+}
+
+/// This installation has no app at Basecamp to sign in with.
+pub(crate) fn no_integration() -> Problem {
+    Problem::NeedsSetup {
+        message: "This server cannot sign in to Basecamp yet".into(),
+        hint: "Ask the person who runs it to set BASECAMP_CLIENT_ID and BASECAMP_CLIENT_SECRET"
+            .into(),
+        fix_url: "/integrations".into(),
+    }
+}
+
 /// The stored access no longer counts.
 pub(crate) fn access_lost() -> Problem {
     Problem::NeedsSetup {

@@ -11,16 +11,21 @@ pub mod config;
 pub mod names;
 pub mod records;
 
+pub mod accesses;
+mod checks;
 mod comments;
 mod connections;
 mod convert;
 mod failure;
 mod feed;
+mod launchpad;
 mod mirror;
 mod mirrored;
+pub mod oauth;
 mod people;
 mod plain;
 mod projects;
+mod renewing;
 mod rows;
 mod sample;
 mod scheduler;
@@ -28,6 +33,7 @@ mod scopes;
 mod session;
 pub mod sync;
 mod todos;
+mod tokens;
 mod transport;
 mod walk;
 mod writes;
@@ -35,6 +41,7 @@ mod writing_through;
 
 use crate::circuit::{Circuits, Worst};
 use crate::config::Config;
+use crate::renewing::Turns;
 use crate::scheduler::Scheduler;
 use crate::transport::Transport;
 use std::sync::Arc;
@@ -54,6 +61,8 @@ struct Inner {
     config: Config,
     transport: Transport,
     circuits: Circuits,
+    /// Who renews access.
+    turns: Turns,
     /// Wakes the sync.
     wake: Notify,
 }
@@ -69,13 +78,14 @@ impl Basecamp {
     /// # Errors
     /// [`NoTransport`] when this machine cannot make an HTTP client.
     pub fn new(db: Db, key: SecretKey, config: Config) -> Result<Self, NoTransport> {
-        let mut known = vec![config.base_url.clone()];
+        let mut known = vec![config.base_url.clone(), config.launchpad_url.clone()];
         known.extend(config.sample.iter().map(|it| it.base_url.clone()));
         let origin = Url::parse(&config.base_url).map(|it| it.origin().ascii_serialization()).ok();
         let scheduler = Scheduler::new(origin.map(|it| (it, config.rate)));
         let transport = Transport::new(&known, scheduler).map_err(NoTransport)?;
         let circuits = Circuits::default();
-        Ok(Self(Arc::new(Inner { db, key, config, transport, circuits, wake: Notify::new() })))
+        let (turns, wake) = (Turns::default(), Notify::new());
+        Ok(Self(Arc::new(Inner { db, key, config, transport, circuits, turns, wake })))
     }
     /// How the worst of all connections is doing, without saying whose it is.
     pub fn circuit(&self) -> Worst {

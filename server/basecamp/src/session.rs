@@ -1,24 +1,26 @@
 //! One actor's way into Basecamp for one operation: the connection, opened, behind its breaker.
 
 use crate::circuit::Health;
-use crate::connections::{APP, Meta};
+use crate::connections::{CHOOSING, Meta};
 use crate::convert::Convert;
 use crate::failure;
+use crate::renewing::{self, Renewing};
 use crate::scheduler::Lane;
+use crate::tokens::Tokens;
 use crate::transport::Transport;
 use crate::writing_through::Witness;
 use crate::{Basecamp, Inner};
-use basecamp_sdk::{AccountClient, Client, Config, Error, Page, PageItems};
+use basecamp_sdk::{
+    AccountClient, Client, Config, Error, Page, PageItems, StaticTokenProvider, TokenProvider,
+};
 use domain::actor::{Actor, Permission};
-use domain::event::{Event, EventKind, Outcome};
 use domain::problem::Problem;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use store::connections::{self, Connection};
-use store::events;
+use store::connections::Connection;
 use store::mirror::Key;
 
 /// Everything one operation may take: attempts, waits and pages' bodies.
@@ -36,6 +38,7 @@ pub(crate) struct Session {
     pub(crate) person_id: i64,
     pub(crate) key: Key,
     pub(crate) basecamp: Arc<Inner>,
+    pub(crate) renewing: Renewing,
     actor: Actor,
     witness: Witness,
 }
@@ -46,18 +49,22 @@ pub(crate) fn bound_to(workspace: &str, id: &str) -> String {
 }
 
 impl Basecamp {
-    /// Opens the workspace's connection for `actor`, who needs `permission`.
+    /// Opens the connection that `actor` works with: their own, else the workspace's. They need `permission`.
     pub(crate) async fn open(
         &self,
         actor: &Actor,
         permission: Permission,
     ) -> Result<Session, Problem> {
         actor.require(permission)?;
-        let mut conn = self.0.db.read().await?;
-        let row = connections::of_workspace(&mut conn, &actor.workspace, APP).await?;
-        drop(conn);
-        let row = row.ok_or_else(failure::not_connected)?;
-        self.session(actor, &row, Lane::Interactive)
+        let rows = self.rows(actor).await?;
+        let Some(row) = rows.iter().find(|it| it.status != CHOOSING) else {
+            let is_choosing = !rows.is_empty();
+            return Err(if is_choosing { failure::no_account() } else { failure::not_connected() });
+        };
+        if row.status != "active" && !Meta::read(row)?.is_sample {
+            return Err(failure::access_lost());
+        }
+        self.session(actor, row, Lane::Interactive)
     }
 
     /// Opens the connection `row` for `actor`.
@@ -68,32 +75,27 @@ impl Basecamp {
         lane: Lane,
     ) -> Result<Session, Problem> {
         let meta = Meta::read(row)?;
-        let token = self.token(row)?;
+        let tokens = Tokens::open(&self.0.key, row).map_err(|_| renewing::unreadable(row))?;
+        let renewing = Renewing::new(self.0.clone(), meta.key(row), tokens);
         let (base_url, account_id) = self.target(&meta)?;
         let witness = Witness::default();
         let transport = self.0.transport.with(lane, witness.clone());
         let patience = if lane == Lane::Interactive { DEADLINE } else { PATIENCE };
+        let way = (transport, patience);
         Ok(Session {
-            account: self.client(&base_url, account_id, token, (transport, patience))?,
+            account: self.client(&base_url, account_id, renewing.clone(), way)?,
             convert: Convert { is_sample: meta.is_sample },
             person_id: meta.person.id,
             key: meta.key(row),
             actor: actor.clone(),
             basecamp: self.0.clone(),
+            renewing,
             witness,
         })
     }
 
-    fn token(&self, row: &Connection) -> Result<String, Problem> {
-        let opened = self.0.key.open(&row.secret, &bound_to(&row.workspace_id, &row.id));
-        opened.map_err(|_| {
-            tracing::error!(connection = row.id, "the stored token cannot be opened with this key");
-            failure::access_lost()
-        })
-    }
-
     /// Where the connection's account is: the sample listens on another port after every start.
-    fn target(&self, meta: &Meta) -> Result<(String, i64), Problem> {
+    pub(crate) fn target(&self, meta: &Meta) -> Result<(String, i64), Problem> {
         if !meta.is_sample {
             return Ok((self.0.config.base_url.clone(), meta.account_id));
         }
@@ -107,14 +109,15 @@ impl Basecamp {
         id: i64,
         token: String,
     ) -> Result<AccountClient, Problem> {
-        self.client(base_url, id, token, (self.0.transport.clone(), DEADLINE))
+        let access = StaticTokenProvider::new(token);
+        self.client(base_url, id, access, (self.0.transport.clone(), DEADLINE))
     }
 
     fn client(
         &self,
         base_url: &str,
         id: i64,
-        token: String,
+        access: impl TokenProvider + 'static,
         (transport, patience): (Transport, Duration),
     ) -> Result<AccountClient, Problem> {
         let config = Config {
@@ -122,7 +125,7 @@ impl Basecamp {
             ..Config::default().with_base_url(base_url)
         };
         let client = Client::builder(config)
-            .access_token(token)
+            .token_provider(access)
             .http_client(transport)
             .user_agent(self.0.config.user_agent())
             .build()
@@ -160,7 +163,7 @@ impl Session {
     pub(crate) async fn explain(&self, what: &str, error: &Error) -> Problem {
         let problem = failure::problem(what, error);
         if problem == failure::access_lost()
-            && let Err(error) = self.note_lost_access().await
+            && let Err(error) = self.renewing.lost(&self.actor).await
         {
             tracing::error!(%error, "the lost access could not be noted");
         }
@@ -182,23 +185,6 @@ impl Session {
             tracing::warn!(what, "Basecamp has more pages than we read");
         }
         Ok(found.items)
-    }
-
-    async fn note_lost_access(&self) -> Result<(), Problem> {
-        let (id, actor) = (self.key.connection.clone(), self.actor.clone());
-        let write = self.basecamp.db.write(move |conn| {
-            Box::pin(async move {
-                let row = connections::find(conn, &actor.workspace, &id).await?;
-                let Some(row) = row.filter(|it| it.status == "active") else { return Ok(()) };
-                connections::set_status(conn, &actor.workspace, &id, "needs_attention", &row.meta)
-                    .await?;
-                let event =
-                    Event::new(EventKind::ConnectorTested, &id, row.name).ended(Outcome::Failed);
-                events::record(conn, &actor, &event).await?;
-                Ok::<_, Problem>(())
-            })
-        });
-        write.await
     }
 }
 

@@ -350,7 +350,7 @@ fn change(key: &Key) -> Change {
 }
 
 /// The sync acts for nobody: it only reads, and what it reads is shown by each reader's own rights.
-fn sync_actor(row: &Connection) -> Actor {
+pub(crate) fn sync_actor(row: &Connection) -> Actor {
     Actor {
         user: "system".into(),
         name: "PM OS".into(),

@@ -18,7 +18,7 @@ record! {
         pub app: String,
         /// What people read.
         pub name: String,
-        /// `active`, `needs_attention`.
+        /// `active`, `needs_attention`, `choosing`.
         pub status: String,
         /// The sealed secret.
         pub secret: String,
@@ -125,6 +125,78 @@ pub async fn usable_by(
         workspace.as_str(),
         user
     )
+}
+
+/// Every connection of the workspace to `app`, oldest first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn of_app(
+    conn: &mut Conn,
+    workspace: &WorkspaceId,
+    app: &str,
+) -> Result<Vec<Connection>> {
+    fetch_all!(
+        conn,
+        Connection,
+        "SELECT id, workspace_id, owner_id, app, name, status, secret, meta, created_at, updated_at FROM connections
+         WHERE workspace_id = $1 AND app = $2 ORDER BY created_at, id",
+        workspace.as_str(),
+        app
+    )
+}
+
+/// What changes in a stored connection.
+#[derive(Clone, Debug)]
+pub struct Renewed {
+    /// What people read.
+    pub name: String,
+    /// `active`, `needs_attention`, `choosing`.
+    pub status: String,
+    /// The sealed secret.
+    pub secret: String,
+    /// Open facts, a JSON object.
+    pub meta: String,
+}
+
+/// Stores what somebody connected again, or chose; false when there is no such connection.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn renew(
+    conn: &mut Conn,
+    workspace: &WorkspaceId,
+    id: &ConnectionId,
+    renewed: &Renewed,
+) -> Result<bool> {
+    let changed = execute!(
+        conn,
+        "UPDATE connections SET name = $3, status = $4, secret = $5, meta = $6, updated_at = $7
+         WHERE workspace_id = $1 AND id = $2",
+        workspace.as_str(),
+        id.as_str(),
+        renewed.name.as_str(),
+        renewed.status.as_str(),
+        renewed.secret.as_str(),
+        renewed.meta.as_str(),
+        ids::now_ms()
+    )?;
+    Ok(changed > 0)
+}
+
+/// Replaces the secret `before`; false when it is another one by now.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn replace_secret(
+    conn: &mut Conn,
+    workspace: &WorkspaceId,
+    id: &ConnectionId,
+    (before, secret): (&str, &str),
+) -> Result<bool> {
+    let sql = "UPDATE connections SET secret = $4, updated_at = $5 WHERE workspace_id = $1 AND id = $2 AND secret = $3";
+    let (workspace, id) = (workspace.as_str(), id.as_str());
+    Ok(execute!(conn, sql, workspace, id, before, secret, ids::now_ms())? > 0)
 }
 
 /// Sets the state and the open facts.

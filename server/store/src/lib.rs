@@ -35,6 +35,7 @@ pub mod secrets;
 pub mod sessions;
 pub mod settings;
 pub mod setup;
+pub mod sign_ins;
 pub mod users;
 pub mod workspaces;
 

@@ -56,6 +56,11 @@ const ALL: &[(i64, &str, &str)] = &[
         include_str!("../../../migrations/0061_chat_clients_keep_their_session.sql"),
     ),
     (70, "models answer", include_str!("../../../migrations/0070_models_answer.sql")),
+    (
+        80,
+        "people sign in to basecamp",
+        include_str!("../../../migrations/0080_people_sign_in_to_basecamp.sql"),
+    ),
 ];
 
 /// Number, sentence, and the texts for SQLite and for PostgreSQL, where no one text says the same to both.

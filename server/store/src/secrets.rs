@@ -82,6 +82,12 @@ impl SecretKey {
     }
 }
 
+/// What is stored of a random token of ours: it is random, so one round without salt is enough.
+pub fn digest(token: &str) -> String {
+    use sha2::{Digest, Sha256};
+    hex::encode(Sha256::digest(token.as_bytes()))
+}
+
 #[cfg(unix)]
 fn write_private(path: &Path, text: &str) -> io::Result<()> {
     use std::io::Write;

@@ -7,6 +7,7 @@ mod mirror;
 mod mirrored;
 mod reading;
 mod sample;
+mod signing_in;
 mod writing;
 
 use basecamp::Basecamp;
