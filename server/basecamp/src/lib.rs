@@ -10,6 +10,7 @@ pub mod classes;
 pub mod config;
 pub mod names;
 pub mod records;
+pub mod stories;
 
 pub mod accesses;
 mod checks;

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use store::db::Conn;
 use store::flows::StoredFlow;
-use store::{events, flows, ids, run_waits, runs, schedules};
+use store::{events, flow_watches, flows, ids, run_waits, runs, schedules};
 
 /// The handle to flows. Cheap to clone.
 #[derive(Clone)]
@@ -166,6 +166,7 @@ impl Flows {
                     }
                     flows::delete(conn, &by.workspace, &flow).await?;
                     schedules::set(conn, &by.workspace, &flow, None).await?;
+                    flow_watches::set(conn, &by.workspace, &flow, None, now_ms).await?;
                     let stopped = runs::cancel_of_flow(conn, &by.workspace, &flow, now_ms).await?;
                     for run in &stopped {
                         run_waits::answer_parent(conn, run, &stopped_answer(), now_ms).await?;

@@ -4,6 +4,7 @@ use crate::engine::Engine;
 use domain::problem::Problem;
 use std::sync::atomic::Ordering;
 use store::error::StoreError;
+use store::flow_starts;
 use store::run_keeping::{self, Forgotten};
 
 /// Runs deleted in one transaction, so that no other write waits long.
@@ -24,6 +25,7 @@ pub(crate) async fn keep(engine: &Engine, now_ms: i64) -> Result<(), Problem> {
     if used > most {
         add(&mut gone, forget(engine, i64::MAX, used - most).await?);
     }
+    forget_starts(engine, now_ms).await?;
     if gone.runs > 0 {
         while shrink(engine).await? {}
         tracing::info!(runs = gone.runs, bytes = gone.bytes, "ended runs were forgotten");
@@ -53,6 +55,14 @@ async fn forget(engine: &Engine, ended_before: i64, bytes: i64) -> Result<Forgot
             return Ok(gone);
         }
     }
+}
+
+async fn forget_starts(engine: &Engine, now_ms: i64) -> Result<(), Problem> {
+    let gone: Result<(), StoreError> = engine
+        .db
+        .write(move |conn| Box::pin(async move { flow_starts::forget(conn, now_ms).await }))
+        .await;
+    Ok(gone?)
 }
 
 async fn shrink(engine: &Engine) -> Result<bool, Problem> {

@@ -20,4 +20,6 @@ mod schedule;
 mod starts;
 mod steps;
 mod targets;
+mod told;
 mod waiting;
+mod watching;

@@ -2,11 +2,13 @@
 
 use crate::flows::Flows;
 use crate::pieces::input::Input;
+use basecamp::records::Request;
 use domain::actor::{Actor, Permission};
 use domain::flow::catalog;
 use domain::flow::listing::{Choice, FlowFilter, OptionsRequest};
 use domain::problem::Problem;
 use domain::todo::TodoQuery;
+use serde_json::Value;
 use store::workspaces;
 
 /// Choices in one answer.
@@ -30,7 +32,12 @@ impl Flows {
             (catalog::BASECAMP, "project") => self.projects(actor).await?,
             (catalog::BASECAMP, "todolist") => self.lists(actor, request).await?,
             (catalog::BASECAMP, "todo" | "recording_id") => self.todos(actor, request).await?,
-            (catalog::BASECAMP, "assignee_ids") => self.people(actor).await?,
+            (catalog::BASECAMP, "assignee_ids" | "participant_ids" | "person") => {
+                self.people(actor).await?
+            }
+            (catalog::BASECAMP, "card_table") => self.boards(actor, request).await?,
+            (catalog::BASECAMP, "column") => self.columns(actor, request).await?,
+            (catalog::BASECAMP, "card") => self.cards(actor, request).await?,
             _ => return Err(Problem::not_found("Field")),
         };
         Ok(narrowed(all, request.search.as_deref().unwrap_or_default()))
@@ -77,6 +84,59 @@ impl Flows {
         let found = self.engine.basecamp.people(actor).await?;
         Ok(found.into_iter().map(|it| Choice { label: it.name, value: it.id.into() }).collect())
     }
+}
+
+impl Flows {
+    async fn boards(
+        &self,
+        actor: &Actor,
+        request: &OptionsRequest,
+    ) -> Result<Vec<Choice>, Problem> {
+        let Some(project) = chosen(request, "project") else { return Ok(Vec::new()) };
+        let project = self.raw(actor, ("GetProject", "Project"), project).await?;
+        let dock = project["dock"].as_array().into_iter().flatten();
+        let is_board = |it: &&Value| it["name"] == "kanban_board" && it["enabled"] == true;
+        Ok(dock.filter(is_board).filter_map(|it| named(it, "title")).collect())
+    }
+
+    async fn columns(
+        &self,
+        actor: &Actor,
+        request: &OptionsRequest,
+    ) -> Result<Vec<Choice>, Problem> {
+        let Some(board) = chosen(request, "card_table") else { return Ok(Vec::new()) };
+        let board = self.raw(actor, ("GetCardTable", "Board"), board).await?;
+        let columns = board["lists"].as_array().into_iter().flatten();
+        Ok(columns.filter_map(|it| named(it, "title")).collect())
+    }
+
+    async fn cards(&self, actor: &Actor, request: &OptionsRequest) -> Result<Vec<Choice>, Problem> {
+        let mut cards = Vec::new();
+        for column in self.columns(actor, request).await? {
+            let id = column.value.to_string();
+            let Some(asked) = Request::new("ListCards", &[id]) else { continue };
+            let found = self.engine.basecamp.fetch_all(actor, &asked).await?.items;
+            cards.extend(found.iter().filter_map(|it| named(it, "title")));
+        }
+        Ok(cards)
+    }
+
+    async fn raw(
+        &self,
+        actor: &Actor,
+        (operation, what): (&str, &str),
+        id: i64,
+    ) -> Result<Value, Problem> {
+        let asked = Request::new(operation, &[id.to_string()]);
+        let asked = asked.ok_or_else(|| Problem::not_found(what))?;
+        self.engine.basecamp.fetch(actor, &asked).await
+    }
+}
+
+/// A record of Basecamp as a choice.
+fn named(record: &Value, field: &str) -> Option<Choice> {
+    let label = record[field].as_str()?.to_owned();
+    Some(Choice { label, value: record["id"].as_i64()?.into() })
 }
 
 /// What another field of the step holds, beside it or among its details.

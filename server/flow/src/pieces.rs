@@ -14,6 +14,7 @@ pub(crate) mod math;
 pub(crate) mod memory;
 pub(crate) mod notify;
 pub(crate) mod subflow;
+pub(crate) mod tables;
 pub(crate) mod tables_of_text;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -131,13 +132,13 @@ pub(crate) async fn run(settings: &PieceSettings, call: Call<'_>) -> Result<Done
         (catalog::DELAY, "delayFor") => delay::delay_for(&call.input, call.engine.now_ms()),
         (catalog::DELAY, "delay_until") => delay::delay_until(&call.input, call.engine.now_ms()),
         (catalog::HTTP, "send_request") => http::send_request(&call).await,
-        (catalog::BASECAMP, "todos") => basecamp::todos(&call).await,
-        (catalog::BASECAMP, "comments") => basecamp::comments(&call).await,
+        (catalog::BASECAMP, action) => basecamp::run(action, &call).await,
         (catalog::NOTIFY, "notify_person") => notify::notify_person(&call).await,
         (catalog::CHAT_WEBHOOK, "post_message") => chat_webhook::post_message(&call).await,
         (catalog::CONTROL, "stop_run") => control::stop_run(&call.input),
         (catalog::CONTROL, "next_item" | "leave_loop") => Ok(Done::Output(Value::Null)),
         (catalog::STORE, action) => memory::run(action, &call).await,
+        (catalog::TABLES, action) => tables::run(action, &call).await,
         (catalog::TEXT, action) => text::run(action, &call.input),
         (catalog::MATH, action) => math::run(action, &call.input),
         (catalog::DATES, action) => dates::run(action, &call.input, call.engine.now_ms()),

@@ -2,6 +2,7 @@
 
 use crate::flows::{Flows, event, found};
 use crate::schedule::Schedule;
+use crate::watching;
 use domain::actor::{Actor, Permission};
 use domain::event::EventKind;
 use domain::flow::ActionKind;
@@ -13,6 +14,7 @@ use domain::ids::FlowId;
 use domain::problem::Problem;
 use serde_json::json;
 use store::db::Conn;
+use store::flow_watches::{self, Watch};
 use store::{events, flows, ids, schedules};
 
 impl Flows {
@@ -36,6 +38,8 @@ impl Flows {
                 }
                 flows::publish(conn, &flow, &by.user).await?;
                 schedules::set(conn, &by.workspace, &id, next_at).await?;
+                let watch = watching::watch(&flow.version.trigger);
+                flow_watches::set(conn, &by.workspace, &id, watch.as_ref(), now_ms).await?;
                 flow.revision += 1;
                 flow.published_version_id = Some(flow.version.id.clone());
                 flow.status = FlowStatus::Enabled;
@@ -66,12 +70,13 @@ impl Flows {
         self.write(move |conn| {
             Box::pin(async move {
                 let mut flow = found(conn, &by, &id).await?.flow;
-                let next_at = match status {
+                let (next_at, watch) = match status {
                     FlowStatus::Enabled => due(conn, &flow, now_ms).await?,
-                    FlowStatus::Disabled => None,
+                    FlowStatus::Disabled => (None, None),
                 };
                 flows::set_status(conn, &by.workspace, &id, status).await?;
                 schedules::set(conn, &by.workspace, &id, next_at).await?;
+                flow_watches::set(conn, &by.workspace, &id, watch.as_ref(), now_ms).await?;
                 flow.status = status;
                 let kind = match status {
                     FlowStatus::Enabled => EventKind::FlowEnabled,
@@ -116,7 +121,12 @@ fn check(version: &FlowVersion) -> Result<Option<Schedule>, Problem> {
     }
 }
 
-async fn due(conn: &mut Conn, flow: &Flow, now_ms: i64) -> Result<Option<i64>, Problem> {
+/// When what runs is due by the clock, and what it waits for.
+async fn due(
+    conn: &mut Conn,
+    flow: &Flow,
+    now_ms: i64,
+) -> Result<(Option<i64>, Option<Watch>), Problem> {
     let workspace = domain::ids::WorkspaceId::from(flow.project_id.as_str());
     let version = match &flow.published_version_id {
         Some(id) => flows::version(conn, &workspace, &flow.id, id).await?,
@@ -125,7 +135,8 @@ async fn due(conn: &mut Conn, flow: &Flow, now_ms: i64) -> Result<Option<i64>, P
     let version = version.ok_or_else(|| {
         Problem::invalid("status", "The flow was never published. Publish it to switch it on")
     })?;
-    Ok(Schedule::of(&version.trigger)?.and_then(|it| it.next(now_ms)))
+    let next_at = Schedule::of(&version.trigger)?.and_then(|it| it.next(now_ms));
+    Ok((next_at, watching::watch(&version.trigger)))
 }
 
 /// From now on it never changes: exact piece versions, final state.

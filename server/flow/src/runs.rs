@@ -6,6 +6,7 @@ use crate::engine::journal::Before;
 use crate::engine::plan::Plan;
 use crate::engine::work::Job;
 use crate::steps;
+use crate::told;
 use crate::worker::{Worker, release_abandoned};
 use basecamp::Basecamp;
 use domain::actor::{Actor, Permission};
@@ -129,6 +130,7 @@ impl Runs {
         actor.require(Permission::Write)?;
         self.engine.starts.check(&actor.workspace)?;
         let plan = self.chosen(actor, flow, which).await?;
+        let payload = told::sampled(&self.engine, actor, &plan.version.trigger, payload).await?;
         let environment = if which == Which::Draft { "TESTING" } else { "PRODUCTION" };
         let head = NewRun {
             environment: environment.to_owned(),

@@ -6,6 +6,7 @@ use crate::engine::Engine;
 use crate::heartbeat;
 use crate::keeping;
 use crate::schedule::Schedule;
+use crate::told::{self, Overdue};
 use domain::event::{Event, EventKind};
 use domain::flow::{FlowStatus, FlowVersion};
 use domain::ids::{FlowId, RunId, UserId, WorkspaceId};
@@ -70,7 +71,8 @@ impl Worker {
 }
 
 async fn run(engine: Arc<Engine>, mut stopped: watch::Receiver<bool>) {
-    let mut is_new = true;
+    let (mut is_new, mut overdue) = (true, Overdue::default());
+    let mut changes = engine.db.changes();
     loop {
         let found = match is_new {
             true => void_earlier(&engine).await,
@@ -78,7 +80,7 @@ async fn run(engine: Arc<Engine>, mut stopped: watch::Receiver<bool>) {
         };
         is_new = found.is_err();
         let found = match found {
-            Ok(()) => round(&engine).await,
+            Ok(()) => round(&engine, &mut overdue).await,
             Err(problem) => Err(problem),
         };
         let (pause, can_wake) = match found {
@@ -91,6 +93,7 @@ async fn run(engine: Arc<Engine>, mut stopped: watch::Receiver<bool>) {
         tokio::select! {
             _ = stopped.wait_for(|it| *it) => return,
             () = engine.wake.notified(), if can_wake => {}
+            () = told::heard(&mut changes), if can_wake => {}
             () = tokio::time::sleep(pause) => {}
         }
     }
@@ -114,10 +117,12 @@ async fn void_earlier(engine: &Engine) -> Result<(), Problem> {
 }
 
 /// Does what is due; gives how long nothing will be.
-async fn round(engine: &Arc<Engine>) -> Result<Duration, Problem> {
+async fn round(engine: &Arc<Engine>, overdue: &mut Overdue) -> Result<Duration, Problem> {
     let now_ms = engine.now_ms();
     release_abandoned(engine).await?;
     start_scheduled(engine, now_ms).await?;
+    overdue.look(engine, now_ms).await?;
+    told::start(engine, now_ms).await?;
     while claim(engine, now_ms).await? {}
     keeping::keep(engine, now_ms).await?;
     next(engine, now_ms).await
@@ -217,17 +222,18 @@ async fn scheduled(
     let Some(version) = flows::version(conn, workspace, flow, &id).await? else { return Ok(None) };
     let Some(schedule) = Schedule::of(&version.trigger)? else { return Ok(None) };
     let acting_user = stored.published_by.unwrap_or_default();
-    let run =
-        new_run((workspace, flow), &version, acting_user, now_ms, schedule.output().to_string());
+    let payload = schedule.output().to_string();
+    let run = new_run((workspace, flow), &version, acting_user, now_ms, ("schedule", payload));
     Ok(Some(Start { run, next_at: schedule.next(now_ms) }))
 }
 
-fn new_run(
+/// A run that nobody asked for, started by `triggered_by` with `payload`.
+pub(crate) fn new_run(
     (workspace, flow): (&WorkspaceId, &FlowId),
     version: &FlowVersion,
     acting_user: UserId,
     now_ms: i64,
-    payload: String,
+    (triggered_by, payload): (&str, String),
 ) -> NewRun {
     NewRun {
         id: RunId::from(ids::fresh()),
@@ -236,7 +242,7 @@ fn new_run(
         version: version.id.clone(),
         flow_name: version.display_name.clone(),
         environment: "PRODUCTION".to_owned(),
-        triggered_by: "schedule".to_owned(),
+        triggered_by: triggered_by.to_owned(),
         acting_user,
         payload,
         dedupe: None,

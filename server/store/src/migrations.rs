@@ -61,6 +61,12 @@ const ALL: &[(i64, &str, &str)] = &[
         "people sign in to basecamp",
         include_str!("../../../migrations/0080_people_sign_in_to_basecamp.sql"),
     ),
+    (
+        105,
+        "flows start by basecamp",
+        include_str!("../../../migrations/0105_flows_start_by_basecamp.sql"),
+    ),
+    (106, "flows keep tables", include_str!("../../../migrations/0106_flows_keep_tables.sql")),
 ];
 
 /// Number, sentence, and the texts for SQLite and for PostgreSQL, where no one text says the same to both.

@@ -5,7 +5,7 @@
 
 use crate::db::{Conn, Result, execute, fetch_all, record};
 use crate::mirror_changes::{known, note_changes};
-use crate::{ids, mirror_words};
+use crate::{flow_starts, ids, mirror_words};
 use domain::ids::{ConnectionId, WorkspaceId};
 
 /// One connection's mirror.
@@ -151,7 +151,7 @@ pub async fn put_record(
     let is_moving = match &known {
         Some(known) => note_changes(conn, key, known, new).await?,
         // Seen for the first time, all that is known is when it was last updated.
-        None => true,
+        None => flow_starts::appeared(conn, key, new).await.map(|()| true)?,
     };
     let active_at = if is_moving { new.updated_at } else { new.created_at };
     if !upsert(conn, key, new, reading, active_at).await? {
@@ -274,6 +274,7 @@ async fn move_on(conn: &mut Conn, key: &Key, id: i64, at: i64) -> Result<()> {
 /// # Errors
 /// When the database refuses.
 pub async fn put_project(conn: &mut Conn, key: &Key, new: &ProjectRow, run: i64) -> Result<()> {
+    flow_starts::project_seen(conn, key, new).await?;
     execute!(
         conn,
         "INSERT INTO mirror_projects (workspace_id, connection_id, id, name, description, status, app_url, todoset_id,

@@ -1,13 +1,14 @@
 //! The history of the mirror: what changed about a record between two readings.
 
 use crate::db::{Conn, Result, execute, fetch_all, fetch_optional, record};
-use crate::ids;
 use crate::mirror::{Key, Record};
+use crate::{flow_starts, ids};
 
 record! {
     /// What the mirror knew of a record before.
     pub(crate) struct Known {
         pub(crate) bucket_id: i64,
+        pub(crate) parent_id: Option<i64>,
         pub(crate) parent_title: String,
         pub(crate) title: String,
         pub(crate) body: String,
@@ -45,8 +46,8 @@ pub(crate) async fn known(conn: &mut Conn, key: &Key, id: i64) -> Result<Option<
     fetch_optional!(
         conn,
         Known,
-        "SELECT r.bucket_id, r.parent_title, r.title, r.body, r.status, r.completed, r.due_on, r.updated_at, r.touched_at,
-                r.deleted_at, w.json
+        "SELECT r.bucket_id, r.parent_id, r.parent_title, r.title, r.body, r.status, r.completed, r.due_on, r.updated_at,
+                r.touched_at, r.deleted_at, w.json
          FROM mirror_records r JOIN mirror_raw w
               ON w.workspace_id = r.workspace_id AND w.account_id = r.account_id AND w.id = r.id
          WHERE r.workspace_id = $1 AND r.account_id = $2 AND r.id = $3",
@@ -78,11 +79,14 @@ pub(crate) async fn note_changes(
     let changed: Vec<_> = fields.into_iter().filter(|(_, old, new)| old != new).collect();
     for (field, old, now) in &changed {
         let who = new.completer_id.filter(|_| *field == "completion");
+        let id = ids::fresh();
+        flow_starts::changed(conn, key, (field, old.as_deref(), now.as_deref()), (new, &id))
+            .await?;
         execute!(
             conn,
             "INSERT INTO mirror_changes (id, workspace_id, account_id, record_id, bucket_id, field, old, new, who, at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-            ids::fresh(),
+            id,
             key.workspace.as_str(),
             key.account,
             new.id,
@@ -93,6 +97,9 @@ pub(crate) async fn note_changes(
             who,
             new.updated_at
         )?;
+    }
+    if old.parent_id != new.parent_id {
+        flow_starts::moved(conn, key, (old.parent_id, &old.parent_title), new).await?;
     }
     Ok(!changed.is_empty())
 }

@@ -13,6 +13,7 @@ mod http;
 mod names;
 mod schedule;
 pub mod step;
+mod tables;
 mod waits;
 
 pub use names::*;
@@ -144,6 +145,8 @@ pub enum TriggerStrategy {
     Polling,
     /// A person.
     Manual,
+    /// Something that happens in an app.
+    AppWebhook,
 }
 
 /// One thing that can start a flow.
@@ -251,6 +254,7 @@ static CATALOG: LazyLock<Vec<PieceMeta>> = LazyLock::new(|| {
         data::json(),
         data::csv(),
         control::store(),
+        tables::tables(),
         basics::notify(),
         control::chat_webhook(),
         basecamp::basecamp(),

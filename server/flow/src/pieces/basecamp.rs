@@ -1,109 +1,173 @@
-//! The Basecamp piece. It acts with the rights of whoever published the flow; creating is found again by its mark.
+//! The Basecamp piece. It acts with the rights of whoever published the flow; what it makes is found again after a
+//! crash and not made twice.
+
+mod places;
+mod reports;
+mod todos;
 
 use crate::pieces::input::Input;
 use crate::pieces::{Call, Done, Failed};
+use basecamp::Basecamp;
+use basecamp::records::Request;
+use chrono::DateTime;
 use domain::actor::Actor;
 use domain::problem::Problem;
-use domain::todo::{Comment, NewTodo, Todo, TodoChanges, TodoQuery};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// How far Basecamp's clock may be behind ours, milliseconds.
 const SKEW_MS: i64 = 5_000;
 
-/// Adds, completes, opens and lists to-dos.
-pub(crate) async fn todos(call: &Call<'_>) -> Result<Done, Failed> {
-    let (engine, input) = (call.engine, &call.input);
-    let actor = actor(call).await?;
-    let todo = || input.required_integer("todo", "The to-do");
-    match input.required_text("operation", "What to do")?.as_str() {
-        "create_todo" => {
-            let new = new_todo(input)?;
-            given(engine.basecamp.create_todo_once(&actor, &new, &mark(call)).await)
-        }
-        "complete_todo" => given(engine.basecamp.complete_todo(&actor, todo()?).await),
-        "uncomplete_todo" => given(engine.basecamp.reopen_todo(&actor, todo()?).await),
-        "update_todo_details" => {
-            given(engine.basecamp.update_todo(&actor, todo()?, &changes(input)?).await)
-        }
-        "trash_todo" => given(engine.basecamp.trash_todo(&actor, todo()?).await),
-        "get_todo" => given(engine.basecamp.todo(&actor, todo()?).await),
-        "list_todolists" => {
-            let project = input.required_integer("project", "The project")?;
-            let lists = engine.basecamp.lists(&actor, project).await.map_err(failed)?;
-            let lists = serde_json::to_value(lists).unwrap_or_default();
-            let count = lists.as_array().map_or(0, Vec::len);
-            Ok(Done::Output(json!({ "count": count, "lists": lists })))
-        }
-        "list_todos_for_list" => {
-            let list = input.required_integer("todolist", "The to-do list")?;
-            let todos = of_project(call, &actor).await?;
-            listed(todos.into_iter().filter(|it| it.list_id == Some(list)).collect())
-        }
-        "list_todos_for_project" => listed(of_project(call, &actor).await?),
-        other => {
-            Err(Failed::new(format!("PM OS cannot {other} in Basecamp. Choose something else")))
-        }
+/// Runs the action of one noun.
+pub(crate) async fn run(action: &str, call: &Call<'_>) -> Result<Done, Failed> {
+    let step = Step::of(call).await?;
+    match action {
+        "todos" => todos::todos(&step).await,
+        "comments" => todos::comments(&step).await,
+        "cards" => places::cards(&step).await,
+        "messages" => places::messages(&step).await,
+        "schedule" => places::schedule(&step).await,
+        "documents" => places::documents(&step).await,
+        "projects" => places::projects(&step).await,
+        "reports" => reports::reports(&step).await,
+        other => Err(Failed::unknown("Basecamp", other)),
     }
 }
 
-/// Comments on to-dos.
-pub(crate) async fn comments(call: &Call<'_>) -> Result<Done, Failed> {
-    let actor = actor(call).await?;
-    let fields = call.input.object("inputs");
-    let fields = Input::new(&fields);
-    let todo = fields.required_integer("recording_id", "The to-do")?;
-    let content = fields.required_text("content", "The comment")?;
-    if call.is_unsure
-        && let Some(there) = said_before(call, &actor, (todo, &content)).await?
-    {
-        return output(&there);
+/// One step, and who it acts as.
+struct Step<'a> {
+    call: &'a Call<'a>,
+    actor: Actor,
+    /// What to do.
+    operation: String,
+    /// The group of details.
+    details: Map<String, Value>,
+}
+
+impl<'a> Step<'a> {
+    async fn of(call: &'a Call<'a>) -> Result<Self, Failed> {
+        let run = call.run;
+        let actor = call.engine.actor(&run.workspace, &run.acting_user, &run.id).await;
+        Ok(Self {
+            actor: actor.map_err(failed)?,
+            operation: call.input.required_text("operation", "What to do")?,
+            details: call.input.object("inputs"),
+            call,
+        })
     }
-    given(call.engine.basecamp.comment(&actor, todo, &content).await)
-}
 
-/// The comment that an earlier try of this step may have left.
-async fn said_before(
-    call: &Call<'_>,
-    actor: &Actor,
-    (todo, content): (i64, &str),
-) -> Result<Option<Comment>, Failed> {
-    let there = call.engine.basecamp.comments(actor, todo).await.map_err(failed)?;
-    let is_ours = |it: &Comment| {
-        let at =
-            chrono::DateTime::parse_from_rfc3339(&it.created_at).map(|it| it.timestamp_millis());
-        it.content.trim() == content.trim() && at.is_ok_and(|at| at >= call.began_ms - SKEW_MS)
-    };
-    Ok(there.into_iter().find(is_ours))
-}
-
-fn new_todo(input: &Input<'_>) -> Result<NewTodo, Failed> {
-    let fields = input.object("inputs");
-    let fields = Input::new(&fields);
-    Ok(NewTodo {
-        project_id: input.required_integer("project", "The project")?,
-        list_id: input.required_integer("todolist", "The to-do list")?,
-        title: fields.required_text("content", "The title")?,
-        description: fields.text("description"),
-        due_on: fields.text("due_on"),
-        assignee_ids: ids(fields.json("assignee_ids")),
-    })
-}
-
-/// What is left empty stays as it is.
-fn changes(input: &Input<'_>) -> Result<TodoChanges, Failed> {
-    let fields = input.object("inputs");
-    let fields = Input::new(&fields);
-    let changes = TodoChanges {
-        title: fields.text("content"),
-        description: fields.text("description"),
-        due_on: fields.text("due_on"),
-        assignee_ids: Some(ids(fields.json("assignee_ids"))).filter(|it| !it.is_empty()),
-    };
-    if changes == TodoChanges::default() {
-        return Err(Failed::new("Nothing to change is filled in. Fill in what should change"));
+    fn basecamp(&self) -> &Basecamp {
+        &self.call.engine.basecamp
     }
-    Ok(changes)
+
+    fn details(&self) -> Input<'_> {
+        Input::new(&self.details)
+    }
+
+    fn project(&self) -> Result<i64, Failed> {
+        self.call.input.required_integer("project", "The project")
+    }
+
+    fn unknown(&self) -> Failed {
+        Failed::new(format!("PM OS cannot {} in Basecamp. Choose something else", self.operation))
+    }
+
+    /// Whatever the operation called `name` answers.
+    async fn fetch(&self, name: &str, params: &[i64]) -> Result<Value, Failed> {
+        let request = request(name, params)?;
+        self.basecamp().fetch(&self.actor, &request).await.map_err(failed)
+    }
+
+    /// Every item of a collection, under `label`, with how many there are.
+    async fn list(&self, label: &str, name: &str, params: &[i64]) -> Result<Done, Failed> {
+        let items = self.items(name, params).await?;
+        Ok(Done::Output(json!({ "count": items.len(), label: items })))
+    }
+
+    async fn items(&self, name: &str, params: &[i64]) -> Result<Vec<Value>, Failed> {
+        let request = request(name, params)?;
+        let listing = self.basecamp().fetch_all(&self.actor, &request).await.map_err(failed)?;
+        Ok(listing.items)
+    }
+
+    /// Makes a record once: an earlier try of this step may have made it, and then it is in `list` with the same
+    /// `field`, not older than the step.
+    async fn make(
+        &self,
+        (name, list, field): (&str, &str, &str),
+        params: &[i64],
+        body: Map<String, Value>,
+    ) -> Result<Value, Failed> {
+        if self.call.is_unsure
+            && let Some(there) = self.made_before((list, field), params, &body).await?
+        {
+            return Ok(there);
+        }
+        let request = request(name, params)?.with(body);
+        self.basecamp().send(&self.actor, &request).await.map_err(failed)
+    }
+
+    async fn made_before(
+        &self,
+        (list, field): (&str, &str),
+        params: &[i64],
+        body: &Map<String, Value>,
+    ) -> Result<Option<Value>, Failed> {
+        let began_ms = self.call.began_ms - SKEW_MS;
+        let is_ours = |it: &Value| {
+            let at = it["created_at"].as_str().and_then(|it| DateTime::parse_from_rfc3339(it).ok());
+            Some(&it[field]) == body.get(field)
+                && at.is_some_and(|at| at.timestamp_millis() >= began_ms)
+        };
+        Ok(self.items(list, params).await?.into_iter().find(is_ours))
+    }
+
+    /// Changes the fields of `body` and keeps the others.
+    async fn change(
+        &self,
+        (read, write): (&str, &str),
+        id: i64,
+        body: &Map<String, Value>,
+    ) -> Result<Value, Failed> {
+        if body.is_empty() {
+            return Err(Failed::new("Nothing to change is filled in. Fill in what should change"));
+        }
+        let (read, write) = (request(read, &[id])?, request(write, &[id])?);
+        let changed = self.basecamp().change(&self.actor, (&read, &write), None, body).await;
+        Ok(changed.map_err(failed)?.after)
+    }
+
+    /// The id of the tool called `name` in the dock of the project.
+    async fn tool(&self, name: &str, label: &str) -> Result<i64, Failed> {
+        let project = self.fetch("GetProject", &[self.project()?]).await?;
+        let dock = project["dock"].as_array().into_iter().flatten();
+        let mut tools = dock.filter(|it| it["name"] == name && it["enabled"] == true);
+        tools.find_map(|it| it["id"].as_i64()).ok_or_else(|| {
+            Failed::new(format!("The project has no {label}. Switch it on in Basecamp"))
+        })
+    }
+}
+
+fn request(name: &str, params: &[i64]) -> Result<Request, Failed> {
+    let params: Vec<String> = params.iter().map(i64::to_string).collect();
+    Request::new(name, &params)
+        .ok_or_else(|| Failed::new("This operation of Basecamp is not known. Update PM OS"))
+}
+
+/// The filled-in ones of `fields` as Basecamp takes them: texts as they are, `~` marks rich ones.
+fn body(input: &Input<'_>, fields: &[&str]) -> Map<String, Value> {
+    let mut body = Map::new();
+    for field in fields {
+        match field.strip_suffix('~') {
+            Some(rich) => {
+                body.extend(
+                    input.text(rich).map(|it| (rich.to_owned(), Basecamp::rich(&it).into())),
+                );
+            }
+            None => body.extend(input.text(field).map(|it| ((*field).to_owned(), it.into()))),
+        }
+    }
+    body
 }
 
 /// Ids as numbers or digits, one or many.
@@ -116,30 +180,8 @@ fn ids(value: Option<Value>) -> Vec<i64> {
     }
 }
 
-async fn of_project(call: &Call<'_>, actor: &Actor) -> Result<Vec<Todo>, Failed> {
-    let project_id = Some(call.input.required_integer("project", "The project")?);
-    let query = TodoQuery { project_id, ..TodoQuery::default() };
-    call.engine.basecamp.todos(actor, &query).await.map_err(failed)
-}
-
-async fn actor(call: &Call<'_>) -> Result<Actor, Failed> {
-    let run = call.run;
-    call.engine.actor(&run.workspace, &run.acting_user, &run.id).await.map_err(failed)
-}
-
-/// Short, because people see it under the to-do; unique enough for one project.
-fn mark(call: &Call<'_>) -> String {
-    let run = call.key.get(24..).unwrap_or(call.key);
-    run.replace(".step_", "-")
-}
-
 fn given<T: Serialize>(outcome: Result<T, Problem>) -> Result<Done, Failed> {
     output(&outcome.map_err(failed)?)
-}
-
-fn listed(todos: Vec<Todo>) -> Result<Done, Failed> {
-    let todos = serde_json::to_value(todos).unwrap_or_default();
-    Ok(Done::Output(json!({ "count": todos.as_array().map_or(0, Vec::len), "todos": todos })))
 }
 
 fn output<T: Serialize>(value: &T) -> Result<Done, Failed> {

@@ -117,3 +117,37 @@ async fn a_message_is_posted_and_its_address_is_not_shown() {
     assert_eq!(site.count("/ok/secret"), 1);
     assert!(!serde_json::to_string(&ended).unwrap().contains("/ok/secret"));
 }
+
+fn rows(name: &str, action: &str, mut input: Value) -> Value {
+    input["table_id"] = "Leads".into();
+    piece(name, "@activepieces/piece-tables", action, input)
+}
+
+#[tokio::test]
+async fn rows_of_a_table_are_added_found_changed_and_removed() {
+    for world in World::both().await {
+        let two = json!({ "values": [{ "name": "Ann", "city": "Bern" }, { "name": "Bob" }] });
+        let change = json!({ "record_id": "{{step_2.rows[0].id}}", "values": { "city": "Basel" } });
+        let of_ann = json!({ "field": "name", "operator": "TEXT_EXACTLY_MATCHES", "value": "ann" });
+        let flow = world
+            .published(on_webhook(chain(vec![
+                rows("step_1", "tables-create-records", two),
+                rows("step_2", "tables-find-records", of_ann),
+                rows("step_3", "tables-update-record", change),
+                rows("step_4", "tables-get-record", json!({ "record_id": "{{step_3.id}}" })),
+                rows("step_5", "tables-delete-record", json!({ "record_id": "{{step_3.id}}" })),
+                rows("step_6", "tables-find-records", json!({})),
+                rows("step_7", "tables-clear-table", json!({})),
+            ])))
+            .await;
+        let run = world.fire(&flow, json!({})).await;
+        let ended = world.ended(&run).await;
+        assert_eq!(ended.status, RunStatus::Succeeded, "{ended:?}");
+        let gave = |step: &str| ended.steps[step]["output"].clone();
+        assert_eq!((&gave("step_1")["count"], &gave("step_2")["count"]), (&json!(2), &json!(1)));
+        assert_eq!(gave("step_4")["cells"], json!({ "name": "Ann", "city": "Basel" }));
+        assert_eq!(gave("step_5"), json!({ "removed": true }));
+        assert_eq!(gave("step_6")["rows"][0]["cells"]["name"], "Bob", "{}", world.name);
+        assert_eq!(gave("step_7"), json!({ "removed": 1 }));
+    }
+}

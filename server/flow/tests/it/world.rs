@@ -124,7 +124,12 @@ impl World {
 
     /// With the sample Basecamp.
     pub(crate) async fn with_sample(sample: &Running) -> Self {
-        let (test, clock) = (TestDb::sqlite().await, Arc::new(AtomicI64::new(NOW)));
+        Self::with_sample_in(TestDb::sqlite().await, sample).await
+    }
+
+    /// The same in a database of the test's choice.
+    pub(crate) async fn with_sample_in(test: TestDb, sample: &Running) -> Self {
+        let clock = Arc::new(AtomicI64::new(NOW));
         let runs = opened(test.db.clone(), &clock, Some(sample), |_| ());
         Self::around(runs, clock, (test.db.clone(), test.name, Some(test))).await
     }

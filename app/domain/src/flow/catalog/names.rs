@@ -26,6 +26,8 @@ pub const JSON: &str = "@activepieces/piece-json";
 pub const CSV: &str = "@activepieces/piece-csv";
 /// The piece that keeps values.
 pub const STORE: &str = "@activepieces/piece-store";
+/// The piece for tables of the workspace.
+pub const TABLES: &str = "@activepieces/piece-tables";
 /// The piece that asks people.
 pub const APPROVAL: &str = "@activepieces/piece-approval";
 /// The piece for flows that call each other.
