@@ -9,6 +9,7 @@ pub mod edit;
 pub mod layout;
 pub mod listing;
 pub mod run;
+pub mod templates;
 pub mod tree;
 pub mod validate;
 

@@ -20,6 +20,7 @@ mod schedule;
 mod starts;
 mod steps;
 mod targets;
+mod templates;
 mod told;
 mod waiting;
 mod watching;

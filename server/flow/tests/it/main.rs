@@ -13,6 +13,7 @@ mod outgoing;
 mod pieces;
 mod places;
 mod site;
+mod templates;
 mod triggers;
 mod waiting;
 mod walking;
