@@ -78,8 +78,12 @@ kinds! {
     KeyRevoked = "key.revoked", Account, audited;
     /// An app was connected.
     ConnectionAdded = "connection.added", Connector, audited;
-    /// An app was connected again, or another account of it chosen.
+    /// A connection got another name, secret or account.
     ConnectionChanged = "connection.changed", Connector, audited;
+    /// The access of a connection was renewed.
+    ConnectionRenewed = "connection.renewed", Connector, quiet;
+    /// A run used a person's own connection.
+    ConnectionUsed = "connection.used", Connector, audited;
     /// An app was disconnected.
     ConnectionRemoved = "connection.removed", Connector, audited;
     /// A connector was tested.

@@ -5,6 +5,7 @@
 pub mod catalog;
 mod chain;
 pub mod condition;
+pub mod connection;
 pub mod edit;
 pub mod layout;
 pub mod listing;

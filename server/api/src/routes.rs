@@ -123,6 +123,7 @@ pub fn all() -> Vec<Route> {
         rest::notifications::routes(),
         rest::setup::routes(),
         rest::flows::routes(),
+        rest::connections::routes(),
         rest::chat::routes(),
         rest::chat_runs::routes(),
         rest::approvals::routes(),

@@ -16,6 +16,7 @@ use basecamp::Basecamp;
 use basecamp::sync::Sync;
 use domain::actor::Actor;
 use domain::problem::Problem;
+use flow::connections::Connections;
 use flow::flows::Flows;
 use flow::runs::Runs;
 use flow::worker::Worker;
@@ -72,6 +73,8 @@ pub struct Backend {
     pub setup: SetupGuide,
     /// Drafts, versions, publishing.
     pub flows: Flows,
+    /// What flows are allowed to use of other apps.
+    pub connections: Connections,
     /// What runs and ran.
     pub runs: Runs,
     /// What the assistant and chat clients can do.
@@ -117,7 +120,7 @@ impl Backend {
         let node = Node::of(&config.data).map_err(data)?;
         let engine = flow::config::Config {
             node: node.name.clone(),
-            ..flow::config::Config::new(address_of(&config))
+            ..flow::config::Config::new(address_of(&config), key.clone())
         };
         let runs = Runs::new(db.clone(), basecamp.clone(), engine);
         let flows = Flows::new(&runs);
@@ -127,6 +130,7 @@ impl Backend {
         let agent = Agent::new(db.clone(), tools.clone(), key, limits);
         agent.start().await.map_err(StartError::Assistant)?;
         Ok(Self {
+            connections: flows.connections(),
             flows,
             tools,
             agent,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::time::Duration;
+use store::secrets::SecretKey;
 
 /// Tells the time in epoch milliseconds; tests turn it by hand.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
@@ -11,6 +12,8 @@ pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 pub struct Config {
     /// Where webhooks arrive, without a slash at the end: `https://pmos.example.com`.
     pub base_url: String,
+    /// Opens the secrets of connections.
+    pub key: SecretKey,
     /// The name of this node, the same after every start and of no other node; none when it has no folder of its own.
     /// What an earlier start of it worked on goes on at once.
     pub node: Option<String>,
@@ -37,10 +40,11 @@ pub struct Config {
 }
 
 impl Config {
-    /// The defaults of the contract for a server that answers at `base_url`.
-    pub fn new(base_url: impl Into<String>) -> Self {
+    /// The defaults of the contract for a server that answers at `base_url` and keeps secrets with `key`.
+    pub fn new(base_url: impl Into<String>, key: SecretKey) -> Self {
         Self {
             base_url: base_url.into(),
+            key,
             node: None,
             clock: Arc::new(store::ids::now_ms),
             runs_at_once: 256,

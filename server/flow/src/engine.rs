@@ -1,8 +1,10 @@
 //! The built-in engine: walks the steps of a flow, keeps a journal, and is the one place for concurrency and time.
 
+pub(crate) mod credentials;
 pub(crate) mod finish;
 pub(crate) mod journal;
 pub(crate) mod loops;
+pub(crate) mod mask;
 pub(crate) mod piece_step;
 pub(crate) mod plan;
 pub(crate) mod resolve;
@@ -13,6 +15,7 @@ pub(crate) mod walk;
 pub(crate) mod work;
 
 use crate::config::Config;
+use crate::connections::renewing::Turns;
 use crate::engine::plan::Plans;
 use crate::engine::slots::Slots;
 use crate::outgoing::allowed::Allowed;
@@ -48,6 +51,8 @@ pub(crate) struct Engine {
     pub(crate) slots: Slots,
     pub(crate) waiting: Waiting,
     pub(crate) starts: Starts,
+    /// Who renews which connection.
+    pub(crate) turns: Turns,
     /// There may be work that nobody does yet.
     pub(crate) wake: Notify,
     sender: Sender,
@@ -80,6 +85,7 @@ impl Engine {
             targets: Targets::default(),
             waiting: Waiting::default(),
             starts: Starts::new(config.starts_per_minute),
+            turns: Turns::default(),
             wake: Notify::new(),
             sender: Sender::default(),
             running: Mutex::default(),

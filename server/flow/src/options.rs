@@ -29,6 +29,7 @@ impl Flows {
         let all = match (request.piece.as_str(), field) {
             (catalog::SUBFLOWS, "flow") => self.callable(actor).await?,
             (catalog::NOTIFY | catalog::APPROVAL, "person") => self.members(actor).await?,
+            (_, "connection" | "auth") => self.connected(actor).await?,
             (catalog::BASECAMP, "project") => self.projects(actor).await?,
             (catalog::BASECAMP, "todolist") => self.lists(actor, request).await?,
             (catalog::BASECAMP, "todo" | "recording_id") => self.todos(actor, request).await?,
@@ -49,6 +50,15 @@ impl Flows {
         let flows = self.list(actor, &filter).await?.data.into_iter();
         let callable = flows.filter(|it| it.trigger_piece.as_deref() == Some(catalog::SUBFLOWS));
         Ok(callable.map(|it| Choice { label: it.name, value: it.id.as_str().into() }).collect())
+    }
+
+    /// Connections as steps name them.
+    async fn connected(&self, actor: &Actor) -> Result<Vec<Choice>, Problem> {
+        let found = self.connections().list(actor, None).await?.into_iter();
+        let named = |id: &str| format!("{{{{connections['{id}']}}}}");
+        Ok(found
+            .map(|it| Choice { label: it.display_name, value: named(&it.external_id).into() })
+            .collect())
     }
 
     async fn members(&self, actor: &Actor) -> Result<Vec<Choice>, Problem> {

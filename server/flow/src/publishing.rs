@@ -13,6 +13,7 @@ use domain::flow::{
 use domain::ids::FlowId;
 use domain::problem::Problem;
 use serde_json::json;
+use std::collections::BTreeSet;
 use store::db::Conn;
 use store::flow_watches::{self, Watch};
 use store::{events, flows, ids, schedules};
@@ -25,10 +26,11 @@ impl Flows {
     pub async fn publish(&self, actor: &Actor, id: &FlowId) -> Result<Flow, Problem> {
         actor.require(Permission::Manage)?;
         let (by, id, now_ms) = (actor.clone(), id.clone(), self.engine.now_ms());
+        let known = self.known_connections(actor).await?;
         self.write(move |conn| {
             Box::pin(async move {
                 let mut flow = found(conn, &by, &id).await?.flow;
-                let next_at = check(&flow.version)?.and_then(|it| it.next(now_ms));
+                let next_at = check(&flow.version, &known)?.and_then(|it| it.next(now_ms));
                 if flow.version.state == VersionState::Draft {
                     lock(&mut flow.version);
                 }
@@ -51,6 +53,14 @@ impl Flows {
         })
         .await
         .inspect(|_| self.engine.wake.notify_one())
+    }
+
+    /// Names of the connections that flows of `actor` can use.
+    pub(crate) async fn known_connections(
+        &self,
+        actor: &Actor,
+    ) -> Result<BTreeSet<String>, Problem> {
+        Ok(self.connections().names(actor).await?.into_iter().collect())
     }
 
     /// Switches a published flow on or off. Runs that have begun go on.
@@ -112,8 +122,12 @@ impl Flows {
 }
 
 /// Refuses a version that cannot run; gives its clock when it has one.
-fn check(version: &FlowVersion) -> Result<Option<Schedule>, Problem> {
-    let issues: Vec<_> = validate::problems(version, None).iter().map(|it| it.issue()).collect();
+fn check(
+    version: &FlowVersion,
+    connections: &BTreeSet<String>,
+) -> Result<Option<Schedule>, Problem> {
+    let problems = validate::problems(version, Some(connections));
+    let issues: Vec<_> = problems.iter().map(|it| it.issue()).collect();
     if issues.is_empty() {
         Schedule::of(&version.trigger)
     } else {

@@ -89,7 +89,8 @@ impl Flows {
     /// # Errors
     /// [`Problem::Forbidden`]; [`Problem::NotFound`].
     pub async fn problems(&self, actor: &Actor, id: &FlowId) -> Result<Vec<FlowProblem>, Problem> {
-        Ok(validate::problems(&self.get(actor, id).await?.version, None))
+        let known = self.known_connections(actor).await?;
+        Ok(validate::problems(&self.get(actor, id).await?.version, Some(&known)))
     }
 
     /// Where requests start the flow. Whoever knows it can start it.

@@ -7,6 +7,7 @@ pub mod connections;
 pub mod db;
 pub mod error;
 pub mod events;
+pub mod flow_connections;
 pub mod flow_starts;
 pub mod flow_values;
 pub mod flow_watches;

@@ -62,6 +62,11 @@ const ALL: &[(i64, &str, &str)] = &[
         include_str!("../../../migrations/0080_people_sign_in_to_basecamp.sql"),
     ),
     (
+        100,
+        "flows use connections",
+        include_str!("../../../migrations/0100_flows_use_connections.sql"),
+    ),
+    (
         105,
         "flows start by basecamp",
         include_str!("../../../migrations/0105_flows_start_by_basecamp.sql"),

@@ -2,7 +2,7 @@
 
 use crate::error::ToolError;
 use crate::tool::{Call, Done, Profile, ToolSpec};
-use crate::{flow_edits, flow_tools, memory_tools, meta, pmos, run_tools, undo};
+use crate::{flow_connections, flow_edits, flow_tools, memory_tools, meta, pmos, run_tools, undo};
 use domain::approval::Risk;
 use std::sync::LazyLock;
 
@@ -67,6 +67,18 @@ catalog! {
         "flow_id*:string", "Switches a published flow on" => flow_tools::enable;
     "flow_disable", "flow", Focused, Write, "Switch a flow off",
         "flow_id*:string", "Switches a flow off; waiting runs finish" => flow_tools::disable;
+    "flow_connections_list", "flow", Focused, Read, "Read the connections",
+        "project_id:string, piece_name:string, limit:integer, cursor:string", "Connections of the workspace; never their secrets" => flow_connections::list;
+    "flow_connection_create", "flow", Focused, Write, "Store a connection",
+        "name*:string, piece_name*:string, value*:object, project_id:string, type:enum(SECRET_TEXT|BASIC_AUTH|CUSTOM_AUTH|OAUTH2|NO_AUTH)=SECRET_TEXT, scope:enum(personal|workspace)=workspace", "Stores a connection, encrypted" => flow_connections::create;
+    "flow_connection_upsert", "flow", Unlisted, Write, "Store a connection",
+        "name*:string, piece_name*:string, value*:object, external_id:string, project_id:string, type:enum(SECRET_TEXT|BASIC_AUTH|CUSTOM_AUTH|OAUTH2|NO_AUTH)=SECRET_TEXT, scope:enum(personal|workspace)=workspace", "Stores a connection, or changes the one of that external id" => flow_connections::upsert;
+    "flow_connection_test", "flow", Full, Read, "Test a connection",
+        "connection_id*:string", "Uses a connection once and reports pass or the exact cause" => flow_connections::test;
+    "flow_connection_update", "flow", Full, Write, "Change a connection",
+        "connection_id*:string, name:string, value:object, metadata:object", "Renames a connection or replaces its secret" => flow_connections::update;
+    "flow_connection_delete", "flow", Full, Destructive, "Delete a connection",
+        "connection_id*:string, force:boolean=false", "Deletes a connection; refuses while flows use it unless force is set" => flow_connections::delete;
     "flow_validate", "flow", Full, Read, "Check a flow",
         "flow_id*:string", "All problems of the draft, each with its step and a fix" => flow_tools::validate;
     "flow_apply", "flow", Full, Write, "Change a flow",

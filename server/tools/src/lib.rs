@@ -12,6 +12,7 @@ mod basecamp_tools;
 mod board_tools;
 mod catalog;
 mod find_tools;
+mod flow_connections;
 mod flow_edits;
 mod flow_tools;
 mod keys;

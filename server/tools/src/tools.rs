@@ -3,6 +3,7 @@
 use crate::args::Args;
 use crate::catalog;
 use crate::error::ToolError;
+use crate::flow_connections;
 use crate::keys::{self, Turn};
 use crate::record::Write;
 use crate::schema;
@@ -243,7 +244,7 @@ fn checked(spec: &ToolSpec, args: &Value) -> Result<Map<String, Value>, ToolErro
         fields.remove(secret);
     }
     if spec.group == "flow" {
-        fields = one_spelling(fields)?;
+        fields = one_spelling(flow_connections::unwrapped(spec.name, fields)?)?;
     }
     schema::check(spec, &fields).map_err(|issues| Problem::Invalid { issues }.into())
 }

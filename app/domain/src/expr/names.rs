@@ -50,23 +50,55 @@ pub fn rename(text: &str, renames: &BTreeMap<String, String>) -> String {
     parts(text).into_iter().map(renamed).collect()
 }
 
-/// The connections that the tokens of `text` begin with: `{{connections['a']}}`, `{{connections.a.b}}`.
+/// The connections that the tokens of `text` name, wherever in them: `{{connections['a']}}`, `{{connections.a.b}}`,
+/// `{{'Bearer ' + connections.a.token}}`. A name that is worked out is not found.
 pub fn connections(text: &str) -> Vec<String> {
-    let tokens = parts(text).into_iter().filter_map(|it| match it {
-        Part::Token(token) => lex(token, 0).ok(),
-        Part::Text(_) => None,
-    });
-    tokens.filter_map(|it| first_connection(&it)).collect()
+    let mut found = Vec::new();
+    for part in parts(text) {
+        if let Part::Token(token) = part {
+            connections_in(token, 0, &mut found);
+        }
+    }
+    found
 }
 
-fn first_connection(lexemes: &[Spanned]) -> Option<String> {
-    let mut lexemes = lexemes.iter().map(|it| &it.lexeme);
-    (*lexemes.next()? == Lexeme::Name("connections".to_owned())).then_some(())?;
-    match (lexemes.next()?, lexemes.next()?) {
-        (Lexeme::Mark("["), Lexeme::Text(id)) | (Lexeme::Mark("."), Lexeme::Name(id)) => {
-            Some(id.clone())
+fn connections_in(token: &str, depth: usize, found: &mut Vec<String>) {
+    let mut add = |id: &str| {
+        if !found.iter().any(|it| it == id) {
+            found.push(id.to_owned());
         }
+    };
+    // An external id that is no name of the language, as the evaluator reads it.
+    let dashed = token
+        .trim_start()
+        .strip_prefix("connections.")
+        .map(|rest| rest.split(['.', '[', ' ', '?']).next().unwrap_or_default());
+    let dashed = dashed.filter(|it| it.contains('-'));
+    dashed.into_iter().for_each(&mut add);
+    let Ok(lexemes) = lex(token, 0) else { return };
+    let root = Lexeme::Name("connections".to_owned());
+    for (index, it) in lexemes.iter().enumerate().skip(usize::from(dashed.is_some())) {
+        if it.lexeme == root && is_root(&lexemes, index) {
+            let next = |by: usize| lexemes.get(index + by).map(|it| &it.lexeme);
+            let key = match next(1) {
+                Some(Lexeme::Mark("?.")) if next(2) == Some(&Lexeme::Mark("[")) => next(3),
+                _ => next(2),
+            };
+            if let (
+                Some(Lexeme::Mark("[" | "." | "?.")),
+                Some(Lexeme::Text(id) | Lexeme::Name(id)),
+            ) = (next(1), key)
+            {
+                add(id);
+            }
+        }
+    }
+    let templates = lexemes.iter().filter_map(|it| match &it.lexeme {
+        Lexeme::Template(_, places) if depth < 8 => Some(places),
         _ => None,
+    });
+    for place in templates.flatten() {
+        connections_in(token.get(place.clone()).unwrap_or_default(), depth + 1, found);
     }
 }
 
@@ -165,6 +197,14 @@ mod tests {
             references("{{trigger['step_1'].step_2}} {{ {step_3: step_4} }}"),
             ["trigger", "step_4"]
         );
+    }
+
+    #[test]
+    fn connections_are_found_wherever_a_token_names_them() {
+        let text = "{{connections['a b'].x}} {{'Bearer ' + connections.b.token}} {{`${connections.c}`}} connections.no";
+        assert_eq!(connections(text), ["a b", "b", "c"]);
+        assert_eq!(connections("{{connections.my-app.token}}"), ["my-app"]);
+        assert_eq!(connections("{{connections?.['d']}} {{step_1.connections.e}}"), ["d"]);
     }
 
     #[test]

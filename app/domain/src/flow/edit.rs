@@ -267,7 +267,7 @@ pub fn refresh(version: &mut FlowVersion) {
     });
     version.valid = problems.is_empty();
     let used: BTreeSet<_> =
-        validate::used_connections(version).into_iter().map(|it| it.1).collect();
+        validate::used_connections(version).into_iter().map(|it| it.external_id).collect();
     version.connection_ids = used.into_iter().collect();
 }
 

@@ -168,33 +168,54 @@ fn unknown(settings: &PieceSettings) -> Option<String> {
 }
 
 fn connection_problems(version: &FlowVersion, known: &BTreeSet<String>) -> Vec<FlowProblem> {
-    let used = used_connections(version).into_iter().filter(|it| !known.contains(&it.1));
-    let problem = |(step, id): (String, String)| {
-        let words = (format!("The connection {id} does not exist"), "Choose another connection");
-        FlowProblem::new(&step, "input.auth", ProblemCode::NoConnection, words)
+    let used = used_connections(version).into_iter().filter(|it| !known.contains(&it.external_id));
+    // A Basecamp step takes the workspace's Basecamp, whatever the engine it came from had.
+    let is_ours = |action: &Action| matches!(&action.kind, ActionKind::Piece(it) if it.piece_name == catalog::BASECAMP);
+    let passed_over = |used: &UsedConnection| {
+        tree::find(&version.trigger, &used.step)
+            .is_some_and(|it| it.skip || (used.path == "input.auth" && is_ours(it)))
     };
-    used.map(problem).collect()
+    let problem = |it: UsedConnection| {
+        let message = format!("The connection {} does not exist", it.external_id);
+        let words = (message, "Connect it under Integrations, or choose another connection");
+        FlowProblem::new(&it.step, it.path, ProblemCode::NoConnection, words)
+    };
+    used.filter(|it| !passed_over(it)).map(problem).collect()
 }
 
-/// The connections that `auth` inputs name, with the step that does.
-pub(super) fn used_connections(version: &FlowVersion) -> Vec<(String, String)> {
-    let of = |name: &str, settings: &PieceSettings| {
-        let ids = settings
-            .input
-            .get("auth")
-            .and_then(|it| it.as_str())
-            .map(names::connections)
-            .unwrap_or_default();
-        ids.into_iter().map(|it| (name.to_owned(), it)).collect::<Vec<_>>()
-    };
-    let mut used = match &version.trigger.kind {
-        TriggerKind::Piece(settings) => of(&version.trigger.name, settings),
-        TriggerKind::Empty(_) => Vec::new(),
-    };
+/// The connections that steps name, each once for a step, with the step and the input that does.
+pub fn used_connections(version: &FlowVersion) -> Vec<UsedConnection> {
+    let mut used = Vec::new();
+    if let TriggerKind::Piece(settings) = &version.trigger.kind {
+        used.extend(input::connections(&version.trigger.name, &settings.input));
+    }
     for action in tree::steps(&version.trigger) {
-        if let ActionKind::Piece(settings) = &action.kind {
-            used.extend(of(&action.name, settings));
+        match &action.kind {
+            ActionKind::Piece(it) => used.extend(input::connections(&action.name, &it.input)),
+            ActionKind::Code(it) => used.extend(input::connections(&action.name, &it.input)),
+            ActionKind::Loop(it) => {
+                let names = names::connections(&it.items).into_iter();
+                used.extend(names.map(|name| UsedConnection::new(&action.name, "items", name)));
+            }
+            ActionKind::Router(it) => used.extend(router::connections(&action.name, it)),
         }
     }
     used
+}
+
+/// A connection that a step names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsedConnection {
+    /// The step.
+    pub step: String,
+    /// Where in it: `input.auth`.
+    pub path: String,
+    /// The connection's external id.
+    pub external_id: String,
+}
+
+impl UsedConnection {
+    fn new(step: &str, path: impl Into<String>, external_id: String) -> Self {
+        Self { step: step.to_owned(), path: path.into(), external_id }
+    }
 }

@@ -168,8 +168,11 @@ impl World {
             basecamp::config::Config::default().with_sample(running.address, &running.control_key);
         let basecamp =
             Basecamp::new(db.clone(), SecretKey::from_text("key of the tests"), reach).unwrap();
-        let runs =
-            Runs::new(db.clone(), basecamp.clone(), flow::config::Config::new("http://pmos.test"));
+        let runs = Runs::new(
+            db.clone(),
+            basecamp.clone(),
+            flow::config::Config::new("http://pmos.test", SecretKey::from_text("key of the tests")),
+        );
         let flows = Flows::new(&runs);
         let tools = Tools::new(db.clone(), basecamp.clone(), flows.clone(), runs.clone());
         let agent = Agent::with_provider(db.clone(), tools.clone(), config, provider);

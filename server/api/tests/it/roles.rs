@@ -19,6 +19,7 @@ const PUBLIC: &[&str] = &[
     "POST /api/pmos/invitations/lookup",
     "POST /api/pmos/invitations/accept",
     "GET /api/v1/flags",
+    "GET /oauth/callback",
     "POST /action/{op}",
     "GET /openapi.json",
     "GET /.well-known/openapi.json",

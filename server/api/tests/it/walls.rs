@@ -35,6 +35,16 @@ async fn foreign(server: &Server, other: &Caller<'_>) -> Vec<(&'static str, Stri
         case("PATCH /api/pmos/keys/{id}", key, json!({"label": "Mine now"})),
         case("DELETE /api/pmos/keys/{id}", key, json!({})),
     ];
+    let new = json!({"name": "CRM", "pieceName": "@activepieces/piece-http", "value": {"secret_text": "s3cret-s3cret"}});
+    let made = other.post("/api/pmos/connections", new).await;
+    let connection = &made["connection"]["id"];
+    cases.extend([
+        case("GET /api/pmos/connections/{id}", connection, json!({})),
+        case("PATCH /api/pmos/connections/{id}", connection, json!({"name": "Mine now"})),
+        case("DELETE /api/pmos/connections/{id}", connection, json!({})),
+        case("POST /api/pmos/connections/{id}/test", connection, json!({})),
+        case("POST /api/pmos/connections/{id}/sign-in", connection, json!({})),
+    ]);
     cases.extend([
         ("PATCH /api/pmos/members/{id}", user.clone(), json!({"role": "viewer"})),
         ("DELETE /api/pmos/members/{id}", user, json!({})),

@@ -1,6 +1,7 @@
 //! What a run has done, and how that reaches the database: rows are gathered while steps only compute, and written
 //! in one commit before anything outside is touched, when the run pauses, and when it ends.
 
+use crate::engine::mask::Mask;
 use domain::actor::{Actor, Role, Via};
 use domain::event::{Event, EventKind};
 use domain::flow::run::{RunStatus, StepStatus};
@@ -55,6 +56,8 @@ pub(crate) struct Journal {
     since: Instant,
     lease_ms: i64,
     response: Option<String>,
+    /// What must not be written down.
+    pub(crate) mask: Mask,
     /// What the run that called this one is given.
     handed_back: Option<Value>,
     stored: Option<oneshot::Sender<Result<RunId, Problem>>>,
@@ -89,6 +92,7 @@ impl Journal {
             since: Instant::now(),
             lease_ms,
             response: None,
+            mask: Mask::default(),
             handed_back: None,
             stored: None,
             under_way: None,
@@ -146,8 +150,11 @@ impl Journal {
         self.begun
     }
 
-    /// Adds a row; a later row of the same path takes its place.
-    pub(crate) fn note(&mut self, row: StepRow) {
+    /// Adds a row, secrets masked; a later row of the same path takes its place.
+    pub(crate) fn note(&mut self, mut row: StepRow) {
+        self.mask.json(&mut row.input);
+        row.output.iter_mut().chain(&mut row.warnings).for_each(|it| self.mask.json(it));
+        row.error = row.error.map(|it| self.mask.text(&it).unwrap_or(it));
         match self.gathered.iter_mut().find(|it| it.path == row.path) {
             Some(earlier) => *earlier = row,
             None => self.gathered.push(row),
@@ -155,7 +162,8 @@ impl Journal {
     }
 
     /// Remembers what a respond step answered.
-    pub(crate) fn respond(&mut self, response: String) {
+    pub(crate) fn respond(&mut self, mut response: String) {
+        self.mask.json(&mut response);
         self.response = Some(response);
     }
 

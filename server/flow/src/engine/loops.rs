@@ -5,6 +5,7 @@ use crate::engine::journal::Halt;
 use crate::engine::piece_step::warnings;
 use crate::engine::resolve;
 use crate::engine::walk::{Verdict, Walk};
+use domain::expr::names;
 use domain::flow::run::StepStatus;
 use domain::flow::{Action, LoopSettings};
 use serde_json::{Map, Value, json};
@@ -24,10 +25,16 @@ pub(crate) async fn run<'a>(
     let mut row = walk.row(action, &path, "LOOP_ON_ITEMS");
     let items = match begun_with(&row) {
         Some(items) => items,
-        None => match items(walk, settings, &mut row) {
-            Ok(items) => items,
-            Err(message) => return Ok(walk.fail(action, None, row, message)),
-        },
+        None => {
+            let items = match walk.connect(names::connections(&settings.items)).await? {
+                None => items(walk, settings, &mut row),
+                Some(message) => Err(message),
+            };
+            match items {
+                Ok(items) => items,
+                Err(message) => return Ok(walk.fail(action, None, row, message)),
+            }
+        }
     };
     let is_over = row.status == StepStatus::Succeeded;
     let mut rounds = Vec::new();
@@ -87,7 +94,8 @@ fn items(
     settings: &LoopSettings,
     row: &mut StepRow,
 ) -> Result<Vec<Value>, String> {
-    let resolved = resolve::text(&settings.items, &walk.scope, walk.engine.now_ms())?;
+    let mut resolved = resolve::text(&settings.items, &walk.scope, walk.engine.now_ms())?;
+    walk.journal.mask.value(&mut resolved.value);
     row.input = json!({ "items": resolved.value }).to_string();
     row.warnings = warnings(&resolved.warnings);
     match resolved.value {

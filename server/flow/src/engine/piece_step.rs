@@ -1,5 +1,6 @@
 //! One step of a piece: resolve, write ahead when it touches something outside, run, journal.
 
+use crate::engine::credentials::{is_connected_by_us, named};
 use crate::engine::journal::Halt;
 use crate::engine::resolve;
 use crate::engine::walk::{Verdict, Walk};
@@ -10,6 +11,7 @@ use crate::waiting::Answer;
 use domain::flow::run::StepStatus;
 use domain::flow::{Action, PieceSettings};
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use std::time::Instant;
 use store::run_steps::StepRow;
 
@@ -33,7 +35,13 @@ pub(crate) async fn run<'a>(
         let message = "This step works only inside a loop. Move it into one, or delete it";
         return Ok(walk.fail(action, handling(settings), row, message.to_owned()));
     }
-    let input = match resolve::object(&settings.input, &walk.scope, walk.engine.now_ms()) {
+    let given = given(settings);
+    if walk.plan.uses_connections
+        && let Some(message) = walk.connect(named(given.values())).await?
+    {
+        return Ok(walk.fail(action, handling(settings), row, message));
+    }
+    let input = match resolve::object(&given, &walk.scope, walk.engine.now_ms()) {
         Ok(input) => input,
         Err(message) => return Ok(walk.fail(action, handling(settings), row, message)),
     };
@@ -45,6 +53,16 @@ pub(crate) async fn run<'a>(
         ..row
     };
     attempt(walk, (action, settings), row, (&input.value, before)).await
+}
+
+/// The inputs, without a connection of another engine that the step does not need here.
+fn given(settings: &PieceSettings) -> Cow<'_, Map<String, Value>> {
+    if settings.input.contains_key("auth") && is_connected_by_us(&settings.piece_name) {
+        let mut input = settings.input.clone();
+        input.shift_remove("auth");
+        return Cow::Owned(input);
+    }
+    Cow::Borrowed(&settings.input)
 }
 
 fn is_lost_jump(walk: &Walk<'_>, settings: &PieceSettings) -> bool {
@@ -149,8 +167,9 @@ async fn respond(
     walk: &mut Walk<'_>,
     action: &Action,
     row: StepRow,
-    (answer, then_stop): (Value, bool),
+    (mut answer, then_stop): (Value, bool),
 ) -> Result<Verdict, Halt> {
+    walk.journal.mask.value(&mut answer);
     walk.journal.respond(answer.to_string());
     walk.succeed(action, row, answer.clone());
     if then_stop {

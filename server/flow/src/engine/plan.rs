@@ -15,12 +15,18 @@ pub(crate) struct Plan {
     pub(crate) version: FlowVersion,
     /// Some expression looks into the rounds of a loop.
     pub(crate) uses_iterations: bool,
+    /// Some expression may name a connection.
+    pub(crate) uses_connections: bool,
 }
 
 impl Plan {
     pub(crate) fn new(version: FlowVersion) -> Self {
         let text = serde_json::to_string(&version.trigger).unwrap_or_default();
-        Self { uses_iterations: text.contains("iterations"), version }
+        Self {
+            uses_iterations: text.contains("iterations"),
+            uses_connections: text.contains("connections"),
+            version,
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Routers: the branches whose conditions hold. What was decided is journaled, so that a resumed run keeps to it.
 
+use crate::engine::credentials::named;
 use crate::engine::journal::Halt;
 use crate::engine::piece_step::warnings;
 use crate::engine::resolve;
@@ -21,7 +22,7 @@ pub(crate) async fn run<'a>(
             walk.gave(action, output);
             verdicts
         }
-        None => match decide(walk, settings, &mut row) {
+        None => match decided_now(walk, settings, &mut row).await? {
             Ok(verdicts) => {
                 let output = output(settings, &verdicts);
                 walk.succeed(action, row, output);
@@ -48,6 +49,20 @@ fn decided(row: &StepRow) -> Option<(Vec<bool>, Value)> {
     let branches = output.get("branches")?.as_array()?;
     let verdicts = branches.iter().map(|it| it["evaluation"] == Value::Bool(true)).collect();
     Some((verdicts, output))
+}
+
+async fn decided_now(
+    walk: &mut Walk<'_>,
+    settings: &RouterSettings,
+    row: &mut StepRow,
+) -> Result<Result<Vec<bool>, String>, Halt> {
+    if walk.plan.uses_connections {
+        let all = serde_json::to_value(&settings.branches).unwrap_or_default();
+        if let Some(message) = walk.connect(named([&all])).await? {
+            return Ok(Err(message));
+        }
+    }
+    Ok(decide(walk, settings, row))
 }
 
 fn decide(

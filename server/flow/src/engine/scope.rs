@@ -3,12 +3,15 @@
 
 use domain::expr;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// Outputs by step name, layered by loops.
 pub(crate) struct Scope {
     layers: Vec<Map<String, Value>>,
     /// Steps that failed in flows that go on: their name alone gives "", their `error` the message.
     failed: Vec<String>,
+    /// Values of connections, by their name in expressions.
+    connections: BTreeMap<String, Value>,
 }
 
 impl Scope {
@@ -16,12 +19,17 @@ impl Scope {
     pub(crate) fn new(trigger: Value) -> Self {
         let mut outer = Map::new();
         outer.insert("trigger".to_owned(), trigger);
-        Self { layers: vec![outer], failed: Vec::new() }
+        Self { layers: vec![outer], failed: Vec::new(), connections: BTreeMap::new() }
     }
 
     /// The output of the step called `name`, the innermost first.
     pub(crate) fn get(&self, name: &str) -> Option<&Value> {
         self.layers.iter().rev().find_map(|it| it.get(name))
+    }
+
+    /// The connection called `name` can be used.
+    pub(crate) fn connect(&mut self, name: &str, value: Value) {
+        self.connections.insert(name.to_owned(), value);
     }
 
     /// The step gave `output`.
@@ -51,7 +59,11 @@ impl Scope {
     /// Everything there is, for expressions: inner layers hide outer ones.
     pub(crate) fn seen(&self) -> expr::Scope<'_> {
         let all = self.layers.iter().flatten();
-        all.fold(expr::Scope::new(), |seen, (name, value)| seen.step(name, value))
+        let seen = self
+            .connections
+            .iter()
+            .fold(expr::Scope::new(), |seen, (name, value)| seen.connection(name, value));
+        all.fold(seen, |seen, (name, value)| seen.step(name, value))
     }
 
     /// A round of a loop begins.

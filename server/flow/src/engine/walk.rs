@@ -1,5 +1,6 @@
 //! Walking the steps of a flow in order. What the journal says was done is taken from there and not done again.
 
+use crate::engine::credentials::Held;
 use crate::engine::journal::{self, Halt, Journal};
 use crate::engine::plan::Plan;
 use crate::engine::scope::Scope;
@@ -34,6 +35,8 @@ pub(crate) struct Walk<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) journal: &'a mut Journal,
     pub(crate) scope: Scope,
+    /// Connections it has looked up.
+    pub(crate) held: Held,
     /// The step that ran last.
     pub(crate) last: String,
 }
@@ -98,8 +101,16 @@ impl<'a> Walk<'a> {
         })
     }
 
-    /// The step gave `output`.
-    pub(crate) fn succeed(&mut self, action: &Action, mut row: StepRow, output: Value) -> Verdict {
+    /// The step gave `output`. A secret in it is masked for later steps too, so that a resumed run sees the same.
+    pub(crate) fn succeed(
+        &mut self,
+        action: &Action,
+        mut row: StepRow,
+        mut output: Value,
+    ) -> Verdict {
+        if self.journal.mask.value(&mut output) {
+            row.warnings = warned(row.warnings.as_deref());
+        }
         row.status = StepStatus::Succeeded;
         row.output = Some(output.to_string());
         row.error = None;
@@ -132,6 +143,7 @@ impl<'a> Walk<'a> {
         mut row: StepRow,
         message: String,
     ) -> Verdict {
+        let message = self.journal.mask.text(&message).unwrap_or(message);
         row.status = StepStatus::Failed;
         row.error = Some(message.clone());
         row.output = None;
@@ -154,4 +166,15 @@ impl<'a> Walk<'a> {
             FailedStep { name: action.name.clone(), display_name: action.display_name.clone() };
         Verdict::Failed { step, message }
     }
+}
+
+/// The warnings of a step whose output held a secret.
+fn warned(before: Option<&str>) -> Option<String> {
+    let mut all: Vec<String> =
+        before.and_then(|it| serde_json::from_str(it).ok()).unwrap_or_default();
+    let sentence = "The result held a secret of a connection. It is masked here and for later steps; name the connection in the step that needs it";
+    if !all.iter().any(|it| it == sentence) {
+        all.push(sentence.to_owned());
+    }
+    Some(Value::from(all).to_string())
 }

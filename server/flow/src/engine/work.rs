@@ -1,6 +1,7 @@
 //! Working on one run from where it stands until it ends, pauses or is lost.
 
 use crate::engine::Engine;
+use crate::engine::credentials::Held;
 use crate::engine::finish::{finish, give_up};
 use crate::engine::journal::{Before, Halt, Journal};
 use crate::engine::plan::Plan;
@@ -81,7 +82,8 @@ impl Engine {
         let spent = Duration::from_millis(journal.active_ms().unsigned_abs());
         let left = self.config.run_time.saturating_sub(spent);
         let scope = Scope::new(payload);
-        let mut walk = Walk { engine: self, plan, journal, scope, last: String::new() };
+        let held = Held::default();
+        let mut walk = Walk { engine: self, plan, journal, scope, held, last: String::new() };
         let walking = AssertUnwindSafe(walk.run()).catch_unwind();
         let outcome = tokio::select! {
             biased;

@@ -4,6 +4,7 @@ use crate::outgoing::send::{Reply, Request, SendError, TOTAL};
 use crate::pieces::input::{Input, as_text};
 use crate::pieces::webhook::base64_of;
 use crate::pieces::{Again, Call, Done, Failed};
+use domain::flow::connection::ConnectionType;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::{Map, Value, json};
@@ -80,21 +81,71 @@ fn headers(input: &Input<'_>) -> Result<HeaderMap, Failed> {
     }
     let fields = input.object("authFields");
     let fields = Input::new(&fields);
+    if input.text("authType").as_deref() == Some("CONNECTION") {
+        let connection = fields
+            .value("connection")
+            .ok_or_else(|| Failed::new("No connection is chosen. Choose one in this step"))?;
+        signed(&mut headers, connection)?;
+        return Ok(headers);
+    }
     let credentials = match input.text("authType").as_deref() {
         Some("BASIC") => {
             let name = fields.required_text("username", "The name")?;
             let password = fields.text("password").unwrap_or_default();
             Some(format!("Basic {}", base64_of(&format!("{name}:{password}"))))
         }
-        Some("BEARER_TOKEN") => {
-            Some(format!("Bearer {}", fields.required_text("token", "The token")?))
-        }
+        Some("BEARER_TOKEN") => Some(format!("Bearer {}", token(fields)?)),
         _ => None,
     };
     if let Some(credentials) = credentials {
         headers.insert(AUTHORIZATION, header_value(&credentials)?);
     }
     Ok(headers)
+}
+
+/// The token, which may be a whole connection that holds one.
+fn token(fields: Input<'_>) -> Result<String, Failed> {
+    let held = fields.value("token").and_then(|it| {
+        ["secret_text", "access_token"].iter().find_map(|name| it.get(*name)?.as_str())
+    });
+    match held {
+        Some(held) => Ok(held.to_owned()),
+        None => fields.required_text("token", "The token"),
+    }
+}
+
+/// Adds what a connection (its value as expressions see it) says who is asking with: a token, a name with a password,
+/// or each of its fields as a header.
+pub(crate) fn signed(headers: &mut HeaderMap, connection: &Value) -> Result<(), Failed> {
+    let text = |name: &str| connection[name].as_str().unwrap_or_default();
+    let credentials = match connection["type"].as_str().and_then(ConnectionType::parse) {
+        Some(ConnectionType::SecretText) => format!("Bearer {}", text("secret_text")),
+        Some(ConnectionType::OAuth2) => format!("Bearer {}", text("access_token")),
+        Some(ConnectionType::BasicAuth) => {
+            format!("Basic {}", base64_of(&format!("{}:{}", text("username"), text("password"))))
+        }
+        Some(ConnectionType::CustomAuth) => {
+            for (name, value) in connection["props"].as_object().into_iter().flatten() {
+                let name = HeaderName::from_bytes(name.trim().as_bytes())
+                    .ok()
+                    .filter(|it| !RESERVED.contains(&it.as_str()))
+                    .ok_or_else(|| {
+                        Failed::new(format!(
+                            "The connection's field {name} cannot be the name of a header"
+                        ))
+                    })?;
+                headers.insert(name, header_value(&as_text(value))?);
+            }
+            return Ok(());
+        }
+        Some(ConnectionType::NoAuth) => return Ok(()),
+        None => {
+            let message = "The authentication is not a connection. Choose one in this step";
+            return Err(Failed::new(message));
+        }
+    };
+    headers.insert(AUTHORIZATION, header_value(&credentials)?);
+    Ok(())
 }
 
 fn header_value(text: &str) -> Result<HeaderValue, Failed> {
@@ -189,7 +240,7 @@ pub(crate) fn shown_input(input: &Map<String, Value>) -> Value {
     const MASK: &str = "**REDACTED**";
     let mut shown = input.clone();
     if let Some(Value::Object(fields)) = shown.get_mut("authFields") {
-        for name in ["password", "token"] {
+        for name in ["password", "token", "connection"] {
             if let Some(value) = fields.get_mut(name) {
                 *value = MASK.into();
             }

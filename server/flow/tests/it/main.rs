@@ -4,6 +4,7 @@
 
 mod answers;
 mod apps;
+mod connecting;
 mod crashing;
 mod drafts;
 mod hooking;

@@ -25,7 +25,8 @@ struct Shared {
     held: AtomicUsize,
 }
 
-/// `/ok...` answers 200, `/fail...` 500 as often as told and then 200, `/hang...` never, `/to?...` redirects there.
+/// `/ok...` answers 200, `/fail...` 500 as often as told and then 200, `/hang...` never, `/to?...` redirects
+/// there, `/echo` refuses and repeats who asked.
 pub(crate) struct Site {
     pub(crate) address: SocketAddr,
     shared: Arc<Shared>,
@@ -93,6 +94,7 @@ impl Site {
 
 async fn answer(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path().to_owned();
+    let signed = headers.get("authorization").and_then(|it| it.to_str().ok()).map(str::to_owned);
     let number = {
         let mut arrived = shared.arrived.lock().unwrap();
         arrived.push(Arrived { path: path.clone(), headers });
@@ -105,6 +107,10 @@ async fn answer(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap)
     if path.starts_with("/to") {
         let target = uri.query().unwrap_or_default().to_owned();
         return (StatusCode::FOUND, [("location", target)]).into_response();
+    }
+    if path.starts_with("/echo") {
+        return (StatusCode::UNAUTHORIZED, axum::Json(serde_json::json!({ "asked": signed })))
+            .into_response();
     }
     let fails = || {
         shared

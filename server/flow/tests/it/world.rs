@@ -71,12 +71,12 @@ pub(crate) fn opened(
         Some(running) => reach.with_sample(running.address, &running.control_key),
         None => reach,
     };
-    let basecamp = Basecamp::new(db.clone(), key, reach).unwrap();
+    let basecamp = Basecamp::new(db.clone(), key.clone(), reach).unwrap();
     let time = Arc::clone(clock);
     let mut config = Config {
         clock: Arc::new(move || time.load(Ordering::SeqCst)),
         answer_within: Duration::from_secs(20),
-        ..Config::new("http://pmos.test")
+        ..Config::new("http://pmos.test", key)
     };
     set(&mut config);
     Runs::new(db, basecamp, config)

@@ -68,11 +68,11 @@ impl World {
         let reach =
             basecamp::config::Config::default().with_sample(running.address, &running.control_key);
         let key = SecretKey::from_text("key of the tests");
-        let basecamp = Basecamp::new(db.clone(), key, reach).unwrap();
+        let basecamp = Basecamp::new(db.clone(), key.clone(), reach).unwrap();
         for user in ["amara", "otto"] {
             basecamp.connect_sample(&actor(user)).await.unwrap();
         }
-        let config = flow::config::Config::new("http://pmos.test");
+        let config = flow::config::Config::new("http://pmos.test", key.clone());
         let runs = Runs::new(db.clone(), basecamp.clone(), config);
         let flows = Flows::new(&runs);
         let tools = Tools::new(db, basecamp, flows, runs);

@@ -56,6 +56,7 @@ fn request_props() -> Vec<PropMeta> {
             "Authentication",
             one_of(&[
                 ("NONE", "None"),
+                ("CONNECTION", "A connection"),
                 ("BASIC", "Name and password"),
                 ("BEARER_TOKEN", "Bearer token"),
             ]),
@@ -99,6 +100,15 @@ fn answer_props() -> Vec<PropMeta> {
 /// What `authFields` holds.
 pub(super) fn auth_fields(auth_type: &str) -> Vec<PropMeta> {
     match auth_type {
+        "CONNECTION" => vec![
+            prop(
+                "connection",
+                "Connection",
+                PropKind::Dropdown { refreshers: &[], refresh_on_search: false },
+            )
+            .required()
+            .note("Made under Integrations; its secret is never shown"),
+        ],
         "BASIC" => vec![
             prop("username", "Name", PropKind::ShortText).required(),
             prop("password", "Password", PropKind::ShortText).required(),

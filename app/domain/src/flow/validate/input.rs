@@ -1,6 +1,6 @@
 //! Problems of single inputs: what they refer to and what they hold.
 
-use super::{FlowProblem, ProblemCode};
+use super::{FlowProblem, ProblemCode, UsedConnection};
 use crate::expr::names;
 use crate::flow::PieceSettings;
 use crate::flow::catalog::PropKind;
@@ -15,6 +15,17 @@ pub(super) fn reference_problems(
 ) -> Vec<FlowProblem> {
     let texts = input.iter().flat_map(|(key, value)| texts(format!("input.{key}"), value));
     texts.flat_map(|(path, text)| text_problems(step, &path, text, visible)).collect()
+}
+
+/// The connections that the texts of an input name, each place once.
+pub(super) fn connections(step: &str, input: &Map<String, Value>) -> Vec<UsedConnection> {
+    let texts = input.iter().flat_map(|(key, value)| texts(format!("input.{key}"), value));
+    let named = texts.flat_map(|(path, text)| {
+        names::connections(text)
+            .into_iter()
+            .map(move |id| UsedConnection::new(step, path.clone(), id))
+    });
+    named.collect()
 }
 
 /// References in one text to steps that are not in `visible`.

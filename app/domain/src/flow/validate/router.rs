@@ -1,6 +1,7 @@
 //! Problems of routers.
 
-use super::{FlowProblem, ProblemCode, input};
+use super::{FlowProblem, ProblemCode, UsedConnection, input};
+use crate::expr::names;
 use crate::flow::condition::{Condition, Operator};
 use crate::flow::{Action, Branch, RouterSettings};
 
@@ -38,6 +39,20 @@ pub(super) fn problems(
                 let second = condition.second_value.as_deref().unwrap_or_default();
                 found.extend(input::text_problems(&action.name, &path, second, visible));
             }
+        }
+    }
+    found
+}
+
+/// The connections that conditions name.
+pub(super) fn connections(step: &str, settings: &RouterSettings) -> Vec<UsedConnection> {
+    let mut found = Vec::new();
+    for (at, branch) in settings.branches.iter().enumerate() {
+        let Branch::Condition { conditions, .. } = branch else { continue };
+        for it in conditions.iter().flatten() {
+            let second = it.second_value.as_deref().unwrap_or_default();
+            let named = [it.first_value.as_str(), second].into_iter().flat_map(names::connections);
+            found.extend(named.map(|id| UsedConnection::new(step, format!("branches.{at}"), id)));
         }
     }
     found
