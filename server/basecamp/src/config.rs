@@ -26,6 +26,8 @@ pub struct Config {
     pub rate: Rate,
     /// How often the mirror looks what is new.
     pub pace: Pace,
+    /// How long one request may take.
+    pub timeout: Duration,
 }
 
 /// How often the mirror looks what is new.
@@ -107,6 +109,7 @@ impl Default for Config {
             sample: None,
             rate: Rate::default(),
             pace: Pace::default(),
+            timeout: Duration::from_secs(30),
         }
     }
 }

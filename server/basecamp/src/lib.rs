@@ -24,6 +24,7 @@ mod mirror;
 mod mirrored;
 pub mod oauth;
 mod people;
+mod places;
 mod plain;
 mod projects;
 mod renewing;
@@ -83,7 +84,7 @@ impl Basecamp {
         known.extend(config.sample.iter().map(|it| it.base_url.clone()));
         let origin = Url::parse(&config.base_url).map(|it| it.origin().ascii_serialization()).ok();
         let scheduler = Scheduler::new(origin.map(|it| (it, config.rate)));
-        let transport = Transport::new(&known, scheduler).map_err(NoTransport)?;
+        let transport = Transport::new(&known, scheduler, config.timeout).map_err(NoTransport)?;
         let circuits = Circuits::default();
         let (turns, wake) = (Turns::default(), Notify::new());
         Ok(Self(Arc::new(Inner { db, key, config, transport, circuits, turns, wake })))

@@ -1,11 +1,16 @@
 //! What the mirror walks, the most important first, and how Basecamp is asked for it.
 
 use crate::config::Pace;
+use crate::places::Spot;
 use basecamp_sdk::routes::{self, Route};
 use basecamp_sdk::{AccountClient, Operation};
+use std::fmt::Display;
 use std::time::Duration;
 use store::mirror_scopes::ScopeRow;
 use url::form_urlencoded;
+
+/// Pages of one chat that are read; older lines are not mirrored.
+const CHAT_PAGES: u32 = 3;
 
 /// Kinds of records that Basecamp lists over all projects, the most asked for first.
 const KINDS: [&str; 11] = [
@@ -49,6 +54,57 @@ pub(crate) enum What {
     People,
     /// Records of a kind.
     Records(&'static str),
+    /// Records of a kind in projects that are put aside, which no listing over all projects holds.
+    Aside(&'static str),
+    /// Records that only the tool they are in lists.
+    Inside(Nest),
+}
+
+/// Records that only the tool they are in lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Nest {
+    /// Columns of boards.
+    Columns,
+    /// Check-in questions.
+    Questions,
+    /// The newest lines of chats.
+    Lines,
+}
+
+impl Nest {
+    const ALL: [Self; 3] = [Self::Columns, Self::Questions, Self::Lines];
+
+    /// The tool's name in a dock.
+    pub(crate) fn tool(self) -> &'static str {
+        match self {
+            Self::Columns => "kanban_board",
+            Self::Questions => "questionnaire",
+            Self::Lines => "chat",
+        }
+    }
+
+    /// The kinds it holds.
+    pub(crate) fn kinds(self) -> &'static [&'static str] {
+        match self {
+            Self::Columns => {
+                &["Kanban::Column", "Kanban::Triage", "Kanban::NotNowColumn", "Kanban::DoneColumn"]
+            }
+            Self::Questions => &["Question"],
+            Self::Lines => &["Chat::Lines::Text"],
+        }
+    }
+
+    /// Whether a walk meets all there are, so that what it does not meet is gone.
+    pub(crate) fn is_whole(self) -> bool {
+        self != Self::Lines
+    }
+
+    /// Whether a walk reads the page that `query` asks for.
+    pub(crate) fn reads(self, query: &str) -> bool {
+        let mut asked = form_urlencoded::parse(query.as_bytes());
+        let page = asked.find(|(name, _)| name == "page").and_then(|(_, it)| it.parse().ok());
+        self != Self::Lines || page.is_some_and(|it: u32| it <= CHAT_PAGES)
+    }
 }
 
 /// Every scope in order: what is in use before what is put aside.
@@ -59,19 +115,23 @@ pub(crate) fn all() -> Vec<Scope> {
     ];
     let kinds = |status| KINDS.map(|kind| Scope { what: What::Records(kind), status });
     scopes.extend(kinds("active"));
+    scopes.extend(Nest::ALL.map(|nest| Scope { what: What::Inside(nest), status: "active" }));
     scopes.push(Scope { what: What::Projects, status: "archived" });
     scopes.extend(kinds("archived"));
     scopes.extend(kinds("trashed"));
+    scopes.extend(KINDS.map(|kind| Scope { what: What::Aside(kind), status: "active" }));
     scopes
 }
 
 impl Scope {
-    /// `Todo`, `Todo/archived`, `projects`.
+    /// `Todo`, `Todo/archived`, `Todo/aside`, `projects`.
     pub(crate) fn name(self) -> String {
         let base = match self.what {
             What::Projects => PROJECTS,
             What::People => PEOPLE,
             What::Records(kind) => kind,
+            What::Inside(nest) => nest.kinds()[0],
+            What::Aside(kind) => return format!("{kind}/aside"),
         };
         if self.status == "active" { base.to_owned() } else { format!("{base}/{}", self.status) }
     }
@@ -86,27 +146,67 @@ impl Scope {
         match self.what {
             What::Projects => &routes::LIST_PROJECTS,
             What::People => &routes::LIST_PEOPLE,
-            What::Records(_) => &routes::LIST_RECORDINGS,
+            What::Records(_) | What::Aside(_) => &routes::LIST_RECORDINGS,
+            What::Inside(Nest::Columns) => &routes::GET_CARD_TABLE,
+            What::Inside(Nest::Questions) => &routes::LIST_QUESTIONS,
+            What::Inside(Nest::Lines) => &routes::LIST_CAMPFIRE_LINES,
         }
+    }
+
+    /// How the path of its pages ends.
+    pub(crate) fn ending(self, spot: &Spot) -> String {
+        let path = self.route().path.trim_end_matches(".json");
+        match (path.find('{').zip(path.find('}')), spot.ids.first()) {
+            (Some((from, to)), Some(id)) => {
+                let part = |range: Option<&str>| range.unwrap_or_default().to_owned();
+                format!("{}{id}{}", part(path.get(..from)), part(path.get(to + 1..)))
+            }
+            _ => path.to_owned(),
+        }
+    }
+
+    /// The kinds of record it holds; none for projects and people.
+    pub(crate) fn kinds(self) -> Vec<&'static str> {
+        match self.what {
+            What::Records(kind) | What::Aside(kind) => vec![kind],
+            What::Inside(nest) => nest.kinds().to_vec(),
+            What::Projects | What::People => Vec::new(),
+        }
+    }
+
+    /// Whether its walk goes through many places.
+    pub(crate) fn has_places(self) -> bool {
+        matches!(self.what, What::Aside(_) | What::Inside(_))
     }
 
     /// The next page of the walk `row` is on. A whole walk goes from the oldest on, so that what is added meanwhile
     /// comes at its end; a look for news goes from the newest back.
-    pub(crate) fn page(self, account: &AccountClient, row: &ScopeRow) -> Operation {
-        let mut operation = account.operation(self.route(), &[]);
-        if let Some(cursor) = &row.cursor {
+    pub(crate) fn page(self, account: &AccountClient, row: &ScopeRow, spot: &Spot) -> Operation {
+        let tool = spot.ids.first().copied().unwrap_or_default();
+        let params: [&dyn Display; 1] = [&tool];
+        let is_inside = matches!(self.what, What::Inside(_));
+        let params = if is_inside { params.as_slice() } else { &[] };
+        let mut operation = account.operation(self.route(), params);
+        if let Some(cursor) = &spot.query {
             for (name, value) in form_urlencoded::parse(cursor.as_bytes()) {
                 operation.query(&name, value);
             }
             return operation;
         }
-        if let What::Records(kind) = self.what {
+        if is_inside {
+            return operation;
+        }
+        if let What::Records(kind) | What::Aside(kind) = self.what {
             operation.query("type", kind);
         }
         if self.what != What::People {
             operation.query("status", self.status);
         }
-        if let What::Records(_) = self.what {
+        if let What::Aside(_) = self.what {
+            let ids: Vec<String> = spot.ids.iter().map(i64::to_string).collect();
+            operation.query("bucket", ids.join(","));
+        }
+        if let What::Records(_) | What::Aside(_) = self.what {
             let (sort, direction) =
                 if row.mode == "full" { ("created_at", "asc") } else { ("updated_at", "desc") };
             operation.query("sort", sort).query("direction", direction);
@@ -119,6 +219,7 @@ impl Scope {
         match (self.what, self.status) {
             (What::Records(LISTS | TODOS), "active") if !has_feed => pace.work,
             (What::People, _) | (_, "archived" | "trashed") => pace.aside,
+            (What::Aside(_) | What::Inside(_), _) => pace.whole.max(pace.aside),
             _ => pace.rest,
         }
     }
@@ -163,6 +264,8 @@ mod tests {
     fn every_scope_has_a_name_of_its_own() {
         let scopes = all();
         assert!(scopes.iter().all(|it| Scope::named(&it.name()) == Some(*it)));
+        let names: std::collections::HashSet<String> = scopes.iter().map(|it| it.name()).collect();
+        assert_eq!(names.len(), scopes.len());
         assert_eq!(scopes[3].name(), "Todo");
         assert_eq!(Scope::named("Kanban::Card/archived").map(|it| it.status), Some("archived"));
     }

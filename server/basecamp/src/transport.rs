@@ -22,7 +22,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use url::{Host, Url};
 
-const TIMEOUT: Duration = Duration::from_secs(30);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Sends the SDK's requests. Cheap to clone.
@@ -36,8 +35,12 @@ pub(crate) struct Transport {
 }
 
 impl Transport {
-    /// Only the hosts of the `known` base addresses may be private.
-    pub(crate) fn new(known: &[String], scheduler: Scheduler) -> Result<Self, reqwest::Error> {
+    /// Only the hosts of the `known` base addresses may be private; a request may take as long as `timeout`.
+    pub(crate) fn new(
+        known: &[String],
+        scheduler: Scheduler,
+        timeout: Duration,
+    ) -> Result<Self, reqwest::Error> {
         if CryptoProvider::get_default().is_none() {
             // Losing the race to another caller is fine: then there is a provider.
             drop(ring::default_provider().install_default());
@@ -46,7 +49,7 @@ impl Transport {
             known.iter().filter_map(|it| Url::parse(it).ok()?.host_str().map(str::to_owned));
         let known: Arc<HashSet<String>> = Arc::new(hosts.collect());
         let http = reqwest::Client::builder()
-            .timeout(TIMEOUT)
+            .timeout(timeout)
             .connect_timeout(CONNECT_TIMEOUT)
             .redirect(Policy::none())
             .retry(reqwest::retry::never())

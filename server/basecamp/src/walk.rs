@@ -6,8 +6,9 @@
 
 use crate::config::Pace;
 use crate::mirror::Batch;
+use crate::places::{self, Spot};
 use crate::rows;
-use crate::scopes::{Scope, What};
+use crate::scopes::{Nest, Scope, What};
 use crate::session::{Attempt, Session};
 use basecamp_sdk::{Error, ErrorCode, Page};
 use domain::problem::Problem;
@@ -18,7 +19,7 @@ use store::db::Conn;
 use store::error::StoreError;
 use store::ids;
 use store::mirror::{Key, Reading};
-use store::mirror_scopes::{self, ScopeRow};
+use store::mirror_scopes::{self, ScopeRow, Walked};
 use store::mirror_sync::{self, Holder};
 
 /// Basecamp's clocks may disagree by this much, and items move between pages while we walk.
@@ -27,8 +28,9 @@ const OVERLAP_MS: i64 = 120_000;
 const ATTEMPTS: i64 = 2;
 /// Up to so many records a whole walk is cheap.
 const FEW: i64 = 1_000;
-/// Between whole walks because counts differ: of few records, and of many.
-const GAPS_MS: (i64, i64) = (30_000, 600_000);
+/// Between whole walks because counts differ: of few records, and of many. What was only archived or trashed is found
+/// by the looks at those, which come first.
+const GAPS_MS: (i64, i64) = (30_000, 6 * 3_600_000);
 
 /// Why a sync does not go on now.
 #[derive(Debug)]
@@ -67,7 +69,10 @@ pub(crate) struct Walker<'a> {
 
 struct Fetched {
     items: Vec<Value>,
+    /// The cursor of the page after this one.
     next: Option<String>,
+    /// Whether it is the first page of a place.
+    is_first: bool,
     total: Option<i64>,
     asked_at: i64,
 }
@@ -85,7 +90,11 @@ impl Walker<'_> {
             (row.run, row.newest) = (ids::now_ms(), row.watermark);
             row.seen = if row.mode == "full" { 0 } else { row.seen };
         }
-        match self.fetch(scope, &row).await {
+        let page = match places::spot(self.session, scope, &row).await? {
+            Some(spot) => self.fetch(scope, &row, &spot).await,
+            None => Ok(Some(Fetched::nothing(None))),
+        };
+        match page {
             Ok(Some(page)) => self.keep(scope, row, page).await,
             Ok(None) => self.set_absent(scope, row).await,
             Err(stop) => {
@@ -98,19 +107,31 @@ impl Walker<'_> {
     }
 
     /// The next page; none when the account does not have such a thing.
-    async fn fetch(&self, scope: Scope, row: &ScopeRow) -> Result<Option<Fetched>, Stop> {
+    async fn fetch(
+        &self,
+        scope: Scope,
+        row: &ScopeRow,
+        spot: &Spot,
+    ) -> Result<Option<Fetched>, Stop> {
         let asked_at = ids::now_ms();
-        let operation = scope.page(&self.session.account, row);
-        let call = self.session.account.send_page::<Vec<Value>>(operation).boxed();
+        let operation = scope.page(&self.session.account, row, spot);
+        let call = self.session.account.send_page::<Value>(operation).boxed();
         let page = match self.session.attempt(call).await {
             Ok(page) => page,
             Err(Attempt::Failed(error)) if is_absent(scope, &error) => return Ok(None),
+            // One tool that is not there any more is passed by.
+            Err(Attempt::Failed(error)) if scope.has_places() && is_gone(&error) => {
+                return Ok(Some(Fetched::nothing(spot.after(None))));
+            }
             Err(attempt) => return Err(stop(self.session, attempt).await),
         };
-        let next = self.next(scope, &page)?;
+        let next = self.next(scope, &page, spot)?;
         let total = page.total_count().and_then(|it| i64::try_from(it).ok());
-        let items = page.into_inner();
+        let items = listed(page.into_inner());
+        let is_first = spot.query.is_none();
         let expected = match (row.mode.as_str(), row.pages) {
+            _ if scope.has_places() && is_first => 0,
+            _ if scope.has_places() => i64::MAX,
             ("full", _) => row.seen,
             (_, 0) => 0,
             _ => i64::MAX,
@@ -118,28 +139,40 @@ impl Walker<'_> {
         if items.is_empty() && next.is_none() && total.is_some_and(|it| it > expected) {
             return Err(Stop::Away("Basecamp sent an empty page where there are records".into()));
         }
-        Ok(Some(Fetched { items, next, total, asked_at }))
+        let next = spot.after(next);
+        Ok(Some(Fetched { items, next, is_first, total, asked_at }))
     }
 
     /// The query of the next page. It must lead to the same place: our access goes nowhere else.
-    fn next(&self, scope: Scope, page: &Page<Vec<Value>>) -> Result<Option<String>, Stop> {
+    fn next(&self, scope: Scope, page: &Page<Value>, spot: &Spot) -> Result<Option<String>, Stop> {
         if !page.has_next() {
             return Ok(None);
         }
         let home = self.session.account.base_url();
-        let place = scope.route().path.trim_end_matches(".json");
+        let place = scope.ending(spot);
         let is_ours = |url: &&url::Url| {
-            url.origin() == home.origin() && url.path().trim_end_matches(".json").ends_with(place)
+            url.origin() == home.origin() && url.path().trim_end_matches(".json").ends_with(&place)
         };
         let query = page.next_url().filter(is_ours).and_then(|url| url.query());
         let words = "Basecamp named a next page somewhere else, which was not followed";
-        query.map(|it| Some(it.to_owned())).ok_or_else(|| Stop::Away(words.into()))
+        let query = query.ok_or_else(|| Stop::Away(words.into()))?;
+        let is_read = |it: &&str| match scope.what {
+            What::Inside(nest) => nest.reads(it),
+            _ => true,
+        };
+        Ok(Some(query).filter(is_read).map(str::to_owned))
     }
 
     async fn keep(&self, scope: Scope, row: ScopeRow, page: Fetched) -> Result<(), Stop> {
-        let Fetched { items, next, total, asked_at } = page;
+        let Fetched { items, next, is_first, total, asked_at } = page;
         let mut row = ScopeRow { failures: 0, is_absent: 0, ..row };
-        row.total = total.or(row.total);
+        row.total = if scope.has_places() {
+            let before = row.total.filter(|_| row.pages > 0).unwrap_or_default();
+            let here = i64::try_from(items.len()).unwrap_or_default();
+            Some(before + self.added(scope, (is_first, total), here))
+        } else {
+            total.or(row.total)
+        };
         let updated = |it: &Value| rows::instant(it, "updated_at").unwrap_or_default();
         row.newest = items.iter().map(updated).max().unwrap_or_default().max(row.newest);
         let is_delta = row.mode == "delta";
@@ -180,6 +213,20 @@ impl Walker<'_> {
         if kept? { Ok(()) } else { Err(Stop::Lost) }
     }
 
+    /// By how much a page of one place lets the count of all places grow.
+    fn added(&self, scope: Scope, (is_first, total): (bool, Option<i64>), here: i64) -> i64 {
+        match (scope.what, total) {
+            (What::Aside(_) | What::Inside(Nest::Questions), Some(total)) => {
+                if is_first {
+                    total
+                } else {
+                    0
+                }
+            }
+            _ => here,
+        }
+    }
+
     async fn set_absent(&self, scope: Scope, row: ScopeRow) -> Result<(), Stop> {
         let pause = scope.pause(&self.pace, self.has_feed).max(self.pace.aside);
         let due_at = ids::now_ms() + millis(pause);
@@ -201,6 +248,25 @@ impl Walker<'_> {
     }
 }
 
+impl Fetched {
+    /// A page of nothing.
+    fn nothing(next: Option<String>) -> Self {
+        Self { items: Vec::new(), next, is_first: true, total: Some(0), asked_at: ids::now_ms() }
+    }
+}
+
+/// The items of a page: the list itself, or the columns of a board.
+fn listed(page: Value) -> Vec<Value> {
+    match page {
+        Value::Array(items) => items,
+        Value::Object(mut fields) => match fields.remove("lists") {
+            Some(Value::Array(items)) => items,
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}
+
 /// The end of a walk.
 async fn finish(
     conn: &mut Conn,
@@ -216,13 +282,17 @@ async fn finish(
         let counted = count(conn, key, scope, 0).await?;
         let is_off = row.total.is_some_and(|it| it != counted);
         let gap = if counted <= FEW { GAPS_MS.0 } else { GAPS_MS.1 };
+        if is_off && counted > FEW {
+            look_aside(conn, key, scope).await?;
+        }
         let is_due = now - full_at >= whole || (is_off && now - full_at >= gap);
         let mode = if is_due { "full" } else { "delta" }.to_owned();
         let due_at = if is_due { now } else { now + pause };
         let (watermark, checked_at) = (row.newest, Some(row.run));
         return Ok(ScopeRow { mode, due_at, watermark, checked_at, ..done });
     }
-    let counted = count(conn, key, scope, row.run).await?;
+    let counted =
+        if scope.has_places() { row.seen } else { count(conn, key, scope, row.run).await? };
     let is_short = row.total.is_some_and(|it| counted < it);
     if is_short && row.attempt < ATTEMPTS {
         // Something moved between pages while we walked: once more, and what was met counts.
@@ -243,27 +313,66 @@ async fn finish(
     })
 }
 
+/// A record that is missed may only have been put aside: that is looked at next.
+async fn look_aside(conn: &mut Conn, key: &Key, scope: Scope) -> Result<(), StoreError> {
+    for status in ["archived", "trashed"] {
+        let name = Scope { status, ..scope }.name();
+        mirror_scopes::hurry_scope(conn, key, &name).await?;
+    }
+    Ok(())
+}
+
+fn walked(scope: Scope, kind: &'static str) -> Walked<'static> {
+    let projects = if let What::Aside(_) = scope.what { "archived" } else { "active" };
+    Walked { kind, status: scope.status, projects }
+}
+
 async fn count(conn: &mut Conn, key: &Key, scope: Scope, run: i64) -> Result<i64, StoreError> {
     match scope.what {
-        What::Records(kind) => mirror_scopes::count(conn, key, kind, scope.status, run).await,
         What::Projects => mirror_scopes::count_projects(conn, key, scope.status, run).await,
         What::People => mirror_scopes::count_people(conn, key, run).await,
+        _ => {
+            let mut counted = 0;
+            for kind in scope.kinds() {
+                counted += mirror_scopes::count(conn, key, walked(scope, kind), run).await?;
+            }
+            Ok(counted)
+        }
     }
 }
 
 async fn settle(conn: &mut Conn, key: &Key, scope: Scope, run: i64) -> Result<(), StoreError> {
     match scope.what {
-        What::Records(kind) => mirror_scopes::settle(conn, key, kind, scope.status, run).await,
-        What::Projects => mirror_scopes::hide_projects(conn, key, scope.status, run).await,
-        What::People => mirror_scopes::hide_people(conn, key, run).await,
+        What::Projects => {
+            let hidden = mirror_scopes::hide_projects(conn, key, scope.status, run).await?;
+            if hidden > 0 && scope.status == "active" {
+                // Most likely somebody put them aside.
+                let aside = Scope { status: "archived", ..scope };
+                mirror_scopes::hurry_scope(conn, key, &aside.name()).await?;
+            }
+        }
+        What::People => mirror_scopes::hide_people(conn, key, run).await?,
+        What::Inside(nest) if !nest.is_whole() => {}
+        _ => {
+            for kind in scope.kinds() {
+                mirror_scopes::settle(conn, key, walked(scope, kind), run).await?;
+            }
+        }
     }
+    Ok(())
+}
+
+/// Whether the failure says that there is no such place for us.
+fn is_gone(error: &Error) -> bool {
+    matches!(error.code(), ErrorCode::NotFound | ErrorCode::Forbidden)
 }
 
 /// Whether the failure says that there is no such thing here, rather than that something went wrong.
 fn is_absent(scope: Scope, error: &Error) -> bool {
     let is_refused =
         matches!(error.code(), ErrorCode::NotFound | ErrorCode::Forbidden | ErrorCode::Validation);
-    matches!(scope.what, What::Records(_)) && (is_refused || error.http_status() == Some(501))
+    matches!(scope.what, What::Records(_) | What::Aside(_))
+        && (is_refused || error.http_status() == Some(501))
 }
 
 /// What a failed call means for the sync.

@@ -212,6 +212,38 @@ impl Account {
         true
     }
 
+    /// Moves a to-do into a list; false when one of them is not here.
+    pub(crate) fn move_todo(&mut self, todo: i64, list: i64, now: Time) -> bool {
+        let Some(project_id) = self.list(list).map(|it| it.project_id) else { return false };
+        let Some(todo) = self.todos.iter_mut().find(|it| it.id == todo) else { return false };
+        (todo.project_id, todo.parent_id, todo.updated_at) = (project_id, list, now);
+        true
+    }
+
+    /// Removes a record and everything in it; false when it is not here.
+    pub(crate) fn erase(&mut self, id: i64) -> bool {
+        let is_here = self.place(id).is_some();
+        let mut gone = BTreeSet::from([id]);
+        gone.extend(self.lists.iter().filter(|it| it.parent_id == id).map(|it| it.id));
+        gone.extend(
+            self.todos
+                .iter()
+                .filter(|it| gone.contains(&it.parent_id))
+                .map(|it| it.id)
+                .collect::<Vec<_>>(),
+        );
+        self.lists.retain(|it| !gone.contains(&it.id));
+        self.todos.retain(|it| !gone.contains(&it.id));
+        self.records.retain(|it| !gone.contains(&it.id));
+        self.comments.retain(|it| !gone.contains(&it.id) && !gone.contains(&it.parent_id));
+        is_here
+    }
+
+    /// Whether the person the token speaks for sees a project; what is in none, they do.
+    pub(crate) fn sees(&self, project: i64) -> bool {
+        self.project(project).is_none_or(|it| it.has(self.owner_id()))
+    }
+
     /// The person the token speaks for.
     pub(crate) fn owner_id(&self) -> i64 {
         self.people.iter().find(|it| it.owner).map_or(0, |it| it.id)

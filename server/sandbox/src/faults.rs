@@ -26,20 +26,33 @@ pub enum Fault {
     ForeignLink,
 }
 
-/// Faults waiting for requests, first in, first out.
+/// Faults waiting for requests, first in, first out, and those that stay.
 #[derive(Default)]
-pub(crate) struct Faults(Mutex<VecDeque<Fault>>);
+pub(crate) struct Faults {
+    waiting: Mutex<VecDeque<Fault>>,
+    /// For every request whose address holds the text.
+    staying: Mutex<Vec<(String, Fault)>>,
+}
 
 impl Faults {
     pub(crate) fn push(&self, fault: Fault) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push_back(fault);
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push_back(fault);
+    }
+
+    pub(crate) fn stay(&self, part: &str, fault: Fault) {
+        let mut staying = self.staying.lock().unwrap_or_else(PoisonError::into_inner);
+        staying.push((part.to_owned(), fault));
     }
 
     pub(crate) fn clear(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.staying.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    pub(crate) fn next(&self) -> Option<Fault> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    /// What goes wrong with a request to `address`.
+    pub(crate) fn next(&self, address: &str) -> Option<Fault> {
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        let staying = self.staying.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.or_else(|| staying.iter().find(|it| address.contains(&it.0)).map(|it| it.1))
     }
 }

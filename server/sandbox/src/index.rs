@@ -151,7 +151,9 @@ impl<'a> Row<'a> {
 }
 
 fn orders(account: &Account) -> HashMap<(String, Status), Order> {
-    let in_use = account.projects.iter().filter(|it| it.status == Status::Active);
+    let me = account.owner_id();
+    let in_use = account.projects.iter();
+    let in_use = in_use.filter(|it| it.status == Status::Active && it.has(me));
     let in_use: HashSet<i64> = in_use.map(|it| it.id).collect();
     let mut orders: HashMap<(String, Status), Order> = HashMap::new();
     for table in ["Todo", "Todolist", "Comment", ""] {
@@ -296,7 +298,8 @@ impl Account {
             return all.clone();
         }
         let all = if listing.by_update { &order.updated } else { &order.created };
-        let buckets: HashSet<i64> = listing.buckets.iter().copied().collect();
+        let buckets = listing.buckets.iter().copied().filter(|it| self.sees(*it));
+        let buckets: HashSet<i64> = buckets.collect();
         let project = |at: usize| match listing.kind {
             "Todo" => self.todos.get(at).map(|it| it.project_id),
             "Todolist" => self.lists.get(at).map(|it| it.project_id),

@@ -26,6 +26,7 @@ mod routes;
 mod serving;
 mod writing;
 
+use account::Account;
 use accounts::Accounts;
 use axum::http::request::Parts;
 use chrono::NaiveDate;
@@ -251,16 +252,41 @@ impl Sandbox {
     /// When it cannot be written.
     pub async fn fill_list(&self, list: i64, count: usize) -> io::Result<()> {
         let now = self.0.clock.now();
-        for id in self.0.accounts.ids() {
-            let filled = self.0.accounts.change(id, |account| ((), account.fill(list, count, now)));
-            filled.await?;
-        }
-        Ok(())
+        self.in_all(move |account| account.fill(list, count, now)).await
     }
 
     /// Makes the next request fail, after those already asked to.
     pub fn fail_next(&self, fault: Fault) {
         self.0.faults.push(fault);
+    }
+
+    /// Makes every request whose address holds `part` fail, until it is healed.
+    pub fn fail_while(&self, part: &str, fault: Fault) {
+        self.0.faults.stay(part, fault);
+    }
+
+    /// Moves a to-do into a list, of whatever project, as people do on Basecamp's own pages.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn move_todo(&self, todo: i64, list: i64) -> io::Result<()> {
+        let now = self.0.clock.now();
+        self.in_all(move |account| account.move_todo(todo, list, now)).await
+    }
+
+    /// Removes a record and everything in it for good, as the trash does after its time.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn erase(&self, id: i64) -> io::Result<()> {
+        self.in_all(move |account| account.erase(id)).await
+    }
+
+    async fn in_all(&self, change: impl Fn(&mut Account) -> bool) -> io::Result<()> {
+        for id in self.0.accounts.ids() {
+            self.0.accounts.change(id, |account| ((), change(account))).await?;
+        }
+        Ok(())
     }
 
     /// Forgets the failures that have not happened yet.

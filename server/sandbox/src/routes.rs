@@ -25,6 +25,11 @@ use serde_json::json;
 /// Answers a read.
 pub(crate) fn read(account: &Account, call: &Call) -> Answer {
     let path: Vec<&str> = call.path.iter().map(String::as_str).collect();
+    let named = path.iter().find_map(|it| it.parse().ok());
+    let place = named.and_then(|it| account.place(it));
+    if place.is_some_and(|it| !account.sees(it.project_id)) {
+        return Answer::not_found();
+    }
     let answer = match path.as_slice() {
         ["projects"] => projects::list(account, call),
         ["projects", "recordings"] => recordings::list(account, call),

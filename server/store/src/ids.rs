@@ -36,7 +36,10 @@ pub fn random_share() -> f64 {
 /// Epoch milliseconds.
 pub fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    let now = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
+    #[cfg(feature = "testing")]
+    let now = now.saturating_add(crate::testing::passed_ms());
+    now
 }
 
 /// RFC 3339 in UTC with milliseconds, as the API shows times.

@@ -119,7 +119,7 @@ record! {
 pub struct Reading {
     /// The walk it was seen in; 0 outside of any.
     pub run: i64,
-    /// When it was asked for: what we wrote after that is newer. Epoch milliseconds.
+    /// When it was asked for, epoch milliseconds: what was asked for or written after that is newer.
     pub asked_at: i64,
     /// Whether it is the answer to a write of our own.
     pub is_ours: bool,
@@ -137,7 +137,9 @@ pub async fn put_record(
 ) -> Result<bool> {
     let known = known(conn, key, new.id).await?;
     if let Some(known) = &known {
-        let is_overtaken = known.touched_at > reading.asked_at || known.updated_at > new.updated_at;
+        // Of two answers to the same question only Basecamp's clock tells which is newer.
+        let is_overtaken =
+            (known.touched_at, known.updated_at) > (reading.asked_at, new.updated_at);
         let is_same = known.json == new.raw && known.deleted_at.is_none();
         if !reading.is_ours && (is_overtaken || is_same) {
             let sql = "UPDATE mirror_records SET seen_run = CASE WHEN $4 > seen_run THEN $4 ELSE seen_run END,
@@ -229,7 +231,7 @@ async fn upsert(
         new.updated_at,
         active_at,
         reading.run,
-        if reading.is_ours { ids::now_ms() } else { 0 },
+        if reading.is_ours { ids::now_ms() } else { reading.asked_at },
         reading.asked_at,
         i16::from(reading.is_ours)
     )?;

@@ -111,25 +111,37 @@ pub async fn set_scope(conn: &mut Conn, key: &Key, row: &ScopeRow) -> Result<()>
     Ok(())
 }
 
-/// How many records of `kind` in `status` the connection sees, of all or of those seen since walk `run`.
+/// What a walk goes through.
+#[derive(Clone, Copy, Debug)]
+pub struct Walked<'a> {
+    /// Records of this kind.
+    pub kind: &'a str,
+    /// In this status.
+    pub status: &'a str,
+    /// In projects of this status.
+    pub projects: &'a str,
+}
+
+/// How many records of a walk the connection sees, of all or of those seen since walk `run`.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn count(conn: &mut Conn, key: &Key, kind: &str, status: &str, run: i64) -> Result<i64> {
+pub async fn count(conn: &mut Conn, key: &Key, walked: Walked<'_>, run: i64) -> Result<i64> {
     let counted = fetch_optional!(
         conn,
         (i64,),
         "SELECT COUNT(*) FROM mirror_records r
          JOIN mirror_projects p ON p.workspace_id = r.workspace_id AND p.connection_id = $3 AND p.id = r.bucket_id
-              AND p.status = 'active' AND p.hidden = 0
+              AND p.status = $7 AND p.hidden = 0
          WHERE r.workspace_id = $1 AND r.account_id = $2 AND r.kind = $4 AND r.status = $5 AND r.seen_run >= $6
            AND r.deleted_at IS NULL",
         key.workspace.as_str(),
         key.account,
         key.connection.as_str(),
-        kind,
-        status,
-        run
+        walked.kind,
+        walked.status,
+        run,
+        walked.projects
     )?;
     Ok(counted.unwrap_or_default().0)
 }
@@ -157,12 +169,12 @@ pub async fn count_people(conn: &mut Conn, key: &Key, run: i64) -> Result<i64> {
     Ok(fetch_optional!(conn, (i64,), sql, workspace, connection, run)?.unwrap_or_default().0)
 }
 
-/// After a complete walk `run` over `kind` in `status`: what it did not meet is missing. What was missing before is
+/// After a complete walk `run`: what it did not meet is missing. What was missing before is
 /// gone now; the others are to be read one by one.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn settle(conn: &mut Conn, key: &Key, kind: &str, status: &str, run: i64) -> Result<()> {
+pub async fn settle(conn: &mut Conn, key: &Key, walked: Walked<'_>, run: i64) -> Result<()> {
     let now = ids::now_ms();
     let missing = execute!(
         conn,
@@ -171,14 +183,15 @@ pub async fn settle(conn: &mut Conn, key: &Key, kind: &str, status: &str, run: i
          WHERE workspace_id = $1 AND account_id = $2 AND kind = $4 AND status = $5 AND seen_run < $6
            AND touched_at < $6 AND deleted_at IS NULL
            AND bucket_id IN (SELECT id FROM mirror_projects WHERE workspace_id = $1 AND connection_id = $3
-                             AND status = 'active' AND hidden = 0)",
+                             AND status = $8 AND hidden = 0)",
         key.workspace.as_str(),
         key.account,
         key.connection.as_str(),
-        kind,
-        status,
+        walked.kind,
+        walked.status,
         run,
-        now
+        now,
+        walked.projects
     )?;
     if missing > 0 {
         execute!(
@@ -195,14 +208,14 @@ pub async fn settle(conn: &mut Conn, key: &Key, kind: &str, status: &str, run: i
 }
 
 /// After a complete walk `run` over the projects in `status`: those it did not meet are not the connection's to see.
+/// Gives how many that are new to it.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn hide_projects(conn: &mut Conn, key: &Key, status: &str, run: i64) -> Result<()> {
+pub async fn hide_projects(conn: &mut Conn, key: &Key, status: &str, run: i64) -> Result<u64> {
     let sql = "UPDATE mirror_projects SET hidden = 1
-               WHERE workspace_id = $1 AND connection_id = $2 AND status = $3 AND seen_run < $4";
-    execute!(conn, sql, key.workspace.as_str(), key.connection.as_str(), status, run)?;
-    Ok(())
+               WHERE workspace_id = $1 AND connection_id = $2 AND status = $3 AND seen_run < $4 AND hidden = 0";
+    execute!(conn, sql, key.workspace.as_str(), key.connection.as_str(), status, run)
 }
 
 /// The same for people.

@@ -4,7 +4,21 @@ use crate::db::{Db, Inner, fetch_optional};
 use crate::error::StoreError;
 use sqlx::Connection;
 use sqlx::postgres::PgConnection;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 use tempfile::TempDir;
+
+/// By how much the clock was put forward, in milliseconds.
+static PASSED: AtomicI64 = AtomicI64::new(0);
+
+/// Lets time pass for this process without waiting. Tests share one process, so only a program of its own may do it.
+pub fn pass(by: Duration) {
+    PASSED.fetch_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX), Ordering::Relaxed);
+}
+
+pub(crate) fn passed_ms() -> i64 {
+    PASSED.load(Ordering::Relaxed)
+}
 
 /// A fresh, migrated database; its file goes when it is dropped.
 pub struct TestDb {

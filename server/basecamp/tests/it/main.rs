@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
+mod drills;
 mod failures;
 mod mirror;
 mod mirrored;
@@ -95,8 +96,11 @@ fn client(db: Db, running: &Running) -> Basecamp {
 }
 
 fn client_with(db: Db, running: &Running, pace: Pace) -> Basecamp {
+    client_as(db, running, Config { pace, ..Config::default() })
+}
+
+fn client_as(db: Db, running: &Running, config: Config) -> Basecamp {
     let key = SecretKey::from_text("a key for tests");
-    let config = Config { pace, ..Config::default() };
     let config = config.with_sample(running.address, &running.control_key);
     Basecamp::new(db, key, config).unwrap()
 }

@@ -17,7 +17,7 @@ use store::connections::{self, NewConnection};
 use store::secrets::SecretKey;
 use store::testing::TestDb;
 
-const ACCOUNT: i64 = 4_100_123;
+pub(crate) const ACCOUNT: i64 = 4_100_123;
 const TOKEN: &str = "a-token-that-only-this-test-knows-of";
 
 /// A workspace whose Basecamp can also be reached past PM OS.
@@ -31,15 +31,15 @@ pub(crate) struct World {
 /// Everything the pages show.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Everything {
-    projects: Vec<Project>,
+    pub(crate) projects: Vec<Project>,
     people: Vec<Person>,
     pub(crate) open: Vec<Todo>,
-    completed: Vec<Todo>,
-    lists: Vec<Vec<TodoList>>,
+    pub(crate) completed: Vec<Todo>,
+    pub(crate) lists: Vec<Vec<TodoList>>,
 }
 
 /// Every look is due at once and whole, so that a test need not wait for it.
-fn pace() -> Pace {
+pub(crate) fn pace() -> Pace {
     Pace {
         whole: Duration::ZERO,
         retry: Duration::from_millis(50),
@@ -90,7 +90,7 @@ impl World {
     }
 
     /// A write past PM OS, as people make them in Basecamp.
-    async fn upstream(&self, method: Method, path: &str, body: serde_json::Value) {
+    pub(crate) async fn upstream(&self, method: Method, path: &str, body: serde_json::Value) {
         let url = format!("{}/{ACCOUNT}/{path}", self.running.sandbox.base_url());
         let request = reqwest::Client::new().request(method, url).bearer_auth(TOKEN);
         let request = request.header("user-agent", "tests (tests@pmos.example)").json(&body);
@@ -115,7 +115,7 @@ impl World {
     }
 
     /// What a walk through Basecamp itself shows now, past every mirror: another database has none.
-    async fn live(&self) -> Everything {
+    pub(crate) async fn live(&self) -> Everything {
         let fresh = TestDb::sqlite().await;
         let basecamp = client_with(fresh.db.clone(), &self.running, pace());
         let other = Self {
@@ -158,7 +158,7 @@ impl World {
     }
 
     /// Another process, as after a crash, syncs until the mirror is filled.
-    async fn take_over(&mut self) {
+    pub(crate) async fn take_over(&mut self) {
         self.basecamp = client_with(self.test.db.clone(), &self.running, pace());
         for _ in 0..300 {
             self.basecamp.sync_once().await.unwrap();

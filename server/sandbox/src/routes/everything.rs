@@ -15,7 +15,9 @@ fn is_late(todo: &Todo, today: NaiveDate) -> bool {
 /// Active to-dos of active projects, of the people asked for.
 fn asked<'a>(account: &'a Account, call: &Call) -> impl Iterator<Item = &'a Todo> {
     let people = call.numbers("assignee_ids[]");
-    let is_active = |id: i64| account.project(id).is_some_and(|it| it.status == Status::Active);
+    let is_active = |id: i64| {
+        account.project(id).is_some_and(|it| it.status == Status::Active && account.sees(id))
+    };
     account.todos.iter().filter(move |it| {
         let is_theirs = people.is_empty() || it.assignee_ids.iter().any(|id| people.contains(id));
         it.status == Status::Active && is_active(it.project_id) && is_theirs

@@ -26,7 +26,7 @@ pub(super) fn list(account: &Account, call: &Call) -> Answer {
         account
             .projects
             .iter()
-            .filter(|it| it.status == status)
+            .filter(|it| it.status == status && account.sees(it.id))
             .map(|it| render.project(it))
             .collect(),
     )
@@ -34,6 +34,7 @@ pub(super) fn list(account: &Account, call: &Call) -> Answer {
 
 pub(super) fn get(account: &Account, call: &Call, id: &str) -> Answer {
     let project = id.parse().ok().and_then(|id| account.project(id));
+    let project = project.filter(|it| account.sees(it.id));
     let render = Render { account, links: &call.links };
     project.map_or_else(Answer::not_found, |it| Answer::Record(200, render.project(it)))
 }

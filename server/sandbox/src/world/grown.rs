@@ -271,9 +271,9 @@ impl Grower {
         for at in 0..self.plan.comments {
             let (among, days) = match at % 10 {
                 0 => (open, 55),
-                1 | 2 => (messages.as_slice(), number(at % 60)),
-                3 => (cards.as_slice(), number(at % 60)),
-                _ => (done, number(at % 60)),
+                1 | 2 => (messages.as_slice(), 1 + number(at % 60)),
+                3 => (cards.as_slice(), 1 + number(at % 60)),
+                _ => (done, 1 + number(at % 60)),
             };
             let Some((project_id, parent_id)) =
                 among.get(self.draw(10, at) % among.len().max(1)).copied()

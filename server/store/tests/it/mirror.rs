@@ -3,6 +3,7 @@
 use store::db::Db;
 use store::error::StoreError;
 use store::mirror::{self, Key, PersonRow, ProjectRow, Reading, Record};
+use store::mirror_scopes::Walked;
 use store::mirror_sync::{self, Holder};
 use store::testing::TestDb;
 use store::{mirror_changes, mirror_questions, mirror_scopes, mirror_words};
@@ -150,7 +151,8 @@ async fn a_record_goes_after_it_was_missed_by_two_whole_walks() {
             let walked = one.clone();
             let write = test.db.write::<(), StoreError, _>(move |conn| {
                 Box::pin(async move {
-                    mirror_scopes::settle(conn, &walked, "Todo", "active", run).await
+                    let todos = Walked { kind: "Todo", status: "active", projects: "active" };
+                    mirror_scopes::settle(conn, &walked, todos, run).await
                 })
             });
             write.await.unwrap();
@@ -164,6 +166,21 @@ async fn a_record_goes_after_it_was_missed_by_two_whole_walks() {
         let back = Reading { run: 40, asked_at: 40, is_ours: false };
         put(&test.db, &one, todo(11, 1, "Secret plan", 5), back).await;
         assert_eq!(overdue(&test.db, &one).await, [11, 12], "{}", test.name);
+    }
+}
+
+#[tokio::test]
+async fn what_was_asked_for_later_counts_though_basecamps_clock_fell_behind() {
+    for test in TestDb::both().await {
+        filled(&test.db).await;
+        let one = key("one");
+        let later = Reading { run: 20, asked_at: 20, is_ours: false };
+        put(&test.db, &one, todo(12, 2, "Stamped an hour ago", 3), later).await;
+        // A page that was asked for before is not news, whatever its stamp.
+        put(&test.db, &one, todo(12, 2, "Asked for before", 9), PAGE).await;
+        let mut conn = test.db.read().await.unwrap();
+        let found = mirror_questions::todo(&mut conn, &one, 12).await.unwrap();
+        assert_eq!(found[0].0.title, "Stamped an hour ago", "{}", test.name);
     }
 }
 

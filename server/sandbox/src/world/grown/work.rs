@@ -44,7 +44,7 @@ impl Grower {
         let born = 60 + number(self.draw(5, at) % 300);
         let completion = (!is_open).then(|| self.completion(at, &assignee_ids));
         // Nothing has happened for long to one in eight of those that somebody has.
-        let quiet = if at % 8 == 3 { 32 + number(at % 20) } else { number(at % 9) };
+        let quiet = if at % 8 == 3 { 32 + number(at % 20) } else { 1 + number(at % 9) };
         let updated_at =
             completion.as_ref().map_or_else(|| self.ago(quiet, at), |it| it.created_at);
         let due =
