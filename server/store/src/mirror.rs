@@ -125,7 +125,7 @@ pub struct Reading {
     pub is_ours: bool,
 }
 
-/// Stores a record as it was read; whether anything about it is new.
+/// Stores a record as it was read; whether anything about it is new. Basecamp's clock tells only between readings at once.
 ///
 /// # Errors
 /// When the database refuses.
@@ -137,7 +137,6 @@ pub async fn put_record(
 ) -> Result<bool> {
     let known = known(conn, key, new.id).await?;
     if let Some(known) = &known {
-        // Of two answers to the same question only Basecamp's clock tells which is newer.
         let is_overtaken =
             (known.touched_at, known.updated_at) > (reading.asked_at, new.updated_at);
         let is_same = known.json == new.raw && known.deleted_at.is_none();
