@@ -1,20 +1,20 @@
 //! Calls of a key that asks first: they wait for a person, who decides signed in, never the key (contract.md 5.5).
 
-use crate::door::{Door, Failure};
-use domain::actor::Actor;
-use domain::approval::{ApprovalStatus, Risk};
-use domain::event::{Event, EventKind};
+use crate::door::{Caller, Door, Failure, target};
+use domain::actor::{Actor, Permission};
+use domain::approval::{Approval, ApprovalStatus, Risk};
+use domain::event::{Event, EventKind, Outcome};
 use domain::ids::ApprovalId;
 use domain::keys::KeyGrant;
 use domain::problem::Problem;
 use serde_json::{Value, json};
-use store::approvals::{self, ApprovalFilter, NewApproval, StoredApproval};
+use store::approvals::{self, ApprovalFilter, Decision, NewApproval, StoredApproval};
 use store::{events, ids};
 use tools::tool::{CallContext, ToolSpec};
 use tools::tools::Tools;
 
 const WAIT_MS: i64 = 24 * 60 * 60 * 1000;
-const FIELD: &str = "approval_id";
+pub(crate) const FIELD: &str = "approval_id";
 /// How many open questions of one person are looked through for the same one.
 const LOOKED_THROUGH: i64 = 200;
 
@@ -29,6 +29,14 @@ pub(crate) fn apart(spec: &ToolSpec, mut args: Value) -> (Value, Option<Approval
     (args, approval)
 }
 
+/// What it takes to decide about such a call.
+fn needed(risk: Risk) -> Permission {
+    match risk {
+        Risk::Destructive => Permission::ApproveDestructive,
+        Risk::Read | Risk::Write => Permission::ApproveWrites,
+    }
+}
+
 /// Whether a call of `spec` with this key waits for a person: what deletes, and every write to Basecamp.
 pub(crate) fn needs_question(grant: Option<&KeyGrant>, spec: &ToolSpec) -> bool {
     grant.is_some_and(|it| it.ask_first)
@@ -39,7 +47,80 @@ pub(crate) fn needs_question(grant: Option<&KeyGrant>, spec: &ToolSpec) -> bool 
         }
 }
 
+/// What a person is asked, wherever they are asked.
+#[derive(Clone, Debug)]
+pub(crate) struct Question {
+    /// The approval.
+    pub(crate) id: ApprovalId,
+    /// What would happen, in one line.
+    pub(crate) title: String,
+    /// What exactly.
+    pub(crate) summary: String,
+    /// Where it is decided with a browser.
+    pub(crate) page: String,
+}
+
 impl Door {
+    /// The question of an approval that `caller` may decide by themselves; none when somebody else must.
+    pub(crate) async fn question(&self, caller: &Caller, id: &ApprovalId) -> Option<Question> {
+        let actor = caller.actor.as_ref()?;
+        let mut conn = self.db.read().await.ok()?;
+        let found = approvals::find(&mut conn, &actor.workspace, id).await.ok()??;
+        if found.asked_by != actor.user || !actor.role.can(needed(found.approval.risk)) {
+            return None;
+        }
+        let page = format!("{}/approvals/{id}", self.base_url);
+        let Approval { title, summary, .. } = found.approval;
+        Some(Question { id: id.clone(), title, summary, page })
+    }
+
+    /// Decides an approval with the answer that a chat client brought from its person. One that is not about this
+    /// very call, is not theirs or was decided before stays as it is.
+    pub(crate) async fn decide(
+        &self,
+        caller: &Caller,
+        (name, args): (&str, &Value),
+        id: &ApprovalId,
+        yes: bool,
+    ) {
+        let Some(actor) = caller.actor.clone() else { return };
+        let Ok(target) = target(name, args) else { return };
+        let (name, args) = target.unwrap_or_else(|| (name, args.clone()));
+        let Some(spec) = self.tools.find(name) else { return };
+        let hash = Tools::hash(spec.name, &apart(spec, args).0);
+        let id = id.clone();
+        let decided = self.db.write(move |tx| {
+            Box::pin(async move {
+                let found = approvals::find(tx, &actor.workspace, &id).await?;
+                let is_theirs = |it: &StoredApproval| {
+                    it.asked_by == actor.user
+                        && it.call.is_none()
+                        && it.approval.tool == spec.name
+                        && it.approval.args_hash == hash
+                        && it.expires_at_ms > ids::now_ms()
+                        && actor.role.can(needed(it.approval.risk))
+                };
+                let Some(found) = found.filter(is_theirs) else { return Ok(()) };
+                let (status, outcome) = match yes {
+                    true => (ApprovalStatus::Approved, Outcome::Success),
+                    false => (ApprovalStatus::Rejected, Outcome::Denied),
+                };
+                let by = Some((actor.user.clone(), actor.name.clone()));
+                let note = Some("Answered in the chat client".to_owned());
+                if !approvals::decide(tx, &id, &Decision { status, by, note }).await? {
+                    return Ok(());
+                }
+                let detail = json!({"decision": status, "tool": spec.name, "askedBy": actor.name});
+                let event = Event::new(EventKind::ApprovalDecided, &id, found.approval.title);
+                events::record(tx, &actor, &event.with(detail).ended(outcome)).await?;
+                Ok::<_, Problem>(())
+            })
+        });
+        if let Err(problem) = decided.await {
+            tracing::warn!(%problem, "an answer of a chat client was not stored");
+        }
+    }
+
     /// The context of a call that a person agreed to. It runs once: a repeat gets the first answer.
     pub(crate) async fn agreed(
         &self,

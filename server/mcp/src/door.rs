@@ -6,13 +6,14 @@ use domain::ids::{UserId, WorkspaceId};
 use domain::keys::KeyGrant;
 use domain::problem::Problem;
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 use store::db::Db;
 use tools::error::ToolError;
 use tools::tool::{CallContext, ToolSpec};
 use tools::tools::Tools;
 
 /// What anybody may call (contract.md 8.3).
-const OPEN: [&str; 3] = ["startbcgpt", "tools_search", "tools_describe"];
+pub(crate) const OPEN: [&str; 3] = ["startbcgpt", "tools_search", "tools_describe"];
 /// Runs any other tool.
 pub(crate) const NESTED: &str = "mcp_call";
 
@@ -53,9 +54,13 @@ impl Failure {
     }
 }
 
+/// Counts the call of a tool by somebody, and refuses when there were too many.
+pub type Limit = Arc<dyn Fn(&Actor, &str) -> Result<(), Problem> + Send + Sync>;
+
 /// The way to the tools for every door but our own pages. Cheap to clone.
 #[derive(Clone)]
 pub struct Door {
+    limit: Option<Limit>,
     pub(crate) tools: Tools,
     pub(crate) db: Db,
     pub(crate) base_url: String,
@@ -64,7 +69,13 @@ pub struct Door {
 impl Door {
     /// A door to `tools`; `base_url` begins the links in answers, without a slash at its end.
     pub fn new(tools: Tools, db: Db, base_url: impl Into<String>) -> Self {
-        Self { tools, db, base_url: base_url.into() }
+        Self { limit: None, tools, db, base_url: base_url.into() }
+    }
+
+    /// The same door, where `limit` counts each call before anything is done.
+    #[must_use]
+    pub fn limited_by(self, limit: Limit) -> Self {
+        Self { limit: Some(limit), ..self }
     }
 
     /// The tools behind it.
@@ -91,6 +102,9 @@ impl Door {
         let actor = self.actor(caller, spec)?;
         if let Some(grant) = &caller.grant {
             self.check_key(grant, spec)?;
+        }
+        if let Some(limit) = &self.limit {
+            limit(&actor, spec.name).map_err(|it| self.failure(&it.into(), spec))?;
         }
         let (args, approval) = asking::apart(spec, args);
         let context = CallContext { source, ..CallContext::default() };
@@ -162,7 +176,7 @@ impl Door {
 }
 
 /// The tool that a nested call is about, and its arguments.
-fn target<'a>(name: &str, args: &'a Value) -> Result<Option<(&'a str, Value)>, Failure> {
+pub(crate) fn target<'a>(name: &str, args: &'a Value) -> Result<Option<(&'a str, Value)>, Failure> {
     if name != NESTED {
         return Ok(None);
     }

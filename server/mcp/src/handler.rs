@@ -2,7 +2,7 @@
 
 #![expect(deprecated, reason = "clients of the handshake era set a log level")]
 
-use crate::door::{Caller, Door};
+use crate::door::{Caller, Door, Failure};
 use crate::listing::{self, Wish};
 use crate::messages::{bad_params, error, unknown_method};
 use crate::{completion, prompts, resources};
@@ -60,41 +60,31 @@ fn caller(context: &RequestContext<RoleServer>) -> (Caller, String) {
 
 impl Handler {
     /// Runs the tool. A read ends with its request; a write that began is finished and recorded.
-    async fn run(
+    pub(crate) async fn run(
         &self,
         caller: Caller,
         name: String,
         args: Value,
         context: &RequestContext<RoleServer>,
-    ) -> Result<CallToolResult, ErrorData> {
+    ) -> Result<Result<Value, Failure>, ErrorData> {
         let is_read = self.door.tools().find(&name).is_some_and(|it| it.risk == Risk::Read);
         let door = self.door.clone();
         let call = async move { door.call(&caller, &name, &args, "mcp").await };
         let cancelled = || error(ErrorCode::INVALID_REQUEST, "CANCELLED", "The call was cancelled");
-        let outcome = if is_read {
-            tokio::select! {
-                outcome = call => outcome,
-                () = context.ct.cancelled() => return Err(cancelled()),
-            }
-        } else {
-            let task = tokio::spawn(call);
-            tokio::select! {
-                outcome = task => outcome.map_err(|error| {
-                    let reference = store::ids::short();
-                    tracing::error!(reference, %error, "a tool ended early");
-                    ErrorData::internal_error(format!("Our fault. Reference {reference}"), None)
-                })?,
-                () = context.ct.cancelled() => return Err(cancelled()),
-            }
-        };
-        match outcome {
-            Ok(value) if value.is_object() => Ok(CallToolResult::structured(value)),
-            Ok(value) => Ok(CallToolResult::structured(json!({ "result": value }))),
-            Err(failure) if failure.code() == "UNKNOWN_TOOL" => Err(ErrorData::invalid_params(
-                failure.message().to_owned(),
-                Some(failure.value().clone()),
-            )),
-            Err(failure) => Ok(CallToolResult::structured_error(failure.value().clone())),
+        if is_read {
+            return tokio::select! {
+                outcome = call => Ok(outcome),
+                () = context.ct.cancelled() => Err(cancelled()),
+            };
+        }
+        let task = tokio::spawn(call);
+        tokio::select! {
+            outcome = task => outcome.map_err(|error| {
+                let reference = store::ids::short();
+                tracing::error!(reference, %error, "a tool ended early");
+                ErrorData::internal_error(format!("Our fault. Reference {reference}"), None)
+            }),
+            () = context.ct.cancelled() => Err(cancelled()),
         }
     }
 
@@ -103,6 +93,19 @@ impl Handler {
         let told = ProgressNotificationParam::new(token, progress).with_total(1.0);
         // A client that went away needs no progress.
         let _ = context.peer.notify_progress(told.with_message(message)).await;
+    }
+}
+
+/// What came of a call, as the protocol tells it.
+pub(crate) fn told(outcome: Result<Value, Failure>) -> Result<CallToolResult, ErrorData> {
+    match outcome {
+        Ok(value) if value.is_object() => Ok(CallToolResult::structured(value)),
+        Ok(value) => Ok(CallToolResult::structured(json!({ "result": value }))),
+        Err(failure) if failure.code() == "UNKNOWN_TOOL" => Err(ErrorData::invalid_params(
+            failure.message().to_owned(),
+            Some(failure.value().clone()),
+        )),
+        Err(failure) => Ok(CallToolResult::structured_error(failure.value().clone())),
     }
 }
 
@@ -142,13 +145,11 @@ impl ServerHandler for Handler {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let (caller, _) = caller(&context);
-        let name = request.name.into_owned();
-        let args = Value::Object(request.arguments.unwrap_or_default());
-        let title = self.door.tools().find(&name).map_or("", |it| it.title);
+        let title = self.door.tools().find(&request.name).map_or("", |it| it.title);
         self.tell(&context, 0.0, title).await;
-        let result = self.run(caller, name, args, &context).await?;
+        let response = self.call_asking(&caller, request, &context).await?;
         self.tell(&context, 1.0, title).await;
-        Ok(result.into())
+        Ok(response)
     }
 
     /// The schemas are the same for everybody.

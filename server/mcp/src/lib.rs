@@ -5,6 +5,7 @@ pub mod service;
 
 mod asking;
 mod completion;
+mod eliciting;
 mod handler;
 mod listing;
 mod messages;

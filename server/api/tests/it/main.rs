@@ -13,6 +13,7 @@ mod invitations;
 mod keys;
 mod live;
 mod mcp;
+mod mcp_asking;
 mod mcp_calls;
 mod members;
 mod once;
