@@ -14,6 +14,7 @@ pub mod auth;
 pub mod chat;
 pub mod flows;
 pub mod home;
+pub mod oauth;
 pub mod projects;
 pub mod runs;
 pub mod settings;
@@ -27,6 +28,7 @@ use crate::auth::sign_in::SignInPage;
 use crate::auth::sign_up::SignUpPage;
 use crate::chat::page::ChatPage;
 use crate::home::page::HomePage;
+use crate::oauth::consent::ConsentPage;
 use crate::session::StartedWith;
 use crate::settings::page::SettingsHome;
 use crate::setup::wizard::SetupHome;
@@ -54,6 +56,7 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("") view=SignedIn ssr=Async>
                     // Pages that fill the window, without the frame.
                     <Route path=path!("/flows/:id") view={Lazy::<lazy::Studio>::new()} ssr=Async />
+                    <Route path=path!("/oauth/consent") view=ConsentPage ssr=Async />
                     <Route path=path!("/setup") view=SetupHome ssr=Async />
                     <Route path=path!("/setup/:step") view={Lazy::<lazy::Setup>::new()} ssr=Async />
                     <ParentRoute path=path!("") view=Frame ssr=Async>

@@ -2,6 +2,7 @@
 
 pub mod api_keys;
 pub mod audit;
+pub mod clients;
 pub mod invitations;
 pub mod key_fns;
 pub mod members;

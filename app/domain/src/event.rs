@@ -76,6 +76,12 @@ kinds! {
     KeyChanged = "key.changed", Account, audited;
     /// An API key was taken back.
     KeyRevoked = "key.revoked", Account, audited;
+    /// A chat client introduced itself.
+    ClientRegistered = "client.registered", Account, audited;
+    /// A person let a chat client act for them.
+    ClientConnected = "client.connected", Account, audited;
+    /// A chat client may no longer act for a person.
+    ClientDisconnected = "client.disconnected", Account, audited;
     /// An app was connected.
     ConnectionAdded = "connection.added", Connector, audited;
     /// A connection got another name, secret or account.

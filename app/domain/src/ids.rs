@@ -51,6 +51,8 @@ ids! {
     InvitationId
     /// What a script or chat client shows to act as a person.
     KeyId
+    /// What a person allowed a chat client that signed them in.
+    GrantId
     /// Stored access to an app.
     ConnectionId
     /// A trigger and steps that do a job.

@@ -14,6 +14,7 @@ pub mod ids;
 pub mod integration;
 pub mod keys;
 pub mod mirror;
+pub mod oauth;
 pub mod problem;
 pub mod project;
 pub mod setup;

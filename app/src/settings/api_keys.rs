@@ -1,6 +1,7 @@
 //! API keys: made, shown once, taken back; and what a chat client needs to connect.
 
 use crate::session::current_user;
+use crate::settings::clients::ConnectedClients;
 use crate::settings::key_fns::{MakeApiKey, RevokeApiKey, load_api_keys};
 use crate::ui::badge::Tone;
 use crate::ui::button::{Button, IconButton, Kind};
@@ -50,6 +51,7 @@ pub(crate) fn ApiKeys() -> impl IntoView {
             <Clients address=all.1 />
         </Loaded>
         <RevokeQuestion asked=asked revoke=revoke />
+        <ConnectedClients />
     }
 }
 
@@ -185,6 +187,7 @@ fn RevokeQuestion(
 #[component]
 fn Clients(address: String) -> impl IntoView {
     let mcp = format!("{address}/mcp");
+    let signing_in = format!("{mcp}?auth=required");
     let file = format!(
         "{{\n  \"mcpServers\": {{\n    \"pmos\": {{\n      \"type\": \"http\",\n      \"url\": \"{mcp}\",\n      \
          \"headers\": {{ \"Authorization\": \"Bearer YOUR_KEY\" }}\n    }}\n  }}\n}}"
@@ -200,6 +203,7 @@ fn Clients(address: String) -> impl IntoView {
                     "Chat clients speak MCP over HTTP. Give them this address and your key; add ?profile=full for every tool."
                 </p>
                 <Code label="Address" text=mcp />
+                <Code label="Address for clients that sign you in with the browser, without a key" text=signing_in />
                 <Code label="Configuration file of most clients" text=file />
                 <Code label="From a script" text=call />
             </div>

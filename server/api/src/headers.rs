@@ -1,7 +1,7 @@
 //! Headers of every answer: what a browser may do with it (contract.md 0.7).
 
-use crate::hooks;
 use crate::request::is_api_path;
+use crate::{hooks, oauth};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
@@ -22,11 +22,11 @@ impl PageNonce {
 
     /// Scripts run when they are ours: from our files or with this nonce. The bundle is WebAssembly. Sizes and
     /// positions are style attributes; style sheets are files.
-    fn policy(&self) -> String {
+    fn policy(&self, forms: &str) -> String {
         format!(
             "default-src 'self'; script-src 'self' 'nonce-{}' 'wasm-unsafe-eval'; style-src 'self'; \
              style-src-attr 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; \
-             form-action 'self'; frame-ancestors 'none'",
+             {forms}frame-ancestors 'none'",
             self.0
         )
     }
@@ -35,8 +35,12 @@ impl PageNonce {
 /// Sets them; nothing else decides about them.
 pub(crate) fn add(headers: &mut HeaderMap, path: &str, nonce: &PageNonce, is_secure: bool) {
     // What a flow answers comes from our origin but is not ours: it may do nothing in a browser.
-    let policy =
-        if hooks::takes_payloads(path) { ANSWERS_OF_FLOWS.to_owned() } else { nonce.policy() };
+    let policy = match path {
+        _ if hooks::takes_payloads(path) => ANSWERS_OF_FLOWS.to_owned(),
+        // Its form ends at the address of the chat client, which browsers count as a target of the form.
+        oauth::PAGE => nonce.policy(""),
+        _ => nonce.policy("form-action 'self'; "),
+    };
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         headers.insert(CONTENT_SECURITY_POLICY, policy);
     }

@@ -7,11 +7,14 @@ pub mod request;
 pub mod routes;
 
 mod answers;
+mod cors;
 mod credentials;
 mod health;
 mod hooks;
 mod live;
 mod mcp;
+mod narrow;
+mod oauth;
 mod once;
 mod origin;
 pub mod rest;

@@ -1,21 +1,31 @@
 //! `/mcp`, the address of chat clients, and the door to the tools that it shares with REST (contract.md 8).
 
-use crate::body;
 use crate::error::{Answer, Refusal};
-use crate::origin;
+use crate::narrow::Narrow;
 use crate::routes::{Route, Who};
+use crate::{body, credentials, oauth, origin};
 use ::mcp::door::{Caller, Door};
 use ::mcp::service::Mcp;
+use auth::oauth::is_access_token;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
 use backend::Backend;
 use bytes::Bytes;
 use domain::actor::Actor;
+use domain::client::Client;
 use domain::keys::KeyGrant;
 use domain::problem::Problem;
+use std::borrow::Cow;
+use std::sync::Arc;
+use url::form_urlencoded;
+
+/// What the address says when nobody may look around without signing in: clients then begin with that.
+const SIGN_IN: (Cow<'static, str>, Cow<'static, str>) =
+    (Cow::Borrowed("auth"), Cow::Borrowed("required"));
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
@@ -32,8 +42,9 @@ pub(crate) struct Served {
     mcp: Mcp,
 }
 
-pub(crate) fn served(backend: &Backend) -> Served {
+pub(crate) fn served(backend: &Backend, narrow: Arc<Narrow>) -> Served {
     let door = Door::new(backend.tools.clone(), backend.db.clone(), backend.base_url());
+    let door = door.limited_by(Arc::new(move |actor, tool| narrow.check_tool(tool, actor)));
     let limit = backend.config.json_body_limit;
     Served { mcp: Mcp::new(door.clone(), limit, &backend.closing), door }
 }
@@ -55,13 +66,43 @@ async fn answer(
     if !origin::is_our_host(&backend, headers) || !origin::is_allowed(&backend, headers).await? {
         return Err(Refusal::from(Problem::CrossSite));
     }
+    if let Some(refusal) = must_sign_in(&backend, &request) {
+        return Ok(refusal);
+    }
     let bytes: Bytes = body::collect(&mut request).await?;
     let (parts, _) = request.into_parts();
     let mut answer = served.mcp.answer(parts, bytes).await.map(Body::new);
+    if answer.status() == StatusCode::UNAUTHORIZED {
+        answer.headers_mut().extend(challenge(&backend, None));
+    }
     let kind = answer.headers().get(CONTENT_TYPE);
     if kind.is_some_and(|it| it.as_bytes().starts_with(b"text/event-stream")) {
         let name = HeaderName::from_static("x-accel-buffering");
         answer.headers_mut().insert(name, HeaderValue::from_static("no"));
     }
     Ok(answer)
+}
+
+fn challenge(backend: &Backend, error: Option<&str>) -> Option<(HeaderName, HeaderValue)> {
+    oauth::challenge(backend, error).map(|it| (WWW_AUTHENTICATE, it))
+}
+
+/// The answer that sends a chat client to sign its person in: where the address asks for it, and to one whose token
+/// does not count any more. Everybody else may look around without.
+fn must_sign_in(backend: &Backend, request: &Request) -> Option<Response> {
+    let caller = request.extensions().get::<credentials::Caller>();
+    if caller.is_some_and(|it| it.actor().is_some()) {
+        return None;
+    }
+    let client = request.extensions().get::<Client>();
+    let had_token = client.and_then(|it| it.key.as_deref()).is_some_and(is_access_token);
+    let query = request.uri().query().unwrap_or_default();
+    let is_asked = form_urlencoded::parse(query.as_bytes()).any(|it| it == SIGN_IN);
+    if !had_token && !is_asked {
+        return None;
+    }
+    let error = had_token.then_some("invalid_token");
+    let mut answer = Refusal::from(Problem::NotSignedIn).into_response();
+    answer.headers_mut().extend(challenge(backend, error));
+    Some(answer)
 }

@@ -41,6 +41,13 @@ pub(crate) async fn is_allowed(backend: &Backend, headers: &HeaderMap) -> Result
     Ok(is_ours || backend.auth.is_allowed_origin(origin).await?)
 }
 
+/// Whether the request comes from a page of another site that a super admin listed.
+pub(crate) async fn is_listed(backend: &Backend, headers: &HeaderMap) -> Result<bool, Problem> {
+    let Some(origin) = text(headers, ORIGIN.as_str()) else { return Ok(false) };
+    let is_ours = is_ours(backend, origin, text(headers, HOST.as_str()));
+    Ok(!is_ours && backend.auth.is_allowed_origin(origin).await?)
+}
+
 /// Whether the request was sent to a name that is ours. Without a base address that is this machine or an address in
 /// digits: a foreign name that was made to point here is what DNS rebinding uses.
 pub(crate) fn is_our_host(backend: &Backend, headers: &HeaderMap) -> bool {

@@ -3,8 +3,10 @@
 use crate::credentials::{self, Caller};
 use crate::error::{self, Refusal};
 use crate::headers::{self, PageNonce};
-use crate::{body, hooks, origin};
+use crate::{body, cors, hooks, origin};
+use auth::keys::KeyHolder;
 use auth::limits::Rate;
+use auth::oauth::is_access_token;
 use auth::sessions::COOKIE;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::header::{COOKIE as COOKIES, SET_COOKIE};
@@ -66,12 +68,13 @@ pub(crate) async fn pass(State(gate): State<Gate>, mut request: Request, next: N
     }
     request.extensions_mut().insert(nonce.clone());
     request.extensions_mut().insert(client.clone());
-    let mut response = match admit(&gate, &mut request, &client).await {
-        Ok(renewed_cookie) => with_cookie(run(request, next).await, renewed_cookie),
-        Err(problem) => Refusal::from(problem).into_response(),
-    };
+    let site = cors::site(&gate.backend, &path, request.headers()).await;
+    let mut response = answered(&gate, request, next, (&client, &site)).await;
     response = error::written(response, &client.request_id);
     headers::add(response.headers_mut(), &path, &nonce, client.is_secure);
+    if let Ok(Some(site)) = site {
+        cors::add(response.headers_mut(), site);
+    }
     if let Some(id) = request_id {
         response.headers_mut().insert(REQUEST_ID, id);
     }
@@ -79,6 +82,28 @@ pub(crate) async fn pass(State(gate): State<Gate>, mut request: Request, next: N
     let ms = started.elapsed().as_millis();
     tracing::info!(%method, route, status, ms, request_id = client.request_id, "request");
     response
+}
+
+/// The answer itself. `site` is another site whose page is asking.
+async fn answered(
+    gate: &Gate,
+    mut request: Request,
+    next: Next,
+    (client, site): (&Client, &Result<Option<HeaderValue>, Problem>),
+) -> Response {
+    match site {
+        Ok(Some(_)) => {
+            if let Some(answer) = cors::preflight(request.method(), request.headers()) {
+                return answer;
+            }
+        }
+        Ok(None) => {}
+        Err(problem) => return Refusal::from(problem.clone()).into_response(),
+    }
+    match admit(gate, &mut request, client).await {
+        Ok(renewed_cookie) => with_cookie(run(request, next).await, renewed_cookie),
+        Err(problem) => Refusal::from(problem).into_response(),
+    }
 }
 
 /// Checks everything that holds for all requests and finds out who is asking; gives a renewed cookie.
@@ -121,7 +146,7 @@ async fn who(
     let key = credentials::key(request).await?;
     request.extensions_mut().insert(Client { key: key.clone(), ..client.clone() });
     if let Some(key) = &key
-        && let Some(holder) = auth.authenticate_key(client, key).await?
+        && let Some(holder) = holder(gate, request.uri().path(), client, key).await?
     {
         return Ok((Caller::Key(holder), None));
     }
@@ -134,6 +159,20 @@ async fn who(
         return Ok((Caller::Nobody, None));
     };
     Ok((Caller::Person(authenticated.actor), authenticated.renewed_cookie))
+}
+
+/// Whose key it is, or whose chat client: the tokens of those are for `/mcp` alone.
+async fn holder(
+    gate: &Gate,
+    path: &str,
+    client: &Client,
+    key: &str,
+) -> Result<Option<KeyHolder>, Problem> {
+    let auth = &gate.backend.auth;
+    if path == "/mcp" && is_access_token(key) {
+        return auth.authenticate_token(client, key, &gate.backend.chat_clients.resource()).await;
+    }
+    auth.authenticate_key(client, key).await
 }
 
 /// Scripts do not use up the calls of their owner's browser.

@@ -2,8 +2,9 @@
 
 use crate::credentials::Caller;
 use crate::error::{Refusal, unknown_path, wrong_method};
+use crate::narrow::Narrow;
 use crate::request::API;
-use crate::{answers, health, hooks, live, mcp, once, rest};
+use crate::{answers, health, hooks, live, mcp, oauth, once, rest};
 use axum::extract::{Request, State};
 use axum::handler::Handler;
 use axum::http::Method;
@@ -14,6 +15,7 @@ use axum::{Extension, Router};
 use backend::Backend;
 use domain::actor::Permission;
 use domain::problem::Problem;
+use std::sync::Arc;
 
 /// Who may call a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,6 +133,7 @@ pub fn all() -> Vec<Route> {
         rest::tools::routes(),
         rest::actions::routes(),
         mcp::routes(),
+        oauth::routes(),
         rest::assistant::routes(),
         hooks::routes(),
         answers::routes(),
@@ -144,8 +147,10 @@ pub fn all() -> Vec<Route> {
 /// The routes, without the request layer. Unknown API paths and wrong methods are answered as JSON.
 pub fn router(backend: &Backend) -> Router {
     let mut router = Router::new();
+    let narrow = Arc::new(Narrow::new(backend.auth.clock().clone()));
     for route in all() {
-        let gate = (backend.clone(), Asked { who: route.who, path: route.path, once: route.once });
+        let asked = Asked { who: route.who, path: route.path, once: route.once };
+        let gate = (backend.clone(), Arc::clone(&narrow), asked);
         router =
             router.route(route.path, route.answer.route_layer(from_fn_with_state(gate, admit)));
     }
@@ -158,7 +163,7 @@ pub fn router(backend: &Backend) -> Router {
             router = router.route(&below, axum::routing::any(unknown_path));
         }
     }
-    router.layer(Extension(mcp::served(backend))).with_state(backend.clone())
+    router.layer(Extension(mcp::served(backend, narrow))).with_state(backend.clone())
 }
 
 /// Everything below a prefix. Where a route begins with a parameter, a wildcard beside it would be ambiguous.
@@ -180,7 +185,7 @@ struct Asked {
 
 /// Refuses before anything of the request is read.
 async fn admit(
-    State((backend, asked)): State<(Backend, Asked)>,
+    State((backend, narrow, asked)): State<(Backend, Arc<Narrow>, Asked)>,
     mut request: Request,
     next: Next,
 ) -> Response {
@@ -194,7 +199,8 @@ async fn admit(
         (Some(permission), Some(actor)) => match check_key(who, &caller) {
             Ok(()) => backend.auth.authorise(actor, permission, &target).await,
             Err(problem) => Err(problem),
-        },
+        }
+        .and_then(|()| narrow.check_route(asked.path, actor)),
     };
     if let Err(problem) = admitted {
         return Refusal::from(problem).into_response();

@@ -18,6 +18,10 @@ const FAILURES_OF_ACCOUNT: u32 = 10;
 const FAILURES_OF_ADDRESS: u32 = 100;
 const CLOSED: Duration = Duration::from_secs(10 * 60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
+/// Chat clients an hour that introduce themselves from one address.
+const REGISTRATIONS_PER_HOUR: u32 = 30;
+/// Codes and tokens an hour that are exchanged from one address.
+const EXCHANGES_PER_HOUR: u32 = 1_200;
 
 /// Accounts, sessions, workspaces, members, invitations, settings of the installation, audit. Cheap to clone.
 #[derive(Clone)]
@@ -32,6 +36,8 @@ struct Limits {
     account: Failures,
     address: Failures,
     sign_ups: Rate,
+    registrations: Rate,
+    exchanges: Rate,
 }
 
 impl Auth {
@@ -41,6 +47,8 @@ impl Auth {
             account: Failures::new(FAILURES_OF_ACCOUNT, CLOSED),
             address: Failures::new(FAILURES_OF_ADDRESS, CLOSED),
             sign_ups: Rate::new(config.sign_ups_per_hour, HOUR),
+            registrations: Rate::new(REGISTRATIONS_PER_HOUR, HOUR),
+            exchanges: Rate::new(EXCHANGES_PER_HOUR, HOUR),
         };
         Self { db, config: Arc::new(config), hashing: Hashing::new(), limits: Arc::new(limits) }
     }
@@ -101,6 +109,16 @@ impl Auth {
     /// Counts a sign-up or an accepted invitation.
     pub(crate) fn count_sign_up(&self, client: &Client) -> Result<(), Problem> {
         self.limits.sign_ups.take(address(client), self.now_ms())
+    }
+
+    /// Counts a chat client that introduces itself.
+    pub(crate) fn count_registration(&self, client: &Client) -> Result<(), Problem> {
+        self.limits.registrations.take(address(client), self.now_ms())
+    }
+
+    /// Counts an exchange of a code or token.
+    pub(crate) fn count_exchange(&self, client: &Client) -> Result<(), Problem> {
+        self.limits.exchanges.take(address(client), self.now_ms())
     }
 }
 

@@ -10,7 +10,7 @@ use domain::problem::{Issue, Problem};
 use serde_json::json;
 use store::db::Conn;
 use store::workspaces::Membership;
-use store::{api_keys, events, sessions, users, workspaces};
+use store::{api_keys, events, oauth, sessions, users, workspaces};
 
 impl Auth {
     /// The people of the workspace. Viewers see names and roles only.
@@ -60,7 +60,7 @@ impl Auth {
         changed.await
     }
 
-    /// Removes a member from the workspace; their sessions and API keys in it end at once.
+    /// Removes a member from the workspace; their sessions, API keys and chat clients in it end at once.
     ///
     /// # Errors
     /// [`Problem::Forbidden`], [`Problem::NotFound`], [`Problem::Conflict`] for the last admin.
@@ -74,6 +74,7 @@ impl Auth {
                 workspaces::remove_member(conn, &actor.workspace, &id).await?;
                 sessions::delete_in_workspace(conn, &actor.workspace, &id).await?;
                 api_keys::delete_of_user(conn, &actor.workspace, &id).await?;
+                oauth::delete_of_user(conn, &actor.workspace, &id).await?;
                 let event = Event::new(EventKind::MemberRemoved, &id, before.name.as_str());
                 events::record(conn, &actor, &event).await?;
                 Ok(())

@@ -6,6 +6,12 @@ use sha2::{Digest, Sha256};
 
 const TOKEN_BYTES: usize = 32;
 const KEY_START: &str = "pmos_";
+/// What the access tokens of chat clients begin with.
+pub(crate) const ACCESS_START: &str = "pmoa_";
+/// What their refresh tokens begin with.
+pub(crate) const REFRESH_START: &str = "pmor_";
+/// What their codes begin with.
+pub(crate) const CODE_START: &str = "pmoc_";
 /// What 32 bytes are in base64.
 const KEY_CHARS: usize = 43;
 
@@ -26,14 +32,29 @@ pub(crate) fn is_well_formed(token: &str) -> bool {
 
 /// The text of a fresh API key.
 pub(crate) fn fresh_key() -> String {
+    fresh_of(KEY_START)
+}
+
+/// The text of a fresh token of the kind that begins so.
+pub(crate) fn fresh_of(start: &str) -> String {
     let bytes = store::ids::random_bytes::<TOKEN_BYTES>();
-    format!("{KEY_START}{}", URL_SAFE_NO_PAD.encode(bytes))
+    format!("{start}{}", URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// The proof that a client gives for its code: the hash of its verifier, as the challenge writes it.
+pub(crate) fn challenge_of(verifier: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()))
 }
 
 /// Whether it could be one of our API keys; anything else is not worth a query.
 pub(crate) fn is_key(text: &str) -> bool {
+    is_of(KEY_START, text)
+}
+
+/// Whether it could be a token of the kind that begins so.
+pub(crate) fn is_of(start: &str, text: &str) -> bool {
     let is_plain = |it: u8| it.is_ascii_alphanumeric() || it == b'-' || it == b'_';
-    text.strip_prefix(KEY_START).is_some_and(|it| it.len() == KEY_CHARS && it.bytes().all(is_plain))
+    text.strip_prefix(start).is_some_and(|it| it.len() == KEY_CHARS && it.bytes().all(is_plain))
 }
 
 #[cfg(test)]

@@ -58,6 +58,8 @@ pub struct Config {
     pub json_body_limit: usize,
     /// `PMOS_SIGNUP=closed` switches sign-up off.
     pub is_signup_closed: bool,
+    /// `CORS_ALLOWED_ORIGINS`, commas between: sites whose pages may call with a key, besides those in the settings.
+    pub cors_allowed_origins: Vec<String>,
     /// Limits of the assistant: `AGENT_MAX_ITERATIONS`, `AGENT_RUNTIME`.
     pub assistant: agent::config::Config,
     /// Where Basecamp is.
@@ -104,6 +106,7 @@ impl Config {
             secret_key: get("PMOS_SECRET_KEY").map(Secret),
             json_body_limit,
             is_signup_closed: is_closed(get("PMOS_SIGNUP"))?,
+            cors_allowed_origins: origins(get("CORS_ALLOWED_ORIGINS"))?,
             assistant: assistant(get)?,
             basecamp: basecamp::config::Config::from_lookup(get),
             data,
@@ -169,6 +172,19 @@ fn database(
         (None, Some(path)) => Ok(Database::Sqlite(PathBuf::from(path))),
         (None, None) => Ok(Database::Sqlite(data.join("pmos.db"))),
     }
+}
+
+fn origins(text: Option<String>) -> Result<Vec<String>, ConfigError> {
+    let text = text.unwrap_or_default();
+    let all = text.split(',').map(str::trim).filter(|it| !it.is_empty());
+    let all: Vec<String> = all.map(str::to_owned).collect();
+    if all.iter().all(|it| auth::platform::is_origin(it)) {
+        return Ok(all);
+    }
+    Err(ConfigError {
+        name: "CORS_ALLOWED_ORIGINS",
+        reason: "give origins such as https://tools.example.com, commas between".to_owned(),
+    })
 }
 
 fn is_closed(text: Option<String>) -> Result<bool, ConfigError> {

@@ -2,11 +2,13 @@
 //! functions can name it.
 
 mod approvals;
+pub mod chat_clients;
 pub mod config;
 mod node;
 pub mod setup;
 mod todos;
 
+use crate::chat_clients::ChatClients;
 use crate::config::{Config, Database};
 use crate::node::Node;
 use crate::setup::SetupGuide;
@@ -65,6 +67,8 @@ pub struct Backend {
     pub db: Db,
     /// People, workspaces and who may do what.
     pub auth: Auth,
+    /// Chat clients that sign people in.
+    pub chat_clients: ChatClients,
     /// Projects, people and to-dos.
     pub basecamp: Basecamp,
     /// What is overdue, due, whose and how much.
@@ -140,6 +144,7 @@ impl Backend {
             runs,
             insight: Insight::new(basecamp.clone()),
             setup: SetupGuide::new(db.clone(), basecamp.clone()),
+            chat_clients: ChatClients::new(db.clone(), auth.clone(), address_of(&config)),
             db,
             auth,
             basecamp,
@@ -189,6 +194,7 @@ fn address_of(config: &Config) -> String {
 fn accounts(config: &Config) -> auth::config::Config {
     auth::config::Config {
         is_signup_closed: config.is_signup_closed,
+        allowed_origins: config.cors_allowed_origins.clone(),
         base_url: address_of(config),
         ..auth::config::Config::default()
     }

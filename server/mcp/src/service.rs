@@ -1,6 +1,6 @@
 //! `/mcp`: both eras of the protocol on one address.
 
-use crate::door::Door;
+use crate::door::{Door, OPEN};
 use crate::handler::Handler;
 use crate::messages::malformed;
 use crate::sessions::{OWNER, Sessions};
@@ -101,8 +101,15 @@ impl Mcp {
             parts.headers.insert(ACCEPT, HeaderValue::from_static(BOTH_KINDS));
         }
         let service = if is_in_session { &self.with_sessions } else { &self.without };
+        let is_stranger = parts.extensions.get::<Actor>().is_none();
         let request = Request::from_parts(parts, Full::new(body));
-        OWNER.scope(owner, service.handle(request)).await
+        let mut answer = OWNER.scope(owner, service.handle(request)).await;
+        // A client of the stateless era signs its person in when it is told so by the status; the reason is in the body.
+        let is_told = is_stateless && is_stranger && answer.status() == StatusCode::OK;
+        if is_told && needs_somebody(&message) {
+            *answer.status_mut() = StatusCode::UNAUTHORIZED;
+        }
+        answer
     }
 }
 
@@ -114,6 +121,18 @@ fn owner(parts: &Parts) -> (WorkspaceId, UserId) {
 fn is_stateless(headers: &HeaderMap, message: &Value) -> bool {
     let in_body = message.pointer("/params/_meta").and_then(|it| it.get(VERSION_IN_BODY));
     in_body.is_some() || header(headers, VERSION).is_some_and(|it| it >= STATELESS_SINCE)
+}
+
+/// Whether the message asks for something that is not for everybody.
+fn needs_somebody(message: &Value) -> bool {
+    match message.get("method").and_then(Value::as_str) {
+        Some("tools/call") => {
+            let name = message.pointer("/params/name").and_then(Value::as_str);
+            name.is_some_and(|it| !OPEN.contains(&it))
+        }
+        Some("resources/read") => true,
+        _ => false,
+    }
 }
 
 fn takes(headers: &HeaderMap, kind: &str) -> bool {

@@ -27,6 +27,7 @@ pub mod mirror_sync;
 pub mod mirror_words;
 pub mod model_keys;
 pub mod notifications;
+pub mod oauth;
 pub mod operations;
 pub mod payloads;
 pub mod run_keeping;

@@ -72,6 +72,11 @@ const ALL: &[(i64, &str, &str)] = &[
         include_str!("../../../migrations/0105_flows_start_by_basecamp.sql"),
     ),
     (106, "flows keep tables", include_str!("../../../migrations/0106_flows_keep_tables.sql")),
+    (
+        110,
+        "clients sign people in",
+        include_str!("../../../migrations/0110_clients_sign_people_in.sql"),
+    ),
 ];
 
 /// Number, sentence, and the texts for SQLite and for PostgreSQL, where no one text says the same to both.

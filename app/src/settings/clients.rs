@@ -1,0 +1,116 @@
+//! Chat clients that signed the person in: listed, disconnected.
+
+use crate::oauth::server_fns::{DisconnectClient, load_connected_clients};
+use crate::ui::button::IconButton;
+use crate::ui::dialog::Confirm;
+use crate::ui::problem::Loaded;
+use crate::ui::skeleton::RowsSkeleton;
+use crate::ui::time::use_now;
+use crate::ui::toast::use_toasts;
+use domain::oauth::ConnectedClient;
+use leptos::prelude::*;
+
+/// The list; nothing while there is none.
+#[component]
+pub(crate) fn ConnectedClients() -> impl IntoView {
+    let disconnect = ServerAction::<DisconnectClient>::new();
+    let asked = RwSignal::new(None::<ConnectedClient>);
+    let clients = Resource::new(move || disconnect.version().get(), |_| load_connected_clients());
+    let toasts = use_toasts();
+    Effect::new(move || match disconnect.value().get() {
+        Some(Ok(())) => toasts.say("The chat client is disconnected"),
+        Some(Err(error)) => toasts.failed(error.to_string()),
+        None => {}
+    });
+    view! {
+        <Loaded of=clients skeleton=|| view! { <RowsSkeleton count=1 /> } let:all>
+            <ClientTable clients=all asked=asked />
+        </Loaded>
+        <DisconnectQuestion asked=asked disconnect=disconnect />
+    }
+}
+
+#[component]
+fn ClientTable(
+    clients: Vec<ConnectedClient>,
+    asked: RwSignal<Option<ConnectedClient>>,
+) -> impl IntoView {
+    let row = |it| view! { <ClientRow row=it asked=asked /> };
+    let rows: Vec<_> = clients.into_iter().map(row).collect();
+    (!rows.is_empty()).then(|| {
+        view! {
+            <div class="table-wrap">
+                <table role="table" class="table table--stack table--cq table--calm">
+                    <caption class="sr">"Chat clients that act for you"</caption>
+                    <thead role="rowgroup">
+                        <tr role="row">
+                            <th role="columnheader">"Chat client"</th>
+                            <th role="columnheader">"Role"</th>
+                            <th role="columnheader" class="p2">"Last used"</th>
+                            <th role="columnheader" class="fit"><span class="sr">"Actions"</span></th>
+                        </tr>
+                    </thead>
+                    <tbody role="rowgroup">{rows}</tbody>
+                </table>
+            </div>
+        }
+    })
+}
+
+#[component]
+fn ClientRow(row: ConnectedClient, asked: RwSignal<Option<ConnectedClient>>) -> impl IntoView {
+    let (now, used) = (use_now(), row.last_used_at_ms);
+    let label = format!("Disconnect {}", row.name);
+    let asks = if row.ask_first { ", asks first" } else { "" };
+    let role = format!("{}{asks}", row.role.label());
+    let name = row.name.clone();
+    view! {
+        <tr role="row">
+            <td role="cell" class="name wide">
+                <span>{name}</span>
+                <span class="sub trunc">"Signed you in with this browser"</span>
+            </td>
+            <td role="cell">{role}</td>
+            <td role="cell" class="p2 quiet">
+                {move || used.map_or_else(|| "Not yet".to_owned(), |it| now.get().ago(it))}
+            </td>
+            <td role="cell">
+                <IconButton
+                    icon="trash"
+                    label=label
+                    class="icon-btn--sm"
+                    on:click=move |_| asked.set(Some(row.clone()))
+                />
+            </td>
+        </tr>
+    }
+}
+
+/// Asks before a client is disconnected.
+#[component]
+fn DisconnectQuestion(
+    asked: RwSignal<Option<ConnectedClient>>,
+    disconnect: ServerAction<DisconnectClient>,
+) -> impl IntoView {
+    let open = RwSignal::new(false);
+    Effect::new(move || open.set(asked.with(Option::is_some)));
+    let name = Signal::derive(move || {
+        asked.with(|it| it.as_ref().map(|it| it.name.clone()).unwrap_or_default())
+    });
+    let confirm = move |()| {
+        if let Some(client) = asked.get_untracked() {
+            disconnect.dispatch(DisconnectClient { client: client.id.to_string() });
+        }
+        asked.set(None);
+    };
+    view! {
+        <Confirm
+            open=open
+            title=Signal::derive(move || format!("Disconnect {}?", name.get()))
+            body="It stops working at once. What it did stays, with your name."
+            action="Disconnect it"
+            keep="Keep it"
+            confirm=confirm
+        />
+    }
+}
