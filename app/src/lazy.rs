@@ -6,6 +6,7 @@
 use crate::approvals::page::ApprovalsPage;
 use crate::flows::list::FlowsPage;
 use crate::flows::studio::StudioPage;
+use crate::flows::templates::TemplatesPage;
 use crate::projects::list::ProjectsPage;
 use crate::projects::page::ProjectPage;
 use crate::runs::list::RunsPage;
@@ -64,6 +65,7 @@ area!(
     work: Projects => ProjectsPage,
     Project => ProjectPage,
     Flows => FlowsPage,
+    Templates => TemplatesPage,
     Runs => RunsPage,
     Run => RunPage,
     Approvals => ApprovalsPage
@@ -73,6 +75,7 @@ area!(
 pub async fn preload(path: &str) {
     let mut parts = path.split('/').skip(1).filter(|it| !it.is_empty());
     match (parts.next(), parts.next()) {
+        (Some("flows"), Some("templates")) => Projects::preload().await,
         (Some("flows"), Some(_)) => Studio::preload().await,
         (Some("setup"), Some(_)) => Setup::preload().await,
         (Some("settings" | "audit"), _) => Settings::preload().await,

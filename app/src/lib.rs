@@ -55,7 +55,6 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/invite/:token") view=InvitePage ssr=Async />
                 <ParentRoute path=path!("") view=SignedIn ssr=Async>
                     // Pages that fill the window, without the frame.
-                    <Route path=path!("/flows/:id") view={Lazy::<lazy::Studio>::new()} ssr=Async />
                     <Route path=path!("/oauth/consent") view=ConsentPage ssr=Async />
                     <Route path=path!("/setup") view=SetupHome ssr=Async />
                     <Route path=path!("/setup/:step") view={Lazy::<lazy::Setup>::new()} ssr=Async />
@@ -68,6 +67,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/settings/:section") view={Lazy::<lazy::Settings>::new()} ssr=Async />
                         <Route path=path!("/audit") view={Lazy::<lazy::AuditLog>::new()} ssr=Async />
                         <Route path=path!("/flows") view={Lazy::<lazy::Flows>::new()} ssr=Async />
+                        <Route path=path!("/flows/templates") view={Lazy::<lazy::Templates>::new()} ssr=Async />
                         <Route path=path!("/runs") view={Lazy::<lazy::Runs>::new()} ssr=Async />
                         <Route path=path!("/runs/:id") view={Lazy::<lazy::Run>::new()} ssr=Async />
                         <Route path=path!("/chat") view=ChatPage ssr=Async />
@@ -75,6 +75,8 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/approvals") view={Lazy::<lazy::Approvals>::new()} ssr=Async />
                         <Route path=path!("/approvals/:id") view={Lazy::<lazy::Approvals>::new()} ssr=Async />
                     </ParentRoute>
+                    // After the frame, where `/flows/templates` is.
+                    <Route path=path!("/flows/:id") view={Lazy::<lazy::Studio>::new()} ssr=Async />
                 </ParentRoute>
             </Routes>
         </Router>

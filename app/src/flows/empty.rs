@@ -4,7 +4,7 @@ use super::cards::Look;
 use super::list::use_new_flow;
 use super::tile::PieceTile;
 use crate::session;
-use crate::ui::button::{Button, Kind, Size};
+use crate::ui::button::{Button, ButtonLink, Kind, Size};
 use domain::actor::Permission;
 use domain::flow::catalog::Tile;
 use leptos::prelude::*;
@@ -57,6 +57,7 @@ pub fn NoFlows() -> impl IntoView {
                 <Button kind=Kind::Primary size=Size::Large icon="plus" busy=busy on:click=move |_| make.run(())>
                     "New flow"
                 </Button>
+                <ButtonLink href="/flows/templates" size=Size::Large>"See the templates"</ButtonLink>
             </div>
         </Show>
     }

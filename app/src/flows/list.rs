@@ -7,7 +7,7 @@ use crate::live::use_live;
 use crate::runs::words::count;
 use crate::session;
 use crate::ui::badge::State;
-use crate::ui::button::{Button, Kind};
+use crate::ui::button::{Button, ButtonLink, Kind};
 use crate::ui::choice::Chip;
 use crate::ui::problem::Loaded;
 use crate::ui::search::SearchBox;
@@ -154,6 +154,7 @@ fn Head(words: String) -> impl IntoView {
                 <p>{words}</p>
             </div>
             <div class="page__a">
+                <ButtonLink href="/flows/templates">"Templates"</ButtonLink>
                 <Show when=move || may.get()>
                     <Button kind=Kind::Primary icon="plus" busy=busy on:click=move |_| make.run(())>"New flow"</Button>
                 </Show>

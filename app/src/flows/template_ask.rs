@@ -1,0 +1,235 @@
+//! What a template needs to know, asked before the flow is made.
+
+use super::server_fns::load_choices;
+use super::template_fns::{TemplateCard, start_from_template};
+use crate::error::AppError;
+use crate::session;
+use crate::ui::button::{Button, Kind};
+use crate::ui::combobox::{Combobox, Entry};
+use crate::ui::dialog::Dialog;
+use crate::ui::problem::FormProblem;
+use domain::actor::Permission;
+use domain::flow::catalog::BASECAMP;
+use domain::flow::listing::OptionsRequest;
+use domain::flow::templates::{Ask, AskKind};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::hooks::use_navigate;
+use serde_json::{Map, Value};
+
+type Answers = RwSignal<Map<String, Value>>;
+
+/// What the choices of an answer depend on.
+fn needed(kind: AskKind) -> &'static [&'static str] {
+    match kind {
+        AskKind::Todolist | AskKind::Board => &["project"],
+        AskKind::Column => &["project", "card_table"],
+        AskKind::Project | AskKind::Person | AskKind::Hour | AskKind::Number => &[],
+    }
+}
+
+/// Sets an answer; those that depended on it are asked again.
+fn answered(answers: &mut Map<String, Value>, asks: &[Ask], key: &str, value: Value) {
+    answers.insert(key.to_owned(), value);
+    for ask in asks.iter().filter(|it| needed(it.kind).contains(&key)) {
+        answers.remove(&ask.key);
+    }
+}
+
+fn defaults(asks: &[Ask]) -> Map<String, Value> {
+    asks.iter().filter_map(|it| Some((it.key.clone(), it.default.clone()?))).collect()
+}
+
+fn is_complete(answers: &Map<String, Value>, asks: &[Ask]) -> bool {
+    asks.iter().all(|it| !it.required || answers.contains_key(&it.key))
+}
+
+/// Asks what the chosen template needs, makes the flow and opens it.
+#[component]
+pub fn UseDialog(chosen: RwSignal<Option<TemplateCard>>, open: RwSignal<bool>) -> impl IntoView {
+    let may = session::can(Permission::Write);
+    let answers: Answers = RwSignal::new(Map::new());
+    let (busy, failed) = (RwSignal::new(false), RwSignal::new(None::<AppError>));
+    let navigate = use_navigate();
+    Effect::new(move |_| {
+        let asks = chosen.with(|it| it.as_ref().map(|it| defaults(&it.asks)));
+        answers.set(asks.unwrap_or_default());
+        failed.set(None);
+    });
+    let title = Signal::derive(move || {
+        chosen.with(|it| it.as_ref().map(|it| it.name.clone()).unwrap_or_default())
+    });
+    let ready = Signal::derive(move || {
+        let asks = |it: &Option<TemplateCard>| {
+            it.as_ref().is_some_and(|it| answers.with(|given| is_complete(given, &it.asks)))
+        };
+        chosen.with(asks)
+    });
+    let start = move |_| {
+        let Some(id) = chosen.with_untracked(|it| it.as_ref().map(|it| it.id.clone())) else {
+            return;
+        };
+        let navigate = navigate.clone();
+        let answers = answers.get_untracked();
+        busy.set(true);
+        spawn_local(async move {
+            match start_from_template(id, answers).await {
+                Ok(flow) => navigate(&format!("/flows/{}", flow.id), Default::default()),
+                Err(error) => failed.set(Some(error)),
+            }
+            busy.try_set(false);
+        });
+    };
+    view! {
+        <Dialog open=open title=title>
+            <div class="dialog__body stack stack--4">
+                {move || chosen.get().map(|it| view! { <p>{it.summary}</p> <Asks asks=it.asks answers=answers /> })}
+                <FormProblem error=failed />
+            </div>
+            <div class="dialog__foot">
+                <Button kind=Kind::Ghost on:click=move |_| open.set(false)>"Not now"</Button>
+                <Show
+                    when=move || may.get()
+                    fallback=|| view! { <p class="sm muted">"Your role cannot make flows. Ask an admin."</p> }
+                >
+                    <Button
+                        kind=Kind::Primary
+                        busy=busy
+                        disabled=Signal::derive(move || !ready.get())
+                        on:click=start.clone()
+                    >
+                        "Make the flow"
+                    </Button>
+                </Show>
+            </div>
+        </Dialog>
+    }
+}
+
+#[component]
+fn Asks(asks: Vec<Ask>, answers: Answers) -> impl IntoView {
+    let all = StoredValue::new(asks.clone());
+    let field = move |ask: Ask| match ask.kind {
+        AskKind::Hour | AskKind::Number => {
+            view! { <NumberAsk ask=ask answers=answers /> }.into_any()
+        }
+        _ => view! { <ChoiceAsk ask=ask all=all answers=answers /> }.into_any(),
+    };
+    view! { {asks.into_iter().map(field).collect_view()} }
+}
+
+#[component]
+fn NumberAsk(ask: Ask, answers: Answers) -> impl IntoView {
+    let (key, id) = (StoredValue::new(ask.key.clone()), format!("ask-{}", ask.key));
+    let most = if ask.kind == AskKind::Hour { "23" } else { "10000" };
+    let value = move || {
+        let given = answers.with(|it| it.get(&key.get_value()).cloned());
+        given.map(|it| it.to_string()).unwrap_or_default()
+    };
+    let typed = move |text: String| {
+        answers.update(|it| {
+            match text.trim().parse::<i64>() {
+                Ok(number) => it.insert(key.get_value(), number.into()),
+                Err(_) => it.remove(&key.get_value()),
+            };
+        });
+    };
+    view! {
+        <div class="field">
+            <label class="label" for=id.clone()>{ask.label}</label>
+            <input
+                class="input"
+                id=id
+                type="number"
+                min="0"
+                max=most
+                prop:value=value
+                on:input=move |event| typed(event_target_value(&event))
+            />
+        </div>
+    }
+}
+
+/// One of what the server answers, asked again whenever what it depends on changes.
+#[component]
+fn ChoiceAsk(ask: Ask, all: StoredValue<Vec<Ask>>, answers: Answers) -> impl IntoView {
+    let entries = RwSignal::new(Vec::<(Entry, Value)>::new());
+    let (busy, failed) = (RwSignal::new(false), RwSignal::new(None::<String>));
+    let (key, kind) = (StoredValue::new(ask.key.clone()), ask.kind);
+    let input = Memo::new(move |_| {
+        let given = answers.read();
+        let pairs = needed(kind).iter().filter_map(|it| given.get_key_value(*it));
+        pairs.map(|(key, value)| (key.clone(), value.clone())).collect::<Map<_, _>>()
+    });
+    Effect::new(move |_| {
+        let request = OptionsRequest {
+            piece: BASECAMP.to_owned(),
+            action: "todos".to_owned(),
+            prop: key.get_value(),
+            input: input.get(),
+            search: None,
+        };
+        busy.set(true);
+        spawn_local(async move {
+            let answer = load_choices(request).await;
+            busy.try_set(false);
+            match answer {
+                Ok(choices) => {
+                    let entry = |it: domain::flow::listing::Choice| {
+                        (Entry::new(it.value.to_string(), it.label), it.value)
+                    };
+                    entries.try_set(choices.into_iter().map(entry).collect());
+                    failed.try_set(None);
+                }
+                Err(error) => {
+                    failed.try_set(Some(format!("The list could not be loaded. {error}")));
+                }
+            }
+        });
+    });
+    let value = Signal::derive(move || {
+        let given = answers.with(|it| it.get(&key.get_value()).cloned());
+        given.map(|it| it.to_string()).unwrap_or_default()
+    });
+    let choose = move |chosen: String| {
+        let found =
+            entries.with_untracked(|all| all.iter().find(|it| it.0.value == chosen).cloned());
+        if let Some((_, value)) = found {
+            answers.update(|it| all.with_value(|asks| answered(it, asks, &key.get_value(), value)));
+        }
+    };
+    view! {
+        <Combobox
+            id=format!("ask-{}", ask.key)
+            label=ask.label
+            entries=Signal::derive(move || entries.with(|all| all.iter().map(|it| it.0.clone()).collect()))
+            value=value
+            choose=choose
+            placeholder=if ask.required { "Choose" } else { "All" }
+            empty="Nothing to choose from yet. Fill in what stands above first"
+            busy=busy
+            error=failed
+        />
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ask(key: &str, kind: AskKind) -> Ask {
+        Ask { key: key.to_owned(), label: String::new(), kind, required: true, default: None }
+    }
+
+    #[test]
+    fn another_project_asks_for_the_list_again() {
+        let asks = [ask("project", AskKind::Project), ask("todolist", AskKind::Todolist)];
+        let mut answers = Map::new();
+        answered(&mut answers, &asks, "project", 1.into());
+        assert!(!is_complete(&answers, &asks));
+        answered(&mut answers, &asks, "todolist", 2.into());
+        assert!(is_complete(&answers, &asks));
+        answered(&mut answers, &asks, "project", 3.into());
+        assert!(!answers.contains_key("todolist"));
+    }
+}

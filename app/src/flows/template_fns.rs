@@ -1,0 +1,60 @@
+//! What the gallery of templates asks the server.
+
+use crate::error::AppError;
+#[cfg(feature = "ssr")]
+use crate::session::{actor, backend};
+use domain::flow::Flow;
+use domain::flow::templates::{Ask, Template};
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// A template as the gallery shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TemplateCard {
+    /// `overdue-nudge`.
+    pub id: String,
+    /// "Overdue nudge".
+    pub name: String,
+    /// "Deadlines".
+    pub category: String,
+    /// One sentence.
+    pub summary: String,
+    /// What it needs to know.
+    pub asks: Vec<Ask>,
+    /// Runs of it wait for a person.
+    pub waits: bool,
+    /// Names of the pieces it uses, in order.
+    pub pieces: Vec<String>,
+}
+
+impl From<&Template> for TemplateCard {
+    fn from(it: &Template) -> Self {
+        Self {
+            id: it.id.clone(),
+            name: it.name.clone(),
+            category: it.category.clone(),
+            summary: it.summary.clone(),
+            asks: it.asks.clone(),
+            waits: it.waits,
+            pieces: it.pieces().into_iter().map(str::to_owned).collect(),
+        }
+    }
+}
+
+/// Every template, in the order of the gallery.
+#[server(prefix = "/fn", endpoint = "list_templates")]
+pub async fn list_templates() -> Result<Vec<TemplateCard>, AppError> {
+    actor()?;
+    Ok(backend().flows.templates().iter().map(TemplateCard::from).collect())
+}
+
+/// Makes a draft from a template.
+#[server(prefix = "/fn", endpoint = "start_from_template", input = Json)]
+pub async fn start_from_template(
+    id: String,
+    answers: Map<String, Value>,
+) -> Result<Flow, AppError> {
+    Ok(backend().flows.start_from_template(&actor()?, &id, &answers).await?)
+}
