@@ -1,4 +1,5 @@
-//! Benchmarks of a built PM OS: `bench PATH_TO_PMOS [start|page|runs|steps|crash]...`, everything when none is named.
+//! Benchmarks of a built PM OS: `bench PATH_TO_PMOS [start|page|runs|steps|crash|mirror]...`, everything when none is
+//! named. `mirror` needs no built PM OS; `mirror-medium` is the same over a world of a tenth the size.
 //!
 //! Each figure is printed on a line of its own beside a baseline measured in the same run: a bare axum route in a
 //! process of its own. Absolute times drift with the machine; the ratios are what counts.
@@ -8,18 +9,20 @@ mod bare;
 mod crash;
 mod flows;
 mod load;
+mod mirror;
 mod page;
 mod product;
 mod runs;
 mod start;
 
+use sandbox::world::Size;
 use std::path::PathBuf;
 
 /// What ends a benchmark: it says so and measures nothing.
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) type Measured = Result<(), Failure>;
 
-const USAGE: &str = "bench PATH_TO_PMOS [start|page|runs|steps|crash]...";
+const USAGE: &str = "bench PATH_TO_PMOS [start|page|runs|steps|crash|mirror|mirror-medium]...";
 
 #[tokio::main]
 async fn main() -> Measured {
@@ -28,20 +31,27 @@ async fn main() -> Measured {
     if first == bare::COMMAND {
         return bare::serve().await;
     }
+    if first == mirror::COMMAND {
+        return mirror::serve().await;
+    }
     // A second installation in one process is no error here.
     drop(rustls::crypto::ring::default_provider().install_default());
     let binary = PathBuf::from(first);
     let wanted: Vec<String> = words.collect();
-    let all = ["start", "page", "runs", "steps", "crash"];
-    for name in
-        all.into_iter().filter(|it| wanted.is_empty() || wanted.iter().any(|word| word == it))
-    {
+    let all = ["start", "page", "runs", "steps", "crash", "mirror", "mirror-medium"];
+    let is_wanted = |name: &&str| {
+        let is_named = wanted.iter().any(|word| word == name);
+        is_named || (wanted.is_empty() && *name != "mirror-medium")
+    };
+    for name in all.into_iter().filter(is_wanted) {
         println!("# {name}");
         match name {
             "start" => start::measure(&binary).await?,
             "page" => page::measure(&binary).await?,
             "runs" => runs::measure(&binary).await?,
             "steps" => runs::measure_steps(&binary).await?,
+            "mirror" => Box::pin(mirror::measure(Size::Large)).await?,
+            "mirror-medium" => Box::pin(mirror::measure(Size::Medium)).await?,
             _ => crash::measure(&binary).await?,
         }
     }

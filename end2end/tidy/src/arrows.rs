@@ -30,7 +30,7 @@ const ALLOWED: [(&str, &[&str]); 18] = [
     ("store", &["domain"]),
     ("domain", &[]),
     ("sandbox", &[]),
-    ("bench", &[]),
+    ("bench", &["basecamp", "domain", "insight", "sandbox", "store"]),
     ("xtask", &[]),
     ("tidy", &[]),
 ];

@@ -1,0 +1,156 @@
+//! What project managers ask, of the mirror and of Basecamp itself.
+
+use super::upstream::Upstream;
+use super::{Installation, number, world_day};
+use crate::{Failure, Measured, report_bar};
+use basecamp::records::Request;
+use chrono::{NaiveDate, NaiveTime, TimeDelta};
+use domain::todo::TodoQuery;
+use insight::Insight;
+use sandbox::world::Plan;
+use std::time::{Duration, Instant};
+
+/// How often each question is asked of the mirror.
+const ROUNDS: usize = 100;
+
+#[derive(Clone, Copy, Debug)]
+enum Question {
+    Overdue,
+    DueNextWeek,
+    Plate,
+    Unassigned,
+    Workload,
+    ProjectSummary,
+    EveryProject,
+    FinishedLastWeek,
+    FullText,
+    Stuck,
+}
+
+const ALL: [Question; 10] = [
+    Question::Overdue,
+    Question::DueNextWeek,
+    Question::Plate,
+    Question::Unassigned,
+    Question::Workload,
+    Question::ProjectSummary,
+    Question::EveryProject,
+    Question::FinishedLastWeek,
+    Question::FullText,
+    Question::Stuck,
+];
+
+/// Who is asked, and about whom.
+struct Asked<'a> {
+    from: &'a Installation,
+    insight: Insight,
+    today: NaiveDate,
+    person: i64,
+    project: i64,
+    words: &'static str,
+}
+
+impl<'a> Asked<'a> {
+    fn new(from: &'a Installation, plan: &Plan, (person, project): (i64, i64)) -> Self {
+        let (insight, words) = (Insight::new(from.basecamp.clone()), plan.truth().decision);
+        Self { from, insight, today: world_day(), person, project, words }
+    }
+
+    /// How many records the answer holds.
+    async fn answer(&self, question: Question) -> Result<usize, Failure> {
+        let (insight, actor, today) = (&self.insight, &self.from.actor, self.today);
+        let day = |days: i64| today + TimeDelta::days(days);
+        Ok(match question {
+            Question::Overdue => insight.overdue(actor, today).await?.len(),
+            Question::DueNextWeek => insight.due(actor, day(1), day(7)).await?.len(),
+            Question::Plate => insight.of_person(actor, self.person).await?.len(),
+            Question::Unassigned => insight.unassigned(actor).await?.len(),
+            Question::Workload => insight.workload(actor, today).await?.len(),
+            Question::ProjectSummary => {
+                Box::pin(insight.project_summary(actor, self.project, today)).await?.team.len()
+            }
+            Question::EveryProject => {
+                Box::pin(insight.project_summaries(actor, today)).await?.len()
+            }
+            Question::FinishedLastWeek => self.finished().await?,
+            Question::FullText => self.found().await?,
+            Question::Stuck => {
+                insight.stuck(actor, day(-30)).await?.ok_or("only a mirror knows")?.len()
+            }
+        })
+    }
+
+    async fn finished(&self) -> Result<usize, Failure> {
+        let moment = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc().timestamp_millis();
+        let (basecamp, actor) = (&self.from.basecamp, &self.from.actor);
+        if let Some(mut mirror) = basecamp.mirrored(actor).await? {
+            let from = moment(self.today - TimeDelta::days(7));
+            return Ok(mirror.completed(from, moment(self.today)).await?.len());
+        }
+        let query = TodoQuery { completed: true, ..TodoQuery::default() };
+        Ok(basecamp.todos(actor, &query).await?.len())
+    }
+
+    async fn found(&self) -> Result<usize, Failure> {
+        let (basecamp, actor) = (&self.from.basecamp, &self.from.actor);
+        if let Some(mut mirror) = basecamp.mirrored(actor).await? {
+            return Ok(mirror.search(self.words, 50).await?.len());
+        }
+        let request = Request::new("Search", &[]).ok_or("no search")?.asking("q", self.words);
+        Ok(basecamp.fetch_all(actor, &request).await?.items.len())
+    }
+}
+
+pub(super) async fn measure(
+    upstream: &Upstream,
+    (filled, empty): (&Installation, &Installation),
+    plan: &Plan,
+) -> Measured {
+    let truth = plan.truth();
+    let people = filled.basecamp.people(&filled.actor).await?;
+    let person = people.iter().find(|it| it.name == truth.heaviest).ok_or("the heaviest")?.id;
+    let project = filled.basecamp.projects(&filled.actor).await?.first().ok_or("a project")?.id;
+    let of_mirror = Asked::new(filled, plan, (person, project));
+    let of_basecamp = Asked::new(empty, plan, (person, project));
+    let mut all = Vec::new();
+    for question in ALL {
+        let mut times = Vec::new();
+        let mut records = 0;
+        for _ in 0..ROUNDS {
+            let begun = Instant::now();
+            records = Box::pin(of_mirror.answer(question)).await?;
+            times.push(begun.elapsed());
+        }
+        all.extend(times.iter().copied());
+        let (p50, p99) = (at(&mut times, 50), at(&mut times, 99));
+        let name = format!("{question:?} ({records} records)");
+        if let Question::Stuck = question {
+            let calls = plan.open;
+            println!(
+                "{name}: p50 {p50:.2} ms, p99 {p99:.2} ms; live: {calls} calls, one a to-do, not run"
+            );
+            continue;
+        }
+        let (before, begun) = (upstream.count().await?, Instant::now());
+        Box::pin(of_basecamp.answer(question)).await?;
+        let (calls, live) = (upstream.count().await? - before, ms(begun.elapsed()));
+        let faster = live / p50.max(0.001);
+        println!(
+            "{name}: p50 {p50:.2} ms, p99 {p99:.2} ms; live {live:.0} ms in {calls} calls; {faster:.0} times faster"
+        );
+    }
+    report_bar("all questions, p50", "ms", at(&mut all, 50), "<= 3");
+    report_bar("all questions, p99", "ms", at(&mut all, 99), "<= 20");
+    report_bar("all questions", "asked", number(u64::try_from(all.len())?), "none");
+    Ok(())
+}
+
+fn ms(time: Duration) -> f64 {
+    time.as_secs_f64() * 1_000.0
+}
+
+fn at(times: &mut [Duration], percent: usize) -> f64 {
+    times.sort_unstable();
+    let place = (times.len() * percent / 100).min(times.len().saturating_sub(1));
+    times.get(place).copied().map_or(0.0, ms)
+}
