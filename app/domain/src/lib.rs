@@ -17,6 +17,7 @@ pub mod mirror;
 pub mod oauth;
 pub mod problem;
 pub mod project;
+pub mod record;
 pub mod setup;
 pub mod todo;
 pub mod trace;

@@ -23,6 +23,7 @@ mod launchpad;
 mod mirror;
 mod mirrored;
 pub mod oauth;
+mod pages;
 mod people;
 mod places;
 mod plain;

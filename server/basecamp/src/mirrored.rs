@@ -1,5 +1,7 @@
 //! Reading from the mirror: the same records as from Basecamp, from our own database, and how fresh they are.
 
+mod sheets;
+
 use crate::connections::Meta;
 use crate::convert::Convert;
 use crate::{Basecamp, failure, scopes};

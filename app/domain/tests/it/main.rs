@@ -12,3 +12,5 @@ mod model;
 mod operations;
 #[cfg(test)]
 mod problems;
+#[cfg(test)]
+mod records;

@@ -6,6 +6,7 @@ mod drills;
 mod failures;
 mod mirror;
 mod mirrored;
+mod pages;
 mod reading;
 mod sample;
 mod signing_in;

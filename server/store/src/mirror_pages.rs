@@ -1,0 +1,95 @@
+//! What the pages of a project show of the mirror: records as they came, with everybody they name.
+
+use crate::db::{Conn, Result, fetch_all, fetch_optional, record};
+use crate::mirror::{Key, PersonRow};
+
+record! {
+    /// A record as it came.
+    #[derive(Clone, Debug)]
+    pub struct RawRow {
+        /// The JSON, people as their ids.
+        pub json: String,
+        /// When it was found to be gone, epoch milliseconds.
+        pub deleted_at: Option<i64>,
+    }
+}
+
+/// The records of one kind in a project that are in use, in no order.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn of_project(
+    conn: &mut Conn,
+    key: &Key,
+    kind: &str,
+    project: i64,
+) -> Result<Vec<RawRow>> {
+    fetch_all!(
+        conn,
+        RawRow,
+        "SELECT w.json, r.deleted_at FROM mirror_records r CROSS JOIN mirror_projects p CROSS JOIN mirror_raw w
+         WHERE r.workspace_id = $1 AND r.account_id = $2 AND r.deleted_at IS NULL AND r.status = 'active'
+           AND r.kind = $4 AND r.bucket_id = $5
+           AND p.workspace_id = r.workspace_id AND p.connection_id = $3 AND p.id = r.bucket_id AND p.hidden = 0
+           AND w.workspace_id = r.workspace_id AND w.account_id = r.account_id AND w.id = r.id",
+        key.workspace.as_str(),
+        key.account,
+        key.connection.as_str(),
+        kind,
+        project
+    )
+}
+
+/// The records inside another that are in use, of any kind and in no order.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn inside(conn: &mut Conn, key: &Key, parent: i64) -> Result<Vec<RawRow>> {
+    fetch_all!(
+        conn,
+        RawRow,
+        "SELECT w.json, r.deleted_at FROM mirror_records r CROSS JOIN mirror_projects p CROSS JOIN mirror_raw w
+         WHERE r.workspace_id = $1 AND r.account_id = $2 AND r.deleted_at IS NULL AND r.status = 'active'
+           AND r.parent_id = $4
+           AND p.workspace_id = r.workspace_id AND p.connection_id = $3 AND p.id = r.bucket_id AND p.hidden = 0
+           AND w.workspace_id = r.workspace_id AND w.account_id = r.account_id AND w.id = r.id",
+        key.workspace.as_str(),
+        key.account,
+        key.connection.as_str(),
+        parent
+    )
+}
+
+/// One record, also when it is put aside or gone; none for one the connection never saw.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn one(conn: &mut Conn, key: &Key, id: i64) -> Result<Option<RawRow>> {
+    fetch_optional!(
+        conn,
+        RawRow,
+        "SELECT w.json, r.deleted_at FROM mirror_records r CROSS JOIN mirror_projects p CROSS JOIN mirror_raw w
+         WHERE r.workspace_id = $1 AND r.account_id = $2 AND r.id = $4
+           AND p.workspace_id = r.workspace_id AND p.connection_id = $3 AND p.id = r.bucket_id AND p.hidden = 0
+           AND w.workspace_id = r.workspace_id AND w.account_id = r.account_id AND w.id = r.id",
+        key.workspace.as_str(),
+        key.account,
+        key.connection.as_str(),
+        id
+    )
+}
+
+/// Everybody the connection ever read about, also those who are only named in records.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn everybody(conn: &mut Conn, key: &Key) -> Result<Vec<PersonRow>> {
+    fetch_all!(
+        conn,
+        PersonRow,
+        "SELECT id, name, email, title, client, raw FROM mirror_people
+         WHERE workspace_id = $1 AND connection_id = $2",
+        key.workspace.as_str(),
+        key.connection.as_str()
+    )
+}
