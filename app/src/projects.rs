@@ -1,11 +1,23 @@
-//! Projects of Basecamp and their to-dos.
+//! Projects of Basecamp and what is in them.
 
+pub mod address;
 pub mod age;
+pub mod board;
+pub mod desk;
+pub mod drawer;
 pub mod due;
+pub mod files;
+pub mod form;
+pub mod kept;
 pub mod list;
+pub mod messages;
 pub mod overview;
 pub mod page;
+pub mod panel;
+pub mod schedule;
 pub mod server_fns;
+pub mod team;
 pub mod todo_row;
 pub mod todos;
 pub mod unconnected;
+pub mod work_row;

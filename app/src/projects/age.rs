@@ -9,17 +9,33 @@ use crate::ui::time::use_now;
 use domain::event::Topic;
 use domain::mirror::Freshness;
 use leptos::prelude::*;
+use std::time::Duration;
 
-/// How fresh the answers are; asked again whenever the mirror has looked for news. Made by the page, outside of what
-/// loads.
-pub fn use_freshness() -> Resource<Result<Option<Freshness>, AppError>> {
+/// How often the age is asked for: the mirror looks for news without saying so.
+const BEAT: Duration = Duration::from_secs(10);
+
+/// How fresh the answers are.
+pub type Ages = Resource<Result<Option<Freshness>, AppError>>;
+
+/// How fresh the answers are; asked again with every change of a connection, and every few seconds. Made by the page,
+/// outside of what loads.
+pub fn use_freshness() -> Ages {
     let version = use_live().version(Topic::Connector);
-    Resource::new(move || version.get(), |_| load_freshness())
+    let beat = RwSignal::new(0_u64);
+    Effect::new(move |_: Option<()>| {
+        let handle = set_interval_with_handle(move || beat.update(|it| *it += 1), BEAT).ok();
+        on_cleanup(move || {
+            if let Some(handle) = handle {
+                handle.clear();
+            }
+        });
+    });
+    Resource::new(move || (version.get(), beat.get()), |_| load_freshness())
 }
 
 /// The age of what is shown, and a warning with its cause that goes by itself when all is well again.
 #[component]
-pub fn Age(of: Resource<Result<Option<Freshness>, AppError>>) -> impl IntoView {
+pub fn Age(of: Ages) -> impl IntoView {
     let now = use_now();
     let found = move || of.get()?.ok()?;
     let words = move || {

@@ -22,12 +22,22 @@ pub(crate) fn DueLabel(
 
 /// Whether an open to-do is past its day.
 pub(crate) fn is_overdue(todo: &Todo, now: Moment) -> bool {
-    !todo.completed && day(todo).is_some_and(|it| it < now.day())
+    !todo.completed && is_day_overdue(todo.due_on.as_deref(), now)
 }
 
 /// Whether an open to-do is due today or in the six days after.
 pub(crate) fn is_due_soon(todo: &Todo, now: Moment) -> bool {
-    !todo.completed && day(todo).is_some_and(|it| (0..7).contains(&(it - now.day())))
+    !todo.completed && is_day_soon(todo.due_on.as_deref(), now)
+}
+
+/// Whether a due day is past.
+pub(crate) fn is_day_overdue(due_on: Option<&str>, now: Moment) -> bool {
+    due_on.and_then(parse_day).is_some_and(|it| it < now.day())
+}
+
+/// Whether a due day is today or one of the six days after.
+pub(crate) fn is_day_soon(due_on: Option<&str>, now: Moment) -> bool {
+    due_on.and_then(parse_day).is_some_and(|it| (0..7).contains(&(it - now.day())))
 }
 
 /// The earliest day first, to-dos without one last.

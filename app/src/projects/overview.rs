@@ -1,93 +1,122 @@
 //! A project at a glance: what needs attention, and what is due.
 
-use crate::error::AppError;
-use crate::projects::due::{by_day, is_due_soon, is_overdue};
-use crate::projects::todo_row::{Below, TodoRow};
+use crate::projects::desk::Desk;
+use crate::projects::due::{is_day_overdue, is_day_soon};
+use crate::projects::kept::whole;
+use crate::projects::work_row::WorkRow;
 use crate::ui::badge::{Count, Tone};
-use crate::ui::problem::Loaded;
 use crate::ui::progress::{Progress, percent};
-use crate::ui::skeleton::CardSkeleton;
-use crate::ui::time::use_now;
-use domain::todo::{Todo, TodoList};
+use crate::ui::time::{Moment, use_now};
+use domain::record::{Item, Place, Work};
 use leptos::prelude::*;
+
+/// Whether a due day belongs into a card.
+type Fits = fn(Option<&str>, Moment) -> bool;
 
 /// The panel.
 #[component]
-pub(crate) fn Overview(lists: Resource<Result<Vec<TodoList>, AppError>>) -> impl IntoView {
+pub(crate) fn Overview(work: Memo<Work>, desk: Desk) -> impl IntoView {
     view! {
-        <Loaded of=lists skeleton=|| view! { <CardSkeleton /> } let:lists>
-            <div class="cols cols--main">
-                <div class="stack stack--6">
-                    <DueCards lists=lists.clone() />
-                </div>
-                <ListProgress lists=lists />
+        <div class="cols cols--main">
+            <div class="stack stack--6">
+                <DueCard
+                    id="ov-late"
+                    title="Overdue"
+                    fits=is_day_overdue
+                    tone=Tone::Bad
+                    none="Nothing is overdue."
+                    work=work
+                    desk=desk
+                />
+                <DueCard
+                    id="ov-soon"
+                    title="Next 7 days"
+                    fits=is_day_soon
+                    tone=Tone::Plain
+                    none="Nothing is due in the next 7 days."
+                    work=work
+                    desk=desk
+                />
             </div>
-        </Loaded>
+            <ListProgress work=work />
+        </div>
     }
 }
 
-/// Overdue, then the next seven days.
-#[component]
-fn DueCards(lists: Vec<TodoList>) -> impl IntoView {
-    let now = use_now().get_untracked();
-    let open: Vec<Todo> =
-        lists.into_iter().flat_map(|it| it.todos).filter(|it| !it.completed).collect();
-    let (late, rest): (Vec<_>, Vec<_>) = open.into_iter().partition(|it| is_overdue(it, now));
-    let soon: Vec<Todo> = rest.into_iter().filter(|it| is_due_soon(it, now)).collect();
-    view! {
-        <DueCard id="ov-late" title="Overdue" todos=late tone=Tone::Bad none="Nothing is overdue." />
-        <DueCard id="ov-soon" title="Next 7 days" todos=soon tone=Tone::Plain none="Nothing is due in the next 7 days." />
-    }
+/// To-dos of a card, the earliest day first. What was completed while it was in sight stays there, so that no row
+/// vanishes under the pointer.
+
+fn fitting(work: &Work, fits: Fits, now: Moment, before: &[Item]) -> Vec<Item> {
+    let was_there = |id: i64| before.iter().any(|it| it.id == id);
+    let is_in = |it: &&Item| (!it.completed || was_there(it.id)) && fits(it.due_on.as_deref(), now);
+    let mut found: Vec<Item> = work.todos.iter().filter(is_in).cloned().collect();
+    found.sort_by(|one, other| (&one.due_on, one.id).cmp(&(&other.due_on, other.id)));
+    found
 }
 
 #[component]
 fn DueCard(
     id: &'static str,
     title: &'static str,
-    todos: Vec<Todo>,
+    fits: Fits,
     tone: Tone,
     none: &'static str,
+    work: Memo<Work>,
+    desk: Desk,
 ) -> impl IntoView {
-    let count = u32::try_from(todos.len()).unwrap_or(u32::MAX);
-    let rows = if todos.is_empty() {
-        view! { <div class="empty" style="padding-block: 1rem 1.5rem"><p>{none}</p></div> }
-            .into_any()
-    } else {
-        let row = |it: Todo| view! { <TodoRow todo=it below=Below::List /> };
-        view! { <ul class="rows">{by_day(todos).into_iter().map(row).collect_view()}</ul> }
-            .into_any()
+    let now = use_now();
+    let todos = Memo::new(move |before: Option<&Vec<Item>>| {
+        let before = before.map(Vec::as_slice).unwrap_or_default();
+        work.with(|it| fitting(it, fits, now.get(), before))
+    });
+    let count = move || {
+        let count = todos.with(|it| u32::try_from(it.len()).unwrap_or(u32::MAX));
+        (count > 0).then(|| view! { <Count value=count tone=tone /> })
     };
     view! {
         <section class="card" aria-labelledby=id>
-            <div class="card__head">
-                <h2 id=id>{title}</h2>
-                {(count > 0).then(|| view! { <Count value=count tone=tone /> })}
-            </div>
-            {rows}
+            <div class="card__head"><h2 id=id>{title}</h2>{count}</div>
+            <ul class="rows">
+                <For each=move || todos.get() key=|it| it.id let:first>
+                    <WorkRow first=first work=work with_place=true desk=desk />
+                </For>
+            </ul>
+            <Show when=move || todos.with(Vec::is_empty)><p class="none">{none}</p></Show>
         </section>
     }
 }
 
 /// How far each list is.
 #[component]
-fn ListProgress(lists: Vec<TodoList>) -> impl IntoView {
-    let row = |list: TodoList| {
-        let total = u32::try_from(list.todos.len()).unwrap_or(u32::MAX);
-        let done =
-            u32::try_from(list.todos.iter().filter(|it| it.completed).count()).unwrap_or(u32::MAX);
-        let label = format!("{}: {done} of {total} to-dos done", list.name);
+fn ListProgress(work: Memo<Work>) -> impl IntoView {
+    let places = Memo::new(move |_| work.with(|it| it.places.clone()));
+    let row = move |place: Place| {
+        let id = place.id;
+        let name = place.name.clone();
+        let done = move || {
+            let (done, total) = work.with(|it| {
+                let here = it.todos.iter().filter(|it| it.parent_id == id);
+                (here.clone().filter(|it| it.completed).count(), here.count())
+            });
+            let whole = |it: usize| u32::try_from(it).unwrap_or(u32::MAX);
+            let label = format!("{name}: {done} of {total} to-dos done");
+            view! {
+                <span class="xs quiet num">{done}" of "{total}</span>
+                <span class="row done-bar"><Progress label=label value=percent(whole(done), whole(total)) class="grow" /></span>
+            }
+        };
         view! {
             <li>
-                <a class="grow trunc" href=list.app_url target="_blank" rel="noreferrer">{list.name}</a>
-                <span class="xs quiet num">{done}" of "{total}</span>
-                <span class="row" style="inline-size: 5rem"><Progress label=label value=percent(done, total) class="grow" /></span>
+                <a class="grow trunc" href=place.app_url target="_blank" rel="noreferrer">{place.name}</a>
+                {done}
             </li>
         }
     };
     view! {
         <section class="card" aria-labelledby="ov-lists">
             <div class="card__head"><h2 id="ov-lists">"Lists"</h2></div>
-            <ul class="rows">{lists.into_iter().map(row).collect_view()}</ul>
+            <ul class="rows"><For each=move || places.get() key=whole children=row /></ul>
+            <Show when=move || places.with(Vec::is_empty)><p class="none">"No lists yet."</p></Show>
         </section>
     }
 }

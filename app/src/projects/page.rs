@@ -1,9 +1,12 @@
-//! One project: its tabs, each with its own address. Tabs that are not built are absent.
+//! One project: its tabs, each with its own address, and the record that is open over them.
 
+use crate::live::use_live;
+use crate::projects::address::{Address, use_address};
 use crate::projects::age::{Age, use_freshness};
-use crate::projects::overview::Overview;
-use crate::projects::server_fns::{AddTodo, load_lists, load_project};
-use crate::projects::todos::Todos;
+use crate::projects::desk::Desk;
+use crate::projects::drawer::{Loading, RecordDrawer};
+use crate::projects::panel::{Panel, Tabbed};
+use crate::projects::server_fns::{load_detail, load_project, load_tab};
 use crate::shell::missing::Missing;
 use crate::shell::panel::use_side_panel;
 use crate::ui::button::Button;
@@ -11,62 +14,97 @@ use crate::ui::icon::Icon;
 use crate::ui::person::Tile;
 use crate::ui::problem::LoadedPage;
 use crate::ui::skeleton::PageSkeleton;
-use crate::ui::tabs::{Tab, Tabs};
+use crate::ui::tabs::{Tab as TabLink, Tabs};
+use domain::event::Topic;
 use domain::project::Project;
+use domain::record::Tab;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 
 /// The page of a project.
 #[component]
 pub fn ProjectPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.read().get("id").and_then(|it| it.parse::<i64>().ok()));
-    let tab = Memo::new(move |_| params.read().get("tab").unwrap_or_else(|| "overview".to_owned()));
+    let address = use_address();
+    let is_there = move || address.project.get() > 0 && address.tab.get().is_some();
     view! {
-        <Show when=move || id.get().is_some() fallback=|| view! { <Missing /> }>
-            <Known id=Signal::derive(move || id.get().unwrap_or_default()) tab=tab />
+        <Show when=is_there fallback=|| view! { <Missing /> }>
+            <Known address=address />
         </Show>
     }
 }
 
 /// The page of a project whose address is well formed.
 #[component]
-fn Known(id: Signal<i64>, tab: Memo<String>) -> impl IntoView {
-    let project = Resource::new(move || id.get(), load_project);
+fn Known(address: Address) -> impl IntoView {
+    let Address { project: id, tab, open, .. } = address;
+    let desk = Desk::provide(id);
+    let tab = Memo::new(move |_| tab.get().unwrap_or_default());
     let freshness = use_freshness();
-    let tabs = Signal::derive(move || {
-        let href = |end: &str| format!("/projects/{}{end}", id.get());
-        vec![
-            Tab { key: "overview", label: "Overview", href: href(""), count: None },
-            Tab { key: "todos", label: "To-dos", href: href("/todos"), count: None },
-        ]
-    });
     // Made here and not in the tabs: what is inside a loading part is built more than once on the server.
-    let add = ServerAction::<AddTodo>::new();
-    let lists = Resource::new(move || (id.get(), add.version().get()), |(id, _)| load_lists(id));
-    let content = move || match tab.get().as_str() {
-        "overview" => view! { <Overview lists=lists /> }.into_any(),
-        "todos" => view! { <Todos lists=lists add=add /> }.into_any(),
-        _ => view! { <Missing /> }.into_any(),
+    let project = Resource::new(move || id.get(), load_project);
+    let version = changes(desk, freshness);
+    let shown: Tabbed = Resource::new(
+        move || (id.get(), tab.get(), version.get()),
+        |(id, tab, _)| load_tab(id, tab),
+    );
+    let detail: Loading = Resource::new(
+        move || (id.get(), open.get(), version.get()),
+        |(id, open, _)| async move {
+            match open {
+                Some(open) => load_detail(id, open).await.map(Some),
+                None => Ok(None),
+            }
+        },
+    );
+    Effect::new(move || {
+        shown.track();
+        detail.track();
+        desk.settle();
+    });
+    let links = move || {
+        let link = |it: Tab| TabLink {
+            key: it.key(),
+            label: it.label(),
+            href: address.of_tab(it),
+            count: None,
+        };
+        Tab::ALL.into_iter().map(link).collect::<Vec<_>>()
     };
+    let key = Signal::derive(move || tab.get().key().to_owned());
     view! {
         <LoadedPage of=project skeleton=|| view! { <PageSkeleton /> } let:project>
             <div class="page">
                 <Head project=project.clone() />
                 <Age of=freshness />
-                <Tabs label=project.name tabs=tabs open=tab />
+                <Tabs label=project.name tabs=Signal::derive(links) open=key />
                 <div
                     role="tabpanel"
                     class="tabpanel"
-                    id=move || format!("p-{}", tab.get())
-                    aria-labelledby=move || format!("t-{}", tab.get())
+                    id=move || format!("p-{}", key.get())
+                    aria-labelledby=move || format!("t-{}", key.get())
                 >
-                    {content}
+                    <Panel of=shown tab=tab desk=desk />
                 </div>
+                <RecordDrawer of=detail desk=desk />
             </div>
         </LoadedPage>
     }
+}
+
+/// Grows with everything that may have changed what the page shows: acts here, acts elsewhere, and what the mirror
+/// found.
+fn changes(desk: Desk, freshness: crate::projects::age::Ages) -> Signal<(u64, u64, u64)> {
+    let live = use_live().version(Topic::Operation);
+    let looked = RwSignal::new(0_u64);
+    Effect::new(move |before: Option<Option<(i64, bool)>>| {
+        let found = freshness.get().and_then(Result::ok).flatten();
+        let now = found.map(|it| (it.as_of_ms, it.stale.is_some()));
+        if before.flatten().is_some_and(|it| Some(it) != now) {
+            looked.update(|it| *it += 1);
+        }
+        now
+    });
+    Signal::derive(move || (desk.version().get(), live.get(), looked.get()))
 }
 
 #[component]

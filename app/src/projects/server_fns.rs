@@ -3,12 +3,15 @@
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::on_server::{actor, backend};
+use domain::ids::OperationId;
 use domain::mirror::Freshness;
-use domain::project::{BasecampConnection, Project, ProjectSummary};
+use domain::project::{BasecampConnection, Project, ProjectSummary, Workload};
+use domain::record::{Act, Acted, Detail, Shown, Tab};
+use domain::todo::Todo;
 #[cfg(feature = "ssr")]
-use domain::todo::{NewTodo, TodoQuery};
-use domain::todo::{Todo, TodoList};
+use domain::todo::TodoQuery;
 use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
 
 /// How the workspace reaches Basecamp; none before it is connected.
 ///
@@ -55,13 +58,50 @@ pub async fn load_project(id: i64) -> Result<Project, AppError> {
     Ok(backend().basecamp.project(&actor()?, id).await?)
 }
 
-/// The to-do lists of a project with their to-dos, open ones first.
+/// What a tab of a project shows.
 ///
 /// # Errors
 /// As [`load_project`].
-#[server(prefix = "/fn", endpoint = "load_lists")]
-pub async fn load_lists(project: i64) -> Result<Vec<TodoList>, AppError> {
-    Ok(backend().basecamp.lists_with_todos(&actor()?, project).await?)
+#[server(prefix = "/fn", endpoint = "load_tab", input = Json)]
+pub async fn load_tab(project: i64, tab: Tab) -> Result<Shown, AppError> {
+    let (actor, backend) = (actor()?, backend());
+    Ok(backend.tab(&actor, project, tab).await?)
+}
+
+/// One record of a project with its comments and its history.
+///
+/// # Errors
+/// As [`load_project`].
+#[server(prefix = "/fn", endpoint = "load_detail")]
+pub async fn load_detail(project: i64, id: i64) -> Result<Detail, AppError> {
+    Ok(backend().basecamp.detail(&actor()?, project, id).await?)
+}
+
+/// Who is on a project, and what they have to do there.
+///
+/// # Errors
+/// As [`load_project`].
+#[server(prefix = "/fn", endpoint = "load_team")]
+pub async fn load_team(project: i64) -> Result<Vec<Workload>, AppError> {
+    Ok(backend().team(&actor()?, project).await?)
+}
+
+/// Does something in a project.
+///
+/// # Errors
+/// Every field that is wrong; forbidden for viewers; not found; unavailable.
+#[server(prefix = "/fn", endpoint = "act", input = Json)]
+pub async fn send_act(project: i64, act: Act) -> Result<Acted, AppError> {
+    Ok(backend().act(&actor()?, project, &act).await?)
+}
+
+/// Takes something back that was done to or under the record `on`.
+///
+/// # Errors
+/// A conflict when it was taken back before or the record changed since; unavailable.
+#[server(prefix = "/fn", endpoint = "take_back", input = Json)]
+pub async fn take_back(operation: OperationId, on: Option<i64>) -> Result<(), AppError> {
+    Ok(backend().take_back(&actor()?, &operation, on).await?)
 }
 
 /// Every open to-do of the workspace; none before Basecamp is connected.
@@ -95,27 +135,4 @@ pub async fn complete_todo(project: i64, id: i64) -> Result<(), AppError> {
 pub async fn reopen_todo(project: i64, id: i64) -> Result<(), AppError> {
     backend().reopen_todo(&actor()?, project, id).await?;
     Ok(())
-}
-
-/// Adds a to-do to a list; an empty day is none.
-///
-/// # Errors
-/// Every field that is wrong; forbidden for viewers; unavailable.
-#[server(prefix = "/fn", endpoint = "add_todo")]
-pub async fn add_todo(
-    project: i64,
-    list: i64,
-    title: String,
-    due_on: String,
-) -> Result<Todo, AppError> {
-    let due_on = Some(due_on).filter(|it| !it.is_empty());
-    let new = NewTodo {
-        project_id: project,
-        list_id: list,
-        title,
-        description: None,
-        due_on,
-        assignee_ids: Vec::new(),
-    };
-    Ok(backend().add_todo(&actor()?, &new).await?)
 }

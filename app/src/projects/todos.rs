@@ -1,181 +1,246 @@
-//! The to-dos of a project, list by list.
+//! The to-dos of a project: list by list, each with its groups, loose ones last.
 
-use crate::error::AppError;
-use crate::projects::due::is_overdue;
-use crate::projects::server_fns::AddTodo;
-use crate::projects::todo_row::TodoRow;
-use crate::session::can;
-use crate::ui::button::{Button, Kind, Size};
-use crate::ui::choice::Toggle;
+use crate::projects::desk::{Desk, Sending};
+use crate::projects::due::{is_day_overdue, is_day_soon};
+use crate::projects::form::{AddRow, Assignees, Draft, FormEnd, Line, wrong};
+use crate::projects::kept::whole;
+use crate::projects::work_row::WorkRow;
+use crate::ui::choice::{Segments, Toggle};
 use crate::ui::empty::Empty;
-use crate::ui::field::TextField;
-use crate::ui::form::FormProblems;
 use crate::ui::icon::Icon;
-use crate::ui::problem::{FormProblem, Loaded};
 use crate::ui::progress::{Progress, percent};
 use crate::ui::search::SearchBox;
-use crate::ui::skeleton::CardSkeleton;
-use crate::ui::time::use_now;
-use crate::ui::toast::use_toasts;
-use domain::actor::Permission;
-use domain::todo::{Todo, TodoList};
-use leptos::form::ActionForm;
+use crate::ui::time::{Moment, use_now};
+use domain::record::{Act, Item, Place, Work};
 use leptos::prelude::*;
+
+/// Whose to-dos are shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    Anyone,
+    Nobody,
+    One(i64),
+}
 
 /// What of the to-dos is shown.
 #[derive(Clone, Copy)]
-struct Shown {
+struct Filter {
     search: RwSignal<String>,
-    overdue: RwSignal<bool>,
     completed: RwSignal<bool>,
+    overdue: RwSignal<bool>,
+    soon: RwSignal<bool>,
+    whose: RwSignal<Whose>,
+}
+
+impl Filter {
+    /// Whether `item` is shown. What was completed or opened again while it was in sight stays there until the filter
+    /// changes, so that no row vanishes under the pointer.
+    fn fits(self, item: &Item, now: Moment, was_there: bool) -> bool {
+        let day = item.due_on.as_deref().filter(|_| !item.completed);
+        let is_theirs = match self.whose.get() {
+            Whose::Anyone => true,
+            Whose::Nobody => item.people.is_empty(),
+            Whose::One(id) => item.people.iter().any(|it| it.id == id),
+        };
+        let is_completed = self.completed.get();
+        (item.completed == is_completed || was_there)
+            && is_theirs
+            && (!self.overdue.get() || is_day_overdue(day, now))
+            && (!self.soon.get() || is_day_soon(day, now))
+            && item.title.to_lowercase().contains(&self.search.get().trim().to_lowercase())
+    }
 }
 
 /// The panel.
 #[component]
-pub(crate) fn Todos(
-    lists: Resource<Result<Vec<TodoList>, AppError>>,
-    add: ServerAction<AddTodo>,
-) -> impl IntoView {
-    let shown = Shown {
+pub(crate) fn Todos(work: Memo<Work>, desk: Desk) -> impl IntoView {
+    let filter = Filter {
         search: RwSignal::new(String::new()),
-        overdue: RwSignal::new(false),
         completed: RwSignal::new(false),
+        overdue: RwSignal::new(false),
+        soon: RwSignal::new(false),
+        whose: RwSignal::new(Whose::Anyone),
     };
-    let toasts = use_toasts();
-    Effect::new(move || {
-        if let Some(Ok(todo)) = add.value().get() {
-            toasts.say(format!("Added {}", todo.title));
-        }
+    let lists = Memo::new(move |_| {
+        work.with(|it| {
+            it.places.iter().filter(|it| it.group_of.is_none()).cloned().collect::<Vec<_>>()
+        })
     });
+    let none = move || {
+        view! {
+            <Empty icon="todo" title="No to-do lists yet" body="Make a list in Basecamp and it appears here." />
+        }
+    };
     view! {
-        <Toolbar shown=shown />
-        <Loaded of=lists skeleton=|| view! { <CardSkeleton /> } let:lists>
-            <Lists lists=lists shown=shown add=add />
-        </Loaded>
+        <Toolbar filter=filter work=work />
+        <Show when=move || lists.with(|it| !it.is_empty()) fallback=none>
+            <div class="cols cols--2 cols--start">
+                <For each=move || lists.get() key=whole let:list>
+                    <ListCard list=list work=work filter=filter desk=desk />
+                </For>
+            </div>
+        </Show>
     }
 }
 
 #[component]
-fn Toolbar(shown: Shown) -> impl IntoView {
-    let Shown { search, overdue, completed } = shown;
+fn Toolbar(filter: Filter, work: Memo<Work>) -> impl IntoView {
+    let Filter { search, completed, overdue, soon, .. } = filter;
+    let shown = move || if completed.get() { "completed" } else { "open" }.to_owned();
     view! {
         <div class="toolbar">
             <SearchBox label="Search to-dos" words=search />
+            <Segments
+                label="State"
+                options=vec![("open", "Open"), ("completed", "Completed")]
+                value=Signal::derive(shown)
+                change=move |key| completed.set(key == "completed")
+            />
             <div class="chips">
                 <Toggle on=overdue>"Overdue"</Toggle>
-                <Toggle on=completed>"Completed"</Toggle>
+                <Toggle on=soon>"Next 7 days"</Toggle>
             </div>
+            <WhoseSelect filter=filter work=work />
         </div>
     }
 }
 
+/// Everybody who has something to do here, and nobody.
 #[component]
-fn Lists(lists: Vec<TodoList>, shown: Shown, add: ServerAction<AddTodo>) -> impl IntoView {
-    if lists.is_empty() {
-        return view! {
-            <Empty icon="todo" title="No to-do lists yet" body="Make a list in Basecamp and it appears here." />
-        }
-        .into_any();
+fn WhoseSelect(filter: Filter, work: Memo<Work>) -> impl IntoView {
+    let people = Memo::new(move |_| {
+        let mut people: Vec<(i64, String)> = work.with(|it| {
+            it.todos.iter().flat_map(|it| &it.people).map(|it| (it.id, it.name.clone())).collect()
+        });
+        people.sort_by_key(|it| (it.1.to_lowercase(), it.0));
+        people.dedup();
+        people
+    });
+    let choose = move |event| {
+        let whose = match event_target_value(&event).as_str() {
+            "nobody" => Whose::Nobody,
+            id => id.parse().map_or(Whose::Anyone, Whose::One),
+        };
+        filter.whose.set(whose);
+    };
+    let option = |(id, name): (i64, String)| view! { <option value=id.to_string()>{name}</option> };
+    view! {
+        <select class="select push whose" aria-label="Whose to-dos" on:change=choose>
+            <option value="">"Anyone"</option>
+            <option value="nobody">"Nobody yet"</option>
+            {move || people.get().into_iter().map(option).collect_view()}
+        </select>
     }
-    let card = |list: TodoList| view! { <ListCard list=list shown=shown add=add /> };
-    view! { <div class="cols cols--2 cols--start">{lists.into_iter().map(card).collect_view()}</div> }.into_any()
 }
 
 #[component]
-fn ListCard(list: TodoList, shown: Shown, add: ServerAction<AddTodo>) -> impl IntoView {
-    let heading = format!("l{}", list.id);
-    let total = u32::try_from(list.todos.len()).unwrap_or(u32::MAX);
-    let done =
-        u32::try_from(list.todos.iter().filter(|it| it.completed).count()).unwrap_or(u32::MAX);
-    let head = if total == 0 {
-        view! { <span class="xs quiet">"empty"</span> }.into_any()
-    } else {
-        let label = format!("{}: {done} of {total} to-dos done", list.name);
+fn ListCard(list: Place, work: Memo<Work>, filter: Filter, desk: Desk) -> impl IntoView {
+    let (id, heading) = (list.id, format!("l{}", list.id));
+    let groups = Memo::new(move |_| {
+        work.with(|it| {
+            it.places.iter().filter(|it| it.group_of == Some(id)).cloned().collect::<Vec<_>>()
+        })
+    });
+    let count = Memo::new(move |_| {
+        let is_here = |it: &&Item| {
+            it.parent_id == id || groups.with(|all| all.iter().any(|one| one.id == it.parent_id))
+        };
+        work.with(|it| {
+            let here: Vec<&Item> = it.todos.iter().filter(is_here).collect();
+            (here.iter().filter(|it| it.completed).count(), here.len())
+        })
+    });
+    let group = move |place: Place| {
         view! {
-            <span class="xs quiet num">{done}" of "{total}</span>
-            <span class="push row" style="inline-size: 5rem"><Progress label=label value=percent(done, total) class="grow" /></span>
+            <h3 class="group-head">{place.name}</h3>
+            <Rows place=place.id work=work filter=filter desk=desk />
         }
-        .into_any()
     };
+    let add =
+        (!list.is_loose).then(|| view! { <AddTodo list=id name=list.name.clone() desk=desk /> });
     view! {
         <section class="card" aria-labelledby=heading.clone()>
-            <div class="card__head"><h2 id=heading.clone()>{list.name.clone()}</h2>{head}</div>
-            <Rows todos=list.todos shown=shown />
-            <AddRow project=list.project_id list=list.id name=list.name add=add />
+            <div class="card__head">
+                <h2 id=heading.clone()>{list.name.clone()}</h2>
+                <Done name=list.name.clone() count=count />
+                <a class="icon-btn icon-btn--sm" href=list.app_url target="_blank" rel="noreferrer" aria-label=format!("{} in Basecamp", list.name)>
+                    <Icon name="external" />
+                </a>
+            </div>
+            <Rows place=id work=work filter=filter desk=desk />
+            <For each=move || groups.get() key=whole children=group />
+            {add}
         </section>
     }
 }
 
+/// How far a list is.
 #[component]
-fn Rows(todos: Vec<Todo>, shown: Shown) -> impl IntoView {
+fn Done(name: String, count: Memo<(usize, usize)>) -> impl IntoView {
+    move || {
+        let (done, total) = count.get();
+        if total == 0 {
+            return view! { <span class="xs quiet push">"empty"</span> }.into_any();
+        }
+        let label = format!("{name}: {done} of {total} to-dos done");
+        let whole = |it: usize| u32::try_from(it).unwrap_or(u32::MAX);
+        view! {
+            <span class="xs quiet num">{done}" of "{total}</span>
+            <span class="push row done-bar">
+                <Progress label=label value=percent(whole(done), whole(total)) class="grow" />
+            </span>
+        }
+        .into_any()
+    }
+}
+
+#[component]
+fn Rows(place: i64, work: Memo<Work>, filter: Filter, desk: Desk) -> impl IntoView {
     let now = use_now();
-    let all = StoredValue::new(todos);
-    let fitting = Memo::new(move |_| {
-        let search = shown.search.get().trim().to_lowercase();
-        let fits = |it: &&Todo| {
-            it.completed == shown.completed.get()
-                && (!shown.overdue.get() || is_overdue(it, now.get()))
-                && it.title.to_lowercase().contains(&search)
-        };
-        all.with_value(|all| all.iter().filter(fits).cloned().collect::<Vec<_>>())
+    let fitting = Memo::new(move |before: Option<&(bool, Vec<Item>)>| {
+        let is_completed = filter.completed.get();
+        let before = before.filter(|it| it.0 == is_completed);
+        let was_there = |id: i64| before.is_some_and(|it| it.1.iter().any(|it| it.id == id));
+        let fits =
+            |it: &&Item| it.parent_id == place && filter.fits(it, now.get(), was_there(it.id));
+        let found = work.with(|it| it.todos.iter().filter(fits).cloned().collect::<Vec<_>>());
+        (is_completed, found)
     });
     view! {
         <ul class="rows">
-            <For each=move || fitting.get() key=|it| it.id let:todo><TodoRow todo=todo /></For>
+            <For each=move || fitting.get().1 key=|it| it.id let:first>
+                <WorkRow first=first work=work desk=desk />
+            </For>
         </ul>
-        <Show when=move || fitting.with(Vec::is_empty)>
-            <div class="empty" style="padding-block: 1rem 1.5rem"><p>"Nothing here matches."</p></div>
+        <Show when=move || fitting.with(|it| it.1.is_empty())>
+            <p class="none">"Nothing here matches."</p>
         </Show>
     }
 }
 
-/// The last row: adds a to-do to this list. Absent for those who may not.
+/// The last row: adds a to-do to this list.
 #[component]
-fn AddRow(project: i64, list: i64, name: String, add: ServerAction<AddTodo>) -> impl IntoView {
+fn AddTodo(list: i64, name: String, desk: Desk) -> impl IntoView {
     let open = RwSignal::new(false);
-    let writes = can(Permission::Write);
-    let label = StoredValue::new(format!("Add to {name}"));
+    let (draft, form) = (Draft::empty(), Sending::new());
+    let send = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let fields = draft.all();
+        let title = draft.title.get_untracked();
+        let done = Callback::new(move |()| {
+            draft.clear();
+            open.set(false);
+        });
+        desk.submit(Act::AddTodo { list, fields }, title, form, done);
+    };
     view! {
-        <Show when=move || writes.get()>
-            <Show
-                when=move || open.get()
-                fallback=move || {
-                    view! {
-                        <button class="addrow" type="button" on:click=move |_| open.set(true)>
-                            <Icon name="plus" />
-                            {label.get_value()}
-                        </button>
-                    }
-                }
-            >
-                <AddForm project=project list=list add=add open=open />
-            </Show>
-        </Show>
-    }
-}
-
-#[component]
-fn AddForm(
-    project: i64,
-    list: i64,
-    add: ServerAction<AddTodo>,
-    open: RwSignal<bool>,
-) -> impl IntoView {
-    let problems = FormProblems::of::<Todo>(Signal::derive(move || {
-        let is_ours = add.input().with(|it| it.as_ref().is_none_or(|it| it.list == list));
-        add.value().get().filter(|_: &Result<Todo, AppError>| is_ours)
-    }));
-    view! {
-        <ActionForm action=add attr:class="stack stack--3" attr:style="padding: 0.75rem 1rem">
-            <FormProblem error=problems.rest(&["title", "due_on"]) />
-            <input type="hidden" name="project" value=project.to_string() />
-            <input type="hidden" name="list" value=list.to_string() />
-            <TextField label="To-do" name="title" required=true error=problems.field("title") />
-            <TextField label="Due day" name="due_on" r#type="date" error=problems.field("due_on") />
-            <div class="row">
-                <Button kind=Kind::Primary size=Size::Small r#type="submit" busy=add.pending()>"Add to-do"</Button>
-                <Button kind=Kind::Ghost size=Size::Small on:click=move |_| open.set(false)>"Cancel"</Button>
-            </div>
-        </ActionForm>
+        <AddRow desk=desk open=open label=format!("Add to {name}")>
+            <form class="stack stack--3 inset" on:submit=send>
+                <Line id=format!("add-{list}") label="To-do" value=draft.title error=wrong(form, "title") />
+                <Line id=format!("add-{list}-due") label="Due day" r#type="date" value=draft.due_on error=wrong(form, "due_on") />
+                <Assignees desk=desk chosen=draft.people />
+                <FormEnd form=form send="Add to-do" cancel=move |()| open.set(false) />
+            </form>
+        </AddRow>
     }
 }

@@ -111,6 +111,12 @@ pub fn now_ms() -> i64 {
     now
 }
 
+/// A day and a time of day on this computer's clock as RFC 3339; none when they are not one.
+pub fn instant(day: &str, time: &str) -> Option<String> {
+    let date = js_sys::Date::new(&format!("{day}T{time}").into());
+    (!date.get_time().is_nan()).then(|| date.to_iso_string().into())
+}
+
 /// Arrows, Home and End move the focus among the elements that match `selector` inside the one that listens.
 pub fn move_focus(event: &KeyboardEvent, selector: &str) {
     let list = event.current_target().and_then(|it| it.dyn_into::<Element>().ok());

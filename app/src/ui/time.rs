@@ -62,6 +62,17 @@ impl Moment {
         (at_ms + i64::from(self.offset_minutes) * 60_000).div_euclid(DAY_MS)
     }
 
+    /// Days since 1970-01-01 of a moment.
+    pub fn day_at(self, at_ms: i64) -> i64 {
+        self.day_of(at_ms)
+    }
+
+    /// The time of day, `09:46`.
+    pub fn hour(self, at_ms: i64) -> String {
+        let minutes = (at_ms + i64::from(self.offset_minutes) * 60_000).rem_euclid(DAY_MS) / 60_000;
+        format!("{:02}:{:02}", minutes / 60, minutes % 60)
+    }
+
     /// A due day, `YYYY-MM-DD`, in words.
     pub fn due(self, due_on: &str) -> Option<Due> {
         let day = parse_day(due_on)?;
@@ -125,8 +136,7 @@ impl Moment {
         if self.day_of(at_ms) != self.day() {
             return self.day_label(self.day_of(at_ms));
         }
-        let minutes = (at_ms + i64::from(self.offset_minutes) * 60_000).rem_euclid(DAY_MS) / 60_000;
-        format!("{:02}:{:02}", minutes / 60, minutes % 60)
+        self.hour(at_ms)
     }
 }
 
@@ -193,6 +203,16 @@ pub fn Ago(
 ) -> impl IntoView {
     let now = use_now();
     view! { <time class="due">{move || now.get().ago(at_ms)}</time> }
+}
+
+/// A day as a leaf of a calendar.
+#[component]
+pub fn DayChip(
+    /// Days since 1970-01-01.
+    day: i64,
+) -> impl IntoView {
+    let (_, month, of_month) = civil(day);
+    view! { <span class="datechip"><b>{of_month}</b>{name(&MONTHS, month - 1)}</span> }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod approvals;
 pub mod chat_clients;
 pub mod config;
 mod node;
+mod records;
 pub mod setup;
 mod todos;
 

@@ -4,7 +4,7 @@
 use crate::Backend;
 use domain::actor::Actor;
 use domain::problem::Problem;
-use domain::todo::{NewTodo, Todo};
+use domain::todo::Todo;
 use serde_json::{Value, json};
 use tools::tool::CallContext;
 
@@ -31,25 +31,6 @@ impl Backend {
     pub async fn reopen_todo(&self, actor: &Actor, project: i64, id: i64) -> Result<Todo, Problem> {
         let args = json!({ "project": project.to_string(), "todo_id": id });
         self.change_todo(actor, "uncomplete_todo", &args).await
-    }
-
-    /// Adds a to-do to a list.
-    ///
-    /// # Errors
-    /// [`Problem::Invalid`] for a blank title or a wrong day, else as [`Self::complete_todo`].
-    pub async fn add_todo(&self, actor: &Actor, new: &NewTodo) -> Result<Todo, Problem> {
-        let mut args = json!({
-            "project": new.project_id.to_string(),
-            "todolist": new.list_id.to_string(),
-            "task": new.title,
-            "assignee_ids": new.assignee_ids,
-        });
-        for (name, text) in [("description", &new.description), ("due_on", &new.due_on)] {
-            if let Some(text) = text {
-                args[name] = text.as_str().into();
-            }
-        }
-        self.change_todo(actor, "create_todo", &args).await
     }
 
     async fn change_todo(&self, actor: &Actor, tool: &str, args: &Value) -> Result<Todo, Problem> {

@@ -1,0 +1,87 @@
+//! The open tab of a project.
+
+use crate::error::AppError;
+use crate::projects::board::Boards;
+use crate::projects::desk::Desk;
+use crate::projects::files::Files;
+use crate::projects::kept::Kept;
+use crate::projects::messages::Messages;
+use crate::projects::overview::Overview;
+use crate::projects::schedule::Schedule;
+use crate::projects::team::Team;
+use crate::projects::todos::Todos;
+use crate::ui::empty::Empty;
+use crate::ui::skeleton::CardSkeleton;
+use domain::record::{Content, Part, Shelf, Shown, Tab};
+use leptos::prelude::*;
+
+/// What is loaded for the open tab.
+pub(crate) type Tabbed = Resource<Result<Shown, AppError>>;
+
+/// The panel of the open tab.
+#[component]
+pub(crate) fn Panel(of: Tabbed, tab: Memo<Tab>, desk: Desk) -> impl IntoView {
+    view! {
+        <Kept of=of skeleton=|| view! { <CardSkeleton /> } let:shown>
+            <Inside shown=shown tab=tab desk=desk />
+        </Kept>
+    }
+}
+
+/// Whether the tool of a tab is on; none while another tab's content is still shown.
+fn is_on(shown: Option<&Shown>, tab: Tab) -> Option<bool> {
+    let shown = shown.filter(|it| it.tab == tab)?;
+    Some(!matches!(
+        shown.content,
+        Content::Work(Part::Off) | Content::Boards(Part::Off) | Content::Shelf(Part::Off)
+    ))
+}
+
+#[component]
+fn Inside(shown: Signal<Option<Shown>>, tab: Memo<Tab>, desk: Desk) -> impl IntoView {
+    let state = Memo::new(move |_| {
+        let tab = tab.get();
+        (tab, shown.with(|it| is_on(it.as_ref(), tab)))
+    });
+    let content = move || shown.get().map(|it| it.content);
+    let work = Memo::new(move |before| match content() {
+        Some(Content::Work(Part::On(work))) => desk.foresee(work),
+        _ => before.cloned().unwrap_or_default(),
+    });
+    let boards = Memo::new(move |before| match content() {
+        Some(Content::Boards(Part::On(boards))) => desk.foresee_boards(boards),
+        _ => before.cloned().unwrap_or_default(),
+    });
+    let team = Memo::new(move |before| match content() {
+        Some(Content::Team(team)) => team,
+        _ => before.cloned().unwrap_or_default(),
+    });
+    let shelf = Memo::new(move |_| match content() {
+        Some(Content::Shelf(Part::On(shelf))) => Some(shelf),
+        _ => None::<Shelf>,
+    });
+    move || match state.get() {
+        (_, None) => view! { <CardSkeleton /> }.into_any(),
+        (tab, Some(false)) => view! { <Off tab=tab /> }.into_any(),
+        (Tab::Overview, _) => view! { <Overview work=work desk=desk /> }.into_any(),
+        (Tab::Todos, _) => view! { <Todos work=work desk=desk /> }.into_any(),
+        (Tab::Board, _) => view! { <Boards boards=boards desk=desk /> }.into_any(),
+        (Tab::Messages, _) => view! { <Messages shelf=shelf desk=desk /> }.into_any(),
+        (Tab::Schedule, _) => view! { <Schedule shelf=shelf desk=desk /> }.into_any(),
+        (Tab::Files, _) => view! { <Files shelf=shelf /> }.into_any(),
+        (Tab::People, _) => view! { <Team team=team /> }.into_any(),
+    }
+}
+
+/// In place of a tab whose tool is off in Basecamp.
+#[component]
+fn Off(tab: Tab) -> impl IntoView {
+    let (icon, title) = match tab {
+        Tab::Board => ("board", "This project has no card table"),
+        Tab::Messages => ("message", "This project has no message board"),
+        Tab::Schedule => ("calendar", "This project has no schedule"),
+        Tab::Files => ("layers", "This project keeps no documents and files"),
+        Tab::Overview | Tab::Todos | Tab::People => ("todo", "This project has no to-dos"),
+    };
+    view! { <Empty icon=icon title=title body="The tool is off in Basecamp. Switch it on there and it appears here." /> }
+}
