@@ -43,13 +43,25 @@ async function fill(page: Page): Promise<Place[]> {
   const project = await page.locator('a.rowlink').first().getAttribute('href');
   return [
     ['a project', `${project}`],
-    ['to-dos of a project', `${project}/todos`],
+    ['to-dos of a project', `${project}?tab=todos`],
+    ['card table of a project', `${project}?tab=board`],
+    ['messages of a project', `${project}?tab=messages`],
+    ['schedule of a project', `${project}?tab=schedule`],
+    ['files of a project', `${project}?tab=files`],
+    ['people of a project', `${project}?tab=people`],
+    ['a record', await firstRecord(page, `${project}`)],
     ['the studio', `/flows/${flow.id}`],
     ['a run on the canvas', `/flows/${flow.id}?run=${run}`],
     ['a run', `/runs/${run}`],
     ['a conversation', conversation],
     ['an approval', `${approval}`],
   ];
+}
+
+/** The address of a project with its first to-do open. */
+async function firstRecord(page: Page, project: string): Promise<string> {
+  await open(page, project);
+  return `${await page.locator('.rows a.cover-inline').first().getAttribute('href')}`;
 }
 
 const ALWAYS: Place[] = [

@@ -140,8 +140,8 @@ test('what a person changes by hand on a page is in the audit log', async ({ pag
   const box = page.getByRole('checkbox', { name: 'Complete Order more paper' });
   await box.check();
   await expect(page.getByText('To-do completed')).toBeVisible();
-  await page.getByRole('button', { name: 'Undo' }).click();
-  await expect(page.getByText('To-do open again')).toBeVisible();
+  await page.locator('.toast', { hasText: 'To-do completed' }).getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByText('Undone')).toBeVisible();
   await expect(box).not.toBeChecked();
 
   await open(page, '/audit');
