@@ -37,7 +37,7 @@ fn BoardView(id: i64, boards: Memo<Vec<Board>>, desk: Desk) -> impl IntoView {
     let title = move || board.with(|it| it.as_ref().map(|it| it.title.clone()).unwrap_or_default());
     let many = move || boards.with(|it| it.len() > 1);
     view! {
-        <Show when=many><h2 class="board-name">{title}</h2></Show>
+        <h2 class=move || if many() { "board-name" } else { "sr" }>{title}</h2>
         <div class="scroll-x" tabindex="0" role="group" aria-label=move || format!("{}, scrolls sideways", title())>
             <ul class="board">
                 <For each=move || columns.get() key=|it| it.clone() let:column>

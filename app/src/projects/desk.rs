@@ -16,7 +16,8 @@ use leptos::task::spawn_local;
 struct Pending {
     number: u64,
     act: Act,
-    is_done: bool,
+    /// The version of the page that shows it; none while it is under way.
+    shown_by: Option<u64>,
 }
 
 /// Where people act on one project. One for each page.
@@ -51,8 +52,8 @@ impl Sending {
 }
 
 impl Desk {
-    /// The desk of `project`, for everything on its page.
-    pub(crate) fn provide(project: Signal<i64>) -> Self {
+    /// The desk of `project`.
+    pub(crate) fn new(project: Signal<i64>) -> Self {
         let desk = Self {
             project,
             people: RwSignal::new(Vec::new()),
@@ -75,7 +76,6 @@ impl Desk {
                 }
             });
         });
-        provide_context(desk);
         desk
     }
 
@@ -84,36 +84,31 @@ impl Desk {
         self.version.into()
     }
 
-    /// What was done is loaded now.
-    pub(crate) fn settle(self) {
-        if self.pending.with_untracked(|it| it.iter().any(|it| it.is_done)) {
-            self.pending.update(|it| it.retain(|it| !it.is_done));
-        }
+    /// The acts that what was loaded at version `seen` does not show.
+    fn acts(self, seen: u64) -> Vec<Act> {
+        let is_new = |it: &&Pending| it.shown_by.is_none_or(|it| it > seen);
+        self.pending.with(|it| it.iter().filter(is_new).map(|it| it.act.clone()).collect())
     }
 
-    fn acts(self) -> Vec<Act> {
-        self.pending.with(|it| it.iter().map(|it| it.act.clone()).collect())
-    }
-
-    /// `work` as it will be.
-    pub(crate) fn foresee(self, mut work: Work) -> Work {
+    /// `work`, loaded at version `seen`, as it will be.
+    pub(crate) fn foresee(self, seen: u64, mut work: Work) -> Work {
         let known = self.people.get();
-        for act in self.acts() {
+        for act in self.acts(seen) {
             work.todos.iter_mut().for_each(|it| act.foresee(it, &known));
         }
         work
     }
 
     /// One record as it will be.
-    pub(crate) fn foresee_item(self, mut item: Item) -> Item {
+    pub(crate) fn foresee_item(self, seen: u64, mut item: Item) -> Item {
         let known = self.people.get();
-        self.acts().iter().for_each(|it| it.foresee(&mut item, &known));
+        self.acts(seen).iter().for_each(|it| it.foresee(&mut item, &known));
         item
     }
 
     /// Boards as they will be.
-    pub(crate) fn foresee_boards(self, mut boards: Vec<Board>) -> Vec<Board> {
-        foresee_boards(&mut boards, &self.acts(), &self.people.get());
+    pub(crate) fn foresee_boards(self, seen: u64, mut boards: Vec<Board>) -> Vec<Board> {
+        foresee_boards(&mut boards, &self.acts(seen), &self.people.get());
         boards
     }
 
@@ -147,17 +142,17 @@ impl Desk {
     async fn send(self, act: Act, name: String) -> Result<Acted, AppError> {
         self.last.update_value(|it| *it += 1);
         let number = self.last.get_value();
-        self.pending.update(|it| it.push(Pending { number, act: act.clone(), is_done: false }));
+        self.pending.update(|it| it.push(Pending { number, act: act.clone(), shown_by: None }));
         let (words, on) = (act.done(), act.on());
         let outcome = send_act(self.project.get_untracked(), act).await;
         match &outcome {
             Ok(acted) => {
+                let version = self.version.get_untracked() + 1;
                 self.pending.update(|all| {
-                    all.iter_mut()
-                        .filter(|it| it.number == number)
-                        .for_each(|it| it.is_done = true);
+                    let is_it = |it: &&mut Pending| it.number == number;
+                    all.iter_mut().filter(is_it).for_each(|it| it.shown_by = Some(version));
                 });
-                self.version.update(|it| *it += 1);
+                self.version.set(version);
                 match acted.operation.clone() {
                     Some(operation) => {
                         let back = Callback::new(move |()| self.undo(operation.clone(), on));

@@ -4,7 +4,7 @@ use crate::error::AppError;
 use crate::projects::address::use_address;
 use crate::projects::desk::{Desk, Sending};
 use crate::projects::due::DueLabel;
-use crate::projects::form::{Assignees, Draft, FormEnd, Line, Words, wrong};
+use crate::projects::form::{Assignees, Draft, FormEnd, Line, Words, rest, wrong};
 use crate::projects::kept::{Kept, whole};
 use crate::ui::badge::Tone;
 use crate::ui::browser;
@@ -12,9 +12,10 @@ use crate::ui::button::{Button, IconButton, Kind as ButtonKind, Size};
 use crate::ui::callout::Callout;
 use crate::ui::icon::Icon;
 use crate::ui::person::Avatar;
+use crate::ui::problem::FormProblem;
 use crate::ui::skeleton::RowsSkeleton;
 use crate::ui::time::{Ago, parse_time};
-use domain::record::{Act, Detail, Item, Kind, Step};
+use domain::record::{Act, Detail, Fields, Item, Kind, Step};
 use domain::todo::Comment;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -23,8 +24,8 @@ use leptos_router::hooks::use_navigate;
 /// The drawer's id.
 const DRAWER: &str = "record";
 
-/// What is loaded for the drawer; none while it is closed.
-pub(crate) type Loading = Resource<Result<Option<Detail>, AppError>>;
+/// What is loaded for the drawer, and at which version of the desk; none while it is closed.
+pub(crate) type Loading = Resource<Result<Option<(u64, Detail)>, AppError>>;
 
 /// The drawer; it follows the address. The page beside it stays in use, and so does Undo.
 #[component]
@@ -68,8 +69,13 @@ pub(crate) fn RecordDrawer(of: Loading, desk: Desk) -> impl IntoView {
 }
 
 #[component]
-fn Opened(found: Signal<Option<Option<Detail>>>, close: Callback<()>, desk: Desk) -> impl IntoView {
-    let detail = Memo::new(move |_| found.get().flatten());
+fn Opened(
+    found: Signal<Option<Option<(u64, Detail)>>>,
+    close: Callback<()>,
+    desk: Desk,
+) -> impl IntoView {
+    let detail = Memo::new(move |_| found.get().flatten().map(|it| it.1));
+    let seen = move || found.with(|it| it.as_ref().and_then(Option::as_ref).map_or(0, |it| it.0));
     let item = Memo::new(move |_| detail.with(|it| it.as_ref().map(|it| it.item.clone())));
     let id = Memo::new(move |_| item.with(|it| it.as_ref().map(|it| it.id)));
     let body = move || {
@@ -77,7 +83,7 @@ fn Opened(found: Signal<Option<Option<Detail>>>, close: Callback<()>, desk: Desk
         let first = item.get_untracked()?;
         let shown = Memo::new(move |before: Option<&Item>| {
             let now = item.get().or_else(|| before.cloned()).unwrap_or_else(|| first.clone());
-            desk.foresee_item(now)
+            desk.foresee_item(seen(), now)
         });
         let comments = Memo::new(move |_| detail.get().map(|it| it.comments).unwrap_or_default());
         let history = Memo::new(move |_| detail.get().and_then(|it| it.history));
@@ -196,7 +202,7 @@ fn Edit(item: Memo<Item>, editing: RwSignal<bool>, desk: Desk) -> impl IntoView 
         event.prevent_default();
         let (id, kind) = was.with_value(|it| (it.id, it.kind));
         let fields = was.with_value(|it| draft.changes(it));
-        if fields == domain::record::Fields::default() {
+        if fields == Fields::default() {
             editing.set(false);
             return;
         }
@@ -252,7 +258,7 @@ fn Talk(item: Memo<Item>, comments: Memo<Vec<Comment>>, desk: Desk) -> impl Into
                     <div class="row">
                         <Button size=Size::Small r#type="submit" busy=form.busy icon="comment">"Comment"</Button>
                     </div>
-                    {move || form.error.get().filter(|it| !matches!(it, AppError::Problem(domain::problem::Problem::Invalid { .. }))).map(|it| view! { <p class="error" role="alert">{it.to_string()}</p> })}
+                    <FormProblem error=rest(form) />
                 </form>
             </Show>
         </section>

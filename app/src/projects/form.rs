@@ -81,6 +81,13 @@ pub(crate) fn wrong(form: Sending, name: &'static str) -> Signal<Option<String>>
     })
 }
 
+/// What is wrong with the whole.
+pub(crate) fn rest(form: Sending) -> Signal<Option<AppError>> {
+    Signal::derive(move || {
+        form.error.get().filter(|it| !matches!(it, AppError::Problem(Problem::Invalid { .. })))
+    })
+}
+
 #[component]
 fn Wrong(id: String, error: Signal<Option<String>>) -> impl IntoView {
     move || {
@@ -204,11 +211,8 @@ pub(crate) fn FormEnd(
     #[prop(into)]
     cancel: Callback<()>,
 ) -> impl IntoView {
-    let rest = Signal::derive(move || {
-        form.error.get().filter(|it| !matches!(it, AppError::Problem(Problem::Invalid { .. })))
-    });
     view! {
-        <FormProblem error=rest />
+        <FormProblem error=rest(form) />
         <div class="row">
             <Button kind=Kind::Primary size=Size::Small r#type="submit" busy=form.busy>{send}</Button>
             <Button kind=Kind::Ghost size=Size::Small on:click=move |_| cancel.run(())>"Cancel"</Button>

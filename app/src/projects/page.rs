@@ -2,7 +2,7 @@
 
 use crate::live::use_live;
 use crate::projects::address::{Address, use_address};
-use crate::projects::age::{Age, use_freshness};
+use crate::projects::age::{Age, Ages, use_freshness};
 use crate::projects::desk::Desk;
 use crate::projects::drawer::{Loading, RecordDrawer};
 use crate::projects::panel::{Panel, Tabbed};
@@ -37,7 +37,7 @@ pub fn ProjectPage() -> impl IntoView {
 #[component]
 fn Known(address: Address) -> impl IntoView {
     let Address { project: id, tab, open, .. } = address;
-    let desk = Desk::provide(id);
+    let desk = Desk::new(id);
     let tab = Memo::new(move |_| tab.get().unwrap_or_default());
     let freshness = use_freshness();
     // Made here and not in the tabs: what is inside a loading part is built more than once on the server.
@@ -45,22 +45,17 @@ fn Known(address: Address) -> impl IntoView {
     let version = changes(desk, freshness);
     let shown: Tabbed = Resource::new(
         move || (id.get(), tab.get(), version.get()),
-        |(id, tab, _)| load_tab(id, tab),
+        |(id, tab, (seen, ..))| async move { Ok((seen, load_tab(id, tab).await?)) },
     );
     let detail: Loading = Resource::new(
         move || (id.get(), open.get(), version.get()),
-        |(id, open, _)| async move {
+        |(id, open, (seen, ..))| async move {
             match open {
-                Some(open) => load_detail(id, open).await.map(Some),
+                Some(open) => Ok(Some((seen, load_detail(id, open).await?))),
                 None => Ok(None),
             }
         },
     );
-    Effect::new(move || {
-        shown.track();
-        detail.track();
-        desk.settle();
-    });
     let links = move || {
         let link = |it: Tab| TabLink {
             key: it.key(),
@@ -93,7 +88,7 @@ fn Known(address: Address) -> impl IntoView {
 
 /// Grows with everything that may have changed what the page shows: acts here, acts elsewhere, and what the mirror
 /// found.
-fn changes(desk: Desk, freshness: crate::projects::age::Ages) -> Signal<(u64, u64, u64)> {
+fn changes(desk: Desk, freshness: Ages) -> Signal<(u64, u64, u64)> {
     let live = use_live().version(Topic::Operation);
     let looked = RwSignal::new(0_u64);
     Effect::new(move |before: Option<Option<(i64, bool)>>| {

@@ -15,8 +15,8 @@ use crate::ui::skeleton::CardSkeleton;
 use domain::record::{Content, Part, Shelf, Shown, Tab};
 use leptos::prelude::*;
 
-/// What is loaded for the open tab.
-pub(crate) type Tabbed = Resource<Result<Shown, AppError>>;
+/// What is loaded for the open tab, and at which version of the desk.
+pub(crate) type Tabbed = Resource<Result<(u64, Shown), AppError>>;
 
 /// The panel of the open tab.
 #[component]
@@ -38,18 +38,19 @@ fn is_on(shown: Option<&Shown>, tab: Tab) -> Option<bool> {
 }
 
 #[component]
-fn Inside(shown: Signal<Option<Shown>>, tab: Memo<Tab>, desk: Desk) -> impl IntoView {
+fn Inside(shown: Signal<Option<(u64, Shown)>>, tab: Memo<Tab>, desk: Desk) -> impl IntoView {
     let state = Memo::new(move |_| {
         let tab = tab.get();
-        (tab, shown.with(|it| is_on(it.as_ref(), tab)))
+        (tab, shown.with(|it| is_on(it.as_ref().map(|it| &it.1), tab)))
     });
-    let content = move || shown.get().map(|it| it.content);
+    let seen = move || shown.with(|it| it.as_ref().map_or(0, |it| it.0));
+    let content = move || shown.get().map(|it| it.1.content);
     let work = Memo::new(move |before| match content() {
-        Some(Content::Work(Part::On(work))) => desk.foresee(work),
+        Some(Content::Work(Part::On(work))) => desk.foresee(seen(), work),
         _ => before.cloned().unwrap_or_default(),
     });
     let boards = Memo::new(move |before| match content() {
-        Some(Content::Boards(Part::On(boards))) => desk.foresee_boards(boards),
+        Some(Content::Boards(Part::On(boards))) => desk.foresee_boards(seen(), boards),
         _ => before.cloned().unwrap_or_default(),
     });
     let team = Memo::new(move |before| match content() {
