@@ -186,9 +186,10 @@ impl Basecamp {
         Ok(dock.iter().filter(is_it).filter_map(tool).collect())
     }
 
-    /// The columns of a card table without their cards. They are asked for each time and kept for when Basecamp does
-    /// not answer: no listing gives them.
+    /// The columns of a card table without their cards. They are asked for each time, and kept for when Basecamp does
+    /// not answer.
     async fn columns(&self, actor: &Actor, board: i64) -> Result<Vec<Column>, Problem> {
+        let asked_at = ids::now_ms();
         let asked = request("GetCardTable", &[board])?;
         let asked = Box::pin(self.fetch(actor, &asked));
         let known = match self.mirrored_with(actor, &[scopes::PROJECTS]).await? {
@@ -204,7 +205,7 @@ impl Basecamp {
         let lists = match found {
             Ok(mut table) => {
                 let lists = table["lists"].take().as_array().cloned().unwrap_or_default();
-                self.keep_read(actor, lists.clone()).await?;
+                self.keep_read(actor, lists.clone(), asked_at).await?;
                 lists
             }
             Err(problem) if is_away(&problem) && !known.is_empty() => known,
@@ -215,13 +216,18 @@ impl Basecamp {
         Ok(columns.into_iter().map(|it| it.1).collect())
     }
 
-    /// Keeps what was read beside the walks.
-    pub(crate) async fn keep_read(&self, actor: &Actor, items: Vec<Value>) -> Result<(), Problem> {
+    /// Keeps what was asked for at `asked_at` (epoch milliseconds), beside the walks.
+    pub(crate) async fn keep_read(
+        &self,
+        actor: &Actor,
+        items: Vec<Value>,
+        asked_at: i64,
+    ) -> Result<(), Problem> {
         if self.mirrored_with(actor, &[scopes::PROJECTS]).await?.is_none() {
             return Ok(());
         }
         let key = self.open(actor, Permission::Read).await?.key;
-        let reading = Reading { run: 0, asked_at: ids::now_ms(), is_ours: false };
+        let reading = Reading { run: 0, asked_at, is_ours: false };
         mirror::put(&self.0.db, &key, items, reading).await?;
         Ok(())
     }

@@ -7,6 +7,7 @@ use domain::actor::{Actor, Permission};
 use domain::problem::Problem;
 use domain::record::{Detail, Item, Kind, Step};
 use serde_json::Value;
+use store::ids;
 
 /// The operation that reads one record of a kind.
 fn reader(kind: Kind) -> &'static str {
@@ -85,9 +86,10 @@ impl Basecamp {
         let kinds = kind.map_or_else(|| Kind::ALL.to_vec(), |it| vec![it]);
         let is_sample = self.open(actor, Permission::Read).await?.convert.is_sample;
         for kind in kinds {
+            let asked_at = ids::now_ms();
             match self.fetch(actor, &request(reader(kind), &[id])?).await {
                 Ok(value) => {
-                    self.keep_read(actor, vec![value.clone()]).await?;
+                    self.keep_read(actor, vec![value.clone()], asked_at).await?;
                     let item = Sheet::new(vec![value], Vec::new(), is_sample).items().pop();
                     return item.ok_or_else(|| Problem::not_found("Record"));
                 }
