@@ -74,7 +74,8 @@ pub async fn load_tab(project: i64, tab: Tab) -> Result<Shown, AppError> {
 /// As [`load_project`].
 #[server(prefix = "/fn", endpoint = "load_detail")]
 pub async fn load_detail(project: i64, id: i64) -> Result<Detail, AppError> {
-    Ok(backend().basecamp.detail(&actor()?, project, id).await?)
+    let (actor, backend) = (actor()?, backend());
+    Ok(Box::pin(backend.basecamp.detail(&actor, project, id)).await?)
 }
 
 /// Who is on a project, and what they have to do there.

@@ -23,11 +23,11 @@ impl Backend {
     pub async fn tab(&self, actor: &Actor, project: i64, tab: Tab) -> Result<Shown, Problem> {
         let api = &self.basecamp;
         let content = match tab {
-            Tab::Overview | Tab::Todos => Content::Work(api.work(actor, project).await?),
+            Tab::Overview | Tab::Todos => Content::Work(Box::pin(api.work(actor, project)).await?),
             Tab::Board => Content::Boards(Box::pin(api.boards(actor, project)).await?),
-            Tab::Messages => Content::Shelf(api.messages(actor, project).await?),
-            Tab::Schedule => Content::Shelf(api.dates(actor, project).await?),
-            Tab::Files => Content::Shelf(api.files(actor, project).await?),
+            Tab::Messages => Content::Shelf(Box::pin(api.messages(actor, project)).await?),
+            Tab::Schedule => Content::Shelf(Box::pin(api.dates(actor, project)).await?),
+            Tab::Files => Content::Shelf(Box::pin(api.files(actor, project)).await?),
             Tab::People => Content::Team(Box::pin(self.team(actor, project)).await?),
         };
         Ok(Shown { tab, content })
@@ -77,7 +77,7 @@ impl Backend {
 
     /// The write has happened: that its record cannot be read again is only worth a line in the log.
     async fn look_again(&self, actor: &Actor, id: i64) {
-        if let Err(problem) = self.basecamp.look_again(actor, id).await {
+        if let Err(problem) = Box::pin(self.basecamp.look_again(actor, id)).await {
             tracing::warn!(%problem, "the record could not be read again");
         }
     }
@@ -88,12 +88,12 @@ impl Backend {
     /// # Errors
     /// [`Problem::NotFound`] for a missing project, [`Problem::NeedsSetup`] without a connection.
     pub async fn team(&self, actor: &Actor, project: i64) -> Result<Vec<Workload>, Problem> {
-        let todos = match self.basecamp.work(actor, project).await? {
+        let todos = match Box::pin(self.basecamp.work(actor, project)).await? {
             Part::On(work) => work.todos,
             Part::Off => Vec::new(),
         };
         let open: Vec<&Item> = todos.iter().filter(|it| !it.completed).collect();
-        let people = match self.basecamp.on_project(actor, project).await? {
+        let people = match Box::pin(self.basecamp.on_project(actor, project)).await? {
             Some(people) => people,
             None => busy(&open),
         };
