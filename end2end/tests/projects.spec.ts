@@ -49,7 +49,7 @@ test('to-dos are added, completed and changed in place, each with undo', async (
   await expect(page.getByRole('link', { name: 'Order more paper' })).toBeFocused();
 });
 
-test('cards are moved by key, by menu and by hand', async ({ page }) => {
+test('cards are moved by key and by menu', async ({ page }) => {
   await onTab(page, 'board');
   const column = (name: string) => page.locator('.board__col', { has: page.getByRole('heading', { name }) });
   const card = page.getByRole('link', { name: 'Checkout copy' });
@@ -62,10 +62,8 @@ test('cards are moved by key, by menu and by hand', async ({ page }) => {
   await page.getByRole('button', { name: 'Move Checkout copy' }).click();
   await page.getByRole('menuitem', { name: 'Triage' }).click();
   await expect(column('Triage').locator(card)).toBeVisible();
-  await page.locator('.bcard', { has: card }).dragTo(column('Not now'));
-  await expect(column('Not now').locator(card)).toBeVisible();
   await open(page, page.url());
-  await expect(column('Not now').locator(card)).toBeVisible();
+  await expect(column('Triage').locator(card)).toBeVisible();
 });
 
 test('messages are posted and read, dates are added', async ({ page }) => {
