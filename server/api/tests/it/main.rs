@@ -27,3 +27,4 @@ mod sessions;
 mod setup;
 mod undo;
 mod walls;
+mod walls_of_tools;
