@@ -65,9 +65,9 @@ pub async fn find(conn: &mut Conn, key: &Key, text: &str, limit: i64) -> Result<
         (
             parts.join(" AND "),
             "SELECT r.id FROM mirror_words w
-             JOIN mirror_word_rows d ON d.docid = w.rowid
-             JOIN mirror_records r ON r.workspace_id = d.workspace_id AND r.account_id = d.account_id AND r.id = d.id
-             JOIN mirror_projects p ON p.workspace_id = r.workspace_id AND p.connection_id = $3 AND p.id = r.bucket_id
+             CROSS JOIN mirror_word_rows d ON d.docid = w.rowid
+             CROSS JOIN mirror_records r ON r.workspace_id = d.workspace_id AND r.account_id = d.account_id AND r.id = d.id
+             CROSS JOIN mirror_projects p ON p.workspace_id = r.workspace_id AND p.connection_id = $3 AND p.id = r.bucket_id
              WHERE mirror_words MATCH $4 AND d.workspace_id = $1 AND d.account_id = $2 AND r.deleted_at IS NULL
                    AND r.status <> 'trashed' AND p.hidden = 0
              ORDER BY bm25(mirror_words, 4.0, 1.0), r.id DESC LIMIT $5",
