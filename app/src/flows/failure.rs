@@ -3,8 +3,9 @@
 use super::store::Studio;
 use crate::ui::choice::Switch;
 use crate::ui::disclosure::Disclosure;
-use domain::flow::{ActionKind, ErrorHandling, tree};
+use domain::flow::{ActionKind, ErrorHandling, RetryPolicy, tree};
 use leptos::prelude::*;
+use std::ops::RangeInclusive;
 
 fn handling(studio: Studio, step: &str) -> ErrorHandling {
     let options = studio.flow.with(|it| match &tree::find(&it.version.trigger, step)?.kind {
@@ -27,6 +28,7 @@ pub fn FailurePanel(
     let now = Memo::new(move |_| handling(studio, &key.get_value()));
     let retries = Signal::derive(move || now.with(|it| it.retry_on_failure.value == Some(true)));
     let goes_on = Signal::derive(move || now.with(|it| it.continue_on_failure.value == Some(true)));
+    let policy = Signal::derive(move || now.with(|it| it.retry_policy.unwrap_or_default()));
     let set_retry = move |on| {
         studio.change_failure(&key.get_value(), |it| it.retry_on_failure.value = Some(on))
     };
@@ -36,12 +38,15 @@ pub fn FailurePanel(
     view! {
         <Disclosure summary="If it fails">
             <div class="stack" style="padding-block: 0.375rem">
-                <Switch on=retries change=set_retry>"Try again up to 3 times"</Switch>
+                <Switch on=retries change=set_retry>"Try again"</Switch>
+                <Show when=move || retries.get()>
+                    <Patience studio=studio step=key policy=policy />
+                </Show>
                 <Switch on=goes_on change=set_go_on>"Carry on with the next step"</Switch>
                 <p class="hint">
                     {move || {
                         if goes_on.get() {
-                            "The run goes on and ends as finished. Later steps see no value of this one."
+                            "The run goes on and ends as finished. Later steps see no value of this one, only its error."
                         } else {
                             "The run stops here, and can be retried from this step."
                         }
@@ -49,5 +54,82 @@ pub fn FailurePanel(
                 </p>
             </div>
         </Disclosure>
+    }
+}
+
+/// How often and how patiently.
+#[component]
+fn Patience(
+    /// The open flow.
+    studio: Studio,
+    /// The step.
+    step: StoredValue<String>,
+    /// What holds now.
+    policy: Signal<RetryPolicy>,
+) -> impl IntoView {
+    let change = move |change: Box<dyn FnOnce(&mut RetryPolicy)>| {
+        studio.change_failure(&step.get_value(), |it| {
+            change(it.retry_policy.get_or_insert_default());
+        });
+    };
+    let set_doubles = move |on: bool| change(Box::new(move |it| it.doubles = on));
+    let doubles = Signal::derive(move || policy.get().doubles);
+    view! {
+        <Number
+            step=step
+            name="attempts"
+            label="Tries in all"
+            bounds=RetryPolicy::ATTEMPTS
+            value=Signal::derive(move || policy.get().attempts)
+            change=move |number| change(Box::new(move |it| it.attempts = number))
+        />
+        <Number
+            step=step
+            name="wait"
+            label="Seconds before the second try"
+            bounds=RetryPolicy::WAITS
+            value=Signal::derive(move || policy.get().wait_seconds)
+            change=move |number| change(Box::new(move |it| it.wait_seconds = number))
+        />
+        <Switch on=doubles change=set_doubles>"Wait twice as long before each next try"</Switch>
+    }
+}
+
+/// A whole number within bounds; what is no such number is put back.
+#[component]
+fn Number(
+    /// The step.
+    step: StoredValue<String>,
+    /// Unique in the step.
+    name: &'static str,
+    /// What people read.
+    label: &'static str,
+    /// The least and the most.
+    bounds: RangeInclusive<u32>,
+    /// What holds now.
+    value: Signal<u32>,
+    /// Called with what was chosen.
+    change: impl Fn(u32) + 'static,
+) -> impl IntoView {
+    let id = format!("retry-{name}-{}", step.get_value());
+    let (least, most) = (*bounds.start(), *bounds.end());
+    let on_change = move |event| {
+        let typed: Result<u32, _> = event_target_value(&event).trim().parse();
+        change(typed.map_or_else(|_| value.get_untracked(), |it| it.clamp(least, most)));
+    };
+    view! {
+        <div class="field">
+            <label class="label" for=id.clone()>{label}</label>
+            <input
+                class="input"
+                id=id
+                type="number"
+                min=least
+                max=most
+                prop:value=move || value.get()
+                value=value.get_untracked()
+                on:change=on_change
+            />
+        </div>
     }
 }

@@ -9,6 +9,7 @@ mod copy;
 mod notes;
 pub mod operation;
 mod outline;
+mod plain;
 mod reach;
 pub mod words;
 
@@ -215,6 +216,10 @@ pub fn apply_all(version: &FlowVersion, edits: &[FlowEdit]) -> Result<FlowVersio
         change(&mut changed, edit)?;
     }
     refuse_too_deep(&changed)?;
+    let secrets = plain::added(version, &changed);
+    if !secrets.is_empty() {
+        return Err(secrets);
+    }
     changed.schema_version = Some(SCHEMA_VERSION.to_owned());
     refresh(&mut changed);
     Ok(changed)

@@ -4,7 +4,9 @@ mod input;
 mod router;
 
 use super::catalog::{self, fields};
-use super::{Action, ActionKind, FlowVersion, PieceSettings, TriggerKind, tree};
+use super::{
+    Action, ActionKind, ErrorHandling, FlowVersion, PieceSettings, RetryPolicy, TriggerKind, tree,
+};
 use crate::expr::names;
 use crate::problem::Issue;
 use serde::{Deserialize, Serialize};
@@ -122,10 +124,13 @@ fn step_problems(action: &Action, visible: &[&str]) -> Vec<FlowProblem> {
         ActionKind::Piece(settings) => {
             let mut found = piece_problems(&action.name, settings);
             found.extend(input::reference_problems(&action.name, &settings.input, visible));
+            found.extend(policy_problem(&action.name, settings.error_handling_options.as_ref()));
             found
         }
         ActionKind::Code(settings) => {
-            input::reference_problems(&action.name, &settings.input, visible)
+            let mut found = input::reference_problems(&action.name, &settings.input, visible);
+            found.extend(policy_problem(&action.name, settings.error_handling_options.as_ref()));
+            found
         }
         ActionKind::Loop(settings) => {
             if settings.items.trim().is_empty() {
@@ -136,6 +141,21 @@ fn step_problems(action: &Action, visible: &[&str]) -> Vec<FlowProblem> {
         }
         ActionKind::Router(settings) => router::problems(action, settings, visible),
     }
+}
+
+/// A retry policy outside its bounds.
+fn policy_problem(step: &str, handling: Option<&ErrorHandling>) -> Option<FlowProblem> {
+    let policy = handling?.retry_policy?;
+    let (name, from, to) = if !RetryPolicy::ATTEMPTS.contains(&policy.attempts) {
+        ("attempts", *RetryPolicy::ATTEMPTS.start(), *RetryPolicy::ATTEMPTS.end())
+    } else if !RetryPolicy::WAITS.contains(&policy.wait_seconds) {
+        ("waitSeconds", *RetryPolicy::WAITS.start(), *RetryPolicy::WAITS.end())
+    } else {
+        return None;
+    };
+    let words = (format!("{name} of the retries is not from {from} to {to}"), "Change the number");
+    let path = format!("errorHandlingOptions.retryPolicy.{name}");
+    Some(FlowProblem::new(step, path, ProblemCode::WrongKind, words))
 }
 
 fn piece_problems(name: &str, settings: &PieceSettings) -> Vec<FlowProblem> {

@@ -151,12 +151,27 @@ fn skipped_steps_are_not_looked_into() {
 #[test]
 fn connections_are_checked_where_they_are_known() {
     let flow = webhook(made(
+        "@activepieces/piece-http/send_request",
+        "step_1",
+        json!({
+            "url": "https://example.com", "authType": "CONNECTION",
+            "authFields": { "connection": "{{connections['old']}}" },
+        }),
+    ));
+    assert_eq!(problems(&flow, None), []);
+    let known = BTreeSet::from(["main".to_owned()]);
+    let found = problems(&flow, Some(&known));
+    let places: Vec<_> = found.iter().map(|it| (it.code, it.path.as_str())).collect();
+    assert_eq!(places, [(ProblemCode::NoConnection, "input.authFields.connection")]);
+}
+
+/// The workspace's Basecamp serves it, whatever the engine it came from had.
+#[test]
+fn a_basecamp_step_needs_no_connection_of_flows() {
+    let flow = webhook(made(
         "@activepieces/piece-basecamp/todos/create_todo",
         "step_1",
         json!({ "auth": "{{connections['old']}}", "project": 1, "todolist": 2, "inputs": { "content": "x" } }),
     ));
-    assert_eq!(problems(&flow, None), []);
-    let known = BTreeSet::from(["main".to_owned()]);
-    let codes: Vec<_> = problems(&flow, Some(&known)).into_iter().map(|it| it.code).collect();
-    assert_eq!(codes, [ProblemCode::NoConnection]);
+    assert_eq!(problems(&flow, Some(&BTreeSet::new())), []);
 }

@@ -15,11 +15,6 @@ use std::borrow::Cow;
 use std::time::Instant;
 use store::run_steps::StepRow;
 
-/// Tries in all.
-const TRIES: i64 = 4;
-/// Before the second try; doubles each time.
-const FIRST_WAIT_MS: i64 = 4_000;
-
 pub(crate) async fn run<'a>(
     walk: &mut Walk<'a>,
     action: &'a Action,
@@ -191,10 +186,12 @@ fn give_up_or_wait(
 ) -> Verdict {
     let is_set = handling(settings).is_some_and(|it| it.retry_on_failure.value == Some(true));
     let again = failed.again == Again::Yes || (failed.again == Again::AsSet && is_set);
-    if !again || row.attempt + 1 >= TRIES {
+    let policy = handling(settings).and_then(|it| it.retry_policy).unwrap_or_default();
+    let tried = u32::try_from(row.attempt + 1).unwrap_or(u32::MAX);
+    let Some(wait_ms) = policy.wait_ms(tried).filter(|_| again) else {
         return walk.fail(action, handling(settings), row, failed.message);
-    }
-    let until_ms = walk.engine.now_ms() + (FIRST_WAIT_MS << row.attempt);
+    };
+    let until_ms = walk.engine.now_ms() + wait_ms;
     row.attempt += 1;
     row.status = StepStatus::Paused;
     row.error = Some(failed.message);

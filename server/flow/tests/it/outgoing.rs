@@ -1,23 +1,40 @@
 //! Requests of steps, through the real client.
 
 use crate::site::Site;
-use crate::world::{World, on_webhook, piece};
+use crate::world::{World, admin, on_webhook, piece};
+use domain::flow::connection::NewConnection;
 use domain::flow::run::{Run, RunStatus};
 use serde_json::{Value, json};
 
 fn get(url: &str, more: Value) -> Value {
     let mut input = json!({
         "method": "GET", "url": url, "headers": { "x-a": "{{trigger.body.a}}" }, "queryParams": { "q": "1" },
-        "authType": "BEARER_TOKEN", "authFields": { "token": "s3cret" }, "body_type": "none",
+        "authType": "BEARER_TOKEN", "authFields": { "token": "{{connections['key']}}" }, "body_type": "none",
     });
     input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     piece("step_1", "@activepieces/piece-http", "send_request", input)
 }
 
 async fn ran(world: &World, step: Value) -> Run {
+    keep_key(world).await;
     let flow = world.published(on_webhook(step)).await;
     let run = world.fire(&flow, json!({ "a": "z" })).await;
     world.ended(&run).await
+}
+
+/// The secret of these requests, once.
+async fn keep_key(world: &World) {
+    let connections = world.flows.connections();
+    if connections.list(&admin(), None).await.unwrap().is_empty() {
+        let value = json!({ "secret_text": "s3cret" }).as_object().unwrap().clone();
+        let new = NewConnection {
+            name: "key".to_owned(),
+            piece_name: "@activepieces/piece-http".to_owned(),
+            value,
+            ..NewConnection::default()
+        };
+        connections.create(&admin(), new).await.unwrap();
+    }
 }
 
 /// Recording 083.

@@ -70,6 +70,25 @@ async fn a_step_that_fails_is_tried_again_after_growing_waits() {
 }
 
 #[tokio::test]
+async fn a_step_is_tried_again_as_its_policy_says() {
+    for world in World::both().await {
+        let site = Site::open().await;
+        site.fail(9);
+        world.allow(&[site.host()]).await;
+        let mut step = post("step_1", &site.url("/fail"), true);
+        step["settings"]["errorHandlingOptions"]["retryPolicy"] =
+            json!({ "attempts": 2, "waitSeconds": 60, "doubles": false });
+        let flow = world.published(on_webhook(step)).await;
+        let run = world.fire(&flow, json!({ "n": 1 })).await;
+        world.until(&run, &[RunStatus::Paused]).await;
+        world.pass(Duration::from_secs(59));
+        world.pass(Duration::from_secs(1));
+        assert_eq!(world.ended(&run).await.status, RunStatus::Failed, "{}", world.name);
+        assert_eq!(site.count("/fail"), 2);
+    }
+}
+
+#[tokio::test]
 async fn a_retry_repeats_no_finished_step() {
     let world = World::sqlite().await;
     let site = Site::open().await;

@@ -104,7 +104,7 @@ fn new_action(name: &str, display_name: &str, valid: bool, kind: ActionKind) -> 
 
 fn no_error_handling() -> ErrorHandling {
     let off = Switch { value: Some(false) };
-    ErrorHandling { continue_on_failure: off, retry_on_failure: off }
+    ErrorHandling { continue_on_failure: off, retry_on_failure: off, retry_policy: None }
 }
 
 fn settings(owner: &PieceMeta, props: &[PropMeta]) -> PieceSettings {
