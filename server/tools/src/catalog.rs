@@ -2,7 +2,10 @@
 
 use crate::error::ToolError;
 use crate::tool::{Call, Done, Profile, ToolSpec};
-use crate::{flow_connections, flow_edits, flow_tools, memory_tools, meta, pmos, run_tools, undo};
+use crate::{
+    flow_connections, flow_edits, flow_pieces, flow_tools, flow_versions, memory_tools, meta, pmos,
+    run_tools, undo,
+};
 use domain::approval::Risk;
 use std::sync::LazyLock;
 
@@ -67,6 +70,40 @@ catalog! {
         "flow_id*:string", "Switches a published flow on" => flow_tools::enable;
     "flow_disable", "flow", Focused, Write, "Switch a flow off",
         "flow_id*:string", "Switches a flow off; waiting runs finish" => flow_tools::disable;
+    "flow_projects_list", "flow", Focused, Read, "Read the flow projects",
+        "", "Flow projects of the caller's workspace only" => flow_pieces::projects;
+    "flow_project_create", "flow", Focused, Write, "Add a flow project",
+        "name*:string", "Adds a flow project when the engine supports it, else explains why not" => flow_pieces::project_create;
+    "flow_pieces_list", "flow", Focused, Read, "Read the pieces",
+        "search:string, category:string, limit:integer, cursor:string", "Pieces that steps can use, with their triggers and actions" => flow_pieces::list;
+    "flow_piece_get", "flow", Full, Read, "Read a piece",
+        "piece_name*:string, version:string", "One piece with the input fields of its triggers and actions" => flow_pieces::get;
+    "flow_rollback", "flow", Full, Write, "Go back to a version",
+        "flow_id*:string, version_id*:string", "Makes an earlier version the new draft, or publishes it when it was published before" => flow_versions::rollback;
+    "flow_versions_list", "flow", Full, Read, "Read the versions of a flow",
+        "flow_id*:string, limit:integer, cursor:string", "Versions of a flow with author, time and state" => flow_versions::list;
+    "flow_version_get", "flow", Full, Read, "Read a version",
+        "flow_id*:string, version_id*:string", "One version in full" => flow_versions::get;
+    "flow_run_retry", "flow", Focused, Write, "Run a failed run again",
+        "run_id*:string, strategy:enum(FROM_FAILED_STEP|ON_LATEST_VERSION)=FROM_FAILED_STEP", "Runs a failed run again" => run_tools::retry;
+    "flow_flow_run_retry", "flow", Unlisted, Write, "Run a failed run again",
+        "run_id*:string, strategy:enum(FROM_FAILED_STEP|ON_LATEST_VERSION)=FROM_FAILED_STEP", "Runs a failed run again" => run_tools::retry;
+    "flow_run_cancel", "flow", Full, Write, "Stop a run",
+        "run_id*:string", "Stops a queued, running or paused run" => run_tools::cancel;
+    "flow_run_logs", "flow", Full, Read, "Read the log of a run",
+        "run_id*:string, step_name:string, after:integer, limit:integer=200", "Log lines of a run, oldest first, with secrets masked" => run_tools::logs;
+    "flow_step_update", "flow", Focused, Write, "Change a step",
+        "flow_id*:string, step_name*:string, changes*:object", "Changes the given fields of a step" => flow_edits::step_update;
+    "flow_step_move", "flow", Full, Write, "Move a step",
+        "flow_id*:string, step_name*:string, after_step:string, inside:string, branch:integer", "Moves a step" => flow_edits::step_move;
+    "flow_step_duplicate", "flow", Full, Write, "Copy a step",
+        "flow_id*:string, step_name*:string", "Copies a step right after itself" => flow_edits::step_duplicate;
+    "flow_flows_list", "flow", Unlisted, Read, "Read the flows",
+        "project_id:string, status:enum(ENABLED|DISABLED), folder_id:string, name:string, limit:integer=50, cursor:string", "Flows of the caller's workspace" => flow_tools::list;
+    "flow_flow_get", "flow", Unlisted, Read, "Read a flow",
+        "flow_id*:string, version_id:string", "One flow with its trigger and steps" => flow_tools::get;
+    "flow_flow_run_get", "flow", Unlisted, Read, "Read a run",
+        "run_id*:string", "One run with each step's state, input, output and error" => run_tools::get;
     "flow_connections_list", "flow", Focused, Read, "Read the connections",
         "project_id:string, piece_name:string, limit:integer, cursor:string", "Connections of the workspace; never their secrets" => flow_connections::list;
     "flow_connection_create", "flow", Focused, Write, "Store a connection",

@@ -5,7 +5,8 @@ use crate::flow_tools::change;
 use crate::tool::{Call, Done};
 use domain::flow::edit::operation::FlowOperation;
 use domain::flow::edit::{
-    self, AddAction, ChangeName, DeleteAction, FlowEdit, ImportFlow, Location, words,
+    self, AddAction, ChangeName, DeleteAction, FlowEdit, ImportFlow, Location, MoveAction, OneStep,
+    words,
 };
 use domain::flow::listing::NewFlow;
 use domain::flow::validate::{self, FlowProblem};
@@ -106,8 +107,65 @@ pub(crate) async fn step_delete(call: Call<'_>) -> Outcome {
     edit(&call, vec![FlowEdit::DeleteAction(DeleteAction { names })]).await
 }
 
+/// The given fields of a step in place of those it has; objects are merged, so that one input can be changed.
+pub(crate) async fn step_update(call: Call<'_>) -> Outcome {
+    let flow = call.flow().await?;
+    let name = call.args.need("step_name")?;
+    let changes: Value = call.args.read("changes")?.unwrap_or_default();
+    let unknown = || Problem::invalid("step_name", format!("There is no step called {name}"));
+    if name == flow.version.trigger.name {
+        let mut whole = json!(flow.version.trigger);
+        merge(&mut whole, &changes);
+        let trigger: Trigger = read_step(whole)?;
+        return edit(&call, vec![FlowEdit::UpdateTrigger(Box::new(trigger))]).await;
+    }
+    let mut whole = json!(tree::find(&flow.version.trigger, name).ok_or_else(unknown)?);
+    merge(&mut whole, &changes);
+    let action: Action = read_step(whole)?;
+    if action.name != name {
+        let message = "A step keeps its name, which expressions use. Change displayName instead";
+        return Err(Problem::invalid("changes.name", message).into());
+    }
+    edit(&call, vec![FlowEdit::UpdateAction(Box::new(action))]).await
+}
+
+fn read_step<T: serde::de::DeserializeOwned>(whole: Value) -> Result<T, ToolError> {
+    serde_json::from_value(whole).map_err(|error| {
+        Problem::invalid("changes", format!("With these changes it is no step: {error}")).into()
+    })
+}
+
+fn merge(whole: &mut Value, changes: &Value) {
+    match (whole, changes) {
+        (Value::Object(whole), Value::Object(changes)) => {
+            for (name, change) in changes {
+                merge(whole.entry(name.clone()).or_insert(Value::Null), change);
+            }
+        }
+        (whole, change) => *whole = change.clone(),
+    }
+}
+
+pub(crate) async fn step_move(call: Call<'_>) -> Outcome {
+    let flow = call.flow().await?;
+    let name = call.args.need("step_name")?.to_owned();
+    let (parent, location, branch_index) = spot(&call, &flow);
+    let relocation = MoveAction {
+        name,
+        new_parent_step: parent,
+        step_location_relative_to_new_parent: location,
+        branch_index,
+    };
+    edit(&call, vec![FlowEdit::MoveAction(relocation)]).await
+}
+
+pub(crate) async fn step_duplicate(call: Call<'_>) -> Outcome {
+    let step_name = call.args.need("step_name")?.to_owned();
+    edit(&call, vec![FlowEdit::DuplicateAction(OneStep { step_name })]).await
+}
+
 /// After a step, inside a loop or branch, or at the end.
-fn place(call: &Call<'_>, flow: &Flow) -> Result<AddAction, ToolError> {
+fn spot(call: &Call<'_>, flow: &Flow) -> (String, Location, Option<usize>) {
     let branch = call.args.number("branch").and_then(|it| usize::try_from(it).ok());
     let trigger = &flow.version.trigger;
     let (parent, location) = match (call.args.text("inside"), call.args.text("after_step")) {
@@ -125,6 +183,11 @@ fn place(call: &Call<'_>, flow: &Flow) -> Result<AddAction, ToolError> {
             (last.map_or_else(|| trigger.name.clone(), |it| it.name.clone()), Location::After)
         }
     };
+    (parent, location, branch)
+}
+
+fn place(call: &Call<'_>, flow: &Flow) -> Result<AddAction, ToolError> {
+    let (parent, location, branch) = spot(call, flow);
     let action: Action =
         call.args.read("step")?.ok_or_else(|| Problem::invalid("step", "step is missing"))?;
     Ok(AddAction {

@@ -3,7 +3,7 @@
 use crate::error::ToolError;
 use crate::tool::{Call, Done};
 use domain::flow::listing::{FlowFilter, RunFilter};
-use domain::flow::run::Which;
+use domain::flow::run::{Retry, Which};
 use domain::ids::RunId;
 use serde_json::{Value, json};
 use store::connections;
@@ -40,6 +40,54 @@ pub(crate) async fn list(call: Call<'_>) -> Outcome {
 pub(crate) async fn get(call: Call<'_>) -> Outcome {
     let run = call.tools.runs.get(call.actor, &RunId::from(call.args.need("run_id")?)).await?;
     Ok(Done::new(json!(run)))
+}
+
+pub(crate) async fn retry(call: Call<'_>) -> Outcome {
+    let how = call.args.read("strategy")?.unwrap_or(Retry::FromFailedStep);
+    let run = call.tools.runs.retry(call.actor, &run_id(&call)?, how).await?;
+    let message = match how {
+        Retry::FromFailedStep => format!("“{}” goes on from the step that failed", run.flow_name),
+        Retry::OnLatestVersion => format!("“{}” runs again as it is published now", run.flow_name),
+    };
+    let name = run.flow_name.clone();
+    Ok(Done::new(json!({ "message": message, "run": run })).on(name))
+}
+
+pub(crate) async fn cancel(call: Call<'_>) -> Outcome {
+    let run = call.tools.runs.cancel(call.actor, &run_id(&call)?).await?;
+    let (message, name) = (format!("Stopped a run of “{}”", run.flow_name), run.flow_name.clone());
+    Ok(Done::new(json!({ "message": message, "run": run })).on(name))
+}
+
+/// What the steps of a run tell, oldest first: that they began, what gave nothing, and how they ended.
+pub(crate) async fn logs(call: Call<'_>) -> Outcome {
+    let run = call.tools.runs.get(call.actor, &run_id(&call)?).await?;
+    let only = call.args.text("step_name");
+    let mut lines = Vec::new();
+    for (name, step) in run.steps.iter().filter(|(name, _)| only.is_none_or(|it| it == *name)) {
+        let at = &step["startedAt"];
+        let mut add = |level: &str, message: Value| {
+            lines.push(json!({ "seq": lines.len() + 1, "at": at, "step": name, "level": level, "message": message }));
+        };
+        add("info", format!("{} began", step["type"].as_str().unwrap_or("The step")).into());
+        for warning in step["warnings"].as_array().into_iter().flatten() {
+            add("warn", warning.clone());
+        }
+        match &step["errorMessage"] {
+            Value::Null => add("info", step["status"].clone()),
+            error => add("error", error.clone()),
+        }
+    }
+    let after = call.args.number("after").unwrap_or_default();
+    let limit =
+        usize::try_from(call.args.number("limit").unwrap_or(200).clamp(1, 1_000)).unwrap_or(1);
+    lines.retain(|it| it["seq"].as_i64().is_some_and(|it| it > after));
+    lines.truncate(limit);
+    Ok(Done::new(crate::lists::all("lines", &lines)))
+}
+
+fn run_id(call: &Call<'_>) -> Result<RunId, ToolError> {
+    Ok(RunId::from(call.args.need("run_id")?))
 }
 
 pub(crate) async fn status(call: Call<'_>) -> Outcome {
