@@ -41,50 +41,42 @@ pub(crate) fn takes_payloads(path: &str) -> bool {
 
 pub(crate) fn routes() -> Vec<Route> {
     let write = Who::Signed(Permission::Write);
+    let answered = |wait| {
+        move |backend: State<Backend>, hook: Path<String>, request: Request| {
+            live((backend, hook), request, wait)
+        }
+    };
+    let tried = |wait| {
+        move |backend: State<Backend>,
+              actor: Extension<Actor>,
+              hook: Path<String>,
+              request: Request| { draft((backend, hook), actor, request, wait) }
+    };
     let mut all = vec![Route::post("/hooks/{flow}/{secret}", Who::Public, secret)];
-    all.extend(Route::any("/api/v1/webhooks/{hook}", Who::Public, live));
-    all.extend(Route::any("/api/v1/webhooks/{hook}/sync", Who::Public, live_sync));
-    all.extend(Route::any("/api/v1/webhooks/{hook}/draft", write, draft));
-    all.extend(Route::any("/api/v1/webhooks/{hook}/draft/sync", write, draft_sync));
+    all.extend(Route::any("/api/v1/webhooks/{hook}", Who::Public, answered(Wait::No)));
+    all.extend(Route::any("/api/v1/webhooks/{hook}/sync", Who::Public, answered(Wait::ForAnswer)));
+    all.extend(Route::any("/api/v1/webhooks/{hook}/draft", write, tried(Wait::No)));
+    all.extend(Route::any("/api/v1/webhooks/{hook}/draft/sync", write, tried(Wait::ForAnswer)));
     all
 }
 
 async fn live(
-    State(backend): State<Backend>,
-    Path(hook): Path<String>,
+    (State(backend), Path(hook)): (State<Backend>, Path<String>),
     request: Request,
+    wait: Wait,
 ) -> Answer {
     let (came, id) = came(request).await?;
-    told(backend.runs.hook(&hook, &came, Wait::No).await, &id)
-}
-
-async fn live_sync(
-    State(backend): State<Backend>,
-    Path(hook): Path<String>,
-    request: Request,
-) -> Answer {
-    let (came, id) = came(request).await?;
-    told(backend.runs.hook(&hook, &came, Wait::ForAnswer).await, &id)
+    told(backend.runs.hook(&hook, &came, wait).await, &id)
 }
 
 async fn draft(
-    State(backend): State<Backend>,
+    (State(backend), Path(hook)): (State<Backend>, Path<String>),
     Extension(actor): Extension<Actor>,
-    Path(hook): Path<String>,
     request: Request,
+    wait: Wait,
 ) -> Answer {
     let (came, id) = came(request).await?;
-    told(backend.runs.hook_draft(&actor, &hook, &came, Wait::No).await, &id)
-}
-
-async fn draft_sync(
-    State(backend): State<Backend>,
-    Extension(actor): Extension<Actor>,
-    Path(hook): Path<String>,
-    request: Request,
-) -> Answer {
-    let (came, id) = came(request).await?;
-    told(backend.runs.hook_draft(&actor, &hook, &came, Wait::ForAnswer).await, &id)
+    told(backend.runs.hook_draft(&actor, &hook, &came, wait).await, &id)
 }
 
 async fn secret(

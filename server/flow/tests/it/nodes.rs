@@ -5,6 +5,7 @@ use crate::world::{
     NOW, World, admin, chain, on_webhook, opened, piece, respond, set_fields, wait,
 };
 use domain::flow::run::RunStatus;
+use domain::ids::RunId;
 use flow::hooks::HookAnswer;
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
@@ -17,15 +18,21 @@ fn put(url: &str) -> Value {
     piece("step_1", "@activepieces/piece-http", "send_request", input)
 }
 
+/// A run whose request came to a site that does not answer it.
+async fn cut_off(world: &World) -> (Site, RunId) {
+    let site = Site::open().await;
+    site.hold(1);
+    world.allow(&[site.host()]).await;
+    let flow = world.published(on_webhook(put(&site.url("/ok")))).await;
+    let run = world.fire(&flow, json!({})).await;
+    site.came(1).await;
+    (site, run)
+}
+
 #[tokio::test]
 async fn another_node_takes_over_when_the_lease_has_passed() {
     for mut world in World::both().await {
-        let site = Site::open().await;
-        site.hold(1);
-        world.allow(&[site.host()]).await;
-        let flow = world.published(on_webhook(put(&site.url("/ok")))).await;
-        let run = world.fire(&flow, json!({})).await;
-        site.came(1).await;
+        let (site, run) = cut_off(&world).await;
         drop(world.worker.take());
         world.clock.store(NOW + 60_000, Ordering::SeqCst);
         let other = opened(world.db.clone(), &world.clock, None, |_| ());
@@ -40,12 +47,7 @@ async fn another_node_takes_over_when_the_lease_has_passed() {
 #[tokio::test]
 async fn the_next_start_of_a_node_goes_on_at_once() {
     for mut world in World::both_with(|it| it.node = Some("n1".to_owned())).await {
-        let site = Site::open().await;
-        site.hold(1);
-        world.allow(&[site.host()]).await;
-        let flow = world.published(on_webhook(put(&site.url("/ok")))).await;
-        let run = world.fire(&flow, json!({})).await;
-        site.came(1).await;
+        let (_site, run) = cut_off(&world).await;
         drop(world.worker.take());
         let again = opened(world.db.clone(), &world.clock, None, |it| {
             it.node = Some("n1".to_owned());
@@ -59,12 +61,7 @@ async fn the_next_start_of_a_node_goes_on_at_once() {
 #[tokio::test]
 async fn what_is_not_finished_at_the_end_goes_on_elsewhere_at_once() {
     for mut world in World::both().await {
-        let site = Site::open().await;
-        site.hold(1);
-        world.allow(&[site.host()]).await;
-        let flow = world.published(on_webhook(put(&site.url("/ok")))).await;
-        let run = world.fire(&flow, json!({})).await;
-        site.came(1).await;
+        let (_site, run) = cut_off(&world).await;
         let worker = world.worker.take().unwrap();
         worker.stop().await;
         world.runs.drain(Duration::ZERO).await;
