@@ -2,4 +2,5 @@
 
 pub mod detail;
 pub mod page;
+pub mod rules;
 pub mod server_fns;

@@ -4,6 +4,7 @@ pub mod approval;
 pub mod composer;
 pub mod conversation;
 pub mod feed;
+pub mod naming;
 pub mod page;
 pub mod panel;
 pub mod server_fns;

@@ -1,6 +1,8 @@
 //! Settings: your profile; for those who manage, members and the workspace; and the audit log.
 
 pub mod api_keys;
+pub mod assistant;
+pub mod assistant_fns;
 pub mod audit;
 pub mod clients;
 pub mod invitations;

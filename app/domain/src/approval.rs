@@ -27,6 +27,59 @@ impl Risk {
     }
 }
 
+/// For whom an answer is remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RuleScope {
+    /// For the person whose question it was.
+    #[serde(rename = "me")]
+    Asker,
+    /// For everybody in the same project.
+    #[serde(rename = "project")]
+    Project,
+    /// For everybody in the workspace.
+    #[serde(rename = "workspace")]
+    Workspace,
+}
+
+impl RuleScope {
+    /// Every scope, the narrowest first.
+    pub const ALL: [Self; 3] = [Self::Asker, Self::Project, Self::Workspace];
+
+    /// The word of the API and the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Asker => "me",
+            Self::Project => "project",
+            Self::Workspace => "workspace",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == word)
+    }
+}
+
+/// A remembered answer: what is done without asking again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ApprovalRule {
+    /// The rule.
+    pub id: String,
+    /// The tool that asks no more.
+    pub tool: String,
+    /// For whom.
+    pub scope: RuleScope,
+    /// Whose question it was.
+    pub asked_by: String,
+    /// What was approved then, in one line.
+    pub label: String,
+    /// Who wanted it remembered.
+    pub created_by: String,
+    /// RFC 3339.
+    pub created_at: String,
+}
+
 /// State of an approval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -112,6 +165,9 @@ pub struct Approval {
     /// What came of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<Value>,
+    /// For whom a yes may be remembered; nobody where each time must be asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remember: Vec<RuleScope>,
 }
 
 /// Arguments that hold words of people, with what they are called in a form.

@@ -182,6 +182,8 @@ pub struct TurnRun {
     pub id: ChatRunId,
     /// How it stands.
     pub status: ChatRunStatus,
+    /// Who answered: `builtin`, or `provider/model`; empty while nobody did.
+    pub model: String,
     /// In the order it happened.
     pub trace: Vec<TraceStep>,
     /// What it asked for.

@@ -5,6 +5,7 @@
 pub mod account;
 pub mod actor;
 pub mod approval;
+pub mod assistant;
 pub mod chat;
 pub mod client;
 pub mod event;

@@ -1,6 +1,7 @@
 //! `/approvals` and `/approvals/:id`: what waits, what was decided, and one of them whole.
 
 use crate::approvals::detail::Detail;
+use crate::approvals::rules::Rules;
 use crate::approvals::server_fns::{list_approvals, open_approval};
 use crate::chat::approval::decided_by;
 use crate::live::use_live;
@@ -22,7 +23,8 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 pub fn ApprovalsPage() -> impl IntoView {
     let (params, query) = (use_params_map(), use_query_map());
     let chosen = Memo::new(move |_| params.with(|it| it.get("id")).map(ApprovalId::from));
-    let decided = Memo::new(move |_| query.with(|it| it.get("tab")).as_deref() == Some("decided"));
+    let tab = Memo::new(move |_| query.with(|it| it.get("tab")).unwrap_or_default());
+    let decided = Memo::new(move |_| tab.with(|it| it == "decided"));
     let version = use_live().version(Topic::Approval);
     let list = Resource::new(
         move || (decided.get(), version.get()),
@@ -33,10 +35,16 @@ pub fn ApprovalsPage() -> impl IntoView {
         <h1 class="sr">"Approvals"</h1>
         <div class="inbox" data-view=move || if chosen.get().is_some() { "detail" } else { "list" }>
             <div class="inbox__list">
-                <Tabs decided=decided />
-                <Loaded of=list skeleton=|| view! { <RowsSkeleton count=3 /> } let:all>
-                    <List all=all decided=decided chosen=chosen />
-                </Loaded>
+                <Tabs tab=tab />
+                {move || match tab.get().as_str() {
+                    "rules" => view! { <Rules /> }.into_any(),
+                    _ => view! {
+                        <Loaded of=list skeleton=|| view! { <RowsSkeleton count=3 /> } let:all>
+                            <List all=all decided=decided chosen=chosen />
+                        </Loaded>
+                    }
+                    .into_any(),
+                }}
             </div>
             <article class="inbox__detail" aria-label="The approval">
                 {move || match chosen.get() {
@@ -49,12 +57,13 @@ pub fn ApprovalsPage() -> impl IntoView {
 }
 
 #[component]
-fn Tabs(decided: Memo<bool>) -> impl IntoView {
-    let current = move |it: bool| (decided.get() == it).then_some("page");
+fn Tabs(tab: Memo<String>) -> impl IntoView {
+    let current = move |it: &str| tab.with(|tab| tab == it).then_some("page");
     view! {
         <nav class="inbox__tabs tabs" aria-label="Approvals">
-            <a class="tab" href="/approvals" aria-current=move || current(false)>"Waiting"</a>
-            <a class="tab" href="/approvals?tab=decided" aria-current=move || current(true)>"Decided"</a>
+            <a class="tab" href="/approvals" aria-current=move || current("")>"Waiting"</a>
+            <a class="tab" href="/approvals?tab=decided" aria-current=move || current("decided")>"Decided"</a>
+            <a class="tab" href="/approvals?tab=rules" aria-current=move || current("rules")>"Remembered"</a>
         </nav>
     }
 }

@@ -1,9 +1,9 @@
 //! What the approvals' pages ask of the server.
 
 use crate::error::AppError;
-use domain::approval::Approval;
 #[cfg(feature = "ssr")]
 use domain::approval::ApprovalStatus;
+use domain::approval::{Approval, ApprovalRule, RuleScope};
 use domain::ids::ApprovalId;
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
@@ -30,14 +30,30 @@ pub async fn open_approval(id: ApprovalId) -> Result<Approval, AppError> {
     Ok(crate::session::backend().agent.approval(&actor, &id).await?)
 }
 
-/// Does what was asked, once; `changes` are other words for arguments that people write.
+/// Does what was asked, once; `changes` are other words for arguments that people write, and the yes is remembered for
+/// `remember`.
 #[server(prefix = "/fn", endpoint = "approve_approval", input = Json)]
 pub async fn approve_approval(
     id: ApprovalId,
     changes: BTreeMap<String, String>,
+    remember: Option<RuleScope>,
 ) -> Result<Approval, AppError> {
     let actor = crate::session::actor()?;
-    Ok(crate::session::backend().approve(&actor, &id, changes).await?)
+    Ok(crate::session::backend().approve(&actor, &id, changes, remember).await?)
+}
+
+/// Remembered answers that the person may see, newest first.
+#[server(prefix = "/fn", endpoint = "load_rules")]
+pub async fn load_rules() -> Result<Vec<ApprovalRule>, AppError> {
+    let actor = crate::session::actor()?;
+    Ok(crate::session::backend().agent.approval_rules(&actor).await?)
+}
+
+/// Takes a remembered answer back.
+#[server(prefix = "/fn", endpoint = "forget_rule")]
+pub async fn forget_rule(id: String) -> Result<(), AppError> {
+    let actor = crate::session::actor()?;
+    Ok(crate::session::backend().agent.forget_rule(&actor, &id).await?)
 }
 
 /// Does nothing, and says why.

@@ -7,7 +7,7 @@ use crate::ui::badge::{State, Status};
 use crate::ui::button::{Button, Kind};
 use crate::ui::icon::Icon;
 use domain::actor::{Permission, Role};
-use domain::approval::{Approval, ApprovalStatus, Risk};
+use domain::approval::{Approval, ApprovalStatus, Risk, RuleScope};
 use domain::ids::ApprovalId;
 use leptos::prelude::*;
 use std::collections::BTreeMap;
@@ -113,8 +113,11 @@ pub fn Answer(
     };
     let id = StoredValue::new(approval.id.clone());
     let can_edit = !approval.texts().is_empty();
+    let remember = RwSignal::new(None::<RuleScope>);
+    let scopes = offered(&approval);
     let yes = move |_| {
-        approve.dispatch(ApproveApproval { id: id.get_value(), changes: BTreeMap::new() });
+        let (changes, remember) = (BTreeMap::new(), remember.get_untracked());
+        approve.dispatch(ApproveApproval { id: id.get_value(), changes, remember });
     };
     view! {
         {move || failed().map(|it| view! { <p class="approval__foot xs bad" role="alert">{it}</p> })}
@@ -124,10 +127,46 @@ pub fn Answer(
                 <Button icon="edit" disabled=busy on:click=move |_| step.set(Answering::Editing)>"Edit"</Button>
             })}
             <Button kind=Kind::Ghost class="push" disabled=busy on:click=move |_| step.set(Answering::Rejecting)>"Reject"</Button>
+            <Remember id=id scopes=scopes remember=remember />
         </div>
         {can_edit.then(|| view! { <EditForm approval=approval approve=approve step=step busy=busy /> })}
         <RejectForm id=id reject=reject step=step busy=busy />
     }
+}
+
+/// For whom the person who looks may have a yes remembered.
+fn offered(approval: &Approval) -> Vec<RuleScope> {
+    let manages = current_user().with_untracked(|it| it.role.can(Permission::Manage));
+    let may = |it: &RuleScope| manages || *it == RuleScope::Asker;
+    approval.remember.iter().copied().filter(may).collect()
+}
+
+/// Whether it is asked again next time.
+#[component]
+fn Remember(
+    id: StoredValue<ApprovalId>,
+    scopes: Vec<RuleScope>,
+    remember: RwSignal<Option<RuleScope>>,
+) -> impl IntoView {
+    let field = format!("remember-{}", id.get_value());
+    let option = |scope: RuleScope| {
+        let words = match scope {
+            RuleScope::Asker => "Always allow this for who asked",
+            RuleScope::Project => "Always allow this in this project",
+            RuleScope::Workspace => "Always allow this in the workspace",
+        };
+        view! { <option value=scope.as_str()>{words}</option> }
+    };
+    (!scopes.is_empty()).then(|| view! {
+        <span class="row approval__next">
+            <label class="xs quiet" for=field.clone()>"Next time"</label>
+            <select class="select" id=field
+                on:change=move |event| remember.set(RuleScope::parse(&event_target_value(&event)))>
+                <option value="">"Ask again"</option>
+                {scopes.into_iter().map(option).collect_view()}
+            </select>
+        </span>
+    })
 }
 
 /// The words that will be written, to change before it happens.
@@ -152,7 +191,7 @@ fn EditForm(
             (now != it.2).then(|| (it.0.to_owned(), now))
         };
         let changes = texts.iter().filter_map(differs).collect();
-        approve.dispatch(ApproveApproval { id: id.get_value(), changes });
+        approve.dispatch(ApproveApproval { id: id.get_value(), changes, remember: None });
     };
     let row = move |(name, label, _, now): (
         &'static str,

@@ -51,10 +51,7 @@ pub fn Composer(
                 <textarea rows="1" placeholder=placeholder aria-label="Message the assistant" name="text"
                     prop:value=text on:input=move |event| keep(event_target_value(&event)) on:keydown=on_key></textarea>
                 <div class="row">
-                    <span class="badge" title="Which model answers">
-                        <Icon name="cpu" />
-                        "Built-in assistant"
-                    </span>
+                    <Model chat=chat />
                     <SendOrStop chat=chat />
                 </div>
             </div>
@@ -63,6 +60,25 @@ pub fn Composer(
                 <span><span class="kbds" aria-hidden="true"><kbd class="kbd">"↵"</kbd></span>" send"</span>
             </p>
         </form>
+    }
+}
+
+/// Who answers the next question, and the way to change it.
+#[component]
+fn Model(chat: Chat) -> impl IntoView {
+    let name = move || chat.answering.get().and_then(Result::ok).map(|it| it.label());
+    view! {
+        <Transition fallback=|| ()>
+            {move || name().map(|name| {
+                let label = format!("Model: {name}. Choose another");
+                view! {
+                    <a class="btn btn--sm btn--ghost composer__model" href="/settings/assistant" aria-label=label>
+                        <Icon name="cpu" />
+                        <span class="trunc">{name}</span>
+                    </a>
+                }
+            })}
+        </Transition>
     }
 }
 

@@ -3,17 +3,21 @@
 use crate::chat::composer::Composer;
 use crate::chat::feed;
 use crate::chat::server_fns::cancel_chat_run;
-use crate::chat::state::Chat;
+use crate::chat::state::{Chat, TURNS};
 use crate::chat::turn::{LiveView, Mine, TurnView, key};
 use crate::live::{Live as LiveEvents, use_live};
 use crate::session::current_user;
 use crate::ui::browser;
+use crate::ui::button::{Button, Size};
 use crate::ui::icon::Icon;
 use crate::ui::problem::ProblemView;
 use domain::event::Topic;
 use domain::ids::ChatRunId;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+
+/// Where a question to begin with names a project.
+pub const PROJECT: &str = "{project}";
 
 /// Id of the scrolling log of the conversation.
 pub const LOG: &str = "chat-log";
@@ -83,6 +87,11 @@ pub fn Log(
             <div class="chatpage__col">
                 <Transition fallback=|| view! { <p class="sr">"Loading the conversation"</p> }>
                     {move || chat.stored.get().and_then(Result::err).map(|it| view! { <ProblemView error=it /> })}
+                    <Show when=move || chat.has_earlier()>
+                        <div class="row" style="justify-content: center">
+                            <Button size=Size::Small on:click=move |_| chat.count.update(|it| *it += TURNS)>"Show earlier"</Button>
+                        </div>
+                    </Show>
                     <For each=move || chat.turns() key=key let:turn>
                         <TurnView turn=turn chat=chat />
                     </For>
@@ -103,19 +112,14 @@ pub fn Log(
 fn Hello(chat: Chat, prompts: Vec<(&'static str, &'static str)>) -> impl IntoView {
     let name = current_user()
         .with_untracked(|it| it.name.split(' ').next().unwrap_or_default().to_owned());
-    let list = prompts
-        .into_iter()
-        .map(|(icon, text)| {
-            view! {
-                <li>
-                    <button type="button" on:click=move |_| chat.say(text.to_owned())>
-                        <Icon name=icon />
-                        <span>{text}</span>
-                    </button>
-                </li>
-            }
-        })
-        .collect_view();
+    let prompts = StoredValue::new(prompts);
+    let list = move || {
+        let project = chat.project.get().and_then(Result::ok).flatten()?;
+        let all = prompts.get_value().into_iter().map(|(icon, text)| {
+            view! { <Prompt icon=icon text=text.replace(PROJECT, &project) chat=chat /> }
+        });
+        Some(view! { <ul class="prompts" aria-label="Suggested prompts">{all.collect_view()}</ul> })
+    };
     view! {
         <div class="chat__hello">
             <div class="stack stack--1">
@@ -124,8 +128,22 @@ fn Hello(chat: Chat, prompts: Vec<(&'static str, &'static str)>) -> impl IntoVie
                     "I can read your projects, run flows and prepare changes. Anything that edits Basecamp waits for your approval."
                 </p>
             </div>
-            <ul class="prompts" aria-label="Suggested prompts">{list}</ul>
+            <Transition fallback=|| ()>{list}</Transition>
         </div>
+    }
+}
+
+/// A question to begin with.
+#[component]
+fn Prompt(icon: &'static str, text: String, chat: Chat) -> impl IntoView {
+    let said = text.clone();
+    view! {
+        <li>
+            <button type="button" on:click=move |_| chat.say(said.clone())>
+                <Icon name=icon />
+                <span>{text}</span>
+            </button>
+        </li>
     }
 }
 

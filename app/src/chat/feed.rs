@@ -85,7 +85,12 @@ fn take(chat: Chat, name: &str, data: &Value) {
 fn apply(live: &mut Live, name: &str, data: &Value) {
     let text = |field: &str| data.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
     match name {
-        "start" => *live = Live::begun(live.run.id.clone()),
+        "start" => {
+            *live = Live::begun(live.run.id.clone());
+            let (provider, model) = (text("provider"), text("model"));
+            live.run.model =
+                if provider == model { provider } else { format!("{provider}/{model}") };
+        }
         "delta" => live.text.push_str(&text("text")),
         "response" => live.text = text("content"),
         "trace" => {
@@ -120,8 +125,8 @@ mod tests {
     fn a_run_that_starts_again_forgets_what_it_said_before() {
         let mut live = Live::begun(ChatRunId::from("r"));
         apply(&mut live, "delta", &json!({"text": "Half"}));
-        apply(&mut live, "start", &json!({"message": "x"}));
-        assert_eq!(live.text, "");
+        apply(&mut live, "start", &json!({"message": "x", "provider": "openai", "model": "large"}));
+        assert_eq!((live.text.as_str(), live.run.model.as_str()), ("", "openai/large"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::chat::composer::Composer;
 use crate::chat::conversation::{Log, connect};
+use crate::chat::naming::{ExportLinks, RenameButton};
 use crate::chat::sessions::{DeleteButton, Sessions};
 use crate::chat::state::Chat;
 use crate::ui::icon::Icon;
@@ -18,7 +19,7 @@ const PROMPTS: [(&str, &str); 4] = [
     ("users", "Who has the most to do?"),
     (
         "flow",
-        "When a webhook arrives, add a to-do called {{name}} to the Website relaunch project and tell me",
+        "When a webhook arrives, add a to-do called {{name}} to the {project} project and tell me",
     ),
 ];
 
@@ -75,7 +76,11 @@ fn Head(chat: Chat) -> impl IntoView {
                 <h1 class="trunc">{move || chat.title()}</h1>
             </Transition>
             <span class="push row">
-                <Show when=move || chat.session.get().is_some()><DeleteButton chat=chat /></Show>
+                <Show when=move || chat.session.get().is_some()>
+                    <RenameButton chat=chat />
+                    <ExportLinks chat=chat />
+                    <DeleteButton chat=chat />
+                </Show>
             </span>
         </header>
     }

@@ -18,10 +18,10 @@ use leptos::prelude::*;
 const PROMPTS: [(&str, &str); 4] = [
     ("flag", "What is overdue?"),
     ("todo", "What is due this week?"),
-    ("projects", "How is the Website relaunch project doing?"),
+    ("projects", "How is the {project} project doing?"),
     (
         "flow",
-        "When a webhook arrives, add a to-do called {{name}} to the Website relaunch project and tell me",
+        "When a webhook arrives, add a to-do called {{name}} to the {project} project and tell me",
     ),
 ];
 

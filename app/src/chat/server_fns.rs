@@ -30,11 +30,19 @@ pub async fn chat_sessions() -> Result<Vec<Session>, AppError> {
     Ok(sessions)
 }
 
-/// One conversation, whole.
+/// One conversation: its newest `count` turns.
 #[server(prefix = "/fn", endpoint = "open_conversation")]
-pub async fn open_conversation(session: SessionId) -> Result<Conversation, AppError> {
+pub async fn open_conversation(session: SessionId, count: u32) -> Result<Conversation, AppError> {
     let actor = crate::session::actor()?;
-    Ok(crate::session::backend().agent.conversation(&actor, &session).await?)
+    Ok(crate::session::backend().agent.conversation(&actor, &session, count).await?)
+}
+
+/// The name of a project to begin with; none while nothing is connected.
+#[server(prefix = "/fn", endpoint = "chat_project")]
+pub async fn chat_project() -> Result<Option<String>, AppError> {
+    let actor = crate::session::actor()?;
+    let projects = crate::session::backend().basecamp.projects(&actor).await;
+    Ok(projects.unwrap_or_default().into_iter().next_back().map(|it| it.name))
 }
 
 /// Says something to the assistant; the answer comes as events of the run.

@@ -1,11 +1,16 @@
 //! One conversation on screen: what is stored, and what the run under way has said so far.
 
-use crate::chat::server_fns::{Said, SendMessage, open_conversation};
+use crate::chat::server_fns::{Said, SendMessage, chat_project, open_conversation};
 use crate::error::AppError;
+use crate::settings::assistant_fns::load_answering;
+use domain::assistant::Answering;
 use domain::chat::{ChatRunStatus, Conversation, Turn, TurnRun};
 use domain::ids::{ChatRunId, FlowId, SessionId};
 use domain::trace::TraceStep;
 use leptos::prelude::*;
+
+/// How many turns are shown at first, and how many more each time.
+pub const TURNS: u32 = 100;
 
 /// What the run under way has said so far.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,7 +25,8 @@ impl Live {
     /// A run that has just begun.
     pub fn begun(id: ChatRunId) -> Self {
         let status = ChatRunStatus::Running;
-        let run = TurnRun { id, status, trace: Vec::new(), approvals: Vec::new(), error: None };
+        let (trace, approvals) = (Vec::new(), Vec::new());
+        let run = TurnRun { id, status, model: String::new(), trace, approvals, error: None };
         Self { run, text: String::new() }
     }
 
@@ -48,6 +54,12 @@ pub struct Chat {
     pub send: ServerAction<SendMessage>,
     /// Whether the connection to the run is lost for now.
     pub lost: RwSignal<bool>,
+    /// A project to name in questions to begin with.
+    pub project: Resource<Result<Option<String>, AppError>>,
+    /// How many turns are wanted.
+    pub count: RwSignal<u32>,
+    /// Who answers the next question.
+    pub answering: Resource<Result<Answering, AppError>>,
     flow: Signal<Option<FlowId>>,
     version: RwSignal<u32>,
 }
@@ -56,11 +68,12 @@ impl Chat {
     /// The conversation `session`, or a new one, beside `flow` if there is a canvas.
     pub fn new(session: RwSignal<Option<SessionId>>, flow: Signal<Option<FlowId>>) -> Self {
         let version = RwSignal::new(0);
+        let count = RwSignal::new(TURNS);
         let stored = Resource::new(
-            move || (session.get(), version.get()),
-            |(session, _)| async move {
+            move || (session.get(), version.get(), count.get()),
+            |(session, _, count)| async move {
                 match session {
-                    Some(session) => open_conversation(session).await.map(Some),
+                    Some(session) => open_conversation(session, count).await.map(Some),
                     None => Ok(None),
                 }
             },
@@ -72,6 +85,9 @@ impl Chat {
             sent: RwSignal::new(None),
             send: ServerAction::new(),
             lost: RwSignal::new(false),
+            project: Resource::new(|| (), |()| chat_project()),
+            count,
+            answering: Resource::new(move || version.get(), |_| load_answering()),
             flow,
             version,
         }
@@ -86,6 +102,7 @@ impl Chat {
     pub fn open(self, session: Option<SessionId>) {
         self.live.set(None);
         self.sent.set(None);
+        self.count.set(TURNS);
         self.session.set(session);
     }
 
@@ -101,6 +118,12 @@ impl Chat {
     pub fn turns(self) -> Vec<Turn> {
         let stored = self.stored.get();
         stored.and_then(Result::ok).flatten().map(|it| it.turns).unwrap_or_default()
+    }
+
+    /// Turns before those on screen.
+    pub fn has_earlier(self) -> bool {
+        let stored = self.stored.get().and_then(Result::ok).flatten();
+        stored.is_some_and(|it| it.session.message_count > self.count.get())
     }
 
     /// The run under way, if there is one.

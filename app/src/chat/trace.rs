@@ -146,7 +146,14 @@ mod tests {
             step("each", "tool.call", Some("read"), TraceStatus::Success),
             step("write", "tool.call", Some("run"), TraceStatus::Error),
         ];
-        TurnRun { id: ChatRunId::from("r"), status, trace, approvals: Vec::new(), error: None }
+        TurnRun {
+            id: ChatRunId::from("r"),
+            status,
+            model: "builtin".to_owned(),
+            trace,
+            approvals: Vec::new(),
+            error: None,
+        }
     }
 
     #[test]

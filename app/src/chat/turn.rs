@@ -7,6 +7,7 @@ use crate::ui::brand::Logo;
 use crate::ui::browser;
 use crate::ui::button::IconButton;
 use crate::ui::time::{parse_time, use_now};
+use domain::assistant::model_title;
 use domain::chat::{ChatRunStatus, Turn, TurnRun};
 use leptos::prelude::*;
 
@@ -49,12 +50,14 @@ pub fn Mine(
 }
 
 #[component]
-fn By(#[prop(into)] at: Signal<String>) -> impl IntoView {
+fn By(#[prop(into)] at: Signal<String>, model: String) -> impl IntoView {
+    let model = model_title(&model);
     view! {
         <div class="msg__by">
             <Logo />
             <b>"Assistant"</b>
             <span>{move || at.get()}</span>
+            {(!model.is_empty()).then(|| view! { <span class="trunc" title="Which model answered">{model}</span> })}
         </div>
     }
 }
@@ -64,6 +67,7 @@ fn Answer(turn: Turn, chat: Chat) -> impl IntoView {
     let text = turn.text.clone();
     let at = parse_time(&turn.at).unwrap_or_default();
     let now = use_now();
+    let model = turn.run.as_ref().map(|it| it.model.clone()).unwrap_or_default();
     let tools = view! {
         <div class="msg__tools">
             <IconButton icon="copy" label="Copy answer" class="icon-btn--xs" on:click=move |_| browser::copy(&text) />
@@ -71,7 +75,7 @@ fn Answer(turn: Turn, chat: Chat) -> impl IntoView {
     };
     view! {
         <div class="msg msg--ai">
-            <By at=Signal::derive(move || now.get().clock(at)) />
+            <By at=Signal::derive(move || now.get().clock(at)) model=model />
             {turn.run.clone().map(|run| view! { <Done run=run chat=chat /> })}
             <div class="prose" inner_html=turn.html></div>
             <Choices choices=turn.choices chat=chat />
@@ -128,7 +132,7 @@ pub fn LiveView(
     let text = live.text.clone();
     view! {
         <div class="msg msg--ai">
-            <By at="now" />
+            <By at="now" model=live.run.model.clone() />
             <Trace run=live.run on_stop=on_stop />
             {approvals.into_iter().map(|it| view! { <ApprovalCard approval=it chat=chat /> }).collect_view()}
             {(!text.is_empty()).then(|| view! { <p class="stream">{text}</p> })}

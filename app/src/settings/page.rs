@@ -2,6 +2,7 @@
 
 use crate::session::{can, current_user};
 use crate::settings::api_keys::ApiKeys;
+use crate::settings::assistant::AssistantSection;
 use crate::settings::members::Members;
 use crate::settings::profile::Profile;
 use crate::settings::workspace::WorkspaceSettings;
@@ -13,8 +14,9 @@ use leptos_meta::Title;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_params_map;
 
-const SECTIONS: [(&str, &str, Permission); 4] = [
+const SECTIONS: [(&str, &str, Permission); 5] = [
     ("profile", "Profile", Permission::Read),
+    ("assistant", "Assistant", Permission::Read),
     ("keys", "API keys", Permission::Read),
     ("members", "Members and roles", Permission::Manage),
     ("workspace", "Workspace", Permission::Manage),
@@ -47,6 +49,7 @@ pub fn SettingsPage() -> impl IntoView {
     });
     let content = move || match section.get().as_str() {
         "profile" => view! { <Profile /> }.into_any(),
+        "assistant" => view! { <AssistantSection /> }.into_any(),
         "keys" => view! { <ApiKeys /> }.into_any(),
         "members" if manages.get() => view! { <Members /> }.into_any(),
         "workspace" if manages.get() => view! { <WorkspaceSettings /> }.into_any(),

@@ -1,8 +1,15 @@
-//! Setup: what is built in and needs no choice yet.
+//! Setup: the flow engine, which is built in and needs no choice yet, and who writes the assistant's answers.
 
+use crate::error::AppError;
+use crate::settings::assistant::provider::{ProviderForm, ProviderState};
+use crate::settings::assistant::settings_after;
 use crate::ui::badge::{Badge, Tone};
 use crate::ui::icon::Icon;
 use crate::ui::person::Tile;
+use crate::ui::problem::Loaded;
+use crate::ui::skeleton::RowsSkeleton;
+use domain::assistant::KeyScope;
+use domain::setup::Setup;
 use leptos::prelude::*;
 
 /// The flow engine.
@@ -24,22 +31,47 @@ pub(crate) fn EngineStep() -> impl IntoView {
     }
 }
 
-/// The assistant.
+/// The assistant: the same choice as in the settings.
 #[component]
-pub(crate) fn AssistantStep() -> impl IntoView {
+pub(crate) fn AssistantStep(setup: Resource<Result<Setup, AppError>>) -> impl IntoView {
+    let state = ProviderState::new(KeyScope::Workspace);
+    let settings = settings_after(vec![state], ServerAction::new());
+    // The steps above and the way on know it too.
+    Effect::new(move |before: Option<usize>| {
+        let version = state.version();
+        if before.is_some_and(|it| it != version) {
+            setup.refetch();
+        }
+        version
+    });
     view! {
-        <BuiltIn
-            title="Choose an AI provider"
-            lead="This is who writes the assistant\u{2019}s answers."
-            name="Built-in assistant"
-            about="No key needed. Answers from your projects and builds flows, in short sentences."
-            good_to_know=[
-                ("lock", "It runs on this server. Nothing is sent anywhere else"),
-                ("hand", "Changes to Basecamp always ask first"),
-            ]
-        >
-            <Tile name="" icon="assistant" size="tile--lg tile--iris" />
-        </BuiltIn>
+        <main class="wiz__main" id="main">
+            <div>
+                <h1>"Choose an AI provider"</h1>
+                <p class="muted">"This is who writes the assistant\u{2019}s answers. Start without a key if you like."</p>
+            </div>
+            <Loaded of=settings skeleton=|| view! { <RowsSkeleton count=3 /> } let:settings>
+                {settings.shared.map(|(choice, _)| view! { <ProviderForm choice=choice state=state /> })}
+            </Loaded>
+        </main>
+        <Beside good_to_know=vec![
+            ("lock", "Keys are encrypted and never shown again after you save them"),
+            ("eye", "Only the text needed for an answer is sent to the provider"),
+            ("coin", "You set a monthly spending limit in Settings"),
+            ("refresh", "If the provider is down, the built-in assistant takes over"),
+        ] />
+    }
+}
+
+/// What is good to know about a step.
+#[component]
+fn Beside(good_to_know: Vec<(&'static str, &'static str)>) -> impl IntoView {
+    let line = |(icon, words)| view! { <li><Icon name=icon /><span>{words}</span></li> };
+    view! {
+        <aside class="wiz__side" aria-label="About this step">
+            <h2>"Good to know"</h2>
+            <ul>{good_to_know.into_iter().map(line).collect_view()}</ul>
+        </aside>
     }
 }
 
@@ -57,7 +89,6 @@ fn BuiltIn(
     /// Its mark.
     children: Children,
 ) -> impl IntoView {
-    let line = |(icon, words)| view! { <li><Icon name=icon /><span>{words}</span></li> };
     view! {
         <main class="wiz__main" id="main">
             <div>
@@ -74,9 +105,6 @@ fn BuiltIn(
                 </div>
             </div>
         </main>
-        <aside class="wiz__side" aria-label="About this step">
-            <h2>"Good to know"</h2>
-            <ul>{good_to_know.map(line).into_iter().collect_view()}</ul>
-        </aside>
+        <Beside good_to_know=good_to_know.to_vec() />
     }
 }

@@ -77,7 +77,7 @@ fn Wizard(id: Memo<String>) -> impl IntoView {
         "account" => view! { <AccountStep /> }.into_any(),
         "basecamp" => view! { <BasecampStep setup=setup /> }.into_any(),
         "engine" => view! { <EngineStep /> }.into_any(),
-        "assistant" => view! { <AssistantStep /> }.into_any(),
+        "assistant" => view! { <AssistantStep setup=setup /> }.into_any(),
         _ => view! { <ReadyStep setup=setup /> }.into_any(),
     };
     view! {

@@ -2,8 +2,9 @@
 
 use crate::agent::Agent;
 use crate::ending::{End, tool_line};
-use crate::policy;
+use crate::policy::{self, Mode};
 use crate::runtime::Runtime;
+use crate::standing;
 use crate::trace::{Line, masked};
 use crate::turn::Turn;
 use crate::untrusted;
@@ -14,6 +15,7 @@ use domain::trace::TraceStatus;
 use futures::{StreamExt, TryStreamExt};
 use serde_json::{Value, json};
 use std::time::Instant;
+use store::approval_rules::{self, StoredRule};
 use store::approvals::{self, StoredApproval};
 use store::chat::journal::{self, CallStatus, Place, StoredCall};
 use store::chat::{leases, runs};
@@ -33,6 +35,8 @@ struct Ready {
     call: StoredCall,
     args: Value,
     approval: Option<StoredApproval>,
+    /// Why it may run.
+    why: String,
 }
 
 impl Turn {
@@ -45,6 +49,7 @@ impl Turn {
             calls.iter().filter(|it| it.status == CallStatus::Ok && self.changes(&it.name)).count();
         self.read_ahead(&calls).await?;
         let calls = self.calls().await?;
+        let rules = self.standing_rules().await?;
         for call in calls {
             if self.stop.is_cancelled() {
                 return Ok(Some(End::Gone));
@@ -53,14 +58,14 @@ impl Turn {
                 CallStatus::Ok | CallStatus::Error => continue,
                 CallStatus::Waiting => return Ok(Some(End::Gone)),
                 CallStatus::Executing => self.recover(&call).await?,
-                CallStatus::Approved => self.execute(call.clone()).await?,
+                CallStatus::Approved => self.execute(call.clone(), "A person allowed it").await?,
                 CallStatus::Proposed => match self.agent.0.tools.find(&call.name) {
-                    Some(spec) if self.must_ask(spec, &call, writes) => {
-                        if self.ask(&call, spec).await? {
-                            return Ok(Some(End::Gone));
-                        }
-                    }
-                    _ => self.execute(call.clone()).await?,
+                    Some(spec) => match self.judge((spec, &call), writes, &rules) {
+                        Some(why) => self.execute(call.clone(), &why).await?,
+                        None if self.ask(&call, spec).await? => return Ok(Some(End::Gone)),
+                        None => {}
+                    },
+                    None => self.execute(call.clone(), "There is no such tool").await?,
                 },
             }
             writes += usize::from(self.changes(&call.name));
@@ -73,13 +78,42 @@ impl Turn {
         self.agent.0.tools.find(tool).is_some_and(|it| it.risk != Risk::Read)
     }
 
-    /// A person who may not write at all is refused by the tool itself, not asked.
-    fn must_ask(&self, spec: &ToolSpec, call: &StoredCall, writes: usize) -> bool {
+    /// Why a call needs no question; none when it does. A person who may not write at all is refused by the tool
+    /// itself, not asked. A remembered answer never covers what text from outside led to, or a flood of writes.
+    fn judge(
+        &self,
+        (spec, call): (&ToolSpec, &StoredCall),
+        writes: usize,
+        rules: &[StoredRule],
+    ) -> Option<String> {
+        if spec.risk == Risk::Read {
+            return Some("It only reads".to_owned());
+        }
+        if !self.actor.role.can(Permission::Write) {
+            return Some("The tool itself refuses people who may not write".to_owned());
+        }
         let is_led = self.is_tainted
-            && spec.risk != Risk::Read
             && (!policy::is_draft(spec)
                 || !untrusted::foreign_addresses(&call.args, &self.said).is_empty());
-        (is_led || policy::asks(self.mode, spec, writes)) && self.actor.role.can(Permission::Write)
+        if is_led {
+            return None;
+        }
+        if !policy::asks(self.mode, spec, writes) {
+            return Some("This workspace lets it happen without a question".to_owned());
+        }
+        if self.mode == Mode::All
+            || writes >= policy::FREE_WRITES
+            || !policy::may_be_remembered(spec)
+        {
+            return None;
+        }
+        let rule = standing::covering(rules, &self.actor.user, (&call.name, &call.args))?;
+        Some(format!("{} allowed it for good", rule.created_by))
+    }
+
+    async fn standing_rules(&self) -> Result<Vec<StoredRule>, Problem> {
+        let mut conn = self.agent.0.db.read().await?;
+        Ok(approval_rules::list(&mut conn, &self.run.workspace).await?)
     }
 
     /// Runs the reading tools of a round side by side, up to the first that changes something: what it changes, a
@@ -98,13 +132,13 @@ impl Turn {
         if reads.len() < 2 {
             return Ok(());
         }
-        futures::stream::iter(reads.into_iter().map(|it| self.execute(it)))
+        futures::stream::iter(reads.into_iter().map(|it| self.execute(it, "It only reads")))
             .buffer_unordered(AT_ONCE)
             .try_collect()
             .await
     }
 
-    async fn execute(&self, call: StoredCall) -> Result<(), Problem> {
+    async fn execute(&self, call: StoredCall, why: &str) -> Result<(), Problem> {
         let approval = self.approval_of(&call).await?;
         let actor = self.acting(&call, approval.as_ref()).await?;
         let (place, id, node) = (self.place.clone(), call.id.clone(), self.agent.0.node.clone());
@@ -135,6 +169,7 @@ impl Turn {
             call,
             args,
             approval,
+            why: why.to_owned(),
         };
         // Stopping the run must not cut a write in half: it ends on its own and its end is stored.
         let job = tokio::spawn(ready.run());
@@ -186,7 +221,11 @@ impl Turn {
                 }
             })
         });
-        if write.await.map_err(Problem::from)? { Ok(()) } else { self.execute(call.clone()).await }
+        if write.await.map_err(Problem::from)? {
+            Ok(())
+        } else {
+            self.execute(call.clone(), "It goes on after a restart").await
+        }
     }
 }
 
@@ -255,6 +294,7 @@ impl Ready {
         let status = if error.is_none() { TraceStatus::Success } else { TraceStatus::Error };
         let detail = error
             .unwrap_or_else(|| format!("{}\nGot back {}", asked(&self.args), shortened(result)));
+        let detail = format!("{detail}\nPolicy: {}", self.why);
         let line = line(&self.agent, &self.place, &self.call, Some(result));
         let mut events = vec![("tool", tool), line.event(status, &detail, Some(duration_ms))];
         events

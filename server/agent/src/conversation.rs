@@ -3,6 +3,7 @@
 use crate::agent::{Agent, owner};
 use crate::markdown;
 use crate::sending::NewTurn;
+use crate::trace::masked;
 use domain::actor::{Actor, Permission};
 use domain::approval::Approval;
 use domain::chat::{ChatEvent, ChatRun, ChatRunStatus, Conversation, Turn, TurnRun};
@@ -14,11 +15,11 @@ use store::chat::{Owner, StoredMessage, journal, runs};
 use store::db::Conn;
 use store::{approvals, chat};
 
-/// How many of the newest turns a page shows at first.
-const TURNS: i64 = 100;
+/// How many of the newest turns a page shows at most.
+const MOST_TURNS: u32 = 2_000;
 
 impl Agent {
-    /// A conversation as its page shows it.
+    /// A conversation as its page shows it: the newest `count` turns.
     ///
     /// # Errors
     /// [`Problem::NotFound`] for everyone else's.
@@ -26,15 +27,16 @@ impl Agent {
         &self,
         actor: &Actor,
         id: &SessionId,
+        count: u32,
     ) -> Result<Conversation, Problem> {
         actor.require(Permission::Read)?;
         let owner = &owner(actor);
         let conn = &mut self.0.db.read().await?;
         let missing = || Problem::not_found("Session");
         let session = chat::session(conn, owner, id).await?.ok_or_else(missing)?;
-        let stored = chat::messages(conn, id, i64::MAX, TURNS).await?;
+        let stored = chat::messages(conn, id, i64::MAX, i64::from(count.min(MOST_TURNS))).await?;
         let last = stored.last().map(|it| it.seq);
-        let mut turns = Vec::with_capacity(stored.len());
+        let mut turns: Vec<Turn> = Vec::with_capacity(stored.len());
         for message in stored.into_iter().filter(|it| it.message.role != "tool") {
             let is_last = Some(message.seq) == last;
             turns.push(turn(conn, owner, message, is_last).await?);
@@ -43,8 +45,25 @@ impl Agent {
             Some(active) => run(conn, owner, &active.run.id).await?,
             None => None,
         };
+        self.mask(&mut turns);
+        let active = active.map(|it| self.masked_run(it));
         show_once(&mut turns);
         Ok(Conversation { session, turns, active })
+    }
+
+    /// What runs asked for, as people see it.
+    pub(crate) fn mask(&self, turns: &mut [Turn]) {
+        for turn in turns {
+            turn.run = turn.run.take().map(|it| self.masked_run(it));
+        }
+    }
+
+    fn masked_run(&self, mut run: TurnRun) -> TurnRun {
+        for asked in &mut run.approvals {
+            asked.remember = self.remembered_for(asked);
+            asked.args = masked(&asked.args);
+        }
+        run
     }
 
     /// Takes what a person wrote on a page, beside `flow` if a canvas is open, and begins to answer it.
@@ -72,7 +91,7 @@ fn show_once(turns: &mut [Turn]) {
     }
 }
 
-async fn turn(
+pub(crate) async fn turn(
     conn: &mut Conn,
     owner: &Owner,
     stored: StoredMessage,
@@ -112,6 +131,7 @@ async fn run(conn: &mut Conn, owner: &Owner, id: &ChatRunId) -> Result<Option<Tu
     Ok(Some(TurnRun {
         id: stored.run.id,
         status: settled(stored.run.status, &asked),
+        model: stored.run.model,
         trace: trace(&events),
         approvals: asked,
         error: stored.run.error,

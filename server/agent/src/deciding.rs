@@ -2,13 +2,15 @@
 
 use crate::agent::Agent;
 use crate::policy;
+use crate::settings::Settings;
 use crate::trace::masked;
 use domain::actor::{Actor, Permission};
-use domain::approval::{Approval, ApprovalStatus, Risk};
+use domain::approval::{Approval, ApprovalStatus, Risk, RuleScope};
 use domain::event::{Event, EventKind, Outcome};
 use domain::ids::{ApprovalId, ChatRunId};
 use domain::problem::Problem;
 use serde_json::{Value, json};
+use store::approval_rules::{self, NewRule};
 use store::approvals::{self, ApprovalFilter, Decision, StoredApproval};
 use store::chat::journal::{self, CallStatus};
 use store::db::Conn;
@@ -56,7 +58,7 @@ impl Agent {
         let found = approvals::list(&mut conn, &actor.workspace, &filter).await?;
         let is_full = i64::try_from(found.len()).unwrap_or(i64::MAX) == limit;
         let next = found.last().filter(|_| is_full).map(|it| it.approval.id.to_string());
-        Ok(ApprovalPage { approvals: found.into_iter().map(shown).collect(), next })
+        Ok(ApprovalPage { approvals: found.into_iter().map(|it| self.shown(it)).collect(), next })
     }
 
     /// One approval.
@@ -64,7 +66,24 @@ impl Agent {
     /// # Errors
     /// [`Problem::NotFound`] for a missing one and for other people's without the permission to decide.
     pub async fn approval(&self, actor: &Actor, id: &ApprovalId) -> Result<Approval, Problem> {
-        Ok(shown(self.visible(actor, id).await?))
+        Ok(self.shown(self.visible(actor, id).await?))
+    }
+
+    /// As people see it: secrets masked, with what a yes may be remembered for.
+    pub(crate) fn shown(&self, found: StoredApproval) -> Approval {
+        let approval = found.approval;
+        let (args, remember) = (masked(&approval.args), self.remembered_for(&approval));
+        Approval { args, remember, ..approval }
+    }
+
+    /// For whom a yes may be remembered.
+    pub(crate) fn remembered_for(&self, approval: &Approval) -> Vec<RuleScope> {
+        if !self.0.tools.find(&approval.tool).is_some_and(policy::may_be_remembered) {
+            return Vec::new();
+        }
+        let has_project = approval.args.get("project").is_some();
+        let scopes = RuleScope::ALL.into_iter();
+        scopes.filter(|it| *it != RuleScope::Project || has_project).collect()
     }
 
     async fn visible(&self, actor: &Actor, id: &ApprovalId) -> Result<StoredApproval, Problem> {
@@ -88,7 +107,23 @@ impl Agent {
         note: Option<String>,
         args: Option<Value>,
     ) -> Result<Decided, Problem> {
+        self.approve_for(actor, id, (note, args), None).await
+    }
+
+    /// The same, and remembers the yes for as long as nobody takes it back.
+    ///
+    /// # Errors
+    /// As [`Self::approve`]; [`Problem::Invalid`] where each time must be asked.
+    pub async fn approve_for(
+        &self,
+        actor: &Actor,
+        id: &ApprovalId,
+        (note, args): (Option<String>, Option<Value>),
+        remember: Option<RuleScope>,
+    ) -> Result<Decided, Problem> {
         let found = self.decidable(actor, id).await?;
+        self.check_four_eyes(actor, &found).await?;
+        let rule = remember.map(|it| self.rule_of(actor, &found, it)).transpose()?;
         let (found, edited) = self.edited(found, args)?;
         if let Some(reason) = self.drifted(&found).await? {
             self.expire(&found, reason.clone(), Next::AskAgain).await?;
@@ -97,7 +132,7 @@ impl Agent {
         }
         let by = Some((actor.user.clone(), actor.name.clone()));
         let decision = Decision { status: ApprovalStatus::Approved, by, note };
-        self.decide(actor, &found, decision, edited).await?;
+        self.decide(actor, &found, decision, (edited, rule)).await?;
         self.settled(actor, id).await
     }
 
@@ -114,7 +149,7 @@ impl Agent {
         let found = self.decidable(actor, id).await?;
         let by = Some((actor.user.clone(), actor.name.clone()));
         let decision = Decision { status: ApprovalStatus::Rejected, by, note: reason };
-        self.decide(actor, &found, decision, None).await?;
+        self.decide(actor, &found, decision, (None, None)).await?;
         self.carry_on().await?;
         self.approval(actor, id).await
     }
@@ -173,7 +208,7 @@ impl Agent {
         actor: &Actor,
         found: &StoredApproval,
         decision: Decision,
-        edited: Option<String>,
+        (edited, rule): (Option<String>, Option<NewRule>),
     ) -> Result<(), Problem> {
         let (actor, found) = (actor.clone(), found.clone());
         let write = self.0.db.write(move |tx| {
@@ -182,10 +217,26 @@ impl Agent {
                     approvals::set_args(tx, &found.approval.id, &found.approval.args, &hash)
                         .await?;
                 }
+                if let Some(rule) = &rule {
+                    approval_rules::insert(tx, &actor, rule).await?;
+                }
                 settle(tx, &actor, &found, &decision, Next::GoOn).await
             })
         });
         write.await
+    }
+
+    /// Where a workspace wants four eyes, nobody allows what deletes for themselves.
+    async fn check_four_eyes(&self, actor: &Actor, found: &StoredApproval) -> Result<(), Problem> {
+        if found.approval.risk != Risk::Destructive || found.asked_by != actor.user {
+            return Ok(());
+        }
+        let settings = Settings::of(&mut self.0.db.read().await?, &actor.workspace).await?;
+        if !settings.wants_four_eyes() {
+            return Ok(());
+        }
+        let message = "Somebody else has to allow this: in this workspace nobody allows for themselves what deletes";
+        Err(Problem::Forbidden { message: message.to_owned() })
     }
 
     async fn expire(
@@ -302,8 +353,4 @@ fn refusal(decision: &Decision) -> Value {
     };
     let message = reason.map_or_else(|| what.clone(), |it| format!("{what}: {it}"));
     json!({ "ok": false, "code": code, "message": message, "error": message, "retryable": false, "reason": reason })
-}
-
-fn shown(found: StoredApproval) -> Approval {
-    Approval { args: masked(&found.approval.args), ..found.approval }
 }

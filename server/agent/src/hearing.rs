@@ -338,7 +338,7 @@ pub(crate) fn total_event(
     ("usage", usage_event((provider, model), *usage, true))
 }
 
-fn sum(one: Usage, other: Usage) -> Usage {
+pub(crate) fn sum(one: Usage, other: Usage) -> Usage {
     let cost = one.cost_usd.unwrap_or_default() + other.cost_usd.unwrap_or_default();
     Usage {
         input: one.input + other.input,

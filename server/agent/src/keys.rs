@@ -1,11 +1,11 @@
 //! Settings and model keys of a workspace (contract.md 4.3, 4.4). Keys go in and never come out.
 
 use crate::agent::Agent;
-use crate::llm::failure::LlmError;
 use crate::makers::Maker;
 use crate::models::bound_to;
 use crate::settings::Settings;
 use domain::actor::{Actor, Permission};
+use domain::assistant::ModelTest;
 use domain::event::{Event, EventKind};
 use domain::ids::WorkspaceId;
 use domain::problem::Problem;
@@ -100,7 +100,7 @@ impl Agent {
     pub async fn put_key(&self, actor: &Actor, new: NewKey) -> Result<String, Problem> {
         actor.require(Permission::Manage)?;
         let maker = maker_of(&new.provider)?;
-        let key = self.workspace_key(actor, maker, new).await?;
+        let key = self.merged_key((actor, WORKSPACE), maker, new).await?;
         let by = actor.clone();
         let write = self.0.db.write(move |tx| {
             Box::pin(async move {
@@ -120,14 +120,14 @@ impl Agent {
     }
 
     /// The key as it will be stored: what is left out stays as it was.
-    async fn workspace_key(
+    pub(crate) async fn merged_key(
         &self,
-        actor: &Actor,
+        (actor, owner): (&Actor, &str),
         maker: Maker,
         new: NewKey,
     ) -> Result<StoredKey, Problem> {
         let mut conn = self.0.db.read().await?;
-        let stored = model_keys::of(&mut conn, &actor.workspace, WORKSPACE).await?;
+        let stored = model_keys::of(&mut conn, &actor.workspace, owner).await?;
         let stored = stored.into_iter().find(|it| it.provider == maker.name());
         let some =
             |it: Option<String>| it.map(|it| it.trim().to_owned()).filter(|it| !it.is_empty());
@@ -135,7 +135,7 @@ impl Agent {
         let base = some(new.base_url).or_else(|| before.as_ref()?.base_url.clone());
         check_base(maker, base.as_deref(), &self.allowed(&mut conn).await?, "baseUrl")?;
         let fresh = some(new.api_key).filter(|it| it != MASK);
-        let key = self.sealed((&actor.workspace, WORKSPACE), maker, (stored, fresh), "apiKey")?;
+        let key = self.sealed((&actor.workspace, owner), maker, (stored, fresh), "apiKey")?;
         Ok(StoredKey {
             label: some(new.label).or(key.label),
             model: some(new.default_model).or(key.model),
@@ -171,31 +171,33 @@ impl Agent {
     ///
     /// # Errors
     /// [`Problem::Forbidden`] without the permission to manage, [`Problem::Invalid`] naming the field.
-    pub async fn try_key(&self, actor: &Actor, new: NewKey) -> Result<Value, Problem> {
+    pub async fn try_key(&self, actor: &Actor, new: NewKey) -> Result<ModelTest, Problem> {
         actor.require(Permission::Manage)?;
         let maker = maker_of(&new.provider)?;
         let is_stored = new.api_key.as_deref().is_none_or(|it| it.trim().is_empty() || it == MASK);
-        let key = self.workspace_key(actor, maker, new).await?;
-        let mut conn = self.0.db.read().await?;
+        let key = self.merged_key((actor, WORKSPACE), maker, new).await?;
         let model = key.model.clone().unwrap_or_default();
-        let mut remote = self.remote(&mut conn, &actor.workspace, (maker, &key, model)).await?;
-        drop(conn);
-        let listed = remote.models().await;
-        if remote.model.is_empty() {
-            remote.model = listed.iter().flatten().next().cloned().unwrap_or_default();
+        let test = self.try_model(actor, (maker, &key, model)).await?;
+        if is_stored && test.used_tool {
+            self.set_tested(actor, WORKSPACE, maker).await?;
         }
-        let answered =
-            if remote.model.is_empty() { listed.clone().map(drop) } else { remote.probe().await };
-        if answered.is_ok() && is_stored {
-            let workspace = actor.workspace.clone();
-            let write = self.0.db.write(move |tx| {
-                Box::pin(async move {
-                    model_keys::set_validated(tx, &workspace, WORKSPACE, maker.name()).await
-                })
-            });
-            write.await?;
-        }
-        Ok(tried(actor, maker, &remote.model, (listed, answered)))
+        Ok(test)
+    }
+
+    /// Remembers that a stored key passed a test.
+    pub(crate) async fn set_tested(
+        &self,
+        actor: &Actor,
+        owner: &str,
+        maker: Maker,
+    ) -> Result<(), Problem> {
+        let (workspace, owner) = (actor.workspace.clone(), owner.to_owned());
+        let write = self.0.db.write(move |tx| {
+            Box::pin(async move {
+                model_keys::set_validated(tx, &workspace, &owner, maker.name()).await
+            })
+        });
+        Ok(write.await?)
     }
 
     /// A key with its secret sealed: the given one, else the stored one, else none where none is needed.
@@ -226,9 +228,12 @@ impl Agent {
     }
 }
 
-fn maker_of(provider: &str) -> Result<Maker, Problem> {
+pub(crate) fn maker_of(provider: &str) -> Result<Maker, Problem> {
     Maker::parse(provider).filter(|it| *it != Maker::Builtin).ok_or_else(|| {
-        Problem::invalid("provider", "Give openai, anthropic, gemini or openai_compatible")
+        Problem::invalid(
+            "provider",
+            "Give openai, openai_chat, anthropic, gemini or openai_compatible",
+        )
     })
 }
 
@@ -282,31 +287,5 @@ fn key_row(key: &StoredKey) -> Value {
         "last4": key.last4,
         "createdAt": ids::rfc3339(key.created_at),
         "updatedAt": ids::rfc3339(key.updated_at),
-    })
-}
-
-fn tried(
-    actor: &Actor,
-    maker: Maker,
-    model: &str,
-    (listed, answered): (Result<Vec<String>, LlmError>, Result<(), LlmError>),
-) -> Value {
-    let check = |name: &str, error: Option<&LlmError>| json!({ "name": name, "ok": error.is_none(), "message": error.map(ToString::to_string) });
-    let hint = answered.as_ref().err().map(|error| match error.class {
-        crate::llm::failure::ErrorClass::Auth => "Copy the key again from the provider's own page",
-        crate::llm::failure::ErrorClass::Network => {
-            "Check the address, and that PM OS may reach it"
-        }
-        _ => "Check the model and the account at the provider, then test again",
-    });
-    json!({
-        "valid": answered.is_ok(),
-        "provider": maker.name(),
-        "workspaceId": actor.workspace,
-        "model": model,
-        "models": listed.as_ref().ok(),
-        "error": answered.as_ref().err().map(ToString::to_string),
-        "hint": hint,
-        "checks": [check("models", listed.as_ref().err()), check("answer", answered.as_ref().err())],
     })
 }

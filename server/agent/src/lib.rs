@@ -4,9 +4,11 @@
 //! survives reloads, other windows and restarts.
 
 pub mod agent;
+pub mod assistant;
 pub mod config;
 pub mod conversation;
 pub mod deciding;
+pub mod export;
 pub mod follow;
 pub mod keys;
 pub mod llm;
@@ -30,6 +32,8 @@ mod models;
 mod policy;
 mod recovery;
 mod settings;
+mod standing;
 mod trace;
+mod trying;
 mod turn;
 mod untrusted;

@@ -3,7 +3,8 @@
 use crate::llm::wire::Wire;
 
 /// What is said about a name nobody knows.
-pub(crate) const ACCEPTED: &str = "Give builtin, openai, anthropic, gemini or openai_compatible";
+pub(crate) const ACCEPTED: &str =
+    "Give builtin, openai, openai_chat, anthropic, gemini or openai_compatible";
 
 /// Who makes a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +12,8 @@ pub(crate) enum Maker {
     /// PM OS itself.
     Builtin,
     OpenAi,
+    /// OpenAI by its older way of speaking, which some accounts and proxies still need.
+    OpenAiChat,
     Anthropic,
     Gemini,
     /// Whoever speaks as OpenAI did first.
@@ -18,14 +21,21 @@ pub(crate) enum Maker {
 }
 
 impl Maker {
-    const ALL: [Self; 5] =
-        [Self::Builtin, Self::OpenAi, Self::Anthropic, Self::Gemini, Self::Compatible];
+    const ALL: [Self; 6] = [
+        Self::Builtin,
+        Self::OpenAi,
+        Self::OpenAiChat,
+        Self::Anthropic,
+        Self::Gemini,
+        Self::Compatible,
+    ];
 
     /// The name in the API and the database.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Builtin => "builtin",
             Self::OpenAi => "openai",
+            Self::OpenAiChat => "openai_chat",
             Self::Anthropic => "anthropic",
             Self::Gemini => "gemini",
             Self::Compatible => "openai_compatible",
@@ -49,7 +59,17 @@ impl Maker {
             Self::OpenAi => Some(Wire::Responses),
             Self::Anthropic => Some(Wire::Messages),
             Self::Gemini => Some(Wire::Gemini),
-            Self::Compatible => Some(Wire::Chat),
+            Self::OpenAiChat | Self::Compatible => Some(Wire::Chat),
+        }
+    }
+
+    /// Where its own service is; none when every address has to be given.
+    pub(crate) fn home(self) -> Option<&'static str> {
+        match self {
+            Self::Builtin | Self::Compatible => None,
+            Self::OpenAi | Self::OpenAiChat => Some("https://api.openai.com/v1"),
+            Self::Anthropic => Some("https://api.anthropic.com/v1"),
+            Self::Gemini => Some("https://generativelanguage.googleapis.com/v1beta"),
         }
     }
 

@@ -98,7 +98,7 @@ impl Models {
 }
 
 impl Agent {
-    /// Who answers a person, in order. The built-in assistant is always last.
+    /// Who answers a person, in order. The built-in assistant is last, unless the workspace wants no answer of it then.
     pub(crate) async fn choice(
         &self,
         workspace: &WorkspaceId,
@@ -122,7 +122,8 @@ impl Agent {
             (None, None) => Choice { candidates: Vec::new(), source: "builtin", missing: None },
         };
         let is_chosen = !choice.candidates.is_empty();
-        if !choice.candidates.iter().any(|it| !it.is_paid) {
+        let falls_back = !is_chosen || Settings::of(&mut conn, workspace).await?.falls_back();
+        if falls_back && !choice.candidates.iter().any(|it| !it.is_paid) {
             choice.candidates.push(free(Arc::new(Planner), is_chosen));
         }
         Ok(choice)
@@ -178,8 +179,9 @@ impl Agent {
             return Ok(None);
         }
         let keys = model_keys::of(conn, workspace, model_keys::WORKSPACE).await?;
-        let (own, others): (Vec<StoredKey>, Vec<StoredKey>) =
+        let (own, mut others): (Vec<StoredKey>, Vec<StoredKey>) =
             keys.into_iter().partition(|it| it.provider == maker.name());
+        others.sort_by_key(|it| settings.place_of(&it.provider));
         let Some(key) = own.into_iter().next() else {
             let hint = "Ask an admin to add the workspace's key under Settings, Assistant, or choose the built-in assistant";
             return Ok(Some(Err(no_key(hint))));
@@ -236,7 +238,7 @@ impl Agent {
         let Some(wire) = maker.wire() else {
             return Err(no_key("The built-in assistant has no key"));
         };
-        let base = key.base_url.as_deref().or(wire.home()).unwrap_or_default();
+        let base = key.base_url.as_deref().or(maker.home()).unwrap_or_default();
         let allowed = self.allowed(conn).await?;
         let window = key.context_tokens.and_then(|it| usize::try_from(it).ok());
         Ok(Remote {

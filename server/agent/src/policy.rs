@@ -19,7 +19,7 @@ const ALWAYS: [&str; 11] = [
     "flow_connection_create",
 ];
 /// Writes of one run that need no question, when they need none by themselves.
-const FREE_WRITES: usize = 5;
+pub(crate) const FREE_WRITES: usize = 5;
 
 /// How much a workspace lets the assistant do on its own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,6 +34,15 @@ pub(crate) enum Mode {
 }
 
 impl Mode {
+    /// The word of the setting.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Risky => "risky",
+            Self::Basecamp => "basecamp",
+            Self::All => "all",
+        }
+    }
+
     /// Reads the word of the setting.
     pub(crate) fn parse(word: &str) -> Option<Self> {
         match word {
@@ -57,6 +66,11 @@ pub(crate) fn asks(mode: Mode, tool: &ToolSpec, writes: usize) -> bool {
                 || (writes >= FREE_WRITES && !is_draft(tool))
         }
     }
+}
+
+/// Whether a yes to `tool` may be remembered: never where each time has to be looked at.
+pub(crate) fn may_be_remembered(tool: &ToolSpec) -> bool {
+    tool.risk == Risk::Write && !ALWAYS.contains(&tool.name) && !needs_manage(tool.name)
 }
 
 /// A change to a draft touches nothing that runs, and one undo takes it back.
@@ -100,6 +114,14 @@ mod tests {
         assert!(!asks(Mode::Basecamp, &tool("flow_update", "flow", Risk::Write), 40));
         assert!(!asks(Mode::Basecamp, &tool("flow_trigger", "flow", Risk::Write), 4));
         assert!(asks(Mode::Basecamp, &tool("flow_trigger", "flow", Risk::Write), 5));
+    }
+
+    #[test]
+    fn what_deletes_or_goes_live_is_never_remembered() {
+        assert!(may_be_remembered(&tool("create_todo", "todos", Risk::Write)));
+        assert!(!may_be_remembered(&tool("trash_recording", "recordings", Risk::Destructive)));
+        assert!(!may_be_remembered(&tool("flow_publish", "flow", Risk::Write)));
+        assert!(!may_be_remembered(&tool("send_notification", "pmos", Risk::Write)));
     }
 
     #[test]

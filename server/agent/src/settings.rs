@@ -40,7 +40,7 @@ impl Settings {
     pub(crate) fn effective(&self) -> Value {
         let mut all = json!({
             "assistant": { "provider": "builtin", "model": null, "monthlyLimit": null },
-            "approvals": { "mode": "basecamp", "expiryHours": 24 },
+            "approvals": { "mode": "basecamp", "expiryHours": 24, "fourEyes": false },
         });
         merge(&mut all, &self.value());
         all
@@ -78,6 +78,7 @@ impl Settings {
         {
             return Err(Problem::invalid("patch.assistant.provider", crate::makers::ACCEPTED));
         }
+        self.check_order()?;
         let limit = self.at("/assistant/monthlyLimit");
         let is_limit = |it: &Value| {
             it.as_object().is_some_and(|it| {
@@ -96,6 +97,25 @@ impl Settings {
         }
     }
 
+    fn check_order(&self) -> Result<(), Problem> {
+        let is_known = |it: &Value| it.as_str().and_then(crate::makers::Maker::parse).is_some();
+        if let Some(order) = self.at("/assistant/order")
+            && !order.as_array().is_some_and(|it| it.iter().all(is_known))
+        {
+            let message = format!("Give a list of providers. {}", crate::makers::ACCEPTED);
+            return Err(Problem::invalid("patch.assistant.order", message));
+        }
+        for (path, field) in [
+            ("/assistant/fallback", "patch.assistant.fallback"),
+            ("/approvals/fourEyes", "patch.approvals.fourEyes"),
+        ] {
+            if self.at(path).is_some_and(|it| !it.is_boolean()) {
+                return Err(Problem::invalid(field, "Give true or false"));
+            }
+        }
+        Ok(())
+    }
+
     /// A value that was set; null counts as not set.
     fn at(&self, path: &str) -> Option<&Value> {
         let (part, rest) = path.strip_prefix('/')?.split_once('/')?;
@@ -112,6 +132,23 @@ impl Settings {
         self.at("/assistant/model")?.as_str().filter(|it| !it.is_empty())
     }
 
+    /// Providers in the order they are asked when the chosen one does not answer.
+    pub(crate) fn order(&self) -> Vec<String> {
+        let order = self.at("/assistant/order").and_then(Value::as_array);
+        order.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+
+    /// The place of a provider in that order; those it does not name come last.
+    pub(crate) fn place_of(&self, provider: &str) -> usize {
+        let order = self.order();
+        order.iter().position(|it| it == provider).unwrap_or(order.len())
+    }
+
+    /// Whether the built-in assistant answers when no model does.
+    pub(crate) fn falls_back(&self) -> bool {
+        self.at("/assistant/fallback").and_then(Value::as_bool).unwrap_or(true)
+    }
+
     /// How many tokens and US dollars a month may cost.
     pub(crate) fn monthly_limit(&self) -> (Option<f64>, Option<f64>) {
         let limit = |name: &str| self.at("/assistant/monthlyLimit")?.get(name)?.as_f64();
@@ -121,6 +158,11 @@ impl Settings {
     /// What asks first.
     pub(crate) fn mode(&self) -> Mode {
         self.at("/approvals/mode").and_then(Value::as_str).and_then(Mode::parse).unwrap_or_default()
+    }
+
+    /// What deletes is decided by somebody else than who asked.
+    pub(crate) fn wants_four_eyes(&self) -> bool {
+        self.at("/approvals/fourEyes").and_then(Value::as_bool).unwrap_or(false)
     }
 
     /// How long an approval waits, when the workspace says so.
@@ -159,6 +201,8 @@ mod tests {
             (json!({"approvals": {"mode": "never"}}), "patch.approvals.mode"),
             (json!({"assistant": {"provider": "abacus"}}), "patch.assistant.provider"),
             (json!({"assistant": {"monthlyLimit": {"usd": -1}}}), "patch.assistant.monthlyLimit"),
+            (json!({"assistant": {"order": ["abacus"]}}), "patch.assistant.order"),
+            (json!({"assistant": {"fallback": "yes"}}), "patch.assistant.fallback"),
             (json!({"colours": {}}), "patch.colours"),
         ] {
             let Problem::Invalid { issues } = settings.patched(&patch, false).unwrap_err() else {

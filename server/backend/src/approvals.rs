@@ -2,7 +2,7 @@
 
 use crate::Backend;
 use domain::actor::Actor;
-use domain::approval::Approval;
+use domain::approval::{Approval, RuleScope};
 use domain::ids::ApprovalId;
 use domain::problem::{Issue, Problem};
 use serde_json::Value;
@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 impl Backend {
     /// Allows what waits, with `changes` in place of the arguments of the same names; none leaves everything as it is.
+    /// The yes is remembered for `remember`, or for nobody.
     ///
     /// # Errors
     /// [`Problem::Invalid`] naming what cannot be changed, else as [`agent::agent::Agent::approve`].
@@ -18,13 +19,14 @@ impl Backend {
         actor: &Actor,
         id: &ApprovalId,
         changes: BTreeMap<String, String>,
+        remember: Option<RuleScope>,
     ) -> Result<Approval, Problem> {
         let args = if changes.is_empty() {
             None
         } else {
             Some(changed(&self.agent.approval(actor, id).await?, changes)?)
         };
-        Ok(self.agent.approve(actor, id, None, args).await?.approval)
+        Ok(self.agent.approve_for(actor, id, (None, args), remember).await?.approval)
     }
 }
 

@@ -1,7 +1,9 @@
 //! The quick setup (product.md 5): computed from what is true now, never from clicks.
 
+use agent::agent::Agent;
 use basecamp::Basecamp;
 use domain::actor::{Actor, Permission};
+use domain::assistant::{KeyScope, ModelTest, ProviderChange};
 use domain::problem::Problem;
 use domain::project::{BasecampConnection, Project};
 use domain::setup::{Setup, SetupAction, SetupState, SetupStep};
@@ -20,6 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(6);
 pub struct SetupGuide {
     db: Db,
     basecamp: Basecamp,
+    agent: Agent,
 }
 
 /// The sample Basecamp, connected.
@@ -33,8 +36,8 @@ pub struct Sample {
 
 impl SetupGuide {
     /// Over the records and the connections of all workspaces.
-    pub fn new(db: Db, basecamp: Basecamp) -> Self {
-        Self { db, basecamp }
+    pub fn new(db: Db, basecamp: Basecamp, agent: Agent) -> Self {
+        Self { db, basecamp, agent }
     }
 
     /// How far the workspace is.
@@ -44,10 +47,16 @@ impl SetupGuide {
     pub async fn state(&self, actor: &Actor) -> Result<Setup, Problem> {
         actor.require(Permission::Manage)?;
         let connection = self.basecamp.connection(actor).await?;
+        let assistant = self.agent.is_ready(actor).await?;
         let mut conn = self.db.read().await?;
         let facts = facts(&mut conn, &actor.workspace).await?;
         let is_named = workspaces::is_saved(&mut conn, &actor.workspace).await?;
-        Ok(setup(account_step(is_named), basecamp_step(connection.as_ref()), facts))
+        Ok(setup(
+            account_step(is_named),
+            basecamp_step(connection.as_ref()),
+            assistant_step(assistant),
+            facts,
+        ))
     }
 
     /// Tests `step`, or everything, for real, and says how far the workspace is.
@@ -67,6 +76,12 @@ impl SetupGuide {
             && self.basecamp.connection(actor).await?.is_some()
         {
             *tested = self.tested(actor, tested.clone()).await;
+        }
+        let is_wanted = step.is_none_or(|it| it == "assistant");
+        if let Some(tested) =
+            setup.steps.iter_mut().find(|it| it.id == "assistant").filter(|_| is_wanted)
+        {
+            *tested = self.asked(actor).await?;
         }
         Ok(counted(setup.steps))
     }
@@ -100,6 +115,37 @@ impl SetupGuide {
             }
         };
         SetupStep { took_ms: u64::try_from(since.elapsed().as_millis()).ok(), ..tested }
+    }
+
+    /// Asks the workspace's model one real question.
+    async fn asked(&self, actor: &Actor) -> Result<SetupStep, Problem> {
+        let settings = self.agent.assistant_settings(actor).await?;
+        let provider = settings.shared.and_then(|(choice, _)| choice.provider);
+        let change = ProviderChange {
+            scope: KeyScope::Workspace,
+            provider: provider.unwrap_or_else(|| "builtin".to_owned()),
+            ..ProviderChange::default()
+        };
+        let test = match self.agent.test_provider(actor, &change).await {
+            Ok(test) => test,
+            Err(problem) => ModelTest { error: Some(problem.to_string()), ..ModelTest::default() },
+        };
+        let step = assistant_step(self.agent.is_ready(actor).await?);
+        let is_reached = test.checks.iter().any(|it| it.name == "reached" && it.ok == Some(true));
+        let tested = match test.error.or_else(|| test.hint.filter(|_| !test.used_tool)) {
+            None => step,
+            Some(reason) => SetupStep {
+                reason: Some(reason.clone()),
+                state: SetupState::Failed,
+                detail: Some(reason),
+                action: Some(SetupAction {
+                    label: "Fix it".to_owned(),
+                    url: "/setup/assistant".to_owned(),
+                }),
+                ..step
+            },
+        };
+        Ok(SetupStep { took_ms: Some(test.took_ms), reached: Some(is_reached), ..tested })
     }
 
     /// Connects the sample Basecamp; a second time changes nothing.
@@ -170,21 +216,21 @@ fn basecamp_step(connection: Option<&BasecampConnection>) -> SetupStep {
     }
 }
 
-fn setup(account: SetupStep, basecamp: SetupStep, facts: Facts) -> Setup {
-    let is_unlocked = [&account, &basecamp].iter().all(|it| it.state == SetupState::Done);
+/// Done once the workspace's model passed a test; the built-in assistant needs none.
+fn assistant_step((is_ready, detail): (bool, String)) -> SetupStep {
+    step("assistant", "Choose an AI provider", is_ready, &detail, ("Set up", "/setup/assistant"))
+}
+
+fn setup(account: SetupStep, basecamp: SetupStep, assistant: SetupStep, facts: Facts) -> Setup {
+    let is_unlocked =
+        [&account, &basecamp, &assistant].iter().all(|it| it.state == SetupState::Done);
     let hello =
         if is_unlocked { "Ask what is overdue" } else { "Unlocks when the steps above pass" };
     counted(vec![
         account,
         basecamp,
         step("engine", "Choose a flow engine", true, "The built-in engine is running", ("", "")),
-        step(
-            "assistant",
-            "Choose an AI provider",
-            true,
-            "The built-in assistant needs no key",
-            ("", ""),
-        ),
+        assistant,
         SetupStep {
             action: (is_unlocked && !facts.has_answer).then(|| SetupAction {
                 label: "Open assistant".to_owned(),
@@ -227,20 +273,24 @@ fn counted(steps: Vec<SetupStep>) -> Setup {
 mod tests {
     use super::*;
 
+    fn built_in() -> SetupStep {
+        assistant_step((true, String::new()))
+    }
+
     const ALL: Facts = Facts { has_answer: true, has_flow: true, has_run: true };
 
     #[test]
     fn a_new_workspace_is_named_first_then_connected() {
-        let new = setup(account_step(false), basecamp_step(None), Facts::default());
+        let new = setup(account_step(false), basecamp_step(None), built_in(), Facts::default());
         assert_eq!((new.done, new.total, new.ready), (2, 5, false));
         assert_eq!(new.next.as_deref(), Some("account"));
-        let named = setup(account_step(true), basecamp_step(None), Facts::default());
+        let named = setup(account_step(true), basecamp_step(None), built_in(), Facts::default());
         assert_eq!((named.done, named.next.as_deref()), (3, Some("basecamp")));
     }
 
     #[test]
     fn the_assistant_waits_for_basecamp() {
-        let setup = setup(account_step(true), basecamp_step(None), ALL);
+        let setup = setup(account_step(true), basecamp_step(None), built_in(), ALL);
         let ready = setup.steps.iter().find(|it| it.id == "ready").unwrap();
         assert_eq!((ready.state, &ready.action), (SetupState::Pending, &None));
     }
@@ -251,7 +301,7 @@ mod tests {
             step("basecamp", "Connect Basecamp", true, "", ("", "")),
             "Signed out".to_owned(),
         );
-        let setup = setup(account_step(true), step, ALL);
+        let setup = setup(account_step(true), step, built_in(), ALL);
         assert_eq!(setup.next.as_deref(), Some("basecamp"));
         assert!(setup.steps[1].action.is_some());
         assert!(!setup.ready);

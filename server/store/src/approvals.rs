@@ -276,6 +276,7 @@ fn read(row: ApprovalRow) -> Result<StoredApproval> {
             decided_at: row.decided_at.map(ids::rfc3339),
             note: row.note,
             result: row.result.map(|it| serde_json::from_str(&it)).transpose()?,
+            remember: Vec::new(),
         },
     })
 }

@@ -1,6 +1,7 @@
 //! What is kept, and the only place that knows SQL: one text per query, run on SQLite or PostgreSQL.
 
 pub mod api_keys;
+pub mod approval_rules;
 pub mod approvals;
 pub mod chat;
 pub mod connections;

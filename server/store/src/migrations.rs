@@ -77,6 +77,11 @@ const ALL: &[(i64, &str, &str)] = &[
         "clients sign people in",
         include_str!("../../../migrations/0110_clients_sign_people_in.sql"),
     ),
+    (
+        115,
+        "answers are remembered",
+        include_str!("../../../migrations/0115_answers_are_remembered.sql"),
+    ),
 ];
 
 /// Number, sentence, and the texts for SQLite and for PostgreSQL, where no one text says the same to both.

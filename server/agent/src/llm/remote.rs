@@ -1,6 +1,6 @@
 //! A model of another maker, over HTTP.
 
-use crate::llm::failure::{ErrorClass, LlmError};
+use crate::llm::failure::LlmError;
 use crate::llm::http::Door;
 use crate::llm::request::Request;
 use crate::llm::sse::{Frame, Frames};
@@ -180,17 +180,5 @@ impl Remote {
             Some(name.strip_prefix("models/").unwrap_or(name).to_owned())
         };
         Ok(rows.iter().filter_map(name).collect())
-    }
-
-    /// One small real question: whether the model answers with this key.
-    pub(crate) async fn probe(&self) -> Result<(), LlmError> {
-        let prompt =
-            Prompt { said: vec!["Answer with the word OK.".to_owned()], ..Prompt::default() };
-        match crate::llm::reading::read(self.respond(&prompt)).await {
-            // What it said does not matter, only that it came to an end.
-            Ok(_) => Ok(()),
-            Err(error) if error.class == ErrorClass::ContentFilter => Ok(()),
-            Err(error) => Err(error),
-        }
     }
 }

@@ -32,16 +32,6 @@ pub(crate) trait Decoder: Send {
 }
 
 impl Wire {
-    /// Where the maker's own service is; none when every address has to be given.
-    pub fn home(self) -> Option<&'static str> {
-        match self {
-            Self::Chat => None,
-            Self::Responses => Some("https://api.openai.com/v1"),
-            Self::Messages => Some("https://api.anthropic.com/v1"),
-            Self::Gemini => Some("https://generativelanguage.googleapis.com/v1beta"),
-        }
-    }
-
     /// The path of a request, after the base address.
     pub(crate) fn path(self, model: &str) -> String {
         match self {

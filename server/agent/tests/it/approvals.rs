@@ -3,8 +3,9 @@
 use crate::world::{World, actor, amara};
 use agent::config::Config;
 use agent::follow::Answered;
+use agent::llm::scripted::{Scripted, Step};
 use agent::planner::Planner;
-use domain::approval::{Approval, ApprovalStatus};
+use domain::approval::{Approval, ApprovalStatus, RuleScope};
 use domain::chat::ChatRunStatus;
 use domain::event::EventKind;
 use domain::ids::ApprovalId;
@@ -224,4 +225,87 @@ async fn edited_arguments_are_what_happens() {
     assert!(
         world.has_open("Send the final brief").await && !world.has_open("Send the brief").await
     );
+}
+
+const ADD: &str = "to the Build list of the Website relaunch project";
+
+/// Adds a to-do as somebody, and says how the run ended.
+async fn adds(world: &World, who: &str, title: &str) -> ChatRunStatus {
+    world.say_as(&actor(who), None, &format!("add a to-do called {title} {ADD}")).await.run.status
+}
+
+#[tokio::test]
+async fn a_remembered_yes_is_not_asked_again_until_it_is_taken_back() {
+    for world in World::both().await {
+        assert_eq!(adds(&world, "amara", "First").await, ChatRunStatus::WaitingApproval);
+        let approval = world.pending().await.pop().unwrap();
+        assert_eq!(approval.remember, RuleScope::ALL);
+        let scope = Some(RuleScope::Project);
+        world.agent.approve_for(&amara(), &approval.id, (None, None), scope).await.unwrap();
+        for who in ["amara", "mika"] {
+            assert_eq!(adds(&world, who, "Second").await, ChatRunStatus::Succeeded, "{who}");
+        }
+        let elsewhere =
+            "add a to-do called Third to the Packaging list of the Halden Coffee rebrand project";
+        assert_eq!(world.say(None, elsewhere).await.run.status, ChatRunStatus::WaitingApproval);
+        let (_, other) = asked_in(&world, TITLE).await;
+        assert_eq!(other.status, ApprovalStatus::Pending, "another tool still asks");
+        let rules = world.agent.approval_rules(&amara()).await.unwrap();
+        assert_eq!(
+            (rules.len(), rules[0].scope, rules[0].tool.as_str()),
+            (1, RuleScope::Project, "create_todo")
+        );
+        assert!(world.agent.approval_rules(&actor("mika")).await.unwrap().is_empty());
+        assert_eq!(status_of(world.agent.forget_rule(&actor("mika"), &rules[0].id).await).0, 404);
+        world.agent.forget_rule(&amara(), &rules[0].id).await.unwrap();
+        assert_eq!(adds(&world, "amara", "Fourth").await, ChatRunStatus::WaitingApproval);
+    }
+}
+
+async fn asked_in(world: &World, title: &str) -> (Answered, Approval) {
+    let answered = world.say(None, &format!("complete {title}")).await;
+    (answered, world.pending().await.into_iter().find(|it| it.tool == "complete_todo").unwrap())
+}
+
+#[tokio::test]
+async fn a_member_remembers_for_themselves_only() {
+    let world = World::new().await;
+    let mika = actor("mika");
+    assert_eq!(adds(&world, "mika", "First").await, ChatRunStatus::WaitingApproval);
+    let approval = world.pending().await.pop().unwrap();
+    let wide = world
+        .agent
+        .approve_for(&mika, &approval.id, (None, None), Some(RuleScope::Workspace))
+        .await;
+    assert_eq!(status_of(wide).0, 403);
+    let own = Some(RuleScope::Asker);
+    world.agent.approve_for(&mika, &approval.id, (None, None), own).await.unwrap();
+    assert_eq!(adds(&world, "mika", "Second").await, ChatRunStatus::Succeeded);
+    assert_eq!(adds(&world, "amara", "Third").await, ChatRunStatus::WaitingApproval);
+}
+
+#[tokio::test]
+async fn what_deletes_is_never_remembered_and_needs_four_eyes_where_they_are_wanted() {
+    let mut world = World::new().await;
+    let todo = world.open_todos().await.into_iter().find(|it| it.title == TITLE).unwrap();
+    let args = serde_json::json!({"project": todo.project_id.to_string(), "recording_id": todo.id});
+    let steps = [Step::call("trash_recording", args), Step::Say("Done".into())];
+    world.answered_by(Arc::new(Scripted::new(steps)), Config::default());
+    let rules = serde_json::json!({"approvals": {"fourEyes": true}});
+    world.agent.change_workspace_settings(&amara(), rules, false).await.unwrap();
+    world.say(None, "trash it").await;
+    let approval = world.pending().await.pop().unwrap();
+    assert!(approval.remember.is_empty());
+    let remembered =
+        world.agent.approve_for(&amara(), &approval.id, (None, None), Some(RuleScope::Asker)).await;
+    assert_eq!(status_of(remembered).0, 403, "four eyes come first");
+    assert_eq!(status_of(world.agent.approve(&amara(), &approval.id, None, None).await).0, 403);
+    let off = serde_json::json!({"approvals": {"fourEyes": false}});
+    world.agent.change_workspace_settings(&amara(), off, false).await.unwrap();
+    let remembered =
+        world.agent.approve_for(&amara(), &approval.id, (None, None), Some(RuleScope::Asker)).await;
+    assert_eq!(status_of(remembered).0, 400, "never remembered");
+    assert!(world.has_open(TITLE).await);
+    world.agent.approve(&amara(), &approval.id, None, None).await.unwrap();
+    assert!(!world.has_open(TITLE).await);
 }

@@ -5,6 +5,7 @@ use crate::world::{KEY, World, actor, amara};
 use agent::config::Config;
 use agent::keys::NewKey;
 use agent::sending::NewTurn;
+use domain::assistant::{KeyScope, ProviderChange, Rules};
 use domain::problem::Problem;
 use serde_json::{Map, Value, json};
 use store::testing::TestDb;
@@ -97,27 +98,165 @@ async fn a_personal_model_comes_before_the_workspaces() {
 }
 
 #[tokio::test]
-async fn a_key_is_tried_with_a_real_call() {
+async fn a_key_is_tried_with_a_real_question_and_a_real_tool() {
     let wrong = json!({"error": {"message": "no", "type": "authentication_error"}});
     for wire in Wire::ALL {
-        let replies = vec![wire.says("OK"), Reply::Status(401, &[], wrong.clone())];
+        let replies = vec![
+            wire.calls(&[("list_projects", json!({}))]),
+            wire.says("There are some."),
+            wire.says("OK"),
+            Reply::Status(401, &[], wrong.clone()),
+        ];
         let provider = FakeProvider::start(replies).await;
         let world = World::with_models(Config::default()).await;
         world.allow(&[&provider]).await;
         world.put_key(wire, &provider).await;
         let ask = || NewKey { provider: wire.provider().into(), ..NewKey::default() };
         let tried = world.agent.try_key(&amara(), ask()).await.unwrap();
-        assert_eq!(
-            (&tried["valid"], &tried["models"][0]),
-            (&json!(true), &json!("small")),
-            "{tried}"
-        );
+        assert_eq!((tried.valid, tried.used_tool, tried.models[0].as_str()), (true, true, "small"));
+        assert_eq!(tried.answer.as_deref(), Some("There are some."));
+        assert!(tried.cost_usd.is_some_and(|it| it > 0.0) && tried.tokens == 36, "{tried:?}");
+        assert!(tried.checks.iter().all(|it| it.ok == Some(true)), "{:?}", tried.checks);
         assert_eq!(world.agent.keys(&amara()).await.unwrap()[0]["validated"], true);
+        let without = world.agent.try_key(&amara(), ask()).await.unwrap();
+        assert_eq!((without.valid, without.used_tool), (true, false));
+        assert!(without.hint.unwrap().contains("can use tools"));
         let tried = world.agent.try_key(&amara(), ask()).await.unwrap();
-        assert_eq!(tried["valid"], false);
-        assert!(tried["error"].as_str().unwrap().contains("does not accept the key"));
-        assert!(!tried.to_string().contains(KEY));
+        assert!(!tried.valid && !format!("{tried:?}").contains(KEY));
+        assert!(tried.error.unwrap().contains("does not accept the key"));
     }
+}
+
+fn change(scope: KeyScope, provider: &str, key: &str, base: &str) -> ProviderChange {
+    ProviderChange {
+        scope,
+        provider: provider.into(),
+        model: "small".into(),
+        api_key: key.into(),
+        base_url: base.into(),
+        ..ProviderChange::default()
+    }
+}
+
+#[tokio::test]
+async fn a_provider_is_used_only_after_it_passed_or_when_somebody_insists() {
+    for test in TestDb::both().await {
+        let wrong = json!({"error": {"message": "no", "type": "authentication_error"}});
+        let provider = FakeProvider::start(vec![
+            Reply::Status(401, &[], wrong),
+            Wire::Chat.calls(&[("list_projects", json!({}))]),
+            Wire::Chat.says("Some"),
+        ])
+        .await;
+        let world = World::with_models_on(test, Config::default()).await;
+        world.allow(&[&provider]).await;
+        let new = change(KeyScope::Workspace, "openai_compatible", KEY, &provider.base());
+        let refused = world.agent.save_provider(&amara(), &new, false).await.unwrap();
+        assert!(!refused.is_saved && refused.test.unwrap().error.is_some());
+        let settings = world.agent.assistant_settings(&amara()).await.unwrap();
+        assert_eq!(
+            (settings.answering.label(), settings.shared.unwrap().0.keys.len()),
+            ("Built-in assistant".into(), 0)
+        );
+        assert!(world.agent.is_ready(&amara()).await.unwrap().0);
+        let insisted = world.agent.save_provider(&amara(), &new, true).await.unwrap();
+        assert!(insisted.is_saved && !world.agent.is_ready(&amara()).await.unwrap().0);
+        let tested = world.agent.save_provider(&amara(), &new, false).await.unwrap();
+        assert!(tested.is_saved && tested.test.unwrap().used_tool);
+        assert!(world.agent.is_ready(&amara()).await.unwrap().0);
+        let settings = world.agent.assistant_settings(&amara()).await.unwrap();
+        let (choice, _) = settings.shared.clone().unwrap();
+        assert_eq!(
+            (settings.answering.label(), choice.keys[0].last4.as_str()),
+            ("small".into(), "cdef")
+        );
+        assert!(choice.keys[0].has_secret && choice.keys[0].tested_at_ms.is_some());
+        assert!(!serde_json::to_string(&settings).unwrap().contains(KEY));
+        assert!(
+            world
+                .agent
+                .remove_key(&amara(), KeyScope::Workspace, "openai_compatible")
+                .await
+                .unwrap()
+        );
+        assert_eq!(world.agent.is_ready(&amara()).await.unwrap().1, "OpenAI-compatible has no key");
+        let builtin = change(KeyScope::Workspace, "builtin", "", "");
+        let back = world.agent.save_provider(&amara(), &builtin, false).await.unwrap();
+        assert!(
+            back.is_saved && back.test.unwrap().used_tool,
+            "the built-in assistant passes alone"
+        );
+        assert!(world.agent.is_ready(&amara()).await.unwrap().0);
+    }
+}
+
+#[tokio::test]
+async fn a_member_sees_and_changes_only_their_own_key() {
+    for test in TestDb::both().await {
+        let provider = FakeProvider::start(vec![Wire::Gemini.says("Mine")]).await;
+        let world = World::with_models_on(test, Config::default()).await;
+        world.allow(&[&provider]).await;
+        let mika = actor("mika");
+        let shared = change(KeyScope::Workspace, "gemini", KEY, &provider.base());
+        assert!(matches!(
+            world.agent.save_provider(&mika, &shared, true).await,
+            Err(Problem::Forbidden { .. })
+        ));
+        assert!(matches!(
+            world.agent.test_provider(&mika, &shared).await,
+            Err(Problem::Forbidden { .. })
+        ));
+        assert!(matches!(
+            world.agent.provider_models(&mika, &shared).await,
+            Err(Problem::Forbidden { .. })
+        ));
+        let own = change(KeyScope::Personal, "gemini", KEY, &provider.base());
+        assert_eq!(world.agent.provider_models(&mika, &own).await.unwrap(), ["large", "small"]);
+        assert!(world.agent.save_provider(&mika, &own, false).await.unwrap().is_saved);
+        let mine = world.agent.assistant_settings(&mika).await.unwrap();
+        assert_eq!(
+            (mine.own.keys.len(), mine.shared, mine.answering.source.as_str()),
+            (1, None, "personal")
+        );
+        let theirs = world.agent.assistant_settings(&amara()).await.unwrap();
+        assert_eq!((theirs.own.keys.len(), theirs.shared.unwrap().0.keys.len()), (0, 0));
+        let none = change(KeyScope::Personal, "", "", "");
+        assert!(world.agent.save_provider(&mika, &none, false).await.unwrap().is_saved);
+        let after = world.agent.assistant_settings(&mika).await.unwrap();
+        assert_eq!((after.own.provider, after.own.keys.len()), (None, 1));
+        assert!(world.agent.remove_key(&mika, KeyScope::Personal, "gemini").await.unwrap());
+        assert!(!world.agent.remove_key(&mika, KeyScope::Personal, "gemini").await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn the_order_decides_who_is_asked_next_and_the_built_in_one_steps_in_only_where_it_may() {
+    let busy = || Reply::Status(402, &[], json!({"error": {"message": "billing"}}));
+    let (first, second, third) = (
+        FakeProvider::start(vec![busy()]).await,
+        FakeProvider::start(vec![busy()]).await,
+        FakeProvider::start(vec![Wire::Gemini.says("Third wheel")]).await,
+    );
+    let world = World::with_models(Config::default()).await;
+    world.allow(&[&first, &second, &third]).await;
+    world.put_key(Wire::Chat, &first).await;
+    world.put_key(Wire::Messages, &second).await;
+    world.put_key(Wire::Gemini, &third).await;
+    let rules = |order: &[&str], falls_back| Rules {
+        order: order.iter().map(|it| (*it).to_owned()).collect(),
+        falls_back,
+        approvals_mode: "basecamp".to_owned(),
+        ..Rules::default()
+    };
+    world.agent.change_rules(&amara(), &rules(&["gemini", "anthropic"], true)).await.unwrap();
+    assert_eq!(world.say(None, "hi").await.response, "Third wheel");
+    assert_eq!((first.asked().len(), second.asked().len(), third.asked().len()), (1, 0, 1));
+    for provider in ["gemini", "anthropic"] {
+        world.agent.remove_key(&amara(), KeyScope::Workspace, provider).await.unwrap();
+    }
+    assert_eq!(world.say(None, "projects").await.run.model, "builtin");
+    world.agent.change_rules(&amara(), &rules(&[], false)).await.unwrap();
+    assert_eq!(world.say(None, "projects").await.code.as_deref(), Some("MODEL_LIMIT"));
 }
 
 #[tokio::test]

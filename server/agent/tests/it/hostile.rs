@@ -153,7 +153,8 @@ async fn no_secret_reaches_a_model_or_leaves_through_one() {
                 "{wire:?}"
             );
         }
-        let shown = world.agent.conversation(&amara(), &answered.run.session_id).await.unwrap();
+        let shown =
+            world.agent.conversation(&amara(), &answered.run.session_id, 100).await.unwrap();
         let html = &shown.turns.last().unwrap().html;
         assert!(!html.contains("<img"), "{html}");
     }

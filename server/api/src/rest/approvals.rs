@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use backend::Backend;
 use domain::actor::{Actor, Permission};
-use domain::approval::ApprovalStatus;
+use domain::approval::{ApprovalStatus, RuleScope};
 use domain::keys::KeyGrant;
 use domain::problem::Problem;
 use serde::Deserialize;
@@ -20,6 +20,8 @@ const DECIDE: Who = Who::Signed(Permission::ApproveWrites);
 pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get("/api/approvals", SIGNED_IN, list),
+        Route::get("/api/approvals/rules", SIGNED_IN, rules),
+        Route::delete("/api/approvals/rules/{id}", SIGNED_IN, forget),
         Route::get("/api/approvals/{id}", SIGNED_IN, read),
         Route::post("/api/approvals/{id}/approve", DECIDE, approve),
         Route::post("/api/approvals/{id}/reject", DECIDE, reject),
@@ -70,6 +72,24 @@ async fn read(
 struct Approve {
     note: Option<String>,
     args: Option<Value>,
+    remember: Option<RuleScope>,
+}
+
+async fn rules(
+    State(backend): State<Backend>,
+    Extension(actor): Extension<Actor>,
+) -> Answer<Json<Value>> {
+    let rules = backend.agent.approval_rules(&actor).await?;
+    Ok(Json(json!({ "ok": true, "count": rules.len(), "rules": rules })))
+}
+
+async fn forget(
+    State(backend): State<Backend>,
+    Extension(actor): Extension<Actor>,
+    Path(id): Path<String>,
+) -> Answer<Json<Value>> {
+    backend.agent.forget_rule(&actor, &id).await?;
+    Ok(Json(json!({ "ok": true, "deleted": true })))
 }
 
 /// Refuses a key that decides what its own person asked for: it may have asked itself (contract.md 5.4).
@@ -99,7 +119,8 @@ async fn approve(
     Body(given): Body<Approve>,
 ) -> Answer<Response> {
     check_key(&backend, &actor, grant, &id).await?;
-    let decided = backend.agent.approve(&actor, &id.into(), given.note, given.args).await?;
+    let words = (given.note, given.args);
+    let decided = backend.agent.approve_for(&actor, &id.into(), words, given.remember).await?;
     let status = if decided.is_running { StatusCode::ACCEPTED } else { StatusCode::OK };
     let body = json!({
         "ok": true,

@@ -135,5 +135,8 @@ async fn try_key(
     Extension(actor): Extension<Actor>,
     Body(new): Body<NewKey>,
 ) -> Answer<Json<Value>> {
-    Ok(Json(backend.agent.try_key(&actor, new).await?))
+    let test = backend.agent.try_key(&actor, new).await?;
+    let mut shown = json!(test);
+    shown["workspaceId"] = json!(actor.workspace);
+    Ok(Json(shown))
 }

@@ -27,6 +27,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/api/chat/sessions/{id}", SIGNED_IN, read),
         Route::patch("/api/chat/sessions/{id}", SIGNED_IN, rename),
         Route::delete("/api/chat/sessions/{id}", SIGNED_IN, remove),
+        Route::get("/api/chat/sessions/{id}/export", SIGNED_IN, export),
     ]
 }
 
@@ -186,6 +187,30 @@ async fn read(
 #[derive(Deserialize)]
 struct Rename {
     title: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Export {
+    format: Option<String>,
+}
+
+/// The whole conversation as a file: `md` for reading, `json` with every trace.
+async fn export(
+    State(backend): State<Backend>,
+    Extension(actor): Extension<Actor>,
+    Path(id): Path<SessionId>,
+    Query(wanted): Query<Export>,
+) -> Answer<Response> {
+    let exported = backend.agent.export_session(&actor, &id).await?;
+    let named = |name: &str| [("content-disposition", format!("attachment; filename=\"{name}\""))];
+    match wanted.format.as_deref().unwrap_or("json") {
+        "json" => Ok((named("conversation.json"), Json(exported.json())).into_response()),
+        "md" => {
+            let kind = [("content-type", "text/markdown; charset=utf-8")];
+            Ok((named("conversation.md"), kind, exported.markdown()).into_response())
+        }
+        _ => Err(Problem::invalid("format", "Give json or md").into()),
+    }
 }
 
 async fn rename(

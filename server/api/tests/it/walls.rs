@@ -4,8 +4,11 @@ use crate::caller::{Caller, Server};
 use crate::hooks;
 use api::routes::Route;
 use axum::body::Body;
+use domain::actor::{Actor, Role, Via};
+use domain::approval::RuleScope;
 use domain::ids::{UserId, WorkspaceId};
 use serde_json::{Value, json};
+use store::approval_rules::{self, NewRule};
 use store::payloads;
 
 /// What a caller finds about a record of the other workspace: an id for each route that takes one, and a body.
@@ -24,6 +27,7 @@ async fn foreign(server: &Server, other: &Caller<'_>) -> Vec<(&'static str, Stri
         case("PATCH /api/chat/sessions/{id}", &chat.session, json!({"title": "Mine now"})),
         case("DELETE /api/chat/sessions/{id}", &chat.session, json!({})),
         case("GET /api/chat/sessions/{id}/events", &chat.session, json!({})),
+        case("GET /api/chat/sessions/{id}/export", &chat.session, json!({})),
         case("GET /api/chat/runs/{id}", &chat.run, json!({})),
         case("GET /api/chat/runs/{id}/events", &chat.run, json!({})),
         case("POST /api/chat/runs/{id}/cancel", &chat.run, json!({})),
@@ -50,6 +54,7 @@ async fn foreign(server: &Server, other: &Caller<'_>) -> Vec<(&'static str, Stri
         ("DELETE /api/pmos/members/{id}", user, json!({})),
         ("DELETE /api/pmos/invitations/{id}", invitation, json!({})),
         ("GET /api/exports/{id}", large_result(server, &me).await, json!({})),
+        ("DELETE /api/approvals/rules/{id}", remembered(server, other, &me).await, json!({})),
     ]);
     cases
 }
@@ -66,6 +71,32 @@ async fn large_result(server: &Server, me: &Value) -> String {
     });
     kept.await.unwrap();
     "kept".to_owned()
+}
+
+/// A remembered answer of this person.
+async fn remembered(server: &Server, other: &Caller<'_>, me: &Value) -> String {
+    let text = |name: &str| me[name].as_str().unwrap().to_owned();
+    let actor = Actor {
+        user: UserId::from(text("id")),
+        name: "Third".to_owned(),
+        workspace: WorkspaceId::from(text("workspaceId")),
+        role: Role::WorkspaceAdmin,
+        via: Via::Ui,
+        request_id: "r1".to_owned(),
+        ip: None,
+    };
+    let new = NewRule {
+        tool: "create_todo".to_owned(),
+        scope: RuleScope::Workspace,
+        user: (actor.user.clone(), actor.name.clone()),
+        project: String::new(),
+        label: "Add a to-do".to_owned(),
+    };
+    let kept = server.backend.db.write(move |conn| {
+        Box::pin(async move { approval_rules::insert(conn, &actor, &new).await })
+    });
+    kept.await.unwrap();
+    other.get("/api/approvals/rules").await["rules"][0]["id"].as_str().unwrap().to_owned()
 }
 
 /// Ids of what one conversation with the assistant leaves.

@@ -1,0 +1,228 @@
+//! Which model answers, whose key it uses and what it may cost (contract.md 4), as pages show and change it.
+
+use serde::{Deserialize, Serialize};
+
+/// Every provider: its name in the API and what people call it.
+pub const PROVIDERS: [(&str, &str); 6] = [
+    ("builtin", "Built-in assistant"),
+    ("openai", "OpenAI"),
+    ("openai_chat", "OpenAI, chat completions"),
+    ("anthropic", "Anthropic"),
+    ("gemini", "Gemini"),
+    ("openai_compatible", "OpenAI-compatible"),
+];
+
+/// What people call a provider.
+pub fn title_of(provider: &str) -> &str {
+    PROVIDERS.iter().find(|it| it.0 == provider).map_or(provider, |it| it.1)
+}
+
+/// How people call who answered a run: `builtin`, or `provider/model`. Empty while nobody did.
+pub fn model_title(called: &str) -> String {
+    match called.split_once('/') {
+        Some((_, model)) => model.to_owned(),
+        None => title_of(called).to_owned(),
+    }
+}
+
+/// Whose keys and choice are meant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyScope {
+    /// The whole workspace's; only who manages sees and changes them.
+    Workspace,
+    /// One person's own.
+    #[default]
+    Personal,
+}
+
+/// Who will answer the next question of a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answering {
+    /// As in [`PROVIDERS`].
+    pub provider: String,
+    /// As its maker calls it.
+    pub model: String,
+    /// `personal`, `workspace` or `builtin`.
+    pub source: String,
+    /// Why what was chosen cannot answer.
+    pub missing: Option<String>,
+}
+
+impl Answering {
+    /// "Built-in assistant", or the name of the model.
+    pub fn label(&self) -> String {
+        if self.provider == self.model { title_of(&self.provider) } else { &self.model }.to_owned()
+    }
+}
+
+/// A stored key, without what is secret.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelKey {
+    /// As in [`PROVIDERS`].
+    pub provider: String,
+    /// The model to use when none is chosen.
+    pub model: Option<String>,
+    /// Where the provider is, when it is not its maker's own service.
+    pub base_url: Option<String>,
+    /// There is a secret; an address may need none.
+    pub has_secret: bool,
+    /// The last letters of the key; empty when it is too short to spare them.
+    pub last4: String,
+    /// US dollars for a million tokens read.
+    pub input_price: Option<f64>,
+    /// US dollars for a million tokens written.
+    pub output_price: Option<f64>,
+    /// When it last passed a test; epoch milliseconds.
+    pub tested_at_ms: Option<i64>,
+}
+
+/// What a person, or a workspace, chose.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Choice {
+    /// The provider; none when nothing was chosen.
+    pub provider: Option<String>,
+    /// The model.
+    pub model: Option<String>,
+    /// Stored keys, by provider.
+    pub keys: Vec<ModelKey>,
+}
+
+impl Choice {
+    /// The stored key of a provider.
+    pub fn key(&self, provider: &str) -> Option<&ModelKey> {
+        self.keys.iter().find(|it| it.provider == provider)
+    }
+}
+
+/// What holds for everybody in a workspace.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Rules {
+    /// Providers with a key that are asked after the chosen one, in this order.
+    pub order: Vec<String>,
+    /// The built-in assistant answers when no model does.
+    pub falls_back: bool,
+    /// What the assistant asks about first: `risky`, `basecamp` or `all`.
+    pub approvals_mode: String,
+    /// What deletes is decided by somebody else than who asked.
+    pub four_eyes: bool,
+    /// US dollars a month.
+    pub limit_usd: Option<f64>,
+    /// Tokens a month.
+    pub limit_tokens: Option<f64>,
+    /// US dollars spent this month, as far as prices are known.
+    pub spent_usd: f64,
+    /// Tokens read and written this month.
+    pub spent_tokens: i64,
+    /// The month, `YYYY-MM`.
+    pub month: String,
+}
+
+/// Everything on the page of the assistant's settings.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AssistantSettings {
+    /// Who answers the person who looks.
+    pub answering: Answering,
+    /// What they chose for themselves.
+    pub own: Choice,
+    /// What the workspace chose; only for those who manage.
+    pub shared: Option<(Choice, Rules)>,
+}
+
+/// A provider to be used or tried. What is empty stays as it is stored.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ProviderChange {
+    /// Whose.
+    pub scope: KeyScope,
+    /// As in [`PROVIDERS`]; empty for no choice of one's own.
+    pub provider: String,
+    /// The model.
+    pub model: String,
+    /// The key.
+    pub api_key: String,
+    /// The address, where the provider has none of its own.
+    pub base_url: String,
+    /// US dollars for a million tokens read.
+    pub input_price: Option<f64>,
+    /// US dollars for a million tokens written.
+    pub output_price: Option<f64>,
+}
+
+/// One thing a test looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ModelCheck {
+    /// `reached`, `key`, `answer`, `tool`.
+    pub name: String,
+    /// Passed or failed; none when it was not tried.
+    pub ok: Option<bool>,
+    /// What was looked at, in plain words.
+    pub label: String,
+    /// Why it failed.
+    pub message: Option<String>,
+    /// How long it took.
+    pub took_ms: Option<u64>,
+}
+
+/// What came of one real question to a model.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ModelTest {
+    /// It answered.
+    pub valid: bool,
+    /// As in [`PROVIDERS`].
+    pub provider: String,
+    /// Which model was asked.
+    pub model: String,
+    /// The models this key may use, as far as the provider lists them.
+    pub models: Vec<String>,
+    /// What it said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
+    /// It used the tool it was offered.
+    pub used_tool: bool,
+    /// From the first question to the end of the answer.
+    pub took_ms: u64,
+    /// US dollars, when they are known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost_usd: Option<f64>,
+    /// Tokens read and written.
+    pub tokens: u64,
+    /// Why it did not answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// In the order they were looked at.
+    pub checks: Vec<ModelCheck>,
+}
+
+/// What came of saving a provider.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Saved {
+    /// It is stored and in use.
+    pub is_saved: bool,
+    /// The test before it; none when none was wanted.
+    pub test: Option<ModelTest>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_is_called_by_its_name_and_the_built_in_one_by_its_title() {
+        let answering = |provider: &str, model: &str| Answering {
+            provider: provider.to_owned(),
+            model: model.to_owned(),
+            source: "workspace".to_owned(),
+            missing: None,
+        };
+        assert_eq!(answering("builtin", "builtin").label(), "Built-in assistant");
+        assert_eq!(answering("openai", "large").label(), "large");
+        assert_eq!(model_title("builtin"), "Built-in assistant");
+        assert_eq!(model_title("openai_compatible/acme/large"), "acme/large");
+        assert_eq!(model_title(""), "");
+    }
+}
