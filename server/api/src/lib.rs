@@ -7,6 +7,7 @@ pub mod request;
 pub mod routes;
 
 mod answers;
+mod connect;
 mod cors;
 mod credentials;
 mod health;

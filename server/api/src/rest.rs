@@ -9,6 +9,7 @@ pub(crate) mod chat;
 pub(crate) mod chat_runs;
 pub(crate) mod chat_stream;
 pub(crate) mod connections;
+pub(crate) mod connectors;
 pub(crate) mod flows;
 pub(crate) mod keys;
 pub(crate) mod members;

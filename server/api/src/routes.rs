@@ -4,7 +4,7 @@ use crate::credentials::Caller;
 use crate::error::{Refusal, unknown_path, wrong_method};
 use crate::narrow::Narrow;
 use crate::request::API;
-use crate::{answers, health, hooks, live, mcp, oauth, once, rest};
+use crate::{answers, connect, health, hooks, live, mcp, oauth, once, rest};
 use axum::extract::{Request, State};
 use axum::handler::Handler;
 use axum::http::Method;
@@ -124,6 +124,8 @@ pub fn all() -> Vec<Route> {
         rest::audit::routes(),
         rest::notifications::routes(),
         rest::setup::routes(),
+        rest::connectors::routes(),
+        connect::routes(),
         rest::flows::routes(),
         rest::connections::routes(),
         rest::chat::routes(),

@@ -1,6 +1,7 @@
 //! People, workspaces and who may do what: sign-up, sessions, API keys, members, invitations, settings of the installation,
 //! the audit log.
 
+pub mod arrivals;
 pub mod audit;
 pub mod auth;
 pub mod clock;

@@ -119,7 +119,7 @@ pub(crate) fn email_is_taken() -> Problem {
 }
 
 /// A workspace as it starts: named after its owner, in UTC, Monday to Friday, nine to five.
-fn first_workspace(owner: &NewUser) -> Workspace {
+pub(crate) fn first_workspace(owner: &NewUser) -> Workspace {
     Workspace {
         id: owner.workspace.clone(),
         name: format!("{}'s workspace", owner.name),

@@ -4,6 +4,8 @@
 mod approvals;
 pub mod chat_clients;
 pub mod config;
+pub mod connect;
+pub mod connectors;
 mod node;
 mod records;
 pub mod setup;
@@ -119,7 +121,8 @@ impl Backend {
         };
         let auth = Auth::new(db.clone(), accounts(&config));
         let sample = serve_sample(&config.data.join("sample")).await?;
-        let reach = config.basecamp.clone().with_sample(sample.address, &sample.control_key);
+        let reach = config.basecamp.clone().reached_at(&address_of(&config));
+        let reach = reach.with_sample(sample.address, &sample.control_key);
         let basecamp =
             Basecamp::new(db.clone(), key.clone(), reach).map_err(StartError::Outgoing)?;
         let node = Node::of(&config.data).map_err(data)?;

@@ -7,6 +7,7 @@ use crate::{planned, smart};
 use basecamp::names::Purpose;
 use basecamp::records::Request;
 use domain::approval::Risk;
+use domain::integration::AccountChoice;
 use domain::problem::Problem;
 use serde_json::{Value, json};
 
@@ -15,35 +16,38 @@ type Outcome = Result<Done, ToolError>;
 /// The most cases of one suite.
 const MOST_CASES: usize = 50;
 
-async fn accounts(call: &Call<'_>) -> Result<Vec<Value>, ToolError> {
-    let connection = call.tools.basecamp.connection(call.actor).await?;
-    let account = connection.map(|it| {
-        json!({ "id": it.id, "name": it.account_name, "sample": it.is_sample, "needs_attention": it.needs_attention })
-    });
-    Ok(account.into_iter().collect())
+/// The accounts, the id of the one in use, and whether it works.
+async fn accounts(call: &Call<'_>) -> Result<(Vec<Value>, Value, bool), ToolError> {
+    let choices = call.tools.basecamp.choices(call.actor).await?;
+    let is_lost = choices.selected.is_some() && !choices.is_working;
+    let account = |it: &AccountChoice| json!({ "id": it.id, "name": it.name, "sample": choices.is_sample, "needs_attention": is_lost });
+    let all = choices.accounts.iter().map(account).collect();
+    Ok((all, json!(choices.selected), choices.is_working))
 }
 
 pub(crate) async fn start(call: Call<'_>) -> Outcome {
-    let accounts = accounts(&call).await?;
-    let is_connected = accounts.iter().any(|it| it["needs_attention"] == false);
-    let message = if is_connected { "Basecamp is connected" } else { "Connect Basecamp to go on" };
+    let (accounts, selected, is_connected) = accounts(&call).await?;
+    let message = match (is_connected, accounts.is_empty() || !selected.is_null()) {
+        (true, _) => "Basecamp is connected",
+        (false, true) => "Connect Basecamp to go on",
+        (false, false) => "Choose the Basecamp account to work with",
+    };
     Ok(Done::new(json!({
         "connected": is_connected, "user": { "name": call.actor.name }, "user_key": call.actor.user,
-        "api_key": null, "selected_account_id": accounts.first().map(|it| it["id"].clone()), "accounts": accounts,
+        "api_key": null, "selected_account_id": selected, "accounts": accounts,
         "connect_url": "/connect", "reauth_url": "/auth/basecamp/start", "select_account_url": "/connect",
         "select_account_endpoint": "/select_account", "logout_url": "/logout", "message": message
     })))
 }
 
 pub(crate) async fn whoami(call: Call<'_>) -> Outcome {
-    let accounts = accounts(&call).await?;
+    let (accounts, chosen, _) = accounts(&call).await?;
     let me = call.raw("GetMyProfile", &[]).await?;
-    let chosen = accounts.first().map(|it| it["id"].clone());
     Ok(Done::new(json!({ "selected_account_id": chosen, "accounts": accounts, "person": me })))
 }
 
 pub(crate) async fn list_accounts(call: Call<'_>) -> Outcome {
-    Ok(Done::new(lists::all("accounts", &accounts(&call).await?)))
+    Ok(Done::new(lists::all("accounts", &accounts(&call).await?.0)))
 }
 
 /// The tools of a project that are switched on.
