@@ -4,6 +4,7 @@
 //! set of areas, so pages are grouped: each further area would multiply the modules.
 
 use crate::approvals::page::ApprovalsPage;
+use crate::connections::page::IntegrationsPage;
 use crate::flows::list::FlowsPage;
 use crate::flows::studio::StudioPage;
 use crate::flows::templates::TemplatesPage;
@@ -59,7 +60,7 @@ macro_rules! area {
 }
 
 area!(studio: Studio => StudioPage);
-area!(setup: Setup => SetupPage);
+area!(setup: Setup => SetupPage, Integrations => IntegrationsPage);
 area!(settings: Settings => SettingsPage, AuditLog => AuditLogPage);
 area!(
     work: Projects => ProjectsPage,
@@ -78,6 +79,7 @@ pub async fn preload(path: &str) {
         (Some("flows"), Some("templates")) => Projects::preload().await,
         (Some("flows"), Some(_)) => Studio::preload().await,
         (Some("setup"), Some(_)) => Setup::preload().await,
+        (Some("integrations"), _) => Integrations::preload().await,
         (Some("settings" | "audit"), _) => Settings::preload().await,
         (Some("projects" | "flows" | "runs" | "approvals"), _) => Projects::preload().await,
         _ => {}

@@ -12,6 +12,7 @@ pub mod ui;
 pub mod approvals;
 pub mod auth;
 pub mod chat;
+pub mod connections;
 pub mod flows;
 pub mod home;
 pub mod oauth;
@@ -65,6 +66,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/projects/:id/:tab") view={Lazy::<lazy::Project>::new()} ssr=Async />
                         <Route path=path!("/settings") view=SettingsHome ssr=Async />
                         <Route path=path!("/settings/:section") view={Lazy::<lazy::Settings>::new()} ssr=Async />
+                        <Route path=path!("/integrations") view={Lazy::<lazy::Integrations>::new()} ssr=Async />
                         <Route path=path!("/audit") view={Lazy::<lazy::AuditLog>::new()} ssr=Async />
                         <Route path=path!("/flows") view={Lazy::<lazy::Flows>::new()} ssr=Async />
                         <Route path=path!("/flows/templates") view={Lazy::<lazy::Templates>::new()} ssr=Async />

@@ -1,0 +1,58 @@
+//! Connections of the workspace and of the person who looks.
+
+use crate::error::AppError;
+#[cfg(feature = "ssr")]
+use crate::session::on_server::{actor, backend};
+use domain::integration::{BasecampAccess, BasecampAccesses};
+use domain::mirror::MirrorStatus;
+use leptos::prelude::*;
+
+/// The connections to Basecamp that they see.
+///
+/// # Errors
+/// Forbidden for viewers.
+#[server(prefix = "/fn", endpoint = "load_accesses")]
+pub async fn load_accesses() -> Result<BasecampAccesses, AppError> {
+    Ok(backend().basecamp.accesses(&actor()?).await?)
+}
+
+/// How far the mirror of the connection they work with is; none before they have one.
+///
+/// # Errors
+/// When the database does not answer.
+#[server(prefix = "/fn", endpoint = "load_mirror_status")]
+pub async fn load_mirror_status() -> Result<Option<MirrorStatus>, AppError> {
+    let (actor, backend) = (actor()?, backend());
+    if backend.basecamp.connection(&actor).await?.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(backend.basecamp.mirror_status(&actor).await?))
+}
+
+/// Tests a connection for real.
+///
+/// # Errors
+/// Not found; forbidden for viewers. What the test finds is no error.
+#[server(prefix = "/fn", endpoint = "test_access")]
+pub async fn test_access(connection: String) -> Result<BasecampAccess, AppError> {
+    Ok(backend().basecamp.test_access(&actor()?, &connection.into()).await?)
+}
+
+/// Moves a connection to another account of the same sign-in.
+///
+/// # Errors
+/// Invalid for an account it does not open; not found; forbidden.
+#[server(prefix = "/fn", endpoint = "choose_account")]
+pub async fn choose_account(connection: String, account: i64) -> Result<(), AppError> {
+    backend().basecamp.choose_account(&actor()?, &connection.into(), account).await?;
+    Ok(())
+}
+
+/// Takes a connection away.
+///
+/// # Errors
+/// Not found; forbidden.
+#[server(prefix = "/fn", endpoint = "disconnect")]
+pub async fn disconnect(connection: String) -> Result<(), AppError> {
+    Ok(backend().basecamp.disconnect(&actor()?, &connection.into()).await?)
+}
