@@ -4,7 +4,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Tools whose results people write, or computers that are not ours: anybody may have put words there.
-const OUTSIDE: [&str; 9] = [
+const OUTSIDE: [&str; 10] = [
     "comment",
     "message",
     "document",
@@ -14,6 +14,7 @@ const OUTSIDE: [&str; 9] = [
     "forward",
     "run_get",
     "runs_list",
+    "what_changed",
 ];
 
 /// Whether the result of `tool` holds text that others wrote.

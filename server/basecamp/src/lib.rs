@@ -8,6 +8,7 @@ pub mod address;
 pub mod circuit;
 pub mod classes;
 pub mod config;
+pub mod facts;
 pub mod names;
 pub mod records;
 pub mod stories;
@@ -39,7 +40,7 @@ mod todos;
 mod tokens;
 mod transport;
 mod walk;
-mod writes;
+pub mod writes;
 mod writing_through;
 
 use crate::circuit::{Circuits, Worst};

@@ -27,9 +27,9 @@ const OLD_MS: i64 = 30 * 60_000;
 
 /// An open mirror: one connection's, on one connection to the database.
 pub struct Mirrored {
-    conn: Conn,
-    key: Key,
-    convert: Convert,
+    pub(crate) conn: Conn,
+    pub(crate) key: Key,
+    pub(crate) convert: Convert,
     people: Option<HashMap<i64, Person>>,
 }
 

@@ -11,6 +11,15 @@ use domain::problem::{Issue, Problem};
 use domain::todo::{NewTodo, Todo, TodoChanges};
 use futures::FutureExt;
 
+/// What is seldom said of a new to-do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TodoExtras {
+    /// The day it begins, `YYYY-MM-DD`.
+    pub starts_on: Option<String>,
+    /// Whether Basecamp tells the people it is assigned to; as Basecamp does when none.
+    pub notify: Option<bool>,
+}
+
 impl Basecamp {
     /// Creates a to-do. When the answer is lost, looks whether the to-do is there before it reports a failure.
     ///
@@ -18,8 +27,24 @@ impl Basecamp {
     /// [`Problem::Invalid`] for a blank title or a wrong day, [`Problem::NotFound`] for a missing list,
     /// [`Problem::NeedsSetup`] without a connection, [`Problem::Unavailable`] when Basecamp does not answer.
     pub async fn create_todo(&self, actor: &Actor, new: &NewTodo) -> Result<Todo, Problem> {
+        self.create_todo_with(actor, new, &TodoExtras::default()).await
+    }
+
+    /// The same with what is seldom said.
+    ///
+    /// # Errors
+    /// As [`Self::create_todo`].
+    pub async fn create_todo_with(
+        &self,
+        actor: &Actor,
+        new: &NewTodo,
+        extras: &TodoExtras,
+    ) -> Result<Todo, Problem> {
         let session = self.open(actor, Permission::Write).await?;
-        let body = body_of(new)?;
+        let begins = extras.starts_on.as_deref().filter(|it| !it.trim().is_empty());
+        let starts_on = begins.map(|it| day("starts_on", it)).transpose();
+        let starts_on = starts_on.map_err(|it| Problem::Invalid { issues: vec![it] })?;
+        let body = CreateTodoRequestContent { starts_on, notify: extras.notify, ..body_of(new)? };
         session.create(new, &body).await
     }
 

@@ -5,6 +5,8 @@
 //! caller to say: it depends on the time zone of the workspace.
 
 pub mod deadlines;
+pub mod formulas;
+pub mod measure;
 pub mod projects;
 pub mod workload;
 

@@ -20,6 +20,7 @@ pub mod memories;
 pub mod migrations;
 pub mod mirror;
 pub mod mirror_changes;
+pub mod mirror_formulas;
 pub mod mirror_lookups;
 pub mod mirror_pages;
 pub mod mirror_questions;

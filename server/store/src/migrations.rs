@@ -61,6 +61,7 @@ const ALL: &[(i64, &str, &str)] = &[
         "people sign in to basecamp",
         include_str!("../../../migrations/0080_people_sign_in_to_basecamp.sql"),
     ),
+    (90, "undoing is claimed", include_str!("../../../migrations/0090_undoing_is_claimed.sql")),
     (
         100,
         "flows use connections",

@@ -8,6 +8,8 @@ use serde_json::Value;
 
 /// How long a result is kept.
 pub const KEPT_MS: i64 = 24 * 60 * 60 * 1_000;
+/// Items of one chunk, unless a result says otherwise.
+const CHUNK: usize = 50;
 /// The name under which results are kept; no tool is called so.
 const SHELF: &str = "payload:";
 
@@ -18,11 +20,13 @@ pub struct Payload {
     pub collection: String,
     /// Every item.
     pub items: Vec<Value>,
+    /// How many of them one chunk holds.
+    pub chunk: usize,
     /// Epoch milliseconds after which it is gone.
     pub expires_at: i64,
 }
 
-/// Keeps `items` for the caller under `key`, and forgets what the caller no longer needs.
+/// Keeps a result for the caller under `key`, and forgets what the caller no longer needs.
 ///
 /// # Errors
 /// When the database refuses.
@@ -30,15 +34,16 @@ pub async fn keep(
     conn: &mut Conn,
     (workspace, user): (&WorkspaceId, &UserId),
     key: &str,
-    (collection, items): (&str, &[Value]),
+    payload: &Payload,
 ) -> Result<()> {
     let now = ids::now_ms();
     let sql = "DELETE FROM tool_keys WHERE workspace_id = $1 AND user_id = $2 AND tool = $3 AND created_at < $4";
     execute!(conn, sql, workspace.as_str(), user.as_str(), SHELF, now - KEPT_MS)?;
     let sql = "INSERT INTO tool_keys (workspace_id, user_id, tool, request_key, args_hash, answer, created_at)
                VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    let answer = serde_json::to_string(items)?;
-    execute!(conn, sql, workspace.as_str(), user.as_str(), SHELF, key, collection, answer, now)?;
+    let answer = serde_json::to_string(&payload.items)?;
+    let label = format!("{}#{}", payload.collection, payload.chunk);
+    execute!(conn, sql, workspace.as_str(), user.as_str(), SHELF, key, label, answer, now)?;
     Ok(())
 }
 
@@ -64,7 +69,10 @@ pub async fn find(
         key,
         since
     )?;
-    let Some((collection, Some(answer), made)) = row else { return Ok(None) };
+    let Some((label, Some(answer), made)) = row else { return Ok(None) };
     let items = serde_json::from_str(&answer)?;
-    Ok(Some(Payload { collection, items, expires_at: made + KEPT_MS }))
+    let (collection, chunk) = label.split_once('#').unwrap_or((&label, ""));
+    let chunk = chunk.parse().unwrap_or(CHUNK);
+    let collection = collection.to_owned();
+    Ok(Some(Payload { collection, items, chunk, expires_at: made + KEPT_MS }))
 }

@@ -2,6 +2,7 @@
 
 use crate::args::text_of;
 use crate::error::ToolError;
+use crate::find_tools::{self, has_words};
 use crate::planned::{self, short};
 use crate::tool::{Call, Done};
 use crate::{lists, reach_tools};
@@ -16,7 +17,7 @@ type Outcome = Result<Done, ToolError>;
 
 pub(crate) async fn list_projects(call: Call<'_>) -> Outcome {
     if call.args.is_on("archived") {
-        return crate::find_tools::archived_projects(&call).await;
+        return find_tools::archived_projects(&call).await;
     }
     let projects = call.tools.basecamp.projects(call.actor).await?;
     Ok(Done::new(lists::all("projects", &projects)))
@@ -47,11 +48,19 @@ pub(crate) async fn list_todolists(call: Call<'_>) -> Outcome {
 }
 
 pub(crate) async fn list_all_people(call: Call<'_>) -> Outcome {
-    let query = call.args.text("query").unwrap_or_default().to_lowercase();
-    let all = call.tools.basecamp.people(call.actor).await?;
+    let query = call.args.text("query").unwrap_or_default();
+    let mut all = call.tools.basecamp.people(call.actor).await?;
+    for record in find_tools::project_people(&call).await? {
+        let text =
+            |name: &str| record[name].as_str().filter(|it| !it.is_empty()).map(str::to_owned);
+        let id = record["id"].as_i64().unwrap_or_default();
+        if all.iter().all(|it| it.id != id) {
+            let name = text("name").unwrap_or_default();
+            all.push(Person { id, name, email: text("email_address"), title: text("title") });
+        }
+    }
     let fits = |it: &Person| {
-        it.name.to_lowercase().contains(&query)
-            || it.email.as_deref().unwrap_or_default().to_lowercase().contains(&query)
+        has_words(&format!("{} {}", it.name, it.email.as_deref().unwrap_or_default()), query)
     };
     let people: Vec<Person> = all.into_iter().filter(fits).collect();
     Ok(Done::new(lists::all("people", &people)))
@@ -59,6 +68,10 @@ pub(crate) async fn list_all_people(call: Call<'_>) -> Outcome {
 
 pub(crate) async fn list_comments(call: Call<'_>) -> Outcome {
     let id = record_id(&call)?;
+    let project = call.ground(Purpose::Read).await?.map(|it| it.id);
+    if project.is_some() && !is_within(&call.any_record(id).await?.1, project) {
+        return Err(Problem::not_found("Record").into());
+    }
     let comments = call.tools.basecamp.comments(call.actor, id).await?;
     Ok(Done::new(lists::all("comments", &comments)))
 }
@@ -97,12 +110,24 @@ pub(crate) async fn create_comment(call: Call<'_>) -> Outcome {
         .guarded(guard))
 }
 
-/// The record a comment goes to: by id or address, else by its exact title or by words, which must fit only one.
+/// The record a comment goes to: by id or address, where a title or words beside it must fit, else by its exact title or
+/// by words, which must fit only one.
 pub(crate) async fn commented(call: &Call<'_>, project: i64) -> Result<Value, ToolError> {
     let title = call.args.text("recording_title");
     let query = title.or_else(|| call.args.text("recording_query"));
     let record = match (record_id(call), query) {
-        (Ok(id), _) => call.any_record(id).await?.1,
+        (Ok(id), _) => {
+            let record = call.any_record(id).await?.1;
+            let name = planned::name_of(&record);
+            let words = call.args.text("recording_query").unwrap_or_default().to_lowercase();
+            let is_called = title.is_none_or(|it| name.eq_ignore_ascii_case(it))
+                && words.split_whitespace().all(|it| name.to_lowercase().contains(it));
+            if !is_called {
+                let query = title.unwrap_or(&words).to_owned();
+                return Err(ToolError::NoMatch { what: "record", query });
+            }
+            record
+        }
         (Err(error), None) => return Err(error),
         (Err(_), Some(query)) => {
             let search = Request::new("Search", &[]).map(|it| it.asking("q", query));
@@ -133,7 +158,7 @@ pub(crate) async fn commented(call: &Call<'_>, project: i64) -> Result<Value, To
 
 /// An id, or the last number in an address.
 fn record_id(call: &Call<'_>) -> Result<i64, ToolError> {
-    let written = call.args.0.get("recording_id").map(text_of).unwrap_or_default();
+    let written = call.args.get("recording_id").map(text_of).unwrap_or_default();
     let written = if written.contains('/') { reach_tools::path_of(&written) } else { written };
     let last = written.rsplit(|it: char| !it.is_ascii_digit()).find(|it| !it.is_empty());
     last.and_then(|it| it.parse().ok()).ok_or_else(|| {

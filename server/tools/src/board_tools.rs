@@ -15,7 +15,7 @@ type Outcome = Result<Done, ToolError>;
 /// The tools of one sort in a project's dock, as records.
 async fn docked(call: &Call<'_>, (tool, read, items): (&str, &str, &str)) -> Outcome {
     let project = call.project(Purpose::Read).await?;
-    let found = tools(call, &project, (tool, read)).await?;
+    let found = tools(call, &project, (tool, read)).await?.0;
     if found.is_empty() {
         return Ok(lists::absent(items, tool));
     }
@@ -23,19 +23,71 @@ async fn docked(call: &Call<'_>, (tool, read, items): (&str, &str, &str)) -> Out
     Ok(Done::new(lists::with(value, json!({ "project": short(&project) }))))
 }
 
+/// The same as records, and the rows of the dock that were looked at. What is switched off is put aside in Basecamp: it
+/// comes along when `include_archived` asks for it.
 async fn tools(
     call: &Call<'_>,
     project: &Project,
     (tool, read): (&str, &str),
-) -> Result<Vec<Value>, ToolError> {
+) -> Result<(Vec<Value>, Vec<Value>), ToolError> {
+    let is_whole = call.args.is_on("include_archived");
+    let mut docks = call.docks(project.id).await?;
+    docks.retain(|it| it["name"] == tool);
     let mut found = Vec::new();
-    for dock in call.docks(project.id).await? {
-        let id = dock["id"].as_i64().filter(|_| dock["name"] == tool && dock["enabled"] == true);
-        if let Some(id) = id {
-            found.push(call.raw(read, &[id]).await?);
+    for dock in docks.iter().filter(|it| is_whole || it["enabled"] == true) {
+        let Some(id) = dock["id"].as_i64() else { continue };
+        match call.raw(read, &[id]).await {
+            Err(ToolError::Problem(Problem::NotFound { .. })) if dock["enabled"] == false => {}
+            record => found.push(record?),
         }
     }
-    Ok(found)
+    Ok((found, docks))
+}
+
+/// How much there is in the tools of a project, those left out that a switch turns off.
+pub(crate) async fn places(call: &Call<'_>, project: i64) -> Result<Value, ToolError> {
+    const PLACES: [(&str, &str, &str, &str, &[&str]); 4] = [
+        ("include_todolists", "todolists", "todoset", "GetTodoset", &["todolists_count"]),
+        ("include_card_tables", "card_tables", "kanban_board", "GetCardTable", &[]),
+        (
+            "include_message_boards",
+            "message_boards",
+            "message_board",
+            "GetMessageBoard",
+            &["messages_count"],
+        ),
+        (
+            "include_vaults",
+            "vaults",
+            "vault",
+            "GetVault",
+            &["documents_count", "uploads_count", "vaults_count"],
+        ),
+    ];
+    let docks = call.docks(project).await?;
+    let mut counts = Map::new();
+    for (switch, name, tool, read, fields) in PLACES {
+        if !call.args.wants(switch) {
+            continue;
+        }
+        let mut found = Vec::new();
+        for dock in docks.iter().filter(|it| it["name"] == tool && it["enabled"] == true) {
+            let Some(id) = dock["id"].as_i64() else { continue };
+            let record = call.raw(read, &[id]).await?;
+            let mut counted = json!({ "id": id, "title": dock["title"] });
+            for field in fields {
+                counted[*field] = record[*field].clone();
+            }
+            if let Some(columns) = record["lists"].as_array() {
+                let cards = columns.iter().filter_map(|it| it["cards_count"].as_u64());
+                counted["cards_count"] = cards.sum::<u64>().into();
+                counted["columns_count"] = columns.len().into();
+            }
+            found.push(counted);
+        }
+        counts.insert(name.to_owned(), found.into());
+    }
+    Ok(Value::Object(counts))
 }
 
 pub(crate) async fn message_boards(call: Call<'_>) -> Outcome {
@@ -61,11 +113,23 @@ pub(crate) async fn campfires(call: Call<'_>) -> Outcome {
 }
 
 pub(crate) async fn tables(call: Call<'_>) -> Outcome {
-    let done = docked(&call, ("kanban_board", "GetCardTable", "card_tables")).await?;
-    if call.args.is_on("include_columns") {
-        return Ok(done);
+    let project = call.project(Purpose::Read).await?;
+    let (found, docks) = tools(&call, &project, ("kanban_board", "GetCardTable")).await?;
+    let is_absent = found.is_empty();
+    let mut value = lists::with(
+        if is_absent {
+            lists::absent("card_tables", "kanban_board").value
+        } else {
+            lists::all("card_tables", &found)
+        },
+        json!({ "project": short(&project) }),
+    );
+    if call.args.is_on("debug") {
+        value["debug"] = json!({ "dock": docks, "tables_read": found.len() });
     }
-    let mut value = done.value;
+    if call.args.is_on("include_columns") {
+        return Ok(Done::new(value));
+    }
     for table in value["card_tables"].as_array_mut().into_iter().flatten() {
         if let Some(fields) = table.as_object_mut() {
             fields.shift_remove("lists");
@@ -81,19 +145,39 @@ struct Board {
     cards: usize,
 }
 
-async fn boards(call: &Call<'_>, with_cards: bool) -> Result<(Project, Vec<Board>), ToolError> {
+/// A part of a project's boards.
+struct Page {
+    project: Project,
+    boards: Vec<Board>,
+    /// How many the project has.
+    total: usize,
+    /// Where the next part begins.
+    next: Option<usize>,
+}
+
+impl Page {
+    fn facts(&self) -> Value {
+        json!({ "project": short(&self.project), "next_cursor": self.next, "total": self.total })
+    }
+}
+
+/// The boards from `cursor` on, `most` at most; the cards of the other ones are not read.
+async fn boards(call: &Call<'_>, with_cards: bool, most: Option<usize>) -> Result<Page, ToolError> {
     let project = call.project(Purpose::Read).await?;
     let wanted = call.args.number("card_table_id");
-    let most = call.args.number("max_cards_per_column").and_then(|it| usize::try_from(it).ok());
-    let mut tables = tools(call, &project, ("kanban_board", "GetCardTable")).await?;
+    let most_cards = call.args.size("max_cards_per_column").filter(|_| with_cards);
+    let mut tables = tools(call, &project, ("kanban_board", "GetCardTable")).await?.0;
     if let Some(id) = wanted {
         tables.retain(|it| it["id"] == id);
         if tables.is_empty() {
             return Err(Problem::not_found("Card table").into());
         }
     }
+    let (total, at) = (tables.len(), call.args.size("cursor").unwrap_or(0));
+    let most = most.unwrap_or(usize::MAX);
+    let next = at.checked_add(most).filter(|it| *it < total);
     let mut boards = Vec::new();
-    for table in tables {
+    for table in tables.into_iter().skip(at).take(most) {
         let (mut columns, mut total) = (Vec::new(), 0);
         for mut column in table["lists"].as_array().cloned().unwrap_or_default() {
             let id = column["id"].as_i64().unwrap_or_default();
@@ -102,32 +186,35 @@ async fn boards(call: &Call<'_>, with_cards: bool) -> Result<(Project, Vec<Board
             if with_cards {
                 let request = Request::new("ListCards", &[id.to_string()]);
                 let mut cards = call.listing(request).await?.items;
-                cards.truncate(most.unwrap_or(usize::MAX));
+                cards.truncate(most_cards.unwrap_or(usize::MAX));
                 column["cards"] = cards.into();
             }
             columns.push(column);
         }
         boards.push(Board { table, columns, cards: total });
     }
-    Ok((project, boards))
+    Ok(Page { project, boards, total, next })
 }
 
-/// Every card of the boards, each with its column.
+/// Every card of the boards, each with its column: in short, or whole when details are asked for.
 pub(crate) async fn cards(call: Call<'_>) -> Outcome {
-    let (project, boards) = boards(&call, true).await?;
+    let page = boards(&call, true, call.args.size("max_boards")).await?;
+    let is_whole = call.args.is_on("include_details");
     let mut all = Vec::new();
-    for board in &boards {
+    for board in &page.boards {
         for column in &board.columns {
             for card in column["cards"].as_array().into_iter().flatten() {
                 let place = json!({
                     "card_table_id": board.table["id"], "column_id": column["id"], "column_title": column["title"]
                 });
-                all.push(lists::with(card.clone(), place));
+                let card = if is_whole { card.clone() } else { lists::compact(card) };
+                all.push(lists::with(card, place));
             }
         }
     }
     let value = lists::all("cards", &all);
-    Ok(Done::new(lists::with(value, json!({ "project": short(&project), "boards": boards.len() }))))
+    let more = lists::with(page.facts(), json!({ "boards": page.boards.len() }));
+    Ok(Done::new(lists::with(value, more)))
 }
 
 fn summary(board: &Board) -> Value {
@@ -148,44 +235,40 @@ fn summary(board: &Board) -> Value {
 }
 
 pub(crate) async fn summaries(call: Call<'_>) -> Outcome {
-    let (project, boards) = boards(&call, call.args.is_on("include_cards")).await?;
-    let all: Vec<Value> = boards.iter().map(summary).collect();
+    let page = boards(&call, call.args.is_on("include_cards"), None).await?;
+    let all: Vec<Value> = page.boards.iter().map(summary).collect();
     let value = lists::all("card_tables", &all);
-    Ok(Done::new(lists::with(value, json!({ "project": short(&project) }))))
+    Ok(Done::new(lists::with(value, json!({ "project": short(&page.project) }))))
 }
 
 /// The same, one board a call.
 pub(crate) async fn next_summary(call: Call<'_>) -> Outcome {
-    let (project, boards) = boards(&call, call.args.is_on("include_cards")).await?;
-    let at = usize::try_from(call.args.number("cursor").unwrap_or(0)).unwrap_or(0);
-    let one: Vec<Value> = boards.iter().skip(at).take(1).map(summary).collect();
-    let next = (at + 1 < boards.len()).then_some(at + 1);
-    let value = lists::all("card_tables", &one);
-    let more = json!({ "project": short(&project), "next_cursor": next, "total": boards.len() });
-    Ok(Done::new(lists::with(value, more)))
+    let page = boards(&call, call.args.is_on("include_cards"), Some(1)).await?;
+    let one: Vec<Value> = page.boards.iter().map(summary).collect();
+    Ok(Done::new(lists::with(lists::all("card_tables", &one), page.facts())))
 }
 
-/// The whole content of the boards of a project.
+/// The whole content of the boards of a project: a part of them, or with `auto_all` all of them up to
+/// `max_boards_total`; kept table by table when asked.
 pub(crate) async fn contents(call: Call<'_>) -> Outcome {
-    let wants = call.args.0.get("include_cards").and_then(Value::as_bool).unwrap_or(true);
-    let (project, boards) = boards(&call, wants).await?;
-    let most = call.args.number("max_boards").and_then(|it| usize::try_from(it).ok());
-    let at = usize::try_from(call.args.number("cursor").unwrap_or(0)).unwrap_or(0);
-    let most = most.unwrap_or(usize::MAX);
+    let part = call.args.size("max_boards");
+    let total = call.args.size("max_boards_total");
+    let most =
+        if call.args.is_on("auto_all") { total } else { [part, total].into_iter().flatten().min() };
+    let page = boards(&call, call.args.wants("include_cards"), most).await?;
     let is_full = call.args.is_on("include_details") || call.args.is_on("full_dump");
-    let page = boards.iter().skip(at).take(most).map(|it| {
-        if is_full {
-            lists::with(it.table.clone(), json!({ "lists": it.columns, "cards_count": it.cards }))
-        } else {
-            summary(it)
-        }
-    });
-    let page: Vec<Value> = page.collect();
-    let after = at + page.len();
-    let next = (after < boards.len()).then_some(after);
-    let value = lists::all("card_tables", &page);
-    let more = json!({ "project": short(&project), "next_cursor": next, "total": boards.len() });
-    Ok(Done::new(lists::with(value, more)))
+    let whole = |it: &Board| {
+        lists::with(it.table.clone(), json!({ "lists": it.columns, "cards_count": it.cards }))
+    };
+    let found: Vec<Value> =
+        page.boards.iter().map(|it| if is_full { whole(it) } else { summary(it) }).collect();
+    let value = lists::with(lists::all("card_tables", &found), page.facts());
+    let a_chunk = call.args.size("cache_chunk_boards").unwrap_or(1).max(1);
+    if !call.args.is_on("cache_output") {
+        return Ok(Done::new(value));
+    }
+    let kept = call.tools.kept(call.actor, ("card_tables", found), a_chunk).await?;
+    Ok(Done::new(lists::with(value, kept)))
 }
 
 /// Adds a card to a column, or to the first one of the board.

@@ -3,8 +3,8 @@
 use crate::error::ToolError;
 use crate::tool::{Call, Done, Profile, ToolSpec};
 use crate::{
-    flow_connections, flow_edits, flow_pieces, flow_tools, flow_versions, memory_tools, meta, pmos,
-    run_tools, undo,
+    change_tools, flow_connections, flow_edits, flow_pieces, flow_tools, flow_versions,
+    insight_tools, memory_tools, meta, pmos, run_tools, undo,
 };
 use domain::approval::Risk;
 use std::sync::LazyLock;
@@ -130,6 +130,32 @@ catalog! {
         "piece_name*:string, action*:string, field*:string, input:object, connection_id:string, search:string", "Choices for a drop-down field of a step" => flow_tools::piece_options;
     "pmos_status", "pmos", Focused, Read, "Check the connections",
         "", "Service state, tool count and record counts of the workspace" => pmos::status;
+    "pmos_health_project", "pmos", Focused, Read, "Look at the health of a project",
+        "project_id*:string", "Project health score with its four factors and status label" => insight_tools::health;
+    "pmos_predict_completion", "pmos", Focused, Read, "Predict the end of a project",
+        "project_id*:string", "Expected end date from past pace, with confidence" => insight_tools::completion;
+    "pmos_predict_deadline_risk", "pmos", Focused, Read, "Look for deadlines at risk",
+        "project_id*:string", "Dated to-dos at risk, by level" => insight_tools::deadline_risk;
+    "pmos_predict_blockers", "pmos", Focused, Read, "Look for what is stuck",
+        "project_id*:string", "To-dos that are likely stuck, with reasons" => insight_tools::blockers;
+    "pmos_what_changed", "pmos", Focused, Read, "Look at what changed",
+        "since*:string, until:string, project:string, entity_type:string, entity_id:string, person:string", "Changes since a moment, per record or per project" => change_tools::what_changed;
+    "pmos_my_day", "pmos", Focused, Read, "Look at the day",
+        "date:string, person:string", "The caller's day: overdue, due today, next best to-dos, changes since yesterday" => insight_tools::my_day;
+    "pmos_pulse", "pmos", Focused, Read, "Take the pulse of projects",
+        "project:string, period:string=2 weeks, sort_by:enum(score|risk|trend|name), limit:integer", "Pulse of one project, or of all projects when none is named" => insight_tools::pulse;
+    "get_project_pulse", "insight", Full, Read, "Take the pulse of a project",
+        "project*:string, period:string", "Pulse of one project: four parts, grade, trend, risks and advice" => insight_tools::project_pulse;
+    "get_portfolio_pulse", "insight", Full, Read, "Take the pulse of every project",
+        "sort_by:enum(score|risk|trend|name), limit:integer", "Pulse of every project with the average and the top risk of each" => insight_tools::portfolio;
+    "my_day", "insight", Full, Read, "Look at the day",
+        "date:string", "Same as pmos_my_day for the caller" => insight_tools::my_day;
+    "what_should_i_work_on", "insight", Full, Read, "Choose what to do next",
+        "limit:integer, project:string, energy_level:enum(high|medium|low)", "The caller's open work ranked by the priority score, each with its reason" => insight_tools::next_work;
+    "detect_ghost_work", "insight", Full, Read, "Look for forgotten work",
+        "project:string, stale_days:integer, include_completed:boolean", "Stale, unassigned, overdue and blocked work with counts and advice" => insight_tools::ghost_work;
+    "predict_deadline", "build", Full, Read, "Predict a deadline",
+        "project*:string, task:string, confidence:enum(optimistic|likely|pessimistic)", "Expected end date of a project or to-do for a chosen confidence" => insight_tools::predicted;
     "pmos_approvals_list", "pmos", Focused, Read, "Read the approvals",
         "status:enum(pending|approved|rejected|expired|all)=pending, limit:integer=50, cursor:string", "Approvals of the workspace" => pmos::approvals_list;
     "pmos_memory_save", "pmos", Focused, Write, "Keep a note",

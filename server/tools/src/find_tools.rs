@@ -8,13 +8,14 @@ use basecamp::names::Purpose;
 use basecamp::records::{Listing, Request};
 use domain::problem::Problem;
 use serde_json::{Value, json};
+use std::collections::HashMap;
 
 type Outcome = Result<Done, ToolError>;
 
 /// Names of `get_recordings` and of Basecamp.
 const TYPES: [(&str, &str); 2] = [("CampfireLine", "Chat::Lines::Text"), ("Card", "Kanban::Card")];
 
-fn has_words(text: &str, query: &str) -> bool {
+pub(crate) fn has_words(text: &str, query: &str) -> bool {
     let text = text.to_lowercase();
     query.to_lowercase().split_whitespace().all(|it| text.contains(it))
 }
@@ -29,11 +30,15 @@ impl Call<'_> {
     pub(crate) async fn all_projects(&self) -> Result<Vec<Value>, ToolError> {
         let mut found = self.listing(Request::new("ListProjects", &[])).await?.items;
         if self.args.is_on("include_archived_projects") {
-            let archived =
-                Request::new("ListProjects", &[]).map(|it| it.asking("status", "archived"));
-            found.extend(self.listing(archived).await?.items);
+            found.extend(self.archived().await?.items);
         }
         Ok(found)
+    }
+
+    /// Archived projects.
+    pub(crate) async fn archived(&self) -> Result<Listing, ToolError> {
+        let request = Request::new("ListProjects", &[]);
+        self.listing(request.map(|it| it.asking("status", "archived"))).await
     }
 
     /// Every card in use, of one project or of all.
@@ -50,24 +55,40 @@ impl Call<'_> {
 
 pub(crate) async fn projects(call: Call<'_>) -> Outcome {
     let query = call.args.need("query")?;
-    let mut found = call.all_projects().await?;
+    let active = call.tools.basecamp.projects(call.actor).await?;
+    let mut found: Vec<Value> = active.iter().map(|it| json!(it)).collect();
+    if call.args.is_on("include_archived_projects") {
+        for old in call.archived().await?.items {
+            found.push(json!({
+                "id": old["id"], "name": old["name"], "description": old["description"], "status": old["status"],
+                "app_url": old["app_url"], "updated_at": old["updated_at"]
+            }));
+        }
+    }
     found.retain(|it| has_words(it["name"].as_str().unwrap_or_default(), query));
     Ok(Done::new(lists::all("projects", &found)))
 }
 
 pub(crate) async fn archived_projects(call: &Call<'_>) -> Outcome {
-    let request = Request::new("ListProjects", &[]).map(|it| it.asking("status", "archived"));
-    Ok(Done::new(lists::read("projects", &call.listing(request).await?)))
+    Ok(Done::new(lists::read("projects", &call.archived().await?)))
 }
 
-pub(crate) async fn people(call: Call<'_>) -> Outcome {
-    let query = call.args.need("query")?;
-    let mut listing = call.listing(Request::new("ListPeople", &[])).await?;
-    listing.items.retain(|it| {
-        let text = |name: &str| it[name].as_str().unwrap_or_default().to_owned();
-        has_words(&format!("{} {}", text("name"), text("email_address")), query)
-    });
-    Ok(Done::new(lists::read("people", &listing)))
+/// People that are only to be found in projects: in all of them for a deep scan, in the archived ones when those are
+/// asked for, else nobody.
+pub(crate) async fn project_people(call: &Call<'_>) -> Result<Vec<Value>, ToolError> {
+    let mut projects = Vec::new();
+    if call.args.is_on("deep_scan") {
+        projects.extend(call.listing(Request::new("ListProjects", &[])).await?.items);
+    }
+    if call.args.is_on("include_archived_projects") {
+        projects.extend(call.archived().await?.items);
+    }
+    let mut found = Vec::new();
+    for project in projects {
+        let request = Request::new("ListProjectPeople", &[project["id"].to_string()]);
+        found.extend(call.listing(request).await?.items);
+    }
+    Ok(found)
 }
 
 /// The search of Basecamp, with its filters under our names.
@@ -78,7 +99,7 @@ async fn search(call: &Call<'_>, query: &str, project: Option<i64>) -> Result<Li
         ("type_names[]", call.args.text("type").map(str::to_owned)),
         ("file_type", call.args.text("file_type").map(str::to_owned)),
     ];
-    if let Some(creator) = call.args.0.get("creator_id").filter(|it| !it.is_null()) {
+    if let Some(creator) = call.args.get("creator_id").filter(|it| !it.is_null()) {
         let person = call.person_named(&crate::args::text_of(creator)).await?;
         filters.push(("creator_ids[]", Some(person.id.to_string())));
     }
@@ -92,7 +113,7 @@ async fn search(call: &Call<'_>, query: &str, project: Option<i64>) -> Result<Li
 }
 
 pub(crate) async fn recordings(call: Call<'_>) -> Outcome {
-    let project = match call.args.0.get("bucket").filter(|it| !it.is_null()) {
+    let project = match call.args.get("bucket").filter(|it| !it.is_null()) {
         Some(named) => {
             let named = crate::args::text_of(named);
             Some(call.project_named(&named, Purpose::Read).await?.id)
@@ -114,12 +135,26 @@ pub(crate) async fn cards(call: Call<'_>) -> Outcome {
     let query = call.args.need("query")?.to_owned();
     let project = call.ground(Purpose::Read).await?.map(|it| it.id);
     let mut found = call.all_cards(project).await?;
+    if call.args.is_on("include_archived_projects") && project.is_none() {
+        for old in call.archived().await?.items {
+            found.items.extend(call.all_cards(old["id"].as_i64()).await?.items);
+        }
+    }
     found.items.retain(|it| {
         has_words(
             &format!("{} {}", name_of(it), it["content"].as_str().unwrap_or_default()),
             &query,
         )
     });
+    if let Some(most) = call.args.size("max_cards_per_column") {
+        let mut of: HashMap<i64, usize> = HashMap::new();
+        found.items.retain(|it| {
+            let column = it.pointer("/parent/id").and_then(Value::as_i64).unwrap_or_default();
+            let met = of.entry(column).or_default();
+            *met += 1;
+            *met <= most
+        });
+    }
     Ok(Done::new(lists::read("cards", &found)))
 }
 
@@ -127,7 +162,6 @@ pub(crate) async fn cards(call: Call<'_>) -> Outcome {
 pub(crate) async fn entities(call: Call<'_>) -> Outcome {
     let query = call.args.need("query")?.to_owned();
     let project = call.ground(Purpose::Read).await?.map(|it| it.id);
-    let wants = |name: &str| call.args.0.get(name).and_then(Value::as_bool).unwrap_or(true);
     let limit = call.args.number("limit").and_then(|it| usize::try_from(it).ok()).unwrap_or(20);
     let mut value = json!({ "query": query });
     let mut put = |name: &str, mut items: Vec<Value>| {
@@ -136,22 +170,22 @@ pub(crate) async fn entities(call: Call<'_>) -> Outcome {
         value[name] = items.iter().map(lists::compact).collect();
         value[format!("{name}_count")] = count.into();
     };
-    if wants("include_projects") && project.is_none() {
+    if call.args.wants("include_projects") && project.is_none() {
         let mut found = call.all_projects().await?;
         found.retain(|it| has_words(it["name"].as_str().unwrap_or_default(), &query));
         put("projects", found);
     }
-    if wants("include_people") {
+    if call.args.wants("include_people") {
         let mut found = call.listing(Request::new("ListPeople", &[])).await?.items;
         found.retain(|it| has_words(it["name"].as_str().unwrap_or_default(), &query));
         put("people", found);
     }
     let found = search(&call, &query, project).await?.items;
     let groups = [("todos", "include_todos", "Todo"), ("cards", "include_cards", "Kanban::Card")];
-    for (name, _, kind) in groups.iter().filter(|it| wants(it.1)) {
+    for (name, _, kind) in groups.iter().filter(|it| call.args.wants(it.1)) {
         put(name, found.iter().filter(|it| it["type"] == **kind).cloned().collect());
     }
-    if wants("include_recordings") {
+    if call.args.wants("include_recordings") {
         let other = found.iter().filter(|it| it["type"] != "Todo" && it["type"] != "Kanban::Card");
         put("records", other.cloned().collect());
     }
@@ -166,11 +200,22 @@ pub(crate) async fn of_type(call: Call<'_>) -> Outcome {
     if let Some(status) = call.args.text("status") {
         request = request.map(|it| it.asking("status", status));
     }
-    if let Some(page) = call.args.number("page") {
+    let is_paged = call.args.number("per_page").is_some();
+    if let Some(page) = call.args.number("page").filter(|_| !is_paged) {
         request = request.map(|it| it.asking("page", page));
     }
     if let Some(project) = call.ground(Purpose::Read).await? {
         request = request.map(|it| it.asking("bucket", project.id));
     }
-    Ok(Done::new(lists::read("records", &call.listing(request).await?)))
+    let mut listing = call.listing(request).await?;
+    if let Some(size) = call.args.size("per_page").filter(|it| *it > 0) {
+        // Basecamp's own pages have a size of its choosing, so these are cut from the whole.
+        let (page, total) = (call.args.size("page").unwrap_or(1).max(1), listing.items.len());
+        let first = (page - 1).saturating_mul(size);
+        listing.items = listing.items.into_iter().skip(first).take(size).collect();
+        let next = (first.saturating_add(size) < total).then_some(page + 1);
+        let more = json!({ "page": page, "per_page": size, "total": total, "next_page": next });
+        return Ok(Done::new(lists::with(lists::read("records", &listing), more)));
+    }
+    Ok(Done::new(lists::read("records", &listing)))
 }

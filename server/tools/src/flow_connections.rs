@@ -1,6 +1,5 @@
 //! Connections of flows. Their secrets reach the store and nothing else: no answer, no operation, no log.
 
-use crate::args::Args;
 use crate::error::ToolError;
 use crate::tool::{Call, Done};
 use domain::flow::connection::{ConnectionChange, FlowConnection, NewConnection};
@@ -117,9 +116,9 @@ pub(crate) async fn upsert(call: Call<'_>) -> Outcome {
     let external = call.args.text("external_id").map(str::to_owned);
     let found = all.into_iter().find(|it| Some(&it.external_id) == external.as_ref());
     let Some(found) = found else { return create(call).await };
-    let mut args = call.args.0.clone();
-    args.insert("connection_id".to_owned(), found.id.as_str().into());
-    update(Call { args: Args(args), ..call }).await
+    let mut args = call.args.clone();
+    args.insert("connection_id", found.id.as_str().into());
+    update(Call { args, ..call }).await
 }
 
 pub(crate) async fn update(call: Call<'_>) -> Outcome {

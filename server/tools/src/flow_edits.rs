@@ -1,7 +1,7 @@
 //! Changes to a flow's draft, all of them through the one set of typed operations.
 
 use crate::error::ToolError;
-use crate::flow_tools::change;
+use crate::flow_tools::{self, change};
 use crate::tool::{Call, Done};
 use domain::flow::edit::operation::FlowOperation;
 use domain::flow::edit::{
@@ -10,15 +10,25 @@ use domain::flow::edit::{
 };
 use domain::flow::listing::NewFlow;
 use domain::flow::validate::{self, FlowProblem};
-use domain::flow::{Action, ActionKind, Flow, FlowVersion, Trigger, tree};
+use domain::flow::{Action, ActionKind, Flow, FlowVersion, Trigger, templates, tree};
 use domain::problem::Problem;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 type Outcome = Result<Done, ToolError>;
 
 pub(crate) async fn create(call: Call<'_>) -> Outcome {
+    own_workspace(&call)?;
     let name = call.args.need("name")?;
-    let trigger: Option<Trigger> = call.args.read("trigger")?;
+    let mut trigger: Option<Trigger> = call.args.read("trigger")?;
+    if let Some(id) = call.args.text("template_id") {
+        if trigger.is_some() || call.args.get("actions").is_some() {
+            let message = "Give a template, or a trigger with steps, not both";
+            return Err(Problem::invalid("template_id", message).into());
+        }
+        let template = templates::find(id).ok_or_else(|| Problem::not_found("Template"))?;
+        let built = template.build(&Map::new());
+        trigger = Some(built.map_err(|issues| Problem::Invalid { issues })?);
+    }
     let actions: Vec<Action> = call.args.read("actions")?.unwrap_or_default();
     if trigger.as_ref().is_some_and(|it| it.next_action.is_some()) && !actions.is_empty() {
         let message = "Give the steps below the trigger or in actions, not in both";
@@ -61,19 +71,61 @@ fn beginning(name: &str, trigger: Trigger) -> FlowEdit {
 }
 
 pub(crate) async fn update(call: Call<'_>) -> Outcome {
-    if let Some(operation) = call.args.0.get("operation") {
+    if let Some(operation) = call.args.get("operation") {
         return edit(&call, vec![one(operation)?]).await;
     }
-    let data = call.args.0.get("data").cloned().unwrap_or_default();
-    let name = ["displayName", "display_name", "name"].iter().find_map(|it| data.get(it)?.as_str());
-    let Some(name) = name else {
-        let message = "Send operation, or data with displayName. Switching a flow is flow_enable and flow_disable";
+    let data: Map<String, Value> = call.args.read("data")?.unwrap_or_default();
+    let known = ["displayName", "display_name", "name", "folderId", "folder_id"];
+    if let Some(other) = data.keys().find(|it| !known.contains(&it.as_str())) {
+        let message = format!(
+            "{other} cannot be changed here: displayName and folderId can. Switching a flow is flow_enable and flow_disable"
+        );
         return Err(Problem::invalid("data", message).into());
-    };
-    edit(&call, vec![FlowEdit::ChangeName(ChangeName { display_name: name.to_owned() })]).await
+    }
+    let name = known[..3].iter().find_map(|it| data.get(*it)?.as_str());
+    let folder = known[3..].iter().find_map(|it| data.get(*it));
+    match (name, folder) {
+        (None, None) => {
+            let message = "Send operation, or data with displayName or folderId";
+            Err(Problem::invalid("data", message).into())
+        }
+        (Some(_), Some(_)) => {
+            // Two changes would be two steps to take back.
+            Err(Problem::invalid("data", "Rename and move a flow one after the other").into())
+        }
+        (Some(name), None) => {
+            let rename = ChangeName { display_name: name.to_owned() };
+            edit(&call, vec![FlowEdit::ChangeName(rename)]).await
+        }
+        (None, Some(folder)) => move_to(&call, folder.as_str().map(str::to_owned)).await,
+    }
+}
+
+async fn move_to(call: &Call<'_>, folder: Option<String>) -> Outcome {
+    let before = call.flow().await?;
+    let flow = call.tools.flows.set_folder(call.actor, &before.id, folder).await?;
+    let summary = format!("Moved “{}” to another folder", flow.version.display_name);
+    let undo = json!({ "flow_id": flow.id, "data": { "folderId": before.folder_id } });
+    Ok(changed(&flow, &summary, &[]).undone_by("flow_update", &undo))
+}
+
+/// Flows are in the caller's workspace and nowhere else.
+pub(crate) fn own_workspace(call: &Call<'_>) -> Result<(), ToolError> {
+    match call.args.text("project_id") {
+        Some(id) if id != call.actor.workspace.as_str() => {
+            Err(Problem::not_found("Project").into())
+        }
+        _ => Ok(()),
+    }
 }
 
 pub(crate) async fn apply(call: Call<'_>) -> Outcome {
+    if let Some(base) = call.args.text("base_version_id")
+        && call.flow().await?.version.id.as_str() != base
+    {
+        let message = "The flow has another version by now. Read it again before changing it";
+        return Err(Problem::conflict(message).into());
+    }
     let operations: Vec<Value> = call.args.read("operations")?.unwrap_or_default();
     let edits = operations.iter().map(one).collect::<Result<Vec<_>, _>>()?;
     if !call.args.is_on("dry_run") {
@@ -212,7 +264,7 @@ fn one(operation: &Value) -> Result<FlowEdit, ToolError> {
 async fn edit(call: &Call<'_>, edits: Vec<FlowEdit>) -> Outcome {
     let before = call.flow().await?;
     let summary = edits.first().map(|it| words::describe(it, &before.version)).unwrap_or_default();
-    let operations: Vec<Value> = edits.iter().map(|it| json!(it)).collect();
+    let operations: Vec<Value> = edits.iter().map(edit::outline).collect();
     let flow = call.tools.flows.edit(call.actor, &before.id, None, edits).await?;
     let undo = json!({ "flow_id": flow.id, "operation": back_to(before.version) });
     Ok(changed(&flow, &summary, &operations).undone_by("flow_update", &undo))
@@ -227,10 +279,11 @@ fn back_to(version: FlowVersion) -> FlowEdit {
     }))
 }
 
+/// What changed: which steps there are and what is still wrong, never the inputs that were sent.
 fn changed(flow: &Flow, summary: &str, operations: &[Value]) -> Done {
     let value = json!({
         "message": summary,
-        "flow": flow,
+        "flow": flow_tools::outline(flow),
         "valid": flow.version.valid,
         "problems": problems(&flow.version),
         "change": change(flow, summary, operations),

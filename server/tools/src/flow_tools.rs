@@ -4,7 +4,7 @@ use crate::error::ToolError;
 use crate::lists;
 use crate::tool::{Call, Done};
 use domain::flow::listing::{FlowFilter, OptionsRequest};
-use domain::flow::{Flow, FlowStatus, TriggerKind, catalog};
+use domain::flow::{Flow, FlowStatus, TriggerKind, catalog, tree};
 use domain::ids::{FlowId, FlowVersionId};
 use domain::problem::Problem;
 use serde_json::{Value, json};
@@ -23,6 +23,7 @@ impl Call<'_> {
 }
 
 pub(crate) async fn list(call: Call<'_>) -> Outcome {
+    crate::flow_edits::own_workspace(&call)?;
     let filter = FlowFilter {
         status: call.args.read("status")?,
         folder_id: call.args.text("folder_id").map(str::to_owned),
@@ -97,11 +98,42 @@ async fn switch(call: Call<'_>, to: FlowStatus, (words, undo): (&str, &str)) -> 
 fn stated(flow: &Flow, message: String, address: Option<String>) -> Done {
     let value = json!({
         "message": message,
-        "flow": flow,
+        "flow": outline(flow),
         "webhookUrl": address,
         "change": change(flow, &message, &[]),
     });
     Done::new(value).on(flow.version.display_name.clone())
+}
+
+/// A flow after a change: its fields, and of its steps the names and kinds.
+pub(crate) fn outline(flow: &Flow) -> Value {
+    let mut whole = json!(flow);
+    let steps: Vec<Value> = tree::steps(&flow.version.trigger)
+        .iter()
+        .map(|it| {
+            let kind = json!(it.kind).get("type").cloned().unwrap_or_default();
+            json!({ "name": it.name, "displayName": it.display_name, "type": kind, "valid": it.valid })
+        })
+        .collect();
+    if let Some(trigger) = whole.pointer_mut("/version/trigger") {
+        forget(trigger);
+    }
+    whole["steps"] = steps.into();
+    whole
+}
+
+/// Takes what was sent out of the settings of every step.
+fn forget(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(forget),
+        Value::Object(fields) => {
+            for sent in ["input", "sourceCode", "conditions", "sampleData", "propertySettings"] {
+                fields.remove(sent);
+            }
+            fields.values_mut().for_each(forget);
+        }
+        _ => {}
+    }
 }
 
 /// A saved change, for the canvas (contract.md 3.3, `flow`).
@@ -132,6 +164,12 @@ pub(crate) async fn piece_options(call: Call<'_>) -> Outcome {
         input: call.args.read("input")?.unwrap_or_default(),
         search: call.args.text("search").map(str::to_owned),
     };
+    if let Some(id) = call.args.text("connection_id") {
+        let mine = call.tools.flows.connections().list(call.actor, None).await?;
+        if mine.iter().all(|it| it.id.as_str() != id) {
+            return Err(Problem::not_found("Connection").into());
+        }
+    }
     let is_known = catalog::piece(&request.piece).is_some();
     if !is_known {
         return Err(Problem::not_found("Piece").into());

@@ -1,6 +1,6 @@
 //! Lists as contract.md 8.8 shapes them.
 
-use crate::tool::{CHUNK, Done, PREVIEW};
+use crate::tool::{Done, PREVIEW};
 use basecamp::Basecamp;
 use basecamp::records::Listing;
 use serde::Serialize;
@@ -109,13 +109,13 @@ pub(crate) fn compact(item: &Value) -> Value {
 }
 
 /// The first chunk, a preview and what is needed to fetch the rest.
-pub(crate) fn cut(value: &mut Value, name: &str, (key, preview): (&str, Option<usize>)) {
+pub(crate) fn cut(value: &mut Value, name: &str, (first, preview): (usize, Option<usize>)) {
     let Some(items) = value.get(name).and_then(Value::as_array).cloned() else { return };
     let preview: Vec<Value> = items.iter().take(preview.unwrap_or(PREVIEW)).cloned().collect();
     let more = json!({
-        name: items.iter().take(CHUNK).collect::<Vec<_>>(), "expanded": false, "chunk_required": true,
+        name: items.iter().take(first).collect::<Vec<_>>(), "expanded": false, "chunk_required": true,
         format!("{name}_preview_count"): preview.len(), format!("{name}_preview_limit"): preview.len(),
-        format!("{name}_preview"): preview, "payload_key": key
+        format!("{name}_preview"): preview
     });
     *value = with(value.take(), more);
 }

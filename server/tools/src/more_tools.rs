@@ -50,8 +50,8 @@ pub(crate) async fn complete_by_name(mut call: Call<'_>) -> Outcome {
         }
         Match::None => return Err(ToolError::NoMatch { what: "to-do", query: task }),
     };
-    call.args.0.insert("project".into(), project.id.to_string().into());
-    call.args.0.insert("todo_id".into(), id.into());
+    call.args.insert("project", project.id.to_string().into());
+    call.args.insert("todo_id", id.into());
     crate::todo_tools::complete_todo(call).await
 }
 

@@ -23,52 +23,63 @@ impl Tools {
         mut value: Value,
         args: &Args,
     ) -> Result<Value, ToolError> {
+        // They are for lists, and leave other answers as they are.
+        let (limit, is_compact) = (args.size("limit"), args.is_on("compact"));
+        let (preview, inline) = (args.size("preview_limit"), args.size("inlineLimit"));
         let Some(name) = lists::collection(&value) else { return Ok(value) };
         let mut items = value[&name].as_array().cloned().unwrap_or_default();
-        if let Some(limit) = args.number("limit").and_then(|it| usize::try_from(it).ok())
-            && items.len() > limit
-        {
+        if let Some(limit) = limit.filter(|it| items.len() > *it) {
             items.truncate(limit);
             value["count"] = limit.into();
             value[&name] = items.clone().into();
         }
-        if args.is_on("compact") {
+        if is_compact {
             items = items.iter().map(lists::compact).collect();
             value["compact"] = true.into();
             value[&name] = items.clone().into();
         }
-        if items.len() <= KEPT_ABOVE {
+        let most = inline.unwrap_or(EXPANDED_UP_TO);
+        if items.len() <= KEPT_ABOVE.min(most) || value.get("payload_key").is_some() {
             return Ok(value);
         }
-        let key = ids::random_hex(16);
-        let payload = self.keep(actor, &key, (&name, items)).await?;
-        let facts = json!({
-            "cached": true, "payload_key": key, "cache_key": key,
-            "chunk_count": payload.items.len().div_ceil(CHUNK), "export": export(&key, &payload)
-        });
-        value = lists::with(value, facts);
-        if payload.items.len() > EXPANDED_UP_TO {
-            let preview = args.number("preview_limit").and_then(|it| usize::try_from(it).ok());
-            lists::cut(&mut value, &name, (&key, preview));
+        let count = items.len();
+        value = lists::with(value, self.kept(actor, (&name, items), CHUNK).await?);
+        if count > most {
+            lists::cut(&mut value, &name, (most.min(CHUNK), preview));
         }
         Ok(value)
+    }
+
+    /// Keeps a collection for its caller, and says how it is fetched: `chunk` items at a time.
+    pub(crate) async fn kept(
+        &self,
+        actor: &Actor,
+        (name, items): (&str, Vec<Value>),
+        chunk: usize,
+    ) -> Result<Value, ToolError> {
+        let key = ids::random_hex(16);
+        let payload = self.keep(actor, &key, (name, items, chunk)).await?;
+        Ok(json!({
+            "cached": true, "payload_key": key, "cache_key": key,
+            "chunk_count": payload.items.len().div_ceil(chunk), "export": export(&key, &payload)
+        }))
     }
 
     async fn keep(
         &self,
         actor: &Actor,
         key: &str,
-        (name, items): (&str, Vec<Value>),
+        (name, items, chunk): (&str, Vec<Value>, usize),
     ) -> Result<Payload, ToolError> {
         let (workspace, user) = (actor.workspace.clone(), actor.user.clone());
         let (key, collection) = (key.to_owned(), name.to_owned());
         let expires_at = ids::now_ms() + payloads::KEPT_MS;
-        let payload = Payload { collection, items, expires_at };
+        let payload = Payload { collection, items, chunk, expires_at };
         let kept = payload.clone();
         let write = self.db.write(move |tx| {
             Box::pin(async move {
                 let place = (&workspace, &user);
-                payloads::keep(tx, place, &key, (&kept.collection, &kept.items)).await
+                payloads::keep(tx, place, &key, &kept).await
             })
         });
         write.await?;
@@ -101,9 +112,10 @@ fn export(key: &str, payload: &Payload) -> Value {
 
 pub(crate) async fn chunk(call: Call<'_>) -> Result<Done, ToolError> {
     let payload = call.tools.payload(call.actor, call.args.need("payload_key")?).await?;
-    let count = payload.items.len().div_ceil(CHUNK);
-    let index = usize::try_from(call.args.number("index").unwrap_or(0)).unwrap_or(0);
-    let chunk: Vec<&Value> = payload.items.iter().skip(index * CHUNK).take(CHUNK).collect();
+    let count = payload.items.len().div_ceil(payload.chunk);
+    let index = call.args.size("index").unwrap_or(0);
+    let chunk: Vec<&Value> =
+        payload.items.iter().skip(index * payload.chunk).take(payload.chunk).collect();
     let next = (index + 1 < count).then_some(index + 1);
     Ok(Done::new(json!({
         "collection_key": payload.collection, "chunk": chunk, "index": index, "chunk_count": count,

@@ -28,8 +28,7 @@ async fn open(
 pub(crate) async fn assignment_report(call: Call<'_>) -> Outcome {
     let project = call.project(Purpose::Read).await?;
     let mut todos = open(&call, Some(project.id), None).await?;
-    let most = call.args.number("max_todos").and_then(|it| usize::try_from(it).ok());
-    todos.truncate(most.unwrap_or(usize::MAX));
+    todos.truncate(call.args.size("max_todos").unwrap_or(usize::MAX));
     let mut groups: Vec<(Option<Person>, Vec<&Todo>)> = Vec::new();
     let mut put = |person: Option<Person>, todo| {
         let found = groups
@@ -103,8 +102,15 @@ pub(crate) async fn activity(call: Call<'_>) -> Outcome {
     let project = call.ground(Purpose::Read).await?.map(|it| it.id);
     let words = call.args.text("query").unwrap_or_default().to_lowercase();
     let mut found = happenings(&call, person.id, None).await?;
+    let is_whole = call.args.is_on("include_archived_projects");
+    let active: Vec<i64> =
+        call.tools.basecamp.projects(call.actor).await?.into_iter().map(|it| it.id).collect();
+    let is_active = |it: &Value| {
+        it.pointer("/bucket/id").and_then(Value::as_i64).is_none_or(|id| active.contains(&id))
+    };
     found.retain(|it| {
         is_within(it, project)
+            && (is_whole || is_active(it))
             && it["title"].as_str().unwrap_or_default().to_lowercase().contains(&words)
     });
     Ok(Done::new(lists::with(lists::all("events", &found), json!({ "person": person }))))
@@ -113,25 +119,30 @@ pub(crate) async fn activity(call: Call<'_>) -> Outcome {
 /// A person's projects, open to-dos and activity.
 pub(crate) async fn audit(call: Call<'_>) -> Outcome {
     let person = call.person_named(call.args.need("person")?).await?;
-    let wants = |name: &str| call.args.0.get(name).and_then(Value::as_bool).unwrap_or(true);
     let projects = projects_of(&call, person.id).await?;
     let mut value =
         json!({ "person": person, "projects": projects, "projects_count": projects.len() });
-    if wants("include_assignments") {
+    if call.args.wants("include_assignments") {
         let todos = open(&call, None, Some(person.id)).await?;
         value = lists::with(value, json!({ "todos_count": todos.len(), "todos": todos }));
     }
-    if wants("include_activity") {
+    if call.args.wants("include_activity") {
         let most = call.args.number("activity_limit");
         let events = happenings(&call, person.id, Some(most.unwrap_or(50))).await?;
         value = lists::with(value, json!({ "events_count": events.len(), "events": events }));
+    }
+    if call.args.is_on("compact") {
+        for name in ["todos", "events"] {
+            let items = value[name].as_array().map(|it| it.iter().map(lists::compact).collect());
+            value[name] = items.unwrap_or_default();
+        }
     }
     Ok(Done::new(value))
 }
 
 /// The same with counts and the first of each.
 pub(crate) async fn summary(call: Call<'_>) -> Outcome {
-    let most = call.args.number("preview_limit").and_then(|it| usize::try_from(it).ok());
+    let most = call.args.size("preview_limit");
     let mut done = audit(call).await?;
     for name in ["projects", "todos", "events"] {
         let items = done.value[name].as_array().cloned();

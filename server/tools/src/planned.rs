@@ -84,12 +84,13 @@ async fn list(call: &Call<'_>, plan: &Plan, items: &str) -> Outcome {
     };
     if plan.operation == "GetTimesheetReport" {
         for name in HOURS {
-            let value = call.args.0.get(name).filter(|it| !it.is_null());
+            let value = call.args.get(name).filter(|it| !it.is_null());
             if let Some(value) = value {
                 request = request.asking(name, crate::args::text_of(value));
             }
         }
     }
+    on_board(call, plan, project.as_ref()).await?;
     let words = call.args.text("query").unwrap_or_default();
     let mut listing =
         call.tools.basecamp.fetch_all(call.actor, &asked(request, Some(words))).await?;
@@ -106,6 +107,23 @@ async fn list(call: &Call<'_>, plan: &Plan, items: &str) -> Outcome {
         value = lists::with(value, json!({ "project": short(&project) }));
     }
     Ok(Done::new(value))
+}
+
+/// Kinds of messages belong to the project; a board that is named must be one of it.
+async fn on_board(
+    call: &Call<'_>,
+    plan: &Plan,
+    project: Option<&Project>,
+) -> Result<(), ToolError> {
+    let is_kind = matches!(plan.operation, "ListMessageTypes" | "CreateMessageType");
+    let board = if is_kind { call.args.number("message_board_id") } else { None };
+    let Some(board) = board else { return Ok(()) };
+    let record = call.raw("GetMessageBoard", &[board]).await?;
+    if is_within(&record, project.map(|it| it.id)) {
+        Ok(())
+    } else {
+        Err(Problem::not_found("Message board").into())
+    }
 }
 
 pub(crate) fn short(project: &Project) -> Value {
@@ -219,7 +237,7 @@ impl Call<'_> {
         for field in writing.fields {
             let (field, is_rich) = field.strip_suffix('~').map_or((*field, false), |it| (it, true));
             let (arg, field) = field.split_once('=').unwrap_or((field, field));
-            let Some(value) = self.args.0.get(arg).filter(|it| !it.is_null()) else { continue };
+            let Some(value) = self.args.get(arg).filter(|it| !it.is_null()) else { continue };
             let value = match value.as_str() {
                 Some(text) if is_rich => Basecamp::rich(text).into(),
                 _ => value.clone(),
@@ -245,6 +263,7 @@ struct Step {
 
 async fn write(call: Call<'_>, plan: &'static Plan, writing: Writing) -> Outcome {
     let (request, project) = call.request(plan.operation, plan.from, Purpose::Write).await?;
+    on_board(&call, plan, project.as_ref()).await?;
     let body = call.body(&writing)?;
     if writing.verb == Verb::Change && body.is_empty() {
         return Err(Problem::invalid("body", "Say what to change").into());

@@ -3,31 +3,14 @@
 use crate::error::ToolError;
 use crate::lists;
 use crate::tool::{Call, Done};
-use crate::tools::Tools;
-use chrono::{DateTime, NaiveDate};
-use chrono_tz::Tz;
-use domain::actor::{Actor, Permission};
+use domain::actor::Permission;
 use domain::approval::{Approval, ApprovalStatus};
 use domain::ids::ApprovalId;
 use serde_json::json;
 use store::approvals::{self, ApprovalFilter};
-use store::{ids, workspaces};
+use store::ids;
 
 const MOST: i64 = 200;
-
-impl Tools {
-    /// The day in the workspace's time zone.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn today(&self, actor: &Actor) -> Result<NaiveDate, ToolError> {
-        let mut conn = self.db.read().await?;
-        let workspace = workspaces::find(&mut conn, &actor.workspace).await?;
-        let zone: Tz = workspace.and_then(|it| it.timezone.parse().ok()).unwrap_or(Tz::UTC);
-        let now = DateTime::from_timestamp_millis(ids::now_ms()).unwrap_or_default();
-        Ok(now.with_timezone(&zone).date_naive())
-    }
-}
 
 pub(crate) async fn status(call: Call<'_>) -> Result<Done, ToolError> {
     let connection = call.tools.basecamp.connection(call.actor).await?;

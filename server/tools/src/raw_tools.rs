@@ -35,7 +35,7 @@ pub(crate) async fn endpoint(call: Call<'_>, spec: &ToolSpec) -> Outcome {
 
 /// An id: a number, or digits in text.
 fn id_of(call: &Call<'_>, arg: &str) -> Result<String, ToolError> {
-    let written = call.args.0.get(arg).map(crate::args::text_of).unwrap_or_default();
+    let written = call.args.get(arg).map(crate::args::text_of).unwrap_or_default();
     if !written.is_empty() && written.bytes().all(|it| it.is_ascii_digit()) {
         return Ok(written);
     }
@@ -74,7 +74,7 @@ async fn send(call: &Call<'_>, method: &str, path: &str) -> Outcome {
         let message = format!("{} {path}: done", method.to_uppercase());
         return Ok(Done::new(json!({ "message": message, "data": answered })).on(path));
     }
-    let is_whole = call.args.0.get("paginate").and_then(Value::as_bool).unwrap_or(true);
+    let is_whole = call.args.get("paginate").and_then(Value::as_bool).unwrap_or(true);
     let first = api.fetch(call.actor, &request).await?;
     match first {
         Value::Array(_) if is_whole => {

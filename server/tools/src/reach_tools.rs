@@ -112,6 +112,7 @@ pub(crate) async fn default_suite(call: Call<'_>) -> Outcome {
 
 async fn run_cases(call: &Call<'_>, cases: Vec<Value>) -> Outcome {
     let (mut results, mut failed) = (Vec::new(), 0);
+    let stops = call.args.is_on("stop_on_error");
     for case in cases.into_iter().take(MOST_CASES) {
         let tool = case["tool"].as_str().or(case["name"].as_str()).unwrap_or_default().to_owned();
         let args = if case["args"].is_object() { case["args"].clone() } else { json!({}) };
@@ -125,7 +126,7 @@ async fn run_cases(call: &Call<'_>, cases: Vec<Value>) -> Outcome {
         failed += usize::from(outcome.is_err());
         let error = outcome.as_ref().err().map(ToString::to_string);
         results.push(json!({ "tool": tool, "ok": outcome.is_ok(), "error": error }));
-        if failed > 0 && call.args.is_on("stop_on_error") {
+        if failed > 0 && stops {
             break;
         }
     }

@@ -21,10 +21,24 @@ pub(crate) struct Write<'a> {
     pub(crate) context: &'a CallContext,
     pub(crate) args: &'a Value,
     pub(crate) duration_ms: i64,
+    /// The write that this one takes back.
+    pub(crate) undoes: Option<Undoing>,
+}
+
+/// The reversal of a write, once it is claimed.
+#[derive(Clone, Debug)]
+pub(crate) struct Undoing {
+    /// The write.
+    pub(crate) id: OperationId,
+    /// What it changed, in words.
+    pub(crate) label: String,
+    /// The number of the claim.
+    pub(crate) tries: i64,
 }
 
 impl Tools {
-    /// Records a write and gives its operation.
+    /// Records a write and gives its operation. The one that takes another back settles the claim on it in the same
+    /// transaction, and its event is the one of the other.
     pub(crate) async fn record(
         &self,
         write: Write<'_>,
@@ -32,10 +46,21 @@ impl Tools {
     ) -> Result<OperationId, ToolError> {
         let new = write.operation(outcome);
         let event = write.event(&new);
-        let (id, actor) = (new.id.clone(), write.actor.clone());
+        let (id, actor, undoes) = (new.id.clone(), write.actor.clone(), write.undoes.clone());
+        let is_done = new.status == "completed";
         let stored = self.db.write(move |tx| {
             Box::pin(async move {
                 operations::insert(tx, &actor.workspace, &new).await?;
+                match &undoes {
+                    Some(it) if is_done => {
+                        operations::mark_undone(tx, &actor.workspace, &it.id).await?;
+                    }
+                    Some(it) => {
+                        let claim = (&it.id, it.tries);
+                        operations::release_undo(tx, &actor.workspace, claim).await?;
+                    }
+                    None => {}
+                }
                 events::record(tx, &actor, &event).await
             })
         });
@@ -71,8 +96,12 @@ impl Write<'_> {
     /// Names what was changed, never the values.
     fn event(&self, operation: &NewOperation) -> Event {
         let label = operation.target.clone().unwrap_or_else(|| self.spec.title.to_owned());
-        let outcome =
-            if operation.status == "completed" { Outcome::Success } else { Outcome::Failed };
+        let is_done = operation.status == "completed";
+        if let Some(it) = self.undoes.as_ref().filter(|_| is_done) {
+            let detail = json!({ "tool": self.spec.name, "undoOperationId": operation.id });
+            return Event::new(EventKind::OperationUndone, &it.id, &it.label).with(detail);
+        }
+        let outcome = if is_done { Outcome::Success } else { Outcome::Failed };
         let detail = json!({ "tool": self.spec.name, "title": self.spec.title, "source": self.context.source, "approvalId": self.context.approval });
         Event::new(EventKind::ToolUsed, &operation.id, label).with(detail).ended(outcome)
     }

@@ -3,18 +3,32 @@
 use crate::error::ToolError;
 use crate::tool::{Call, Done};
 use domain::flow::listing::{FlowFilter, RunFilter};
-use domain::flow::run::{Retry, Which};
+use domain::flow::run::{Retry, RunStatus, Which};
 use domain::ids::RunId;
 use serde_json::{Value, json};
+use std::time::Duration;
 use store::connections;
 
 type Outcome = Result<Done, ToolError>;
+
+/// How often, and how many times, a caller who waits for a run looks whether it has ended: 25 seconds in all.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+const LOOKS: u32 = 250;
 
 pub(crate) async fn trigger(call: Call<'_>) -> Outcome {
     let flow = call.flow().await?;
     let payload = call.args.read("payload")?.unwrap_or_else(|| json!({}));
     let which = if call.args.is_on("draft") { Which::Draft } else { Which::Published };
-    let run = call.tools.runs.start(call.actor, &flow.id, payload, which).await?;
+    let mut run = call.tools.runs.start(call.actor, &flow.id, payload, which).await?;
+    if call.args.is_on("sync") {
+        for _ in 0..LOOKS {
+            if run.status.is_terminal() || run.status == RunStatus::Paused {
+                break;
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+            run = call.tools.runs.get(call.actor, &run.id).await?;
+        }
+    }
     let address = crate::flow_tools::address(&call, &flow).await?;
     let value = json!({
         "triggered": true,

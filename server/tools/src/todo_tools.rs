@@ -3,26 +3,51 @@
 use crate::error::ToolError;
 use crate::lists;
 use crate::planned::short;
-use crate::tool::{Call, Done};
+use crate::tool::{CHUNK, Call, Done, PREVIEW};
 use basecamp::names::Purpose;
+use basecamp::writes::TodoExtras;
 use chrono::NaiveDate;
 use domain::problem::Problem;
-use domain::todo::{NewTodo, Todo, TodoQuery};
+use domain::todo::{NewTodo, Todo, TodoList, TodoQuery};
 use insight::deadlines;
 use serde_json::{Value, json};
 
 type Outcome = Result<Done, ToolError>;
 
+/// To-dos above which only the first of each list are in the answer.
+const INLINE: usize = 1_000;
+
 pub(crate) async fn list_todos_for_project(call: Call<'_>) -> Outcome {
     let project = call.project(Purpose::Read).await?;
     let all = call.tools.basecamp.lists_with_todos(call.actor, project.id).await?;
     let count: usize = all.iter().map(|it| it.todos.len()).sum();
-    Ok(Done::new(json!({
-        "project": short(&project),
-        "todolists": all,
-        "count": count,
-        "coverage": lists::coverage(count),
-    })))
+    let most = call.args.size("inlineLimit").unwrap_or(INLINE);
+    let is_cut = count > most;
+    let groups: Vec<Value> = if call.args.is_on("compact") || is_cut {
+        let preview = call.args.size("preview_limit").unwrap_or(PREVIEW);
+        all.iter().map(|it| group(it, preview)).collect()
+    } else {
+        all.iter().map(|it| json!(it)).collect()
+    };
+    let mut value = json!({
+        "project": short(&project), "todolists": groups, "count": count, "todolists_count": all.len(),
+        "expanded": !is_cut, "coverage": lists::coverage(count)
+    });
+    if is_cut {
+        let todos = all.into_iter().flat_map(|it| it.todos).map(|it| json!(it)).collect();
+        let kept = call.tools.kept(call.actor, ("todos", todos), CHUNK).await?;
+        value = lists::with(lists::with(value, kept), json!({ "chunk_required": true }));
+    }
+    Ok(Done::new(value))
+}
+
+/// A list in short: how many to-dos it has, and the first of them.
+fn group(list: &TodoList, preview: usize) -> Value {
+    let first: Vec<Value> =
+        list.todos.iter().take(preview).map(|it| lists::compact(&json!(it))).collect();
+    json!({
+        "todolist_id": list.id, "todolist": list.name, "todos_count": list.todos.len(), "todos_preview": first
+    })
 }
 
 pub(crate) async fn get_todo(call: Call<'_>) -> Outcome {
@@ -42,7 +67,11 @@ pub(crate) async fn create_todo(call: Call<'_>) -> Outcome {
         due_on: call.args.text("due_on").map(str::to_owned),
         assignee_ids: call.args.read("assignee_ids")?.unwrap_or_default(),
     };
-    let todo = call.tools.basecamp.create_todo(call.actor, &new).await?;
+    let extras = TodoExtras {
+        starts_on: call.args.text("starts_on").map(str::to_owned),
+        notify: call.args.read("notify")?,
+    };
+    let todo = call.tools.basecamp.create_todo_with(call.actor, &new, &extras).await?;
     let undo = json!({ "project": project.id.to_string(), "recording_id": todo.id });
     let message = format!("Added “{}” to {} in {}", todo.title, list.name, project.name);
     let left = json!({ "content": todo.title, "status": "active", "completed": false });
@@ -183,7 +212,14 @@ pub(crate) async fn summarize_project(call: Call<'_>) -> Outcome {
         .filter(|it| it.due_on.is_some() && it.due_on == summary.next_due_on)
         .cloned()
         .collect();
-    Ok(Done::new(json!({
+    let places = match Box::pin(crate::board_tools::places(&call, project.id)).await {
+        Err(ToolError::Problem(Problem::Unavailable { message, .. })) => {
+            let notice = "The tools of the project are not counted";
+            json!({ "notice": { "reason": "BASECAMP_REQUEST_FAILED", "message": notice, "hint": message } })
+        }
+        found => found?,
+    };
+    let value = json!({
         "project": short(&summary.project),
         "open": summary.open,
         "completed": summary.completed,
@@ -192,7 +228,8 @@ pub(crate) async fn summarize_project(call: Call<'_>) -> Outcome {
         "next_due_on": summary.next_due_on,
         "next_due": next,
         "team": summary.team,
-    })))
+    });
+    Ok(Done::new(lists::with(value, places)))
 }
 
 async fn open(call: &Call<'_>, query: TodoQuery) -> Result<Vec<Todo>, ToolError> {

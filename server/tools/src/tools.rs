@@ -6,8 +6,8 @@ use crate::error::ToolError;
 use crate::flow_connections;
 use crate::keys::{self, Turn};
 use crate::record::Write;
-use crate::schema;
 use crate::tool::{Call, CallContext, Done, Profile, ToolSpec};
+use crate::{schema, sources};
 use basecamp::Basecamp;
 use domain::actor::{Actor, Permission};
 use domain::approval::Risk;
@@ -103,8 +103,8 @@ impl Tools {
             .clone()
             .or_else(|| sent.as_ref().and_then(Value::as_str).map(str::to_owned));
         match key.filter(|_| risk != Risk::Read) {
-            Some(key) => self.call_once(spec, actor, checked, (context, key)).await,
-            None => self.run(spec, actor, checked, context).await,
+            Some(key) => Box::pin(self.call_once(spec, actor, checked, (context, key))).await,
+            None => Box::pin(self.run(spec, actor, checked, context)).await,
         }
     }
 
@@ -127,20 +127,6 @@ impl Tools {
             }
         }
         self.call(actor, &tool, &inner, context).await
-    }
-
-    /// Runs a reverse call that this code wrote down itself: its arguments are not checked again.
-    pub(crate) async fn call_unchecked(
-        &self,
-        actor: &Actor,
-        name: &str,
-        args: Map<String, Value>,
-        context: &CallContext,
-    ) -> Result<Value, ToolError> {
-        let spec = self.known(name)?;
-        actor.require(needed(spec.risk))?;
-        let key = context.idempotency_key.clone().unwrap_or_default();
-        Box::pin(self.call_once(spec, actor, args, (context, key))).await
     }
 
     /// What became of a call with an idempotency key: nothing when it never began, no answer when its end is unknown.
@@ -174,7 +160,7 @@ impl Tools {
         if let Turn::Answered(answer) = self.claim(&key, &hash).await? {
             return Ok(answer);
         }
-        let outcome = self.run(spec, actor, args, context).await;
+        let outcome = Box::pin(self.run(spec, actor, args, context)).await;
         self.settle(key, outcome.as_ref().ok().cloned()).await?;
         outcome
     }
@@ -187,17 +173,28 @@ impl Tools {
         context: &CallContext,
     ) -> Result<Value, ToolError> {
         let started = Instant::now();
-        let call = Call { tools: self, actor, args: Args(args.clone()) };
-        let outcome = catalog::dispatch(spec.name, call).await;
+        let reads = Args::of(spec, args.clone());
+        let call = Call { tools: self, actor, args: reads.clone() };
         let args = Value::Object(args);
+        // Asked before the answer is made, the age never says too little.
+        let freshness = if sources::is_mirrored(spec.name, &args) {
+            Some(Box::pin(self.basecamp.freshness(actor)).await?)
+        } else {
+            None
+        };
+        let outcome = catalog::dispatch(spec.name, call).await;
         if spec.risk_of(&args) == Risk::Read {
-            let Value::Object(args) = args else { return outcome.map(|it| it.value) };
-            return self.shaped(actor, outcome?.value, &Args(args)).await;
+            let value = self.shaped(actor, outcome?.value, &reads).await?;
+            let value = match &freshness {
+                Some(it) => sources::aged(value, it),
+                None => value,
+            };
+            return Ok(reads.confess(value));
         }
-        let duration_ms = i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX);
-        let write = Write { spec, actor, context, args: &args, duration_ms };
+        let duration_ms = millis(started);
+        let write = Write { spec, actor, context, args: &args, duration_ms, undoes: None };
         let operation = self.record(write, outcome.as_ref()).await?;
-        outcome.map(|it| answer(it, operation.as_str()))
+        outcome.map(|it| reads.confess(answer(it, operation.as_str())))
     }
 
     pub(crate) fn known(&self, name: &str) -> Result<&'static ToolSpec, ToolError> {
@@ -222,11 +219,16 @@ fn key_of(actor: &Actor, tool: &str, key: &str) -> ToolKey {
 }
 
 /// The least a person needs for tools of a risk. The operation itself may ask for more.
-fn needed(risk: Risk) -> Permission {
+pub(crate) fn needed(risk: Risk) -> Permission {
     match risk {
         Risk::Read => Permission::Read,
         Risk::Write | Risk::Destructive => Permission::Write,
     }
+}
+
+/// Milliseconds since then.
+pub(crate) fn millis(started: Instant) -> i64 {
+    i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX)
 }
 
 fn answer(done: Done, operation: &str) -> Value {

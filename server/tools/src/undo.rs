@@ -1,11 +1,14 @@
 //! Taking a write back (contract.md 5.3): once, within a week, by its author or a manager, and only while the record
 //! is still as the write left it.
 
+use crate::args::Args;
+use crate::catalog;
 use crate::error::ToolError;
 use crate::lists;
 use crate::planned;
+use crate::record::{Undoing, Write};
 use crate::tool::{Call, CallContext, Done};
-use crate::tools::Tools;
+use crate::tools::{Tools, millis, needed};
 use basecamp::classes::written;
 use basecamp::records::Request;
 use domain::actor::{Actor, Permission};
@@ -13,9 +16,15 @@ use domain::ids::OperationId;
 use domain::problem::Problem;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use std::time::{Duration, Instant};
 use store::ids;
 use store::operations::{self, OperationFilter, OperationRow};
+use tokio::time::timeout;
 
+/// How long one reversal may take, and how long its claim keeps others out: longer, so that nobody takes over what is
+/// still under way.
+const LIMIT: Duration = Duration::from_secs(120);
+const CLAIMED_MS: i64 = 180_000;
 const WEEK_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
 /// How many writes one call takes back.
 const MOST: i64 = 5;
@@ -56,53 +65,131 @@ impl Tools {
         drop(conn);
         let row = row.ok_or_else(|| Problem::not_found("Operation"))?;
         let reverse = allowed(actor, &row)?;
-        if let Some(guard) = &reverse.guard {
-            self.unchanged(actor, guard).await?;
-        }
-        let context = CallContext {
-            source: "undo",
-            session,
-            idempotency_key: Some(format!("undo-{}", row.id)),
-            ..CallContext::default()
-        };
-        let outcome = self.call_unchecked(actor, &reverse.tool, reverse.args, &context).await?;
-        let (workspace, id) = (actor.workspace.clone(), id.clone());
-        let marked = self.db.write(move |tx| {
-            Box::pin(async move { operations::mark_undone(tx, &workspace, &id).await })
-        });
-        if !marked.await? {
-            return Err(Problem::conflict("This was undone before").into());
-        }
+        let tries = self.claim_undo(actor, id).await?;
+        let label = row.target.clone().unwrap_or_else(|| row.tool.clone());
+        let undoing = Undoing { id: id.clone(), label, tries };
+        let context = CallContext { source: "undo", session, ..CallContext::default() };
+        let operation = self.reverse(actor, reverse, (&undoing, &context)).await?;
         Ok(json!({
-            "ok": true, "operation_id": row.id, "undo_operation_id": outcome.get("operation_id"),
-            "undone_at": ids::rfc3339(ids::now_ms()), "message": format!("Undone: {}", row.target.unwrap_or(row.tool))
+            "ok": true, "operation_id": row.id, "undo_operation_id": operation,
+            "undone_at": ids::rfc3339(ids::now_ms()), "message": format!("Undone: {}", undoing.label)
         }))
     }
 
-    /// Reads the record again and compares the fields that the write set.
-    async fn unchanged(&self, actor: &Actor, guard: &Guard) -> Result<(), ToolError> {
-        let Some(request) = Request::new(&guard.operation, &guard.params) else { return Ok(()) };
+    /// One of several who undo at once goes on, and the number of this try.
+    async fn claim_undo(&self, actor: &Actor, id: &OperationId) -> Result<i64, ToolError> {
+        let (workspace, id, now) = (actor.workspace.clone(), id.clone(), ids::now_ms());
+        let claimed = self.db.write(move |tx| {
+            let times = (now, now + CLAIMED_MS);
+            Box::pin(async move { operations::claim_undo(tx, &workspace, &id, times).await })
+        });
+        let busy = || Problem::conflict("This was undone before, or is being undone right now");
+        claimed.await?.ok_or_else(|| busy().into())
+    }
+
+    /// Carries out a claimed reversal and gives its own operation. What ended an earlier try, a crash or a lost answer,
+    /// is found out first: when that try got through, nothing is sent again.
+    async fn reverse(
+        &self,
+        actor: &Actor,
+        reverse: Reverse,
+        (undoing, context): (&Undoing, &CallContext),
+    ) -> Result<OperationId, ToolError> {
+        let started = Instant::now();
+        let spec = self.known(&reverse.tool)?;
+        let work = self.reversed(actor, &reverse, undoing.tries > 1);
+        let Ok(outcome) = timeout(LIMIT, work).await else {
+            // Nobody knows what it did, so the claim stays until the next try may look.
+            let words = "Basecamp took too long. Undo it again in a few minutes";
+            return Err(Problem::Unavailable {
+                service: "Basecamp".to_owned(),
+                message: words.to_owned(),
+            }
+            .into());
+        };
+        let write = Write {
+            spec,
+            actor,
+            context,
+            args: &Value::Object(reverse.args),
+            duration_ms: millis(started),
+            undoes: Some(undoing.clone()),
+        };
+        let operation = self.record(write, outcome.as_ref()).await?;
+        outcome.map(|_| operation)
+    }
+
+    async fn reversed(
+        &self,
+        actor: &Actor,
+        reverse: &Reverse,
+        is_again: bool,
+    ) -> Result<Done, ToolError> {
+        let spec = self.known(&reverse.tool)?;
+        actor.require(needed(spec.risk))?;
+        if let Some(guard) = &reverse.guard {
+            let now = self.guarded(actor, guard).await?;
+            if is_again && reverse.is_done(&now) {
+                return Ok(Done::new(json!({ "message": "It was taken back before" })));
+            }
+            unchanged(guard, &now)?;
+        }
+        let call = Call { tools: self, actor, args: Args::new(reverse.args.clone()) };
+        Box::pin(catalog::dispatch(spec.name, call)).await
+    }
+
+    /// The record that a guard names, as it is now; nothing when that cannot be asked for.
+    async fn guarded(&self, actor: &Actor, guard: &Guard) -> Result<Value, ToolError> {
+        let Some(request) = Request::new(&guard.operation, &guard.params) else {
+            return Ok(Value::Null);
+        };
         let now = self.basecamp.fetch(actor, &request).await?;
-        let now = match &now {
+        Ok(match now {
             Value::Array(items) => {
                 let wanted = guard.fields.get("id");
-                items.iter().find(|it| it.get("id") == wanted).unwrap_or(&Value::Null)
+                items.into_iter().find(|it| it.get("id") == wanted).unwrap_or_default()
             }
             record => record,
-        };
-        let differs =
-            |(field, left): &(&String, &Value)| now.is_object() && written(now, field) != **left;
-        let changed: Vec<(&String, &Value)> = guard.fields.iter().filter(differs).collect();
-        if changed.is_empty() {
-            return Ok(());
-        }
-        let told: Vec<String> = changed
-            .iter()
-            .map(|(field, left)| format!("{field} was {left} and is {}", written(now, field)))
-            .collect();
-        let message = format!("This changed since, so it was not undone: {}", told.join("; "));
-        Err(Problem::conflict(message).into())
+        })
     }
+}
+
+impl Reverse {
+    /// Whether the record is already as this call would leave it.
+    fn is_done(&self, now: &Value) -> bool {
+        let body = self.args.get("body").and_then(Value::as_object);
+        match self.tool.as_str() {
+            "trash_recording" | "trash_card" => now["status"] == "trashed",
+            "complete_todo" => now["completed"] == true,
+            "uncomplete_todo" => now["completed"] == false,
+            "unarchive_recording" | "unarchive_card" => now["status"] == "active",
+            "archive_recording" | "archive_card" => now["status"] == "archived",
+            "move_card" => now.pointer("/parent/id") == self.args.get("column_id"),
+            _ => body.is_some_and(|it| it.iter().all(|(field, left)| is_same(now, field, left))),
+        }
+    }
+}
+
+/// Whether a field holds what a write sends; empty text and nothing are the same to Basecamp.
+fn is_same(now: &Value, field: &str, left: &Value) -> bool {
+    let now = written(now, field);
+    now == *left || (now.is_null() && *left == "")
+}
+
+/// Compares the fields that the write set with the record as it is now.
+fn unchanged(guard: &Guard, now: &Value) -> Result<(), ToolError> {
+    let differs =
+        |(field, left): &(&String, &Value)| now.is_object() && written(now, field) != **left;
+    let changed: Vec<(&String, &Value)> = guard.fields.iter().filter(differs).collect();
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let told: Vec<String> = changed
+        .iter()
+        .map(|(field, left)| format!("{field} was {left} and is {}", written(now, field)))
+        .collect();
+    let message = format!("This changed since, so it was not undone: {}", told.join("; "));
+    Err(Problem::conflict(message).into())
 }
 
 /// The reverse of a write, when this person may take it back now.

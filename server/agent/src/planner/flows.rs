@@ -14,7 +14,7 @@ use crate::llm::Wanted;
 use domain::flow::edit::{self, FlowEdit};
 use domain::flow::listing::FlowSummary;
 use domain::flow::validate::{self, FlowProblem};
-use domain::flow::{Flow, FlowStatus, FlowVersion, VersionState, catalog, tree};
+use domain::flow::{FlowStatus, FlowVersion, VersionState, catalog, tree};
 use domain::ids::{FlowId, FlowVersionId};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -279,7 +279,6 @@ fn delete(replay: &mut Replay<'_>, flow: Option<&str>) -> Answer {
 }
 
 fn linked(done: &Value, id: &FlowId) -> String {
-    let flow: Option<Flow> = values::one(done, "flow");
-    let name = flow.map_or_else(|| "The flow".to_owned(), |it| it.version.display_name);
-    say::link(&name, &format!("/flows/{id}"))
+    let name = done.pointer("/flow/version/displayName").and_then(Value::as_str);
+    say::link(name.unwrap_or("The flow"), &format!("/flows/{id}"))
 }

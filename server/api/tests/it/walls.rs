@@ -9,7 +9,7 @@ use domain::approval::RuleScope;
 use domain::ids::{UserId, WorkspaceId};
 use serde_json::{Value, json};
 use store::approval_rules::{self, NewRule};
-use store::payloads;
+use store::payloads::{self, Payload};
 
 /// What a caller finds about a record of the other workspace: an id for each route that takes one, and a body.
 async fn foreign(server: &Server, other: &Caller<'_>) -> Vec<(&'static str, String, Value)> {
@@ -55,6 +55,9 @@ async fn foreign(server: &Server, other: &Caller<'_>) -> Vec<(&'static str, Stri
         ("DELETE /api/pmos/invitations/{id}", invitation, json!({})),
         ("GET /api/exports/{id}", large_result(server, &me).await, json!({})),
         ("DELETE /api/approvals/rules/{id}", remembered(server, other, &me).await, json!({})),
+        // No project of the sample has this id; both see a sample of their own.
+        ("GET /api/health/project/{id}", "999999999".to_owned(), json!({})),
+        ("GET /api/predict/completion/{id}", "999999999".to_owned(), json!({})),
     ]);
     cases
 }
@@ -65,8 +68,13 @@ async fn large_result(server: &Server, me: &Value) -> String {
     let (workspace, user) = (WorkspaceId::from(text("workspaceId")), UserId::from(text("id")));
     let kept = server.backend.db.write(move |conn| {
         Box::pin(async move {
-            let items = [json!({"title": "Theirs"})];
-            payloads::keep(conn, (&workspace, &user), "kept", ("todos", &items)).await
+            let kept = Payload {
+                collection: "todos".to_owned(),
+                items: vec![json!({"title": "Theirs"})],
+                chunk: 50,
+                expires_at: 0,
+            };
+            payloads::keep(conn, (&workspace, &user), "kept", &kept).await
         })
     });
     kept.await.unwrap();
@@ -127,6 +135,7 @@ async fn a_record_of_another_workspace_is_as_good_as_missing() {
     for server in Server::all().await {
         server.signs_up("Owner").await;
         let (here, there) = (server.signs_up("Team").await, server.signs_up("Third").await);
+        here.post("/api/pmos/setup/sample", json!({})).await;
         let cases = foreign(&server, &there).await;
         let before = there.get("/api/pmos/members").await.body;
         // Addresses of flows are secrets, not ids; their walls are in `hooks`.

@@ -63,7 +63,7 @@ handlers! {
     "list_todos_for_list" => more_tools::todos_of_list;
     "complete_task_by_name" => more_tools::complete_by_name;
     "daily_report" => more_tools::daily_report;
-    "search_people" => find_tools::people;
+    "search_people" => basecamp_tools::list_all_people;
     "assignment_report" => people_tools::assignment_report;
     "get_person_assignments" => people_tools::assignments;
     "list_person_projects" => people_tools::projects;

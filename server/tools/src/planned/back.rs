@@ -19,7 +19,7 @@ pub(super) fn undo(
     }
     for word in format!("{} {}", plan.from, writing.read.1).split_whitespace() {
         let arg = word.split('|').next().unwrap_or(word);
-        if let Some(value) = call.args.0.get(arg).filter(|_| arg != "project") {
+        if let Some(value) = call.args.get(arg).filter(|_| arg != "project") {
             place.insert(arg.to_owned(), value.clone());
         }
     }

@@ -97,7 +97,9 @@ async fn steps_change_move_and_copy_and_a_version_comes_back() {
                 json!({ "flowId": id, "stepName": "step_1", "changes": changes }),
             )
             .await;
-        let step = &changed["flow"]["version"]["trigger"]["nextAction"];
+        assert_eq!(changed["flow"]["version"]["displayName"], "Flow");
+        let whole = world.ok("flow_get", json!({ "flow_id": id })).await;
+        let step = &whole["version"]["trigger"]["nextAction"];
         assert_eq!(step["settings"]["input"]["mapping"]["a"], 2);
         assert_eq!(step["settings"]["actionName"], "advanced_mapping");
         let copied =

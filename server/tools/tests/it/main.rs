@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
+mod effects;
 mod flows;
+mod insight;
 mod lists;
 mod reads;
 mod routing;

@@ -1,8 +1,12 @@
 //! Every sort of write is taken back once, and only while the record is as it left it.
 
 use crate::world::{PROJECT, World, actor};
+use domain::event::{EventKind, StoredEvent};
 use domain::ids::OperationId;
 use serde_json::{Value, json};
+use store::events;
+use store::operations::{self, OperationFilter};
+use tools::error::ToolError;
 
 /// What a tool and its arguments change, and how the record is read.
 struct Case {
@@ -239,13 +243,77 @@ async fn the_last_writes_are_taken_back_newest_first() {
     }
 }
 
+/// Reversals that were sent to Basecamp, and events that say so.
+async fn reversals(world: &World) -> (usize, usize) {
+    let mut conn = world.test.db.read().await.unwrap();
+    let filter = OperationFilter { limit: 50, ..OperationFilter::default() };
+    let rows = operations::list(&mut conn, &"w1".into(), &filter).await.unwrap();
+    let told = events::after(&mut conn, &"w1".into(), 0, 200).await.unwrap();
+    let is_undone = |it: &&StoredEvent| it.event.kind == EventKind::OperationUndone;
+    (
+        rows.iter().filter(|it| it.tool == "trash_recording").count(),
+        told.iter().filter(is_undone).count(),
+    )
+}
+
 #[tokio::test]
 async fn two_people_undoing_at_once_undo_once() {
+    for world in World::both().await {
+        let task = here(json!({ "task": "Once" }));
+        let done = world.call_as("mika", "create_todo", task).await.unwrap();
+        let id = OperationId::from(done["operation_id"].as_str().unwrap());
+        let (author, manager) = (actor("mika"), actor("amara"));
+        let (one, other, third) = tokio::join!(
+            world.tools.undo(&author, &id, None),
+            world.tools.undo(&manager, &id, None),
+            world.tools.undo(&author, &id, None)
+        );
+        let outcomes = [one, other, third];
+        assert_eq!(outcomes.iter().filter(|it| it.is_ok()).count(), 1);
+        let codes = outcomes.iter().filter_map(|it| it.as_ref().err()).map(ToolError::code);
+        assert!(codes.into_iter().all(|it| it == "CONFLICT"));
+        assert_eq!(reversals(&world).await, (1, 1));
+    }
+}
+
+/// Claims the reversal of a write as a process that then died did, until `until`.
+async fn dead_claim(world: &World, id: &OperationId, until: i64) {
+    let id = id.clone();
+    let claim = world.test.db.write::<_, store::error::StoreError, _>(move |tx| {
+        Box::pin(async move { operations::claim_undo(tx, &"w1".into(), &id, (0, until)).await })
+    });
+    assert_eq!(claim.await.unwrap(), Some(1));
+}
+
+#[tokio::test]
+async fn what_a_dead_process_began_to_undo_is_finished_by_the_next() {
+    for world in World::both().await {
+        for is_sent in [false, true] {
+            let done = world.ok("create_todo", here(json!({ "task": "Half" }))).await;
+            let id = OperationId::from(done["operation_id"].as_str().unwrap());
+            dead_claim(&world, &id, 1).await;
+            if is_sent {
+                let path = format!("/recordings/{}/status/trashed", done["todo"]["id"]);
+                world.ok("basecamp_raw", json!({ "path": path, "method": "PUT" })).await;
+            }
+            let undone = world.tools.undo(&actor("amara"), &id, None).await.unwrap();
+            assert_eq!(undone["ok"], true);
+            let again = world.tools.undo(&actor("amara"), &id, None).await.unwrap_err();
+            assert_eq!(again.code(), "CONFLICT");
+            let path = format!("/todos/{}", done["todo"]["id"]);
+            let todo = world.ok("basecamp_raw", json!({ "path": path })).await;
+            assert_eq!(todo["data"]["status"], "trashed");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_undo_under_way_keeps_others_out() {
     let world = World::new().await;
-    let done = world.ok("create_todo", here(json!({ "task": "Once" }))).await;
+    let done = world.ok("create_todo", here(json!({ "task": "Busy" }))).await;
     let id = OperationId::from(done["operation_id"].as_str().unwrap());
-    let amara = actor("amara");
-    let (one, other) =
-        tokio::join!(world.tools.undo(&amara, &id, None), world.tools.undo(&amara, &id, None));
-    assert_eq!(usize::from(one.is_ok()) + usize::from(other.is_ok()), 1);
+    dead_claim(&world, &id, i64::MAX).await;
+    let busy = world.tools.undo(&actor("amara"), &id, None).await.unwrap_err();
+    assert_eq!(busy.code(), "CONFLICT");
+    assert_eq!(reversals(&world).await, (0, 0));
 }

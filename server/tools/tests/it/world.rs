@@ -4,10 +4,12 @@ use basecamp::Basecamp;
 use domain::account::Workspace;
 use domain::actor::{Actor, Role, Via};
 use domain::ids::WorkspaceId;
+use domain::mirror::MirrorState;
 use flow::flows::Flows;
 use flow::runs::Runs;
 use sandbox::Running;
 use serde_json::{Value, json};
+use std::time::Duration;
 use store::db::Db;
 use store::secrets::SecretKey;
 use store::testing::TestDb;
@@ -22,8 +24,9 @@ pub(crate) const PROJECT: &str = "Website relaunch";
 
 pub(crate) struct World {
     pub(crate) tools: Tools,
+    pub(crate) basecamp: Basecamp,
     pub(crate) running: Running,
-    _test: TestDb,
+    pub(crate) test: TestDb,
 }
 
 /// Amara, who is in the sample too, and Mika in workspace `w1`; Otto in workspace `w2`.
@@ -75,8 +78,22 @@ impl World {
         let config = flow::config::Config::new("http://pmos.test", key.clone());
         let runs = Runs::new(db.clone(), basecamp.clone(), config);
         let flows = Flows::new(&runs);
-        let tools = Tools::new(db, basecamp, flows, runs);
-        Self { tools, running, _test: test }
+        let tools = Tools::new(db, basecamp.clone(), flows, runs);
+        Self { tools, basecamp, running, test }
+    }
+
+    /// Brings the mirror up to date with Basecamp, whole.
+    pub(crate) async fn sync(&self) {
+        self.basecamp.hurry_sync(&actor("amara")).await.unwrap();
+        for _ in 0..300 {
+            self.basecamp.sync_once().await.unwrap();
+            let status = self.basecamp.mirror_status(&actor("amara")).await.unwrap();
+            if status.state == MirrorState::Following {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("{}: the mirror never filled", self.test.name);
     }
 
     pub(crate) async fn call_as(

@@ -1,0 +1,2 @@
+ALTER TABLE operations ADD COLUMN undo_until BIGINT;
+ALTER TABLE operations ADD COLUMN undo_tries BIGINT NOT NULL DEFAULT 0;

@@ -1,0 +1,194 @@
+//! What formulas count: work with its times, posts, and changes over a span.
+
+use crate::db::{Conn, Result, fetch_all, record};
+use crate::mirror::Key;
+use crate::mirror_questions::AssigneeRow;
+
+record! {
+    /// A to-do or a card of an active project, open or completed.
+    #[derive(Clone, Debug)]
+    pub struct ItemRow {
+        /// Basecamp's id.
+        pub id: i64,
+        /// `Todo` or `Kanban::Card`.
+        pub kind: String,
+        /// What is to be done.
+        pub title: String,
+        /// Notes, plain.
+        pub body: String,
+        /// 1 when done.
+        pub completed: i16,
+        /// Epoch milliseconds.
+        pub completed_at: Option<i64>,
+        /// Who completed it.
+        pub completer_id: Option<i64>,
+        /// `YYYY-MM-DD`.
+        pub due_on: Option<String>,
+        /// The project.
+        pub bucket_id: i64,
+        /// The page in Basecamp.
+        pub app_url: String,
+        /// Epoch milliseconds.
+        pub created_at: i64,
+        /// The last thing that happened to it, epoch milliseconds.
+        pub active_at: i64,
+    }
+}
+
+record! {
+    /// A message or a comment in an active project.
+    #[derive(Clone, Debug)]
+    pub struct PostRow {
+        /// The project.
+        pub bucket_id: i64,
+        /// What it is written under.
+        pub parent_id: Option<i64>,
+        /// Epoch milliseconds.
+        pub created_at: i64,
+        /// 1 when it says that something is blocked, waits or is stuck.
+        pub is_blocked: i16,
+    }
+}
+
+record! {
+    /// One change of a record, or that it was made.
+    #[derive(Clone, Debug)]
+    pub struct HappenedRow {
+        /// The record.
+        pub record_id: i64,
+        /// `Todo`, `Comment`, ...
+        pub kind: String,
+        /// Its title now.
+        pub title: String,
+        /// The page in Basecamp.
+        pub app_url: String,
+        /// The project.
+        pub bucket_id: i64,
+        /// Its name.
+        pub project: String,
+        /// `title`, `due_on`, `assignees`, `created`, ...
+        pub field: String,
+        /// Before.
+        pub old: Option<String>,
+        /// After.
+        pub new: Option<String>,
+        /// Who did it, where Basecamp tells.
+        pub who: Option<i64>,
+        /// Epoch milliseconds.
+        pub at: i64,
+    }
+}
+
+/// The to-dos and cards of one project, or of all active ones for 0.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn items(conn: &mut Conn, key: &Key, project: i64) -> Result<Vec<ItemRow>> {
+    fetch_all!(
+        conn,
+        ItemRow,
+        "SELECT r.id, r.kind, r.title, r.body, r.completed, r.completed_at, r.completer_id, r.due_on, r.bucket_id,
+                r.app_url, r.created_at,
+                CASE WHEN r.updated_at > r.active_at THEN r.updated_at ELSE r.active_at END AS active_at
+         FROM mirror_records r CROSS JOIN mirror_projects p
+         WHERE r.workspace_id = $1 AND r.account_id = $2 AND r.deleted_at IS NULL AND r.status = 'active'
+           AND p.workspace_id = r.workspace_id AND p.connection_id = $3 AND p.id = r.bucket_id AND p.hidden = 0
+           AND r.kind IN ('Todo', 'Kanban::Card')
+           AND (($4 = 0 AND p.status = 'active') OR r.bucket_id = $4)
+         ORDER BY r.id",
+        key.workspace.as_str(),
+        key.account,
+        key.connection.as_str(),
+        project
+    )
+}
+
+/// Who has them to do.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn assigned(conn: &mut Conn, key: &Key, project: i64) -> Result<Vec<AssigneeRow>> {
+    fetch_all!(
+        conn,
+        AssigneeRow,
+        "SELECT a.record_id, m.id, m.name, m.email, m.title FROM mirror_assignees a CROSS JOIN mirror_people m
+         WHERE a.workspace_id = $1 AND a.account_id = $2 AND a.kind IN ('Todo', 'Kanban::Card')
+           AND ($4 = 0 OR a.bucket_id = $4)
+           AND m.workspace_id = a.workspace_id AND m.connection_id = $3 AND m.id = a.person_id
+         ORDER BY a.record_id, a.position",
+        key.workspace.as_str(),
+        key.account,
+        key.connection.as_str(),
+        project
+    )
+}
+
+/// The messages and comments of one project, or of all active ones for 0.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn posts(conn: &mut Conn, key: &Key, project: i64) -> Result<Vec<PostRow>> {
+    fetch_all!(
+        conn,
+        PostRow,
+        "SELECT r.bucket_id, r.parent_id, r.created_at,
+                CASE WHEN LOWER(r.body) LIKE '%blocked%' OR LOWER(r.body) LIKE '%waiting for%'
+                       OR LOWER(r.body) LIKE '%stuck%' THEN CAST(1 AS SMALLINT) ELSE CAST(0 AS SMALLINT) END AS is_blocked
+         FROM mirror_records r CROSS JOIN mirror_projects p
+         WHERE r.workspace_id = $1 AND r.account_id = $2 AND r.deleted_at IS NULL AND r.status = 'active'
+           AND p.workspace_id = r.workspace_id AND p.connection_id = $3 AND p.id = r.bucket_id AND p.hidden = 0
+           AND r.kind IN ('Message', 'Comment')
+           AND (($4 = 0 AND p.status = 'active') OR r.bucket_id = $4)
+         ORDER BY r.created_at DESC",
+        key.workspace.as_str(),
+        key.account,
+        key.connection.as_str(),
+        project
+    )
+}
+
+/// What changed and what was made from one moment to before another, the newest first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn happened(
+    conn: &mut Conn,
+    key: &Key,
+    (from, to): (i64, i64),
+) -> Result<Vec<HappenedRow>> {
+    let mut changed = fetch_all!(
+        conn,
+        HappenedRow,
+        "SELECT c.record_id, r.kind, r.title, r.app_url, c.bucket_id, p.name AS project, c.field, c.old, c.new, c.who, c.at
+         FROM mirror_changes c CROSS JOIN mirror_projects p CROSS JOIN mirror_records r
+         WHERE c.workspace_id = $1 AND c.account_id = $2 AND c.at >= $4 AND c.at < $5
+           AND p.workspace_id = c.workspace_id AND p.connection_id = $3 AND p.id = c.bucket_id AND p.hidden = 0
+           AND r.workspace_id = c.workspace_id AND r.account_id = c.account_id AND r.id = c.record_id
+           AND r.deleted_at IS NULL
+         ORDER BY c.at DESC, c.id DESC",
+        key.workspace.as_str(),
+        key.account,
+        key.connection.as_str(),
+        from,
+        to
+    )?;
+    let made = fetch_all!(
+        conn,
+        HappenedRow,
+        "SELECT r.id AS record_id, r.kind, r.title, r.app_url, r.bucket_id, p.name AS project, 'created' AS field,
+                CAST(NULL AS TEXT) AS old, r.title AS new, r.creator_id AS who, r.created_at AS at
+         FROM mirror_records r CROSS JOIN mirror_projects p
+         WHERE r.workspace_id = $1 AND r.account_id = $2 AND r.created_at >= $4 AND r.created_at < $5
+           AND p.workspace_id = r.workspace_id AND p.connection_id = $3 AND p.id = r.bucket_id AND p.hidden = 0
+           AND r.deleted_at IS NULL
+         ORDER BY r.created_at DESC, r.id DESC",
+        key.workspace.as_str(),
+        key.account,
+        key.connection.as_str(),
+        from,
+        to
+    )?;
+    changed.extend(made);
+    changed.sort_by_key(|it| std::cmp::Reverse(it.at));
+    Ok(changed)
+}
