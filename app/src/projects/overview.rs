@@ -45,7 +45,6 @@ pub(crate) fn Overview(work: Memo<Work>, desk: Desk) -> impl IntoView {
 
 /// To-dos of a card, the earliest day first. What was completed while it was in sight stays there, so that no row
 /// vanishes under the pointer.
-
 fn fitting(work: &Work, fits: Fits, now: Moment, before: &[Item]) -> Vec<Item> {
     let was_there = |id: i64| before.iter().any(|it| it.id == id);
     let is_in = |it: &&Item| (!it.completed || was_there(it.id)) && fits(it.due_on.as_deref(), now);

@@ -4,7 +4,7 @@ use crate::caller::{Caller, Server};
 use domain::actor::Actor;
 use domain::client::Client;
 use domain::problem::Problem;
-use domain::todo::NewTodo;
+use domain::record::{Act, Fields};
 use serde_json::{Value, json};
 
 /// Who a page acts for.
@@ -19,15 +19,13 @@ async fn actor(server: &Server, caller: &Caller<'_>) -> Actor {
     server.backend.auth.authenticate(&client).await.unwrap().unwrap().actor
 }
 
-fn paper(project_id: i64, list_id: i64) -> NewTodo {
-    NewTodo {
-        project_id,
-        list_id,
-        title: "Order paper".to_owned(),
-        description: None,
+fn paper(list: i64, title: &str) -> Act {
+    let fields = Fields {
+        title: Some(title.to_owned()),
         due_on: Some("2026-03-27".to_owned()),
-        assignee_ids: Vec::new(),
-    }
+        ..Fields::default()
+    };
+    Act::AddTodo { list, fields }
 }
 
 /// The rows of the audit log that tools left, newest first.
@@ -47,9 +45,11 @@ async fn each_change_by_hand_is_one_operation_and_one_row() {
         let project_id = sample["projects"][0]["id"].as_i64().unwrap();
         let (backend, actor) = (&server.backend, actor(&server, &owner).await);
         let list_id = backend.basecamp.lists(&actor, project_id).await.unwrap()[0].id;
-        let new = paper(project_id, list_id);
 
-        let added = backend.add_todo(&actor, &new).await.unwrap();
+        backend.act(&actor, project_id, &paper(list_id, "Order paper")).await.unwrap();
+        let todos = backend.basecamp.lists_with_todos(&actor, project_id).await.unwrap();
+        let added = todos.iter().flat_map(|it| &it.todos).find(|it| it.title == "Order paper");
+        let added = added.unwrap();
         assert_eq!((added.list_id, added.due_on.as_deref()), (Some(list_id), Some("2026-03-27")));
         let done = backend.complete_todo(&actor, project_id, added.id).await.unwrap();
         assert!(done.completed, "{}", server.name);
@@ -83,8 +83,7 @@ async fn what_a_page_refuses_names_the_field_and_changes_nothing() {
             [0, 1].iter().map(|at| sample["projects"][at]["id"].as_i64().unwrap()).collect();
         let (backend, admin) = (&server.backend, actor(&server, &owner).await);
         let list = backend.basecamp.lists_with_todos(&admin, ids[0]).await.unwrap().remove(0);
-        let blank = NewTodo { title: " ".to_owned(), ..paper(ids[0], list.id) };
-        let refused = backend.add_todo(&admin, &blank).await.unwrap_err();
+        let refused = backend.act(&admin, ids[0], &paper(list.id, " ")).await.unwrap_err();
         assert!(matches!(&refused, Problem::Invalid { issues } if issues[0].field == "title"));
 
         let known = list.todos.iter().find(|it| !it.completed).unwrap().id;
