@@ -8,7 +8,6 @@ pub mod drawer;
 pub mod due;
 pub mod files;
 pub mod form;
-pub mod kept;
 pub mod list;
 pub mod messages;
 pub mod overview;

@@ -15,6 +15,7 @@ pub mod field;
 pub mod form;
 pub mod icon;
 mod icons_table;
+pub mod kept;
 pub mod keys;
 pub mod menu;
 pub mod more;

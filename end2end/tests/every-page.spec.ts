@@ -70,6 +70,8 @@ const ALWAYS: Place[] = [
   ['projects as cards', '/projects?view=cards'],
   ['flows', '/flows'],
   ['runs', '/runs'],
+  ['templates', '/flows/templates'],
+  ['integrations', '/integrations'],
   ['chat', '/chat'],
   ['approvals', '/approvals'],
   ['decided approvals', '/approvals?tab=decided'],
@@ -124,6 +126,7 @@ test('what a viewer may not see says so, accessibly', async ({ page, otherPage, 
       ['home', '/'],
       ['audit log', '/audit'],
       ['members', '/settings/members'],
+      ['integrations', '/integrations'],
       ['setup', '/setup/basecamp'],
     ] as Place[]) {
       await fits(otherPage, place);

@@ -1,10 +1,10 @@
 //! Documents, files and folders of a project.
 
 use crate::projects::address::use_address;
-use crate::projects::kept::whole;
 use crate::projects::work_row::Comments;
 use crate::ui::empty::Empty;
 use crate::ui::icon::Icon;
+use crate::ui::kept::whole;
 use crate::ui::time::Ago;
 use domain::record::{Item, Kind, Shelf};
 use leptos::prelude::*;

@@ -3,9 +3,9 @@
 use crate::projects::address::use_address;
 use crate::projects::desk::{Desk, Sending};
 use crate::projects::form::{AddRow, Draft, FormEnd, Line, Words, wrong};
-use crate::projects::kept::whole;
 use crate::projects::work_row::Comments;
 use crate::ui::empty::Empty;
+use crate::ui::kept::whole;
 use crate::ui::person::Avatar;
 use crate::ui::time::Ago;
 use domain::record::{Act, Item, Shelf};
@@ -22,7 +22,7 @@ pub(crate) fn Messages(shelf: Memo<Option<Shelf>>, desk: Desk) -> impl IntoView 
     };
     view! {
         <section class="card" aria-labelledby="ms">
-            <div class="card__head"><h2 id="ms">"Messages"</h2></div>
+            <div class="card__head"><h2 id="ms">"Message board"</h2></div>
             <ul class="rows rows--tall">
                 <For each=move || items.get() key=whole let:item><Row item=item /></For>
             </ul>

@@ -2,9 +2,9 @@
 
 use crate::projects::desk::Desk;
 use crate::projects::due::{is_day_overdue, is_day_soon};
-use crate::projects::kept::whole;
 use crate::projects::work_row::WorkRow;
 use crate::ui::badge::{Count, Tone};
+use crate::ui::kept::whole;
 use crate::ui::progress::{Progress, percent};
 use crate::ui::time::{Moment, use_now};
 use domain::record::{Item, Place, Work};

@@ -3,10 +3,10 @@
 use crate::projects::address::use_address;
 use crate::projects::desk::{Desk, Sending};
 use crate::projects::form::{AddRow, Draft, FormEnd, Line, Words, wrong};
-use crate::projects::kept::whole;
 use crate::ui::browser;
 use crate::ui::choice::Segments;
 use crate::ui::empty::Empty;
+use crate::ui::kept::whole;
 use crate::ui::person::Avatars;
 use crate::ui::time::{DayChip, Moment, parse_day, parse_time, use_now};
 use domain::record::{Act, Fields, Item, Shelf};

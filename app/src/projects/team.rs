@@ -1,7 +1,7 @@
 //! Who is on a project, and how much each has to do there.
 
-use crate::projects::kept::whole;
 use crate::ui::empty::Empty;
+use crate::ui::kept::whole;
 use crate::ui::person::Avatar;
 use crate::ui::progress::{Progress, percent};
 use crate::ui::table::Table;

@@ -3,11 +3,11 @@
 use crate::projects::desk::{Desk, Sending};
 use crate::projects::due::{is_day_overdue, is_day_soon};
 use crate::projects::form::{AddRow, Assignees, Draft, FormEnd, Line, wrong};
-use crate::projects::kept::whole;
 use crate::projects::work_row::WorkRow;
 use crate::ui::choice::{Segments, Toggle};
 use crate::ui::empty::Empty;
 use crate::ui::icon::Icon;
+use crate::ui::kept::whole;
 use crate::ui::progress::{Progress, percent};
 use crate::ui::search::SearchBox;
 use crate::ui::time::{Moment, use_now};

@@ -12,11 +12,11 @@ use crate::settings::assistant::rules::{ApprovalsCard, RulesCard, SpendingCard};
 use crate::settings::assistant_fns::{SaveRules, load_assistant};
 use crate::ui::badge::Tone;
 use crate::ui::callout::Callout;
-use crate::ui::problem::Loaded;
+use crate::ui::kept::Kept;
 use crate::ui::skeleton::CardSkeleton;
 use crate::ui::toast::use_toasts;
 use domain::actor::Permission;
-use domain::assistant::{Answering, AssistantSettings, KeyScope, title_of};
+use domain::assistant::{Answering, AssistantSettings, Choice, KeyScope, title_of};
 use leptos::prelude::*;
 
 /// The settings, read again after each change made on this page.
@@ -44,27 +44,59 @@ pub(crate) fn AssistantSection() -> impl IntoView {
         Some(Err(error)) => toasts.failed(error.to_string()),
         None => {}
     });
-    let manages = can(Permission::Manage);
     view! {
-        <Loaded of=settings skeleton=|| view! { <CardSkeleton count=3 /> } let:settings>
-            <Now answering=settings.answering.clone() />
-            <div class="cols cols--main">
-                <div class="stack stack--6">
-                    {settings.shared.clone().filter(|_| manages.get()).map(|(choice, _)| {
-                        view! { <ProviderCard title="The workspace's model" choice=choice state=shared /> }
-                    })}
-                    <ProviderCard title="Only for you" choice=settings.own.clone() state=own />
-                </div>
-                <div class="stack stack--6">
-                    {settings.shared.map(|(_, it)| view! {
-                        <SpendingCard rules=it.clone() save=rules />
-                        <RulesCard rules=it.clone() save=rules />
-                        <ApprovalsCard rules=it save=rules />
-                    })}
-                </div>
-            </div>
-        </Loaded>
+        <Kept of=settings skeleton=|| view! { <CardSkeleton count=3 /> } let:settings>
+            <Cards settings=settings states=(shared, own) rules=rules />
+        </Kept>
     }
+}
+
+/// The cards, which stay in place while what is stored is read again.
+#[component]
+fn Cards(
+    settings: Signal<Option<AssistantSettings>>,
+    /// Of the workspace and of the person.
+    states: (ProviderState, ProviderState),
+    rules: ServerAction<SaveRules>,
+) -> impl IntoView {
+    let (shared, own) = states;
+    let manages = can(Permission::Manage);
+    let of_workspace = workspace_choice(settings);
+    let of_person = Memo::new(move |_| {
+        settings.with(|it| it.as_ref().map(|it| it.own.clone())).unwrap_or_default()
+    });
+    let answering =
+        Memo::new(move |_| settings.with(|it| it.as_ref().map(|it| it.answering.clone())));
+    let stored = Memo::new(move |_| {
+        settings.with(|it| it.as_ref()?.shared.as_ref().map(|(_, rules)| rules.clone()))
+    });
+    view! {
+        {move || answering.get().map(|it| view! { <Now answering=it /> })}
+        <div class="cols cols--main">
+            <div class="stack stack--6">
+                <Show when=move || manages.get()>
+                    <ProviderCard title="The workspace's model" choice=of_workspace state=shared />
+                </Show>
+                <ProviderCard title="Only for you" choice=of_person state=own />
+            </div>
+            <div class="stack stack--6">
+                {move || stored.get().map(|it| view! {
+                    <SpendingCard rules=it.clone() save=rules />
+                    <RulesCard rules=it.clone() save=rules />
+                    <ApprovalsCard rules=it save=rules />
+                })}
+            </div>
+        </div>
+    }
+}
+
+/// What the workspace chose.
+pub(crate) fn workspace_choice(settings: Signal<Option<AssistantSettings>>) -> Memo<Choice> {
+    Memo::new(move |_| {
+        settings
+            .with(|it| it.as_ref()?.shared.as_ref().map(|(choice, _)| choice.clone()))
+            .unwrap_or_default()
+    })
 }
 
 /// Who answers the person who looks, and why.
@@ -90,11 +122,7 @@ fn Now(answering: Answering) -> impl IntoView {
 
 /// A card with one choice of a provider.
 #[component]
-fn ProviderCard(
-    title: &'static str,
-    choice: domain::assistant::Choice,
-    state: ProviderState,
-) -> impl IntoView {
+fn ProviderCard(title: &'static str, choice: Memo<Choice>, state: ProviderState) -> impl IntoView {
     let id = match state.scope {
         KeyScope::Workspace => "as-ws",
         KeyScope::Personal => "as-me",

@@ -165,6 +165,9 @@ fn words_of(event: &Event) -> String {
     if let (EventKind::ToolUsed, Some(title)) = (event.kind, tool) {
         return title.to_owned();
     }
+    if event.kind == EventKind::OperationUndone {
+        return "Change undone".to_owned();
+    }
     let kind = event.kind.as_str();
     let (noun, verb) = kind.split_once('.').unwrap_or(("", kind));
     let words = if noun == "auth" { verb.to_owned() } else { format!("{noun} {verb}") };

@@ -2,11 +2,11 @@
 
 use crate::error::AppError;
 use crate::settings::assistant::provider::{ProviderForm, ProviderState};
-use crate::settings::assistant::settings_after;
+use crate::settings::assistant::{settings_after, workspace_choice};
 use crate::ui::badge::{Badge, Tone};
 use crate::ui::icon::Icon;
+use crate::ui::kept::Kept;
 use crate::ui::person::Tile;
-use crate::ui::problem::Loaded;
 use crate::ui::skeleton::RowsSkeleton;
 use domain::assistant::KeyScope;
 use domain::setup::Setup;
@@ -50,9 +50,9 @@ pub(crate) fn AssistantStep(setup: Resource<Result<Setup, AppError>>) -> impl In
                 <h1>"Choose an AI provider"</h1>
                 <p class="muted">"This is who writes the assistant\u{2019}s answers. Start without a key if you like."</p>
             </div>
-            <Loaded of=settings skeleton=|| view! { <RowsSkeleton count=3 /> } let:settings>
-                {settings.shared.map(|(choice, _)| view! { <ProviderForm choice=choice state=state /> })}
-            </Loaded>
+            <Kept of=settings skeleton=|| view! { <RowsSkeleton count=3 /> } let:settings>
+                <ProviderForm choice=workspace_choice(settings) state=state />
+            </Kept>
         </main>
         <Beside good_to_know=vec![
             ("lock", "Keys are encrypted and never shown again after you save them"),

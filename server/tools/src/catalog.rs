@@ -1,7 +1,6 @@
 //! Every tool: one row each, in the words of `tools.tsv`.
 
-use crate::error::ToolError;
-use crate::tool::{Call, Done, Profile, ToolSpec};
+use crate::tool::{Call, Doing, Profile, ToolSpec, doing};
 use crate::{
     change_tools, flow_connections, flow_edits, flow_pieces, flow_tools, flow_versions,
     insight_tools, memory_tools, meta, pmos, run_tools, undo,
@@ -34,10 +33,10 @@ macro_rules! catalog {
         }),*];
 
         /// Runs the handler of a tool.
-        pub(crate) async fn dispatch(name: &str, call: Call<'_>) -> Result<Done, ToolError> {
+        pub(crate) fn dispatch<'a>(name: &'a str, call: Call<'a>) -> Doing<'a> {
             match name {
-                $($name => Box::pin($handler(call)).await,)*
-                _ => snapshot::dispatch(name, call).await,
+                $($name => doing(|| $handler(call)),)*
+                _ => doing(|| snapshot::dispatch(name, call)),
             }
         }
     };

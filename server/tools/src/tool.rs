@@ -1,11 +1,13 @@
 //! What a tool is.
 
 use crate::args::Args;
+use crate::error::ToolError;
 use crate::schema;
 use crate::tools::Tools;
 use domain::actor::Actor;
 use domain::approval::Risk;
 use serde_json::{Value, json};
+use std::pin::Pin;
 
 /// Items of one chunk of a large list, and of a preview.
 pub(crate) const CHUNK: usize = 50;
@@ -151,6 +153,18 @@ pub(crate) struct Call<'a> {
     pub(crate) tools: &'a Tools,
     pub(crate) actor: &'a Actor,
     pub(crate) args: Args,
+}
+
+/// A call under way.
+pub(crate) type Doing<'a> = Pin<Box<dyn Future<Output = Result<Done, ToolError>> + Send + 'a>>;
+
+/// Begins a call. Each handler's future is made in a frame of its own: a `match` over all of them, compiled without
+/// optimising, would hold a place for every one on the stack at once.
+pub(crate) fn doing<'a, F>(begin: impl FnOnce() -> F) -> Doing<'a>
+where
+    F: Future<Output = Result<Done, ToolError>> + Send + 'a,
+{
+    Box::pin(begin())
 }
 
 /// What a handler did.

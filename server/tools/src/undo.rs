@@ -135,7 +135,7 @@ impl Tools {
             unchanged(guard, &now)?;
         }
         let call = Call { tools: self, actor, args: Args::new(reverse.args.clone()) };
-        Box::pin(catalog::dispatch(spec.name, call)).await
+        catalog::dispatch(spec.name, call).await
     }
 
     /// The record that a guard names, as it is now; nothing when that cannot be asked for.

@@ -133,21 +133,22 @@ impl ProviderState {
 #[component]
 pub(crate) fn ProviderForm(
     /// What is stored.
-    choice: Choice,
+    #[prop(into)]
+    choice: Signal<Choice>,
     /// What is being chosen.
     state: ProviderState,
 ) -> impl IntoView {
-    let used = choice.provider.clone().unwrap_or_else(|| nothing_chosen(state.scope).to_owned());
-    let stored = StoredValue::new(choice);
-    let in_use = used.clone();
-    let open = Memo::new(move |_| state.pressed.get().unwrap_or_else(|| used.clone()));
+    let in_use = Memo::new(move |_| {
+        let used = choice.with(|it| it.provider.clone());
+        used.unwrap_or_else(|| nothing_chosen(state.scope).to_owned())
+    });
+    let open = Memo::new(move |_| state.pressed.get().unwrap_or_else(|| in_use.get()));
     let group = if state.scope == KeyScope::Workspace { "ws-provider" } else { "my-provider" };
     let fields = move || {
         let provider = open.get();
-        let key = stored.with_value(|it| it.key(&provider).cloned());
-        let model = stored.with_value(|it| {
-            it.model.clone().filter(|_| it.provider.as_deref() == Some(&provider))
-        });
+        let key = choice.with(|it| it.key(&provider).cloned());
+        let model = choice
+            .with(|it| it.model.clone().filter(|_| it.provider.as_deref() == Some(&provider)));
         view! { <Fields provider=provider key=key model=model state=state /> }
     };
     let problems = FormProblems::of(state.save.value());
@@ -176,12 +177,14 @@ fn nothing_chosen(scope: KeyScope) -> &'static str {
 fn Providers(
     group: &'static str,
     open: Memo<String>,
-    in_use: String,
+    in_use: Memo<String>,
     state: ProviderState,
 ) -> impl IntoView {
     let own = (state.scope == KeyScope::Personal).then_some(("", "As the workspace"));
     let card = move |(name, title): (&'static str, &'static str)| {
-        let badge = (name == in_use).then(|| view! { " "<Badge tone=Tone::Good>"In use"</Badge> });
+        let badge = move || {
+            (in_use.get() == name).then(|| view! { " "<Badge tone=Tone::Good>"In use"</Badge> })
+        };
         let tile = match name {
             "builtin" | "" => {
                 view! { <Tile name="" icon="assistant" size="tile--iris" /> }.into_any()

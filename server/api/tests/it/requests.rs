@@ -13,7 +13,8 @@ async fn malformed_json_is_refused_by_every_json_route() {
         let owner = server.signs_up("Owner").await;
         // `/mcp` answers in the words of its own protocol.
         let takes_json = |it: &api::routes::Route| {
-            let takes_form = ["/oauth/decide", "/oauth/token", "/oauth/revoke"].contains(&it.path);
+            let takes_form =
+                ["/oauth/decide", "/oauth/token", "/oauth/revoke", "/logout"].contains(&it.path);
             let is_ours = !hooks::is_address(it) && it.path != "/mcp" && !takes_form;
             matches!(it.method.as_str(), "POST" | "PUT" | "PATCH") && is_ours
         };

@@ -2,7 +2,7 @@
 //! not a tool.
 
 use crate::error::ToolError;
-use crate::tool::{Call, Done, Profile, ToolSpec};
+use crate::tool::{Call, Doing, Done, Profile, ToolSpec, doing};
 use crate::{
     basecamp_tools, board_tools, find_tools, meta, more_tools, payloads, people_tools, planned,
     plans, raw_tools, reach_tools, todo_tools,
@@ -17,10 +17,12 @@ macro_rules! handlers {
         /// Tools that are more than one operation.
         const HANDLED: &[&str] = &[$($name),*];
 
-        async fn handle(name: &str, call: Call<'_>) -> Result<Done, ToolError> {
+        fn handle<'a>(name: &'a str, call: Call<'a>) -> Doing<'a> {
             match name {
-                $($name => Box::pin($handler(call)).await,)*
-                _ => Err(ToolError::UnknownTool { name: name.to_owned(), similar: Vec::new() }),
+                $($name => doing(|| $handler(call)),)*
+                _ => doing(|| async {
+                    Err(ToolError::UnknownTool { name: name.to_owned(), similar: Vec::new() })
+                }),
             }
         }
     };

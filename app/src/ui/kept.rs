@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 /// What `children` makes of the last good answer, which it follows. A later failure is said above it, and what is
 /// there stays.
 #[component]
-pub(crate) fn Kept<T, V, F>(
+pub fn Kept<T, V, F>(
     /// What is loaded.
     of: Resource<Result<T, AppError>>,
     /// In the shape of what is coming.
@@ -68,6 +68,6 @@ where
 }
 
 /// The key of a row that is drawn anew when anything about it changes.
-pub(crate) fn whole(it: &impl Serialize) -> String {
+pub fn whole(it: &impl Serialize) -> String {
     serde_json::to_string(it).unwrap_or_default()
 }
