@@ -144,12 +144,17 @@ pub(crate) fn ProviderForm(
     });
     let open = Memo::new(move |_| state.pressed.get().unwrap_or_else(|| in_use.get()));
     let group = if state.scope == KeyScope::Workspace { "ws-provider" } else { "my-provider" };
+    // Said by what lives as long as the form: a button outlives the fields it was drawn with.
+    let change = Callback::new(move |()| {
+        let provider = open.get_untracked();
+        choice.with_untracked(|it| state.change(&provider, it.key(&provider)))
+    });
     let fields = move || {
         let provider = open.get();
         let key = choice.with(|it| it.key(&provider).cloned());
         let model = choice
             .with(|it| it.model.clone().filter(|_| it.provider.as_deref() == Some(&provider)));
-        view! { <Fields provider=provider key=key model=model state=state /> }
+        view! { <Fields provider=provider key=key model=model state=state change=change /> }
     };
     let problems = FormProblems::of(state.save.value());
     let failed = FormProblems::of(state.test.value());
@@ -251,19 +256,18 @@ fn Fields(
     key: Option<ModelKey>,
     model: Option<String>,
     state: ProviderState,
+    /// What is typed.
+    change: Callback<(), ProviderChange>,
 ) -> impl IntoView {
     let has_fields = !matches!(provider.as_str(), "" | "builtin");
     let model = model.or_else(|| key.as_ref().and_then(|it| it.model.clone())).unwrap_or_default();
-    let (name, stored) = (StoredValue::new(provider.clone()), StoredValue::new(key.clone()));
-    let change =
-        move || name.with_value(|name| stored.with_value(|key| state.change(name, key.as_ref())));
     let tested = key.as_ref().and_then(|it| it.tested_at_ms).map(|at| view! { <TestedAt at=at /> });
     view! {
         {has_fields.then(|| view! {
             <div class="cfg2">
                 <SecretField provider=provider.clone() key=key.clone() state=state />
                 <ModelField model=model state=state load=Callback::new(move |()| {
-                    state.list.dispatch(ListModels { change: change() });
+                    state.list.dispatch(ListModels { change: change.run(()) });
                 }) />
                 <AddressField provider=provider.clone() key=key.clone() state=state />
             </div>
@@ -271,15 +275,15 @@ fn Fields(
         })}
         <div class="row row--wrap">
             <Button kind=Kind::Primary busy=Signal::derive(move || state.save.pending().get())
-                on:click=move |_| state.send_save(change(), false)>
+                on:click=move |_| state.send_save(change.run(()), false)>
                 {if has_fields { "Test and use" } else { "Use this" }}
             </Button>
             {(!provider.is_empty()).then(|| view! {
                 <Button icon="refresh" busy=Signal::derive(move || state.test.pending().get())
-                    on:click=move |_| state.send_test(change())>"Test only"</Button>
+                    on:click=move |_| state.send_test(change.run(()))>"Test only"</Button>
             })}
             <Show when=move || state.is_refused() && !state.is_busy()>
-                <Button on:click=move |_| state.send_save(change(), true)>"Use it anyway"</Button>
+                <Button on:click=move |_| state.send_save(change.run(()), true)>"Use it anyway"</Button>
             </Show>
             {tested}
             {key.map(|it| view! { <RemoveKey key=it state=state /> })}
