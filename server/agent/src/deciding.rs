@@ -175,6 +175,9 @@ impl Agent {
         args: Option<Value>,
     ) -> Result<(StoredApproval, Option<String>), Problem> {
         let Some(args) = args else { return Ok((found, None)) };
+        let tool = &found.approval.tool;
+        let both = (&found.approval.args, &args);
+        let args = self.0.tools.edited_secrets(&found.workspace, tool, both);
         self.0.tools.check(&found.approval.tool, &args)?;
         let hash = Tools::hash(&found.approval.tool, &args);
         found.approval.args = args;

@@ -96,7 +96,9 @@ fn done(call: StoredCall) -> Option<DoneCall> {
         _ => return None,
     };
     let position = usize::try_from(call.position).unwrap_or_default();
-    Some(DoneCall { id: call.id, position, name: call.name, args: call.args, outcome })
+    // What is done needs its secrets no more: neither the model nor the conversation gets them.
+    let args = tools::secret_args::hidden(&call.args);
+    Some(DoneCall { id: call.id, position, name: call.name, args, outcome })
 }
 
 /// How calls are kept with the turn: what was asked for, and what came back.

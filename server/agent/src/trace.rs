@@ -55,6 +55,7 @@ fn run_id(place: &Place) -> String {
 /// Values of fields that may hold secrets become dots.
 pub(crate) fn masked(value: &Value) -> Value {
     match value {
+        _ if tools::secret_args::is_sealed(value) => Value::from("***"),
         Value::Object(fields) => fields
             .iter()
             .map(|(key, value)| {

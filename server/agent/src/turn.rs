@@ -259,8 +259,15 @@ impl Turn {
         let before = self.calls().await?;
         let mut once: Vec<Wanted> = Vec::new();
         for call in reply.calls {
-            let same =
-                before.iter().filter(|it| it.name == call.name && it.args == call.args).count();
+            let is_same = |it: &&StoredCall| {
+                it.name == call.name
+                    && self.agent.0.tools.is_same_call(
+                        &self.place.workspace,
+                        &call.name,
+                        (&it.args, &call.args),
+                    )
+            };
+            let same = before.iter().filter(is_same).count();
             if same + 1 >= REPEATS {
                 return Ok(Some(End::repeated(&call.name)));
             }
@@ -281,6 +288,9 @@ impl Turn {
         };
         let (place, root, node) =
             (self.place.clone(), self.run.root.clone(), self.agent.0.node.clone());
+        for call in &mut once {
+            call.args = self.agent.0.tools.sealed(&place.workspace, &call.name, &call.args);
+        }
         let write = self.agent.0.db.write(move |tx| {
             Box::pin(async move {
                 if !leases::renew(tx, &place.run, &node).await? {

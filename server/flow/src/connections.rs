@@ -17,7 +17,7 @@ use domain::flow::connection::{
     NewConnection,
 };
 use domain::flow::validate;
-use domain::ids::{ConnectionId, UserId};
+use domain::ids::{ConnectionId, UserId, WorkspaceId};
 use domain::problem::Problem;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -42,6 +42,17 @@ impl Flows {
 }
 
 impl Connections {
+    /// A secret that waits outside of a connection, in a call that a person must allow first, sealed for this workspace.
+    pub fn seal_waiting(&self, workspace: &WorkspaceId, secret: &Value) -> String {
+        self.engine.config.key.seal(&secret.to_string(), &waiting(workspace))
+    }
+
+    /// What [`Self::seal_waiting`] sealed; none for another workspace or key.
+    pub fn open_waiting(&self, workspace: &WorkspaceId, sealed: &str) -> Option<Value> {
+        let text = self.engine.config.key.open(sealed, &waiting(workspace)).ok()?;
+        serde_json::from_str(&text).ok()
+    }
+
     /// The actor's own connections and the workspace's, by name; of one piece only when it is named.
     ///
     /// # Errors
@@ -322,6 +333,10 @@ impl Connections {
         }
         Ok(found)
     }
+}
+
+fn waiting(workspace: &WorkspaceId) -> String {
+    format!("{workspace}|waiting")
 }
 
 /// The connection of a row, as people may see it.

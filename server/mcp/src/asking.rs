@@ -87,8 +87,8 @@ impl Door {
         let Ok(target) = target(name, args) else { return };
         let (name, args) = target.unwrap_or_else(|| (name, args.clone()));
         let Some(spec) = self.tools.find(name) else { return };
-        let hash = Tools::hash(spec.name, &apart(spec, args).0);
-        let id = id.clone();
+        let (args, _) = apart(spec, args);
+        let (id, tools) = (id.clone(), self.tools.clone());
         let decided = self.db.write(move |tx| {
             Box::pin(async move {
                 let found = approvals::find(tx, &actor.workspace, &id).await?;
@@ -96,7 +96,11 @@ impl Door {
                     it.asked_by == actor.user
                         && it.call.is_none()
                         && it.approval.tool == spec.name
-                        && it.approval.args_hash == hash
+                        && tools.is_same_call(
+                            &actor.workspace,
+                            spec.name,
+                            (&it.approval.args, &args),
+                        )
                         && it.expires_at_ms > ids::now_ms()
                         && actor.role.can(needed(it.approval.risk))
                 };
@@ -130,8 +134,7 @@ impl Door {
         (approval, context): (Option<ApprovalId>, CallContext),
     ) -> Result<CallContext, Failure> {
         let fail = |problem: Problem| self.failure(&problem.into(), spec);
-        let hash = Tools::hash(spec.name, args);
-        let Some(id) = approval else { return Err(self.ask(actor, spec, args, hash).await) };
+        let Some(id) = approval else { return Err(self.ask(actor, spec, args).await) };
         let mut conn = self.db.read().await.map_err(|it| fail(it.into()))?;
         let found = approvals::find(&mut conn, &actor.workspace, &id).await;
         drop(conn);
@@ -141,7 +144,8 @@ impl Door {
             return Err(fail(Problem::not_found("Approval")));
         };
         let asked = &found.approval;
-        if asked.tool != spec.name || asked.args_hash != hash {
+        let is_same = self.tools.is_same_call(&actor.workspace, spec.name, (&asked.args, args));
+        if asked.tool != spec.name || !is_same {
             return Err(fail(Problem::conflict("This approval is for another call")));
         }
         match asked.status {
@@ -190,25 +194,20 @@ impl Door {
     }
 
     /// Puts the question, or points at the same one that waits already.
-    async fn ask(
-        &self,
-        actor: &Actor,
-        spec: &'static ToolSpec,
-        args: &Value,
-        hash: String,
-    ) -> Failure {
+    async fn ask(&self, actor: &Actor, spec: &'static ToolSpec, args: &Value) -> Failure {
         let preview = match self.tools.preview(actor, spec.name, args).await {
             Ok(preview) => preview,
             Err(error) => return self.failure(&error, spec),
         };
+        let kept = self.tools.sealed(&actor.workspace, spec.name, args);
         let new = NewApproval {
             id: ApprovalId::from(ids::fresh()),
             kind: "tool",
             title: preview.title,
             summary: preview.summary,
             tool: spec.name.to_owned(),
-            args: args.clone(),
-            args_hash: hash,
+            args_hash: Tools::hash(spec.name, &kept),
+            args: kept,
             guard: preview.guard,
             risk: spec.risk,
             asked_by: actor.user.clone(),
@@ -219,7 +218,7 @@ impl Door {
             call_id: None,
             expires_at_ms: ids::now_ms().saturating_add(WAIT_MS),
         };
-        let actor = actor.clone();
+        let (actor, args, tools) = (actor.clone(), args.clone(), self.tools.clone());
         let asked = self.db.write(move |tx| {
             Box::pin(async move {
                 let filter = ApprovalFilter {
@@ -232,7 +231,11 @@ impl Door {
                 let is_same = |it: &&StoredApproval| {
                     it.call.is_none()
                         && it.approval.tool == new.tool
-                        && it.approval.args_hash == new.args_hash
+                        && tools.is_same_call(
+                            &actor.workspace,
+                            spec.name,
+                            (&it.approval.args, &args),
+                        )
                         && it.expires_at_ms > ids::now_ms()
                 };
                 if let Some(same) = open.iter().find(is_same) {

@@ -46,6 +46,7 @@ pub mod setup;
 pub mod sign_ins;
 pub mod table_rows;
 pub mod users;
+pub mod waiting_secrets;
 pub mod workspaces;
 
 mod group_commit;

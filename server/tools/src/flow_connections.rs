@@ -1,6 +1,7 @@
 //! Connections of flows. Their secrets reach the store and nothing else: no answer, no operation, no log.
 
 use crate::error::ToolError;
+use crate::secret_args::WITH_SECRETS;
 use crate::tool::{Call, Done};
 use domain::flow::connection::{ConnectionChange, FlowConnection, NewConnection};
 use domain::flow::listing::Page;
@@ -12,24 +13,6 @@ type Outcome = Result<Done, ToolError>;
 
 /// Rows of one answer, unless asked otherwise.
 const ROWS: i64 = 50;
-/// What stands for a secret in the log of operations.
-const MASK: &str = "***";
-
-/// Tools whose arguments hold secrets.
-const WITH_SECRETS: [&str; 3] =
-    ["flow_connection_create", "flow_connection_update", "flow_connection_upsert"];
-
-/// Arguments as they may be written down.
-pub(crate) fn without_secrets(tool: &str, args: &Value) -> Value {
-    let mut args = args.clone();
-    if WITH_SECRETS.contains(&tool)
-        && let Some(value) = args.get_mut("value")
-    {
-        *value = MASK.into();
-    }
-    args
-}
-
 /// The `connection` object of contract.md 8.12 as the arguments it stands for.
 ///
 /// # Errors

@@ -4,6 +4,7 @@
 pub mod error;
 pub mod preview;
 pub mod schema;
+pub mod secret_args;
 pub mod tool;
 pub mod tools;
 

@@ -2,6 +2,7 @@
 
 use crate::error::ToolError;
 use crate::lists;
+use crate::secret_args;
 use crate::tool::{Call, Done};
 use domain::actor::Permission;
 use domain::approval::{Approval, ApprovalStatus};
@@ -47,5 +48,6 @@ async fn pending(
     let filter = ApprovalFilter { status, asked_by, before, limit };
     let mut conn = call.tools.db.read().await?;
     let found = approvals::list(&mut conn, &call.actor.workspace, &filter).await?;
-    Ok(found.into_iter().map(|it| it.approval).collect())
+    let hidden = |it: Approval| Approval { args: secret_args::hidden(&it.args), ..it };
+    Ok(found.into_iter().map(|it| hidden(it.approval)).collect())
 }

@@ -3,6 +3,7 @@
 use crate::args::{Args, text_of};
 use crate::error::ToolError;
 use crate::planned;
+use crate::secret_args;
 use crate::tool::{Call, ToolSpec};
 use crate::tools::Tools;
 use basecamp::names::Purpose;
@@ -11,7 +12,7 @@ use domain::flow::tree;
 use domain::flow::validate::FlowProblem;
 use domain::problem::Problem;
 use domain::todo::Todo;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// What a write would do.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,7 +39,7 @@ impl Tools {
         let spec = self.known(name)?;
         let args = self.check(name, args)?;
         let fields = args.as_object().cloned().unwrap_or_default();
-        let call = Call { tools: self, actor, args: Args::new(fields.clone()) };
+        let call = Call { tools: self, actor, args: Args::new(fields) };
         match name {
             "create_todo" => Box::pin(create_todo(call)).await,
             "complete_todo" => Box::pin(change_todo(call, "Complete", "marked done")).await,
@@ -56,7 +57,7 @@ impl Tools {
                 ))
                 .await
             }
-            _ => Ok(any(spec, &fields)),
+            _ => Ok(any(spec, &secret_args::without_secrets(name, &args))),
         }
     }
 }
@@ -155,9 +156,9 @@ fn state(todo: &Todo) -> Value {
     json!({ "title": todo.title, "status": todo.status, "completed": todo.completed, "project": todo.project_id })
 }
 
-fn any(spec: &ToolSpec, args: &Map<String, Value>) -> Preview {
-    let said: Vec<String> = args
-        .iter()
+fn any(spec: &ToolSpec, args: &Value) -> Preview {
+    let fields = args.as_object().into_iter().flatten();
+    let said: Vec<String> = fields
         .filter(|(name, _)| !matches!(name.as_str(), "idempotency_key" | "request_id"))
         .map(|(name, value)| format!("{}: {}", name.replace('_', " "), text_of(value)))
         .collect();

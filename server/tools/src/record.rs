@@ -1,7 +1,7 @@
 //! One operation row and one event for every write, in one transaction (contract.md 5.2, 5.3).
 
 use crate::error::ToolError;
-use crate::flow_connections;
+use crate::secret_args;
 use crate::tool::{CallContext, Done, ToolSpec};
 use crate::tools::Tools;
 use domain::actor::Actor;
@@ -80,7 +80,7 @@ impl Write<'_> {
             session_id: self.context.session.clone(),
             run_id: self.context.run.clone(),
             tool: self.spec.name.to_owned(),
-            arguments: flow_connections::without_secrets(self.spec.name, self.args),
+            arguments: secret_args::without_secrets(self.spec.name, self.args),
             target: done.and_then(|it| it.target.clone()),
             project_id: done.and_then(|it| it.project.clone()),
             is_high_risk: self.spec.risk == Risk::Destructive,

@@ -95,7 +95,8 @@ impl Tools {
         }
         let risk = spec.risk_of(args);
         actor.require(needed(risk))?;
-        let mut checked = checked(spec, args)?;
+        let opened = self.opened(&actor.workspace, name, args)?;
+        let mut checked = checked(spec, &opened)?;
         let sent =
             ["idempotency_key", "request_id"].iter().filter_map(|it| checked.remove(*it)).next();
         let key = context

@@ -5,15 +5,17 @@ use agent::config::Config;
 use agent::follow::Answered;
 use agent::llm::scripted::{Scripted, Step};
 use agent::planner::Planner;
-use domain::approval::{Approval, ApprovalStatus, RuleScope};
+use domain::approval::{Approval, ApprovalStatus, Risk, RuleScope};
 use domain::chat::ChatRunStatus;
 use domain::event::EventKind;
-use domain::ids::ApprovalId;
+use domain::ids::{ApprovalId, SessionId};
 use domain::problem::Problem;
 use std::sync::Arc;
 use std::time::Duration;
+use store::approvals::{self, ApprovalFilter, NewApproval};
 use store::events;
 use store::operations::OperationFilter;
+use store::testing::TestDb;
 
 const TITLE: &str = "Approve the cookie notice wording";
 
@@ -308,4 +310,87 @@ async fn what_deletes_is_never_remembered_and_needs_four_eyes_where_they_are_wan
     assert!(world.has_open(TITLE).await);
     world.agent.approve(&amara(), &approval.id, None, None).await.unwrap();
     assert!(!world.has_open(TITLE).await);
+}
+
+const SECRET: &str = "hunter22-hunter22";
+
+fn connection(secret: &str) -> serde_json::Value {
+    serde_json::json!({
+        "name": "CRM", "piece_name": "@activepieces/piece-http", "type": "SECRET_TEXT",
+        "value": {"secret_text": secret},
+    })
+}
+
+/// Everything the database holds of a conversation and its approvals.
+async fn kept(world: &World, session: &SessionId) -> String {
+    let mut conn = world.db.read().await.unwrap();
+    let filter = ApprovalFilter { limit: 50, ..ApprovalFilter::default() };
+    let all = approvals::list(&mut conn, &amara().workspace, &filter).await.unwrap();
+    drop(conn);
+    let shown = world.agent.conversation(&amara(), session, 100).await.unwrap();
+    format!("{all:?} {shown:?}")
+}
+
+#[tokio::test]
+async fn a_secret_that_waits_is_sealed_and_works_after_the_yes() {
+    for test in TestDb::both().await {
+        let steps =
+            [Step::call("flow_connection_create", connection(SECRET)), Step::Say("Done".into())];
+        let model = Arc::new(Scripted::new(steps));
+        let world = World::with_on(test, model, Config::default()).await;
+        let answered = world.say(None, "connect the CRM").await;
+        let session = answered.run.session_id.clone();
+        let approval = world.pending().await.pop().unwrap();
+        assert_eq!(approval.args["value"], "***");
+        assert!(approval.summary.contains("value: ***"), "{}", approval.summary);
+        assert!(!kept(&world, &session).await.contains("hunter22"), "{}", world.test.name);
+        // What was shown masked and sent back unchanged is the secret that was kept.
+        let edited = Some(approval.args.clone());
+        let done = world.agent.approve(&amara(), &approval.id, None, edited).await.unwrap();
+        assert_eq!(done.approval.result.unwrap()["connection"]["status"], "ACTIVE");
+        assert!(!kept(&world, &session).await.contains("hunter22"));
+        let made = world.flows.connections().list(&amara(), None).await.unwrap();
+        assert_eq!((made.len(), made[0].display_name.as_str()), (1, "CRM"));
+    }
+}
+
+#[tokio::test]
+async fn what_an_earlier_version_kept_readable_is_sealed_at_the_next_start() {
+    for world in World::both().await {
+        let new = NewApproval {
+            id: ApprovalId::from("old"),
+            kind: "tool",
+            title: "Make a connection".into(),
+            summary: format!("Stores a connection, encrypted. value: {SECRET}"),
+            tool: "flow_connection_create".into(),
+            args: connection(SECRET),
+            args_hash: "h".into(),
+            guard: serde_json::Value::Null,
+            risk: Risk::Write,
+            asked_by: amara().user,
+            asked_by_name: "Amara".into(),
+            run_id: None,
+            session_id: None,
+            flow_id: None,
+            call_id: None,
+            expires_at_ms: i64::MAX / 2,
+        };
+        let write = world.db.write(move |tx| {
+            Box::pin(async move { approvals::insert(tx, &amara().workspace, &new).await })
+        });
+        write.await.unwrap();
+        let find = async || {
+            let mut conn = world.db.read().await.unwrap();
+            let id = ApprovalId::from("old");
+            approvals::find(&mut conn, &amara().workspace, &id).await.unwrap().unwrap()
+        };
+        world.tools.seal_what_waits().await.unwrap();
+        let sealed = find().await;
+        assert!(!format!("{sealed:?}").contains("hunter22"), "{}", world.test.name);
+        let both = (&sealed.approval.args, &connection(SECRET));
+        let tool = "flow_connection_create";
+        assert!(world.tools.is_same_call(&amara().workspace, tool, both));
+        world.tools.seal_what_waits().await.unwrap();
+        assert_eq!(find().await.approval, sealed.approval);
+    }
 }

@@ -1,0 +1,203 @@
+//! Arguments that hold a secret, while a call waits for a person or is kept with a conversation: sealed where they lie,
+//! opened where the tool runs, never shown.
+
+use crate::error::ToolError;
+use crate::tools::Tools;
+use domain::ids::WorkspaceId;
+use domain::problem::Problem;
+use serde_json::{Value, json};
+use store::waiting_secrets::{self, Place, Readable};
+
+/// What stands for a secret wherever arguments are shown.
+pub const MASK: &str = "***";
+/// Tools whose arguments hold secrets.
+pub(crate) const WITH_SECRETS: [&str; 3] =
+    ["flow_connection_create", "flow_connection_update", "flow_connection_upsert"];
+/// Runs any other tool, whose arguments lie inside its own.
+const NESTED: &str = "mcp_call";
+/// Where their secret is, in the two forms that are accepted.
+const PLACES: [&str; 2] = ["/value", "/connection/value"];
+/// The only field of a sealed secret.
+const SEALED: &str = "sealed";
+
+impl Tools {
+    /// The arguments with their secrets sealed for this workspace; those of most tools are as they were. What is sealed
+    /// already stays so.
+    pub fn sealed(&self, workspace: &WorkspaceId, tool: &str, args: &Value) -> Value {
+        let mut args = args.clone();
+        let connections = self.flows.connections();
+        each_secret(tool, &mut args, &mut |value| {
+            if sealed_text(value).is_none() {
+                *value = json!({ SEALED: connections.seal_waiting(workspace, value) });
+            }
+        });
+        args
+    }
+
+    /// The arguments as whoever asked sent them.
+    ///
+    /// # Errors
+    /// [`Problem::Invalid`] for a secret that was sealed by another installation or for another workspace.
+    pub(crate) fn opened(
+        &self,
+        workspace: &WorkspaceId,
+        tool: &str,
+        args: &Value,
+    ) -> Result<Value, ToolError> {
+        let (mut args, mut is_foreign) = (args.clone(), false);
+        let connections = self.flows.connections();
+        each_secret(tool, &mut args, &mut |value| {
+            let Some(text) = sealed_text(value) else { return };
+            match connections.open_waiting(workspace, text) {
+                Some(secret) => *value = secret,
+                None => is_foreign = true,
+            }
+        });
+        match is_foreign {
+            true => {
+                Err(Problem::invalid("value", "This secret cannot be opened. Send it again").into())
+            }
+            false => Ok(args),
+        }
+    }
+
+    /// Whether two calls of a tool are the same, however their secrets are kept.
+    pub fn is_same_call(
+        &self,
+        workspace: &WorkspaceId,
+        tool: &str,
+        (kept, given): (&Value, &Value),
+    ) -> bool {
+        let hash = |args| Some(Self::hash(tool, &self.opened(workspace, tool, args).ok()?));
+        hash(kept).is_some_and(|it| hash(given) == Some(it))
+    }
+
+    /// Edited arguments in which what was shown masked is what is kept, and what is new is sealed.
+    pub fn edited_secrets(
+        &self,
+        workspace: &WorkspaceId,
+        tool: &str,
+        (kept, edited): (&Value, &Value),
+    ) -> Value {
+        let (mut kept, mut edited) = (kept.clone(), edited.clone());
+        let mut before = Vec::new();
+        each_secret(tool, &mut kept, &mut |value| before.push(value.clone()));
+        each_secret(tool, &mut edited, &mut |value| {
+            if value == MASK
+                && let Some(it) = before.first()
+            {
+                *value = it.clone();
+            }
+        });
+        self.sealed(workspace, tool, &edited)
+    }
+
+    /// Seals what an earlier version kept readable: approvals, calls of the assistant, and turns of conversations.
+    ///
+    /// # Errors
+    /// When the database refuses; then nothing has changed.
+    pub async fn seal_what_waits(&self) -> Result<(), Problem> {
+        let found = waiting_secrets::readable(&mut self.db.read().await?).await?;
+        if found.is_empty() {
+            return Ok(());
+        }
+        let sealed: Vec<_> = found
+            .into_iter()
+            .filter_map(|it| {
+                let args = match it.place {
+                    Place::Turn => masked_turn(&it.args),
+                    Place::Approval | Place::Call => self.sealed(&it.workspace, &it.tool, &it.args),
+                };
+                let hash = Self::hash(&it.tool, &args);
+                (args != it.args).then_some((Readable { args, ..it }, hash))
+            })
+            .collect();
+        let write = self
+            .db
+            .write(move |tx| Box::pin(async move { waiting_secrets::replace(tx, &sealed).await }));
+        Ok(write.await?)
+    }
+}
+
+/// A turn needs no secret any more: what it asked for is done or refused.
+fn masked_turn(calls: &Value) -> Value {
+    let mut calls = calls.clone();
+    for call in calls.as_array_mut().into_iter().flatten() {
+        let tool = call.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+        if let Some(args) = call.get_mut("arguments") {
+            each_secret(&tool, args, &mut |value| *value = MASK.into());
+        }
+    }
+    calls
+}
+
+/// Arguments as they may be written down for people.
+pub(crate) fn without_secrets(tool: &str, args: &Value) -> Value {
+    let mut args = args.clone();
+    each_secret(tool, &mut args, &mut |value| *value = MASK.into());
+    args
+}
+
+/// A value in which every sealed secret, wherever it is, becomes a mask.
+pub fn hidden(value: &Value) -> Value {
+    match value {
+        _ if is_sealed(value) => MASK.into(),
+        Value::Object(fields) => fields.iter().map(|(key, it)| (key.clone(), hidden(it))).collect(),
+        Value::Array(items) => items.iter().map(hidden).collect(),
+        other => other.clone(),
+    }
+}
+
+/// Whether a value stands for a sealed secret.
+pub fn is_sealed(value: &Value) -> bool {
+    sealed_text(value).is_some()
+}
+
+fn sealed_text(value: &Value) -> Option<&str> {
+    let fields = value.as_object().filter(|it| it.len() == 1)?;
+    fields.get(SEALED)?.as_str()
+}
+
+fn each_secret(tool: &str, args: &mut Value, change: &mut dyn FnMut(&mut Value)) {
+    if tool == NESTED {
+        let inner = args.get("tool").and_then(Value::as_str).unwrap_or_default().to_owned();
+        if inner != NESTED
+            && let Some(args) = args.get_mut("args")
+        {
+            each_secret(&inner, args, change);
+        }
+        return;
+    }
+    if !WITH_SECRETS.contains(&tool) {
+        return;
+    }
+    for place in PLACES {
+        if let Some(value) = args.pointer_mut(place).filter(|it| !it.is_null()) {
+            change(value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_found_in_every_form_of_a_call() {
+        let masked = |tool: &str, args: Value| without_secrets(tool, &args);
+        let create = "flow_connection_create";
+        assert_eq!(masked(create, json!({"value": {"a": 1}})), json!({"value": "***"}));
+        let object = json!({"connection": {"value": {"a": 1}, "type": "X"}});
+        assert_eq!(masked(create, object), json!({"connection": {"value": "***", "type": "X"}}));
+        let nested = json!({"tool": create, "args": {"value": {"a": 1}}});
+        assert_eq!(masked(NESTED, nested), json!({"tool": create, "args": {"value": "***"}}));
+        let other = json!({"value": {"a": 1}});
+        assert_eq!(masked("flow_set_value", other.clone()), other);
+    }
+
+    #[test]
+    fn a_sealed_secret_is_hidden_wherever_it_is() {
+        let value = json!({"a": [{"value": {"sealed": "v1.00"}}], "sealed": "v1.00", "b": 2});
+        assert_eq!(hidden(&value), json!({"a": [{"value": "***"}], "sealed": "v1.00", "b": 2}));
+    }
+}
