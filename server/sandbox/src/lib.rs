@@ -4,6 +4,7 @@
 //! entity tags, a PUT that clears what it is not given. What it does not answer yet is a 501 that says so.
 //! Every account is one separate world, reached only with its own token.
 
+pub mod activepieces;
 pub mod faults;
 pub mod launchpad;
 pub mod limiter;

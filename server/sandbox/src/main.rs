@@ -1,10 +1,11 @@
 //! The sandbox on its own: `sandbox [small|medium|large] [ADDRESS:PORT]`, in memory, until it is stopped.
 //!
-//! It prints where the account is, the token that opens it, and the key of the control requests.
+//! It prints where the account is, the token that opens it, and the key of the control requests. `sandbox activepieces
+//! [ADDRESS:PORT]` serves the flow engine of another maker instead, and prints who may sign in.
 #![expect(clippy::print_stdout, reason = "what it prints is how it is reached")]
 
 use sandbox::world::Size;
-use sandbox::{Config, serve};
+use sandbox::{Config, activepieces, serve};
 use std::io;
 use std::net::SocketAddr;
 
@@ -13,18 +14,23 @@ const ACCOUNT: i64 = 4_100_123;
 
 #[tokio::main]
 async fn main() -> io::Result<()> {
-    let (mut size, mut listen) = (Size::default(), None);
+    let (mut size, mut listen, mut is_engine) = (Size::default(), None, false);
     for word in std::env::args().skip(1) {
         if let Some(it) = Size::parse(&word) {
             size = it;
+        } else if word == "activepieces" {
+            is_engine = true;
         } else {
             let address: SocketAddr = word.parse().map_err(|_| {
                 io::Error::other(format!(
-                    "{word} is neither small, medium, large nor an address such as 127.0.0.1:4000"
+                    "{word} is neither small, medium, large, activepieces nor an address such as 127.0.0.1:4000"
                 ))
             })?;
             listen = Some(address);
         }
+    }
+    if is_engine {
+        return serve_engine(listen).await;
     }
     let config = Config::default();
     let config = Config { listen: listen.unwrap_or(config.listen), ..config };
@@ -34,5 +40,18 @@ async fn main() -> io::Result<()> {
     println!("account {}/{ACCOUNT}", running.sandbox.base_url());
     println!("token {token}");
     println!("control {}", running.control_key);
+    tokio::signal::ctrl_c().await
+}
+
+async fn serve_engine(listen: Option<SocketAddr>) -> io::Result<()> {
+    let config = activepieces::Config::default();
+    let config = activepieces::Config { listen: listen.unwrap_or(config.listen), ..config };
+    let (people, key) = (config.people.clone(), config.api_key.clone());
+    let running = activepieces::serve(config).await?;
+    println!("address {}", running.engine.base_url());
+    for (at, (email, password)) in people.iter().enumerate() {
+        println!("person {email} {password} project {}", running.engine.project(at));
+    }
+    println!("key {key}");
     tokio::signal::ctrl_c().await
 }
