@@ -147,7 +147,7 @@ pub enum TriggerKind {
     Piece(Box<PieceSettings>),
 }
 
-/// One step. Order is the `next_action` chain; nesting only through loops and routers.
+/// One step. Order is the `next_action` chain; nesting only through loops, routers and error branches.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Action {
@@ -174,6 +174,11 @@ pub struct Action {
     /// Routers: the first step of each branch, as many as there are branches.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "chain::children")]
     pub children: Option<Vec<Option<Box<Action>>>>,
+    /// Steps of pieces and code steps: the first step of what runs when this one failed for good, with `{{name.error}}`
+    /// at hand. Then the run goes on where [`ErrorHandling::continue_on_failure`] is on, and else ends as failed. Our
+    /// addition, which other engines pass over.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "chain")]
+    pub on_error_action: Option<Box<Action>>,
 }
 
 /// What kind of step.

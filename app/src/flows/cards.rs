@@ -95,6 +95,8 @@ fn walk(start: Option<&Action>, place: &str, found: &mut Vec<Card>) {
             let branch = branches.get(at).map_or("a branch", |it| it.name());
             walk(child.as_deref(), &format!("in {branch}"), found);
         }
+        let failed = format!("when {} fails", action.display_name);
+        walk(action.on_error_action.as_deref(), &failed, found);
     }
 }
 

@@ -105,7 +105,8 @@ fn chain(
     }
 }
 
-/// Marks the body of a loop by its last round, and the branches of a router by which were taken.
+/// Marks the body of a loop by its last round, the branches of a router by which were taken, and an error branch by
+/// whether its step failed.
 fn inside(
     action: &Action,
     output: Option<&StepOutput>,
@@ -125,6 +126,8 @@ fn inside(
         let taken = given.is_none_or(|it| branch_taken(it, at));
         chain(child.as_deref(), steps, is_taken && taken, marks);
     }
+    let has_failed = output.is_some_and(|it| it.status == StepStatus::Failed);
+    chain(action.on_error_action.as_deref(), steps, is_taken && has_failed, marks);
 }
 
 /// Whether the router's output says that branch `at` ran.

@@ -7,8 +7,7 @@ use super::store::Studio;
 use super::tile::PieceTile;
 use super::write::Spot;
 use crate::ui::icon::Icon;
-use domain::flow::edit::Location;
-use domain::flow::{Action, ActionKind, tree};
+use domain::flow::{Action, tree};
 use leptos::prelude::*;
 
 /// A step of the outline: drawn anew only when the shape of the flow changes.
@@ -31,14 +30,12 @@ fn twigs(first: Option<&Action>) -> Vec<Twig> {
 }
 
 fn bodies(action: &Action) -> Vec<Body> {
-    let is_loop = matches!(action.kind, ActionKind::Loop(_));
-    let location = if is_loop { Location::InsideLoop } else { Location::InsideBranch };
-    let body = |(at, (first, branch)): (usize, (Option<&Action>, Option<&str>))| Body {
-        branch: branch.map(str::to_owned),
-        spot: Spot { parent: action.name.clone(), location, branch: (!is_loop).then_some(at) },
-        steps: twigs(first),
+    let body = |it: tree::Body<'_>| Body {
+        branch: it.name.map(str::to_owned),
+        spot: Spot { parent: action.name.clone(), location: it.location, branch: it.branch },
+        steps: twigs(it.first),
     };
-    tree::bodies(action).into_iter().enumerate().map(body).collect()
+    tree::bodies(action).into_iter().map(body).collect()
 }
 
 /// The flow as nested lists.

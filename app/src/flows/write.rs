@@ -150,8 +150,13 @@ impl Studio {
         else {
             return;
         };
-        let mut action =
-            Action { next_action: None, first_loop_action: None, children: None, ..found };
+        let mut action = Action {
+            next_action: None,
+            first_loop_action: None,
+            children: None,
+            on_error_action: None,
+            ..found
+        };
         change(&mut action);
         self.send(FlowEdit::UpdateAction(Box::new(action)), field);
     }
@@ -236,11 +241,9 @@ impl Studio {
 fn neighbour(trigger: &domain::flow::Trigger, step: &str, down: bool) -> Option<Spot> {
     let main = (Spot::after(&trigger.name), trigger.next_action.as_deref());
     let bodies = tree::steps(trigger).into_iter().flat_map(|owner| {
-        let is_loop = matches!(owner.kind, ActionKind::Loop(_));
-        let location = if is_loop { Location::InsideLoop } else { Location::InsideBranch };
-        tree::bodies(owner).into_iter().enumerate().map(move |(at, (first, _))| {
-            let branch = (!is_loop).then_some(at);
-            (Spot { parent: owner.name.clone(), location, branch }, first)
+        tree::bodies(owner).into_iter().map(move |it| {
+            let (location, branch) = (it.location, it.branch);
+            (Spot { parent: owner.name.clone(), location, branch }, it.first)
         })
     });
     for (start, first) in std::iter::once(main).chain(bodies) {

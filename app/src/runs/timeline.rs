@@ -3,7 +3,7 @@
 use crate::flows::cards::{Card, cards};
 use crate::flows::marks::{branch_taken, read};
 use crate::ui::time::parse_time;
-use domain::flow::run::{Run, StepOutput};
+use domain::flow::run::{Run, StepOutput, StepStatus};
 use domain::flow::{Action, ActionKind, FlowVersion, tree};
 use serde_json::{Map, Value};
 
@@ -84,8 +84,11 @@ impl Reader {
         }
         let taken = |at: usize| given.as_ref().is_some_and(|it| branch_taken(it, at));
         let children = action.children.iter().flatten().enumerate().filter(|it| taken(it.0));
-        let inside: Vec<_> =
+        let mut inside: Vec<_> =
             children.flat_map(|(_, it)| self.chain(it.as_deref(), steps)).collect();
+        if entry.output.as_ref().is_some_and(|it| it.status == StepStatus::Failed) {
+            inside.extend(self.chain(action.on_error_action.as_deref(), steps));
+        }
         std::iter::once(entry).chain(inside).collect()
     }
 }

@@ -174,6 +174,7 @@ fn pin_steps(first: Option<&mut Action>) {
         for child in action.children.iter_mut().flatten() {
             pin_steps(child.as_deref_mut());
         }
+        pin_steps(action.on_error_action.as_deref_mut());
         next = action.next_action.as_deref_mut();
     }
 }

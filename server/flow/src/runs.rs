@@ -13,7 +13,7 @@ use domain::actor::{Actor, Permission};
 use domain::event::{Event, EventKind};
 use domain::flow::listing::{Page, RunFilter};
 use domain::flow::run::{Retry, Run, RunStatus, StepStatus, Which};
-use domain::flow::{FlowVersion, TriggerKind};
+use domain::flow::{FlowVersion, TriggerKind, tree};
 use domain::ids::{FlowId, FlowVersionId, RunId};
 use domain::problem::Problem;
 use serde_json::{Value, json};
@@ -296,7 +296,9 @@ impl Runs {
         let (plan, steps) = match how {
             Retry::FromFailedStep => {
                 let version = FlowVersionId::from(row.version_id.as_str());
-                (self.plan(actor, &flow, &version).await?, done(rows))
+                let plan = self.plan(actor, &flow, &version).await?;
+                let steps = done(rows, &plan.version);
+                (plan, steps)
             }
             Retry::OnLatestVersion => {
                 (self.chosen(actor, &flow, Which::Published).await?, Vec::new())
@@ -326,7 +328,24 @@ fn has_failed(row: &RunRow) -> bool {
     RunStatus::parse(&row.status).is_some_and(|it| it.is_terminal() && it != RunStatus::Succeeded)
 }
 
-/// What a retry takes over: everything that was done, not what failed.
-fn done(rows: Vec<StepRow>) -> Vec<StepRow> {
-    rows.into_iter().filter(|it| it.status == StepStatus::Succeeded).collect()
+/// What a retry takes over: everything that was done, not what failed, nor what was done because it failed.
+fn done(rows: Vec<StepRow>, version: &FlowVersion) -> Vec<StepRow> {
+    let failed = rows.iter().filter(|it| it.status == StepStatus::Failed);
+    let begun_again: Vec<String> = failed.flat_map(|it| error_paths(it, version)).collect();
+    let is_again = |path: &str| {
+        let after = |it: &String| path.strip_prefix(it.as_str());
+        begun_again.iter().filter_map(after).any(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    rows.into_iter()
+        .filter(|it| it.status == StepStatus::Succeeded && !is_again(&it.path))
+        .collect()
+}
+
+/// Where the steps of the error branch of a step stand in the journal.
+fn error_paths(row: &StepRow, version: &FlowVersion) -> Vec<String> {
+    let prefix = row.path.strip_suffix(row.name.as_str()).unwrap_or_default();
+    let first =
+        tree::find(&version.trigger, &row.name).and_then(|it| it.on_error_action.as_deref());
+    let inside = tree::chain(first).flat_map(|it| std::iter::once(it).chain(tree::inside(it)));
+    inside.map(|it| format!("{prefix}{}", it.name)).collect()
 }

@@ -216,18 +216,18 @@ pub(crate) async fn step_duplicate(call: Call<'_>) -> Outcome {
     edit(&call, vec![FlowEdit::DuplicateAction(OneStep { step_name })]).await
 }
 
-/// After a step, inside a loop or branch, or at the end.
+/// After a step, inside a loop or branch, in the error branch of any other step, or at the end.
 fn spot(call: &Call<'_>, flow: &Flow) -> (String, Location, Option<usize>) {
     let branch = call.args.number("branch").and_then(|it| usize::try_from(it).ok());
     let trigger = &flow.version.trigger;
     let (parent, location) = match (call.args.text("inside"), call.args.text("after_step")) {
         (Some(inside), _) => {
-            let is_router = tree::find(trigger, inside)
-                .is_some_and(|it| matches!(it.kind, ActionKind::Router(_)));
-            (
-                inside.to_owned(),
-                if is_router { Location::InsideBranch } else { Location::InsideLoop },
-            )
+            let location = match tree::find(trigger, inside).map(|it| &it.kind) {
+                Some(ActionKind::Router(_)) => Location::InsideBranch,
+                Some(ActionKind::Piece(_) | ActionKind::Code(_)) => Location::InsideErrorBranch,
+                Some(ActionKind::Loop(_)) | None => Location::InsideLoop,
+            };
+            (inside.to_owned(), location)
         }
         (None, Some(after)) => (after.to_owned(), Location::After),
         (None, None) => {

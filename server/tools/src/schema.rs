@@ -88,7 +88,10 @@ const WORDS: &[(&str, &str)] = &[
     ("step", "The step, in the form of the engines"),
     ("step_name", "The step, for example step_2"),
     ("after_step", "The step it goes after; trigger for the beginning"),
-    ("inside", "The loop or router it goes into"),
+    (
+        "inside",
+        "The loop or router it goes into; with any other step, what runs when that step fails",
+    ),
     ("branch", "Which branch of the router, from 0"),
     ("changes", "The fields to change, with their new values"),
     ("piece_name", "The piece on the wire, for example @activepieces/piece-http"),

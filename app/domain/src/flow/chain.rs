@@ -40,6 +40,8 @@ struct Alone<'a> {
     first_loop_action: Option<Row<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     children: Option<Vec<Row<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    on_error_action: Option<Row<'a>>,
 }
 
 impl<'a> Alone<'a> {
@@ -50,16 +52,20 @@ impl<'a> Alone<'a> {
             valid: action.valid,
             skip: action.skip,
             kind: &action.kind,
-            first_loop_action: action
-                .first_loop_action
-                .is_some()
-                .then_some(Row(&action.first_loop_action)),
+            first_loop_action: Row::of(&action.first_loop_action),
             children: action.children.as_ref().map(|it| it.iter().map(Row).collect()),
+            on_error_action: Row::of(&action.on_error_action),
         }
     }
 }
 
 struct Row<'a>(&'a First);
+
+impl<'a> Row<'a> {
+    fn of(first: &'a First) -> Option<Self> {
+        first.is_some().then_some(Row(first))
+    }
+}
 
 impl Serialize for Row<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -165,12 +171,17 @@ mod tests {
         let mut long = row(500);
         let mut router = step::router_step("step_501");
         router.children = Some(vec![row(60).next_action, None]);
+        router.on_error_action = row(50).next_action;
         router.next_action = long.next_action.take();
         long.next_action = Some(Box::new(router));
         let text = serde_json::to_string(&long).expect("written");
         let read: Trigger = serde_json::from_str(&text).expect("read");
         assert_eq!(read, long);
         assert_eq!(tree::steps(&read).len(), 561);
+        assert_eq!(
+            tree::chain(read.next_action.as_deref().unwrap().on_error_action.as_deref()).count(),
+            50
+        );
         let value = serde_json::to_value(&long).expect("written");
         assert_eq!(serde_json::from_value::<Trigger>(value).expect("read"), long);
     }

@@ -72,6 +72,8 @@ pub enum Location {
     InsideLoop,
     /// First in a branch of the router.
     InsideBranch,
+    /// First of what runs when the step failed; our addition.
+    InsideErrorBranch,
 }
 
 /// Adds one step.

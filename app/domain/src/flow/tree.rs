@@ -1,19 +1,37 @@
 //! Walking the steps of a flow in reading order.
 
+use super::edit::Location;
 use super::{Action, ActionKind, ExecutionType, Trigger};
+
+/// What people read for the steps that run when a step failed.
+pub const ON_ERROR: &str = "On error";
 
 /// A step with where it stands, for lists that read like the canvas.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row<'a> {
     /// The step.
     pub action: &'a Action,
-    /// How many loops and branches it is inside.
+    /// How many loops, branches and error branches it is inside.
     pub depth: usize,
     /// The branch that it is the first step of.
     pub branch: Option<&'a str>,
 }
 
-/// Every step after `trigger`, in reading order: a loop's body and a router's branches before what follows them.
+/// What is inside a step, with how a step is put at its start.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Body<'a> {
+    /// Its first step.
+    pub first: Option<&'a Action>,
+    /// What people read for it; none for a loop's body.
+    pub name: Option<&'a str>,
+    /// Relative to the step it is inside.
+    pub location: Location,
+    /// For [`Location::InsideBranch`], from 0.
+    pub branch: Option<usize>,
+}
+
+/// Every step after `trigger`, in reading order: a loop's body, a router's branches and an error branch before what
+/// follows their step.
 pub fn steps(trigger: &Trigger) -> Vec<&Action> {
     outline(trigger).into_iter().map(|it| it.action).collect()
 }
@@ -34,8 +52,8 @@ fn add_rows<'a>(
     let mut branch = branch;
     for action in chain(first) {
         rows.push(Row { action, depth, branch: branch.take() });
-        for (body, name) in bodies(action) {
-            add_rows(body, depth + 1, name, rows);
+        for body in bodies(action) {
+            add_rows(body.first, depth + 1, body.name, rows);
         }
     }
 }
@@ -45,28 +63,49 @@ pub fn chain(first: Option<&Action>) -> impl Iterator<Item = &Action> {
     std::iter::successors(first, |it| it.next_action.as_deref())
 }
 
-/// The bodies inside a step: a loop's one, a router's branches with their names.
-pub fn bodies(action: &Action) -> Vec<(Option<&Action>, Option<&str>)> {
+/// The bodies inside a step: a loop's one, a router's branches, and the error branch of any other step when there is
+/// something in it.
+pub fn bodies(action: &Action) -> Vec<Body<'_>> {
     match &action.kind {
-        ActionKind::Loop(_) => vec![(action.first_loop_action.as_deref(), None)],
+        ActionKind::Loop(_) => vec![Body {
+            first: action.first_loop_action.as_deref(),
+            name: None,
+            location: Location::InsideLoop,
+            branch: None,
+        }],
         ActionKind::Router(settings) => {
             let child = |at: usize| action.children.as_ref()?.get(at)?.as_deref();
-            settings
-                .branches
-                .iter()
-                .enumerate()
-                .map(|(at, it)| (child(at), Some(it.name())))
-                .collect()
+            let branches = settings.branches.iter().enumerate();
+            let bodies = branches.map(|(at, it)| Body {
+                first: child(at),
+                name: Some(it.name()),
+                location: Location::InsideBranch,
+                branch: Some(at),
+            });
+            bodies.collect()
         }
-        ActionKind::Piece(_) | ActionKind::Code(_) => Vec::new(),
+        ActionKind::Piece(_) | ActionKind::Code(_) => {
+            let body = |first| Body {
+                first: Some(first),
+                name: Some(ON_ERROR),
+                location: Location::InsideErrorBranch,
+                branch: None,
+            };
+            action.on_error_action.as_deref().map(body).into_iter().collect()
+        }
     }
+}
+
+/// Whether a step of this kind can have an error branch.
+pub fn can_have_error_branch(kind: &ActionKind) -> bool {
+    matches!(kind, ActionKind::Piece(_) | ActionKind::Code(_))
 }
 
 /// The steps inside `action`, without itself and what follows it.
 pub fn inside(action: &Action) -> Vec<&Action> {
     let mut rows = Vec::new();
-    for (body, name) in bodies(action) {
-        add_rows(body, 0, name, &mut rows);
+    for body in bodies(action) {
+        add_rows(body.first, 0, body.name, &mut rows);
     }
     rows.into_iter().map(|it| it.action).collect()
 }
@@ -111,8 +150,8 @@ fn walk<'a>(
         seen.push(&action.name);
         let before = seen.len();
         let mut in_branches = Vec::new();
-        for (body, _) in bodies(action) {
-            walk(body, seen, see);
+        for body in bodies(action) {
+            walk(body.first, seen, see);
             if one_branch_runs(action) {
                 in_branches.extend(seen.drain(before..));
             }
@@ -130,7 +169,7 @@ fn one_branch_runs(action: &Action) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::catalog::step;
+    use super::super::catalog::{NOTIFY, step};
     use super::*;
 
     fn flow() -> Trigger {
@@ -160,6 +199,21 @@ mod tests {
         ];
         assert_eq!(rows, expected.map(|it| (it.0.to_owned(), it.1, it.2)));
         assert_eq!(next_step_name(&flow), "step_6");
+    }
+
+    #[test]
+    fn an_error_branch_is_read_before_what_follows_and_sees_its_step() {
+        let notify = |name: &str| step::piece_action(name, NOTIFY, "notify_person").expect("known");
+        let mut first = notify("step_1");
+        first.on_error_action = Some(Box::new(notify("step_2")));
+        first.next_action = Some(Box::new(notify("step_3")));
+        let flow = Trigger { next_action: Some(Box::new(first)), ..step::empty_trigger() };
+        let rows: Vec<_> =
+            outline(&flow).iter().map(|it| (it.action.name.clone(), it.depth, it.branch)).collect();
+        let expected = [("step_1", 0, None), ("step_2", 1, Some(ON_ERROR)), ("step_3", 0, None)];
+        assert_eq!(rows, expected.map(|it| (it.0.to_owned(), it.1, it.2)));
+        let names = ["trigger", "step_1"].map(str::to_owned).to_vec();
+        assert_eq!(visible(&flow, "step_2"), Some(names));
     }
 
     #[test]

@@ -166,6 +166,46 @@ fn a_change_that_is_refused_changes_nothing() {
 }
 
 #[test]
+fn steps_go_into_an_error_branch_and_stay_there() {
+    let edits = [
+        add("step_2", "INSIDE_ERROR_BRANCH", None, &notify("")),
+        add("step_5", "AFTER", None, &step::loop_step("")),
+        edit("UPDATE_ACTION", json!(notify("step_2"))),
+    ];
+    let version = apply_all(&flow(), &edits).expect("added");
+    assert_eq!(names(&version), ["step_1", "step_2", "step_5", "step_6", "step_3", "step_4"]);
+    let owner = tree::find(&version.trigger, "step_2").expect("there");
+    let chain: Vec<_> = tree::chain(owner.on_error_action.as_deref()).map(|it| &it.name).collect();
+    assert_eq!(chain, ["step_5", "step_6"]);
+    let json = json!(version.trigger);
+    assert_eq!(
+        json.pointer("/nextAction/firstLoopAction/onErrorAction/name"),
+        Some(&json!("step_5"))
+    );
+    let refused = apply(&version, &edit("UPDATE_ACTION", json!(step::loop_step("step_2"))));
+    let refused = refused.expect_err("it has an error branch");
+    assert!(refused[0].message.contains("has steps inside"), "{refused:?}");
+    let moved = edit("MOVE_ACTION", json!({ "name": "step_5", "newParentStep": "step_1" }));
+    let version = apply(&version, &moved).expect("moved out");
+    assert_eq!(names(&version), ["step_1", "step_2", "step_6", "step_5", "step_3", "step_4"]);
+    let version =
+        apply(&version, &edit("DELETE_ACTION", json!({ "names": ["step_2"] }))).expect("deleted");
+    assert_eq!(names(&version), ["step_1", "step_5", "step_3", "step_4"]);
+}
+
+#[test]
+fn an_error_branch_where_none_can_be_is_refused() {
+    let inside = |parent: &str| add(parent, "INSIDE_ERROR_BRANCH", None, &notify("step_9"));
+    assert!(refused(&inside("step_1")).contains("step_1 has no error branch"));
+    assert!(refused(&inside("trigger")).contains("Nothing goes inside a trigger"));
+    let mut each = step::loop_step("step_9");
+    each.on_error_action = Some(Box::new(notify("step_10")));
+    assert!(
+        refused(&add("trigger", "AFTER", None, &each)).starts_with("steps.step_9.onErrorAction")
+    );
+}
+
+#[test]
 fn a_copy_refers_to_itself_and_has_its_own_names() {
     let mut each = step::loop_step("step_5");
     if let ActionKind::Loop(it) = &mut each.kind {
@@ -218,6 +258,10 @@ fn every_change_has_plain_words() {
         describe(&add("step_3", "INSIDE_BRANCH", Some(1), &notify("")), &version),
         "Added Tell someone to the start of Otherwise"
     );
+    assert_eq!(
+        describe(&add("step_2", "INSIDE_ERROR_BRANCH", None, &notify("")), &version),
+        "Added Tell someone to what happens when Tell someone fails"
+    );
     assert_eq!(say("DELETE_ACTION", json!({ "names": ["step_1"] })), "Deleted For each item");
     assert_eq!(
         say("MOVE_ACTION", json!({ "name": "step_2", "newParentStep": "step_3" })),
@@ -233,7 +277,14 @@ fn every_change_has_plain_words() {
 fn any_edit() -> impl Strategy<Value = FlowEdit> {
     let name =
         || prop_oneof![Just("trigger".to_owned()), (1..10_u8).prop_map(|it| format!("step_{it}"))];
-    let place = || prop_oneof![Just("AFTER"), Just("INSIDE_LOOP"), Just("INSIDE_BRANCH")];
+    let place = || {
+        prop_oneof![
+            Just("AFTER"),
+            Just("INSIDE_LOOP"),
+            Just("INSIDE_BRANCH"),
+            Just("INSIDE_ERROR_BRANCH")
+        ]
+    };
     let steps: Vec<_> = step_choices().filter_map(|it| it.step("")).collect();
     let adds = (name(), place(), 0..3_usize, proptest::sample::select(steps));
     prop_oneof![
@@ -266,7 +317,7 @@ fn removed(before: &FlowVersion, edit: &FlowEdit) -> BTreeSet<String> {
             .collect(),
         FlowEdit::DeleteBranch(it) => {
             let router = tree::find(&before.trigger, &it.step_name).expect("known");
-            let branch = tree::bodies(router)[it.branch_index].0;
+            let branch = tree::bodies(router)[it.branch_index].first;
             tree::chain(branch).flat_map(whole).collect()
         }
         _ => BTreeSet::new(),

@@ -97,6 +97,16 @@ fn a_step_of_a_loop_cannot_be_used_after_it() {
 }
 
 #[test]
+fn an_error_branch_is_checked_and_may_name_the_error() {
+    let mut first = tell("step_1", "x");
+    first.on_error_action = Some(Box::new(tell("step_2", "{{step_1.error}}")));
+    first.next_action = Some(Box::new(tell("step_3", "{{step_2}}")));
+    assert_eq!(found(&webhook(first.clone())), []);
+    first.on_error_action = Some(Box::new(tell("step_2", "{{step_3.id}}")));
+    assert_eq!(found(&webhook(first)), one("step_2", "input.message", ProblemCode::NotBefore));
+}
+
+#[test]
 fn an_empty_loop_and_an_empty_condition_are_marked() {
     let mut each = step::loop_step("step_1");
     each.next_action = Some(Box::new(step::router_step("step_2")));

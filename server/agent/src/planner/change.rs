@@ -143,6 +143,13 @@ fn before(version: &FlowVersion, name: &str) -> Spot {
                 branch: None,
             };
         }
+        if is_it(step.on_error_action.as_deref()) {
+            return Spot {
+                parent: step.name.clone(),
+                location: Location::InsideErrorBranch,
+                branch: None,
+            };
+        }
         let children = step.children.as_deref().unwrap_or_default();
         if let Some(at) = children.iter().position(|it| is_it(it.as_deref())) {
             return Spot {

@@ -74,13 +74,32 @@ impl<'a> Walk<'a> {
             self.journal.checkpoint(self.engine.now_ms()).await?;
         }
         let path = format!("{prefix}{}", action.name);
-        match &action.kind {
+        let verdict = match &action.kind {
             ActionKind::Piece(settings) => piece_step::run(self, action, settings, path).await,
             ActionKind::Loop(settings) => loops::run(self, action, settings, path).await,
             ActionKind::Router(settings) => {
                 router::run(self, action, settings, (path, prefix)).await
             }
             ActionKind::Code(settings) => Ok(self.code(action, settings, &path)),
+        }?;
+        self.on_error(action, verdict, prefix).await
+    }
+
+    /// Walks the error branch of a step that failed for good; then the run goes on or ends as it would have without.
+    async fn on_error(
+        &mut self,
+        action: &'a Action,
+        verdict: Verdict,
+        prefix: &str,
+    ) -> Result<Verdict, Halt> {
+        let first = action.on_error_action.as_deref();
+        let is_settled = matches!(verdict, Verdict::Done | Verdict::Failed { .. });
+        if first.is_none() || !is_settled || !self.scope.has_failed(&action.name) {
+            return Ok(verdict);
+        }
+        match self.chain(first, prefix.to_owned()).await? {
+            Verdict::Done => Ok(verdict),
+            other => Ok(other),
         }
     }
 
@@ -158,8 +177,11 @@ impl<'a> Walk<'a> {
         handling: Option<&ErrorHandling>,
         message: String,
     ) -> Verdict {
-        if handling.is_some_and(|it| it.continue_on_failure.value == Some(true)) {
+        let goes_on = handling.is_some_and(|it| it.continue_on_failure.value == Some(true));
+        if goes_on || action.on_error_action.is_some() {
             self.scope.set_failed(&action.name, &message);
+        }
+        if goes_on {
             return Verdict::Done;
         }
         let step =

@@ -1,7 +1,9 @@
 //! A process that is killed at any point: the next start finishes every run and repeats nothing that was recorded.
 
 use crate::site::Site;
-use crate::world::{World, admin, chain, for_each, on_webhook, open, piece, set_fields};
+use crate::world::{
+    World, admin, chain, for_each, keep_going, on_webhook, open, piece, set_fields,
+};
 use domain::flow::Flow;
 use domain::flow::run::{Run, RunStatus};
 use domain::ids::RunId;
@@ -142,26 +144,35 @@ fn rounds_that_were_done_are_not_done_again() {
     runtime.kill();
 }
 
-/// Publishes a flow with steps of every nature, fires it, kills the process at the `at`-th change of the run that was
-/// written down, starts again and gives the end; none when the run had ended before that many changes.
-fn killed_at_change(test: &TestDb, site: &Arc<Site>, at: usize) -> Option<Run> {
+/// A flow with steps of every nature.
+fn of_every_nature(site: &Site) -> Value {
     let keep = |name: &str, value: &str| {
         let input = json!({ "key": "log", "value": [value], "store_scope": "FLOW" });
         piece(name, "@activepieces/piece-store", "add_to_list", input)
     };
-    let trigger = on_webhook(chain(vec![
+    let input = json!({ "as": "failed", "reason": "no" });
+    let mut fails = keep_going(piece("step_8", "@pmos/piece-control", "stop_run", input));
+    fails["onErrorAction"] = keep("step_9", "{{step_8.error}}");
+    on_webhook(chain(vec![
         keep("step_1", "a"),
         call("step_2", "PUT", &site.url("/ok1")),
         set_fields("step_3", json!({ "rows": [1, 2] })),
         for_each("step_4", "{{step_3.rows}}", keep("step_5", "{{step_4.item}}")),
         call("step_6", "PUT", &site.url("/ok2")),
+        fails,
         piece(
             "step_7",
             "@activepieces/piece-store",
             "get",
             json!({ "key": "log", "store_scope": "FLOW" }),
         ),
-    ]));
+    ]))
+}
+
+/// Publishes such a flow, fires it, kills the process at the `at`-th change of the run that was written down, starts
+/// again and gives the end; none when the run had ended before that many changes.
+fn killed_at_change(test: &TestDb, site: &Arc<Site>, at: usize) -> Option<Run> {
+    let trigger = of_every_nature(site);
     let (first, host) = (Process::start(), site.host());
     let (run, clock, reached) = first.runtime.block_on(async {
         let db = test.reopen().await;
@@ -235,7 +246,7 @@ fn wherever_a_run_is_killed_nothing_is_lost_and_nothing_kept_twice() {
             let Some(run) = killed_at_change(&test, &site, at) else { break };
             let place = format!("{name}, killed at change {at}");
             assert_eq!(run.status, RunStatus::Succeeded, "{place}: {run:?}");
-            assert_eq!(run.steps["step_7"]["output"], json!(["a", 1, 2]), "{place}");
+            assert_eq!(run.steps["step_7"]["output"], json!(["a", 1, 2, "no"]), "{place}");
             let calls = (site.count("/ok1") - before.0, site.count("/ok2") - before.1);
             // Only one request can have been under way.
             assert!(calls.0 >= 1 && calls.1 >= 1 && calls.0 + calls.1 <= 3, "{place}: {calls:?}");

@@ -7,6 +7,7 @@ mod apps;
 mod connecting;
 mod crashing;
 mod drafts;
+mod error_branch;
 mod hooking;
 mod limits;
 mod nodes;

@@ -99,6 +99,7 @@ fn new_action(name: &str, display_name: &str, valid: bool, kind: ActionKind) -> 
         next_action: None,
         first_loop_action: None,
         children: None,
+        on_error_action: None,
     }
 }
 

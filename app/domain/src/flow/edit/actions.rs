@@ -52,13 +52,16 @@ pub(super) fn update(version: &mut FlowVersion, new: &Action) -> Outcome {
         next_action: step.next_action.take(),
         first_loop_action: step.first_loop_action.take(),
         children: step.children.take(),
+        on_error_action: step.on_error_action.take(),
         ..new.clone()
     };
     let loses_loop = was_loop && !matches!(updated.kind, ActionKind::Loop(_));
     let loses_router = was_router && !is_router(&updated);
+    let loses_branch =
+        updated.on_error_action.is_some() && !tree::can_have_error_branch(&updated.kind);
     let holds_steps = updated.first_loop_action.is_some()
         || updated.children.iter().flatten().any(Option::is_some);
-    if (loses_loop || loses_router) && holds_steps {
+    if ((loses_loop || loses_router) && holds_steps) || loses_branch {
         return refuse(
             "type",
             format!("{} has steps inside. Move or delete them first", new.display_name),
@@ -141,6 +144,10 @@ pub(super) fn fit_children(action: &mut Action) {
 pub(super) fn shape_issue(action: &Action) -> Option<Issue> {
     let children = action.children.as_ref().map(Vec::len);
     let field = |name: &str| format!("steps.{}.{name}", action.name);
+    if action.on_error_action.is_some() && !tree::can_have_error_branch(&action.kind) {
+        let message = "Only a step of a piece and a code step have an error branch. Remove it";
+        return Some(Issue::new(field("onErrorAction"), message));
+    }
     match &action.kind {
         ActionKind::Router(settings) if children != Some(settings.branches.len()) => {
             let (branches, children) = (settings.branches.len(), children.unwrap_or(0));

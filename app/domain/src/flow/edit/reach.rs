@@ -1,7 +1,7 @@
 //! Getting at steps to change them.
 
 use super::{FlowVersion, Location};
-use crate::flow::{Action, ActionKind};
+use crate::flow::{Action, ActionKind, tree};
 use crate::problem::Issue;
 
 /// A place that holds the first step of a chain, or nothing.
@@ -16,6 +16,7 @@ pub(super) fn each_mut(first: Option<&mut Action>, change: &mut dyn FnMut(&mut A
         for child in action.children.iter_mut().flatten() {
             each_mut(child.as_deref_mut(), change);
         }
+        each_mut(action.on_error_action.as_deref_mut(), change);
         next = action.next_action.as_deref_mut();
     }
 }
@@ -29,14 +30,15 @@ fn slot<'a>(first: &'a mut Slot, name: &str) -> Option<&'a mut Slot> {
     let action = first.as_deref_mut()?;
     if contains_inside(action, name) {
         let mut bodies = std::iter::once(&mut action.first_loop_action)
-            .chain(action.children.iter_mut().flatten());
+            .chain(action.children.iter_mut().flatten())
+            .chain(std::iter::once(&mut action.on_error_action));
         return bodies.find_map(|it| slot(it, name));
     }
     slot(&mut action.next_action, name)
 }
 
 fn contains_inside(action: &Action, name: &str) -> bool {
-    crate::flow::tree::inside(action).iter().any(|it| it.name == name)
+    tree::inside(action).iter().any(|it| it.name == name)
 }
 
 /// The slot that holds the step called `name`, anywhere in the flow.
@@ -75,10 +77,12 @@ pub(super) fn place<'a>(
     if parent == version.trigger.name {
         return match location {
             Location::After => Ok(&mut version.trigger.next_action),
-            Location::InsideLoop | Location::InsideBranch => Err(vec![Issue::new(
-                "parentStep",
-                "Nothing goes inside a trigger. Put the step after it",
-            )]),
+            Location::InsideLoop | Location::InsideBranch | Location::InsideErrorBranch => {
+                Err(vec![Issue::new(
+                    "parentStep",
+                    "Nothing goes inside a trigger. Put the step after it",
+                )])
+            }
         };
     }
     let step = step_mut(version, "parentStep", parent)?;
@@ -96,6 +100,12 @@ pub(super) fn place<'a>(
                 )]
             })
         }
+        (Location::InsideErrorBranch, kind) if tree::can_have_error_branch(kind) => {
+            Ok(&mut step.on_error_action)
+        }
+        (Location::InsideErrorBranch, _) => Err(wrong(format!(
+            "{parent} has no error branch: a step of a piece and a code step have one"
+        ))),
         (Location::InsideLoop, _) => {
             Err(wrong(format!("{parent} is not a loop, so nothing goes inside it")))
         }

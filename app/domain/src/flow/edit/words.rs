@@ -66,6 +66,9 @@ fn moved(it: &MoveAction, before: &FlowVersion) -> String {
 fn place(before: &FlowVersion, parent: &str, location: Location, index: Option<usize>) -> String {
     match (location, index) {
         (Location::InsideLoop, _) => format!("to the start of {}", step(before, parent)),
+        (Location::InsideErrorBranch, _) => {
+            format!("to what happens when {} fails", step(before, parent))
+        }
         (Location::InsideBranch, Some(branch_index)) => {
             let at = AtBranch { step_name: parent.to_owned(), branch_index };
             format!("to the start of {}", branch(before, &at))

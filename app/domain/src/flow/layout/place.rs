@@ -119,12 +119,11 @@ impl<'a> Drawing<'a> {
         self.edge(path::down(x, below, line), &action.name, None, None);
         let gaps = i32::try_from(sizes.len()).unwrap_or(1).max(1) - 1;
         let mut left = x - (sizes.iter().map(|it| it.width).sum::<i32>() + BRANCH_GAP * gaps) / 2;
-        for (index, ((first, name), size)) in
-            tree::bodies(action).into_iter().zip(sizes).enumerate()
-        {
+        for (index, (body, size)) in tree::bodies(action).into_iter().zip(sizes).enumerate() {
+            let first = body.first;
             let column = Column {
                 index,
-                name: name.unwrap_or_default(),
+                name: body.name.unwrap_or_default(),
                 x: left + size.width / 2,
                 room: size.width,
             };

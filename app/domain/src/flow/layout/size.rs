@@ -59,6 +59,6 @@ impl Sizes<'_> {
 
     /// The branches of a router, left to right.
     pub(super) fn branches(&self, action: &Action) -> Vec<Size> {
-        tree::bodies(action).into_iter().map(|(body, _)| self.list(body)).collect()
+        tree::bodies(action).into_iter().map(|it| self.list(it.first)).collect()
     }
 }
