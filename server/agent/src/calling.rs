@@ -243,6 +243,7 @@ impl Ready {
             session: Some(self.place.session.to_string()),
             run: Some(self.place.run.to_string()),
             approval: self.approval.as_ref().map(|it| it.approval.id.to_string()),
+            operation: None,
             idempotency_key: Some(self.call.id.clone()),
         };
         let outcome =

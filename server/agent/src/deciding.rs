@@ -1,6 +1,7 @@
 //! Approvals: listed, decided, expired. One decision wins, and what was approved happens once.
 
 use crate::agent::Agent;
+use crate::commands;
 use crate::policy;
 use crate::settings::Settings;
 use crate::trace::masked;
@@ -133,7 +134,10 @@ impl Agent {
         let by = Some((actor.user.clone(), actor.name.clone()));
         let decision = Decision { status: ApprovalStatus::Approved, by, note };
         self.decide(actor, &found, decision, (edited, rule)).await?;
-        self.settled(actor, id).await
+        match found.approval.kind.as_str() {
+            commands::KIND => self.run_allowed(actor, &found).await,
+            _ => self.settled(actor, id).await,
+        }
     }
 
     /// Refuses what waits: it never happens.
@@ -323,6 +327,11 @@ async fn settle(
         let now = approvals::find(tx, &found.workspace, &approval.id).await?;
         return Err(decided_before(now.map_or(ApprovalStatus::Expired, |it| it.approval.status)));
     }
+    let word = match decision.status {
+        ApprovalStatus::Approved => "running",
+        other => other.as_str(),
+    };
+    store::commands::decided(tx, &approval.id, word).await?;
     if let Some(call) = &found.call {
         match (decision.status, next) {
             (ApprovalStatus::Approved, _) => {

@@ -22,6 +22,7 @@ impl Agent {
     pub async fn start(&self) -> Result<(), Problem> {
         self.take_up_free(!self.0.db.is_shared()).await?;
         self.carry_on().await?;
+        self.finish_commands().await?;
         tokio::spawn(self.clone().expire_for_ever());
         Ok(())
     }

@@ -67,17 +67,17 @@ async fn info(State(backend): State<Backend>) -> Json<Value> {
         .into_iter()
         .map(|it| (format!("{} {}", it.method, it.path), Value::from(it.path)))
         .collect();
-    let base_url = backend.base_url();
+    let config = urls(&backend);
     Json(json!({
         "service": "pmos",
         "status": "operational",
         "version": VERSION,
         "integration_config": {
-            "bcgpt_url": base_url,
-            "flow_url": base_url,
+            "bcgpt_url": config.0,
+            "flow_url": config.1,
             "bcgpt_api_key_configured": false,
             "per_request_bcgpt_api_key_supported": true,
-            "shell_auth_configured": false,
+            "shell_auth_configured": backend.config.shell_token.is_some(),
         },
         "endpoints": endpoints,
     }))
@@ -92,7 +92,7 @@ async fn status(
         Some(Extension(actor)) => Some(backend.agent.operation_count(&actor).await?),
         None => None,
     };
-    let base_url = backend.base_url();
+    let config = urls(&backend);
     Ok(Json(json!({
         "status": "operational",
         "version": VERSION,
@@ -103,12 +103,19 @@ async fn status(
             "memories": null, "operations": operations,
         },
         "config": {
-            "bcgpt_url": base_url, "flow_url": base_url, "bcgpt_api_key_configured": false,
-            "shell_auth_configured": false,
+            "bcgpt_url": config.0, "flow_url": config.1, "bcgpt_api_key_configured": false,
+            "shell_auth_configured": backend.config.shell_token.is_some(),
         },
         "runtime": "v1",
         "timestamp": rfc3339(now_ms()),
     })))
+}
+
+/// Where PM OS and its engine of flows are reached, as scripts are told.
+fn urls(backend: &Backend) -> (String, String) {
+    let (base, config) = (backend.base_url(), &backend.config);
+    let shown = config.shown_url.clone().unwrap_or_else(|| base.clone());
+    (shown, config.shown_flow_url.clone().unwrap_or(base))
 }
 
 /// The tools about PM OS itself.

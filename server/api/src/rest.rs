@@ -8,6 +8,7 @@ pub(crate) mod audit;
 pub(crate) mod chat;
 pub(crate) mod chat_runs;
 pub(crate) mod chat_stream;
+pub(crate) mod commands;
 pub(crate) mod connections;
 pub(crate) mod connectors;
 pub(crate) mod flows;

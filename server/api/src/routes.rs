@@ -132,6 +132,7 @@ pub fn all() -> Vec<Route> {
         rest::chat_runs::routes(),
         rest::approvals::routes(),
         rest::operations::routes(),
+        rest::commands::routes(),
         rest::insight::routes(),
         rest::tools::routes(),
         rest::actions::routes(),

@@ -60,6 +60,12 @@ pub struct Config {
     pub is_signup_closed: bool,
     /// `CORS_ALLOWED_ORIGINS`, commas between: sites whose pages may call with a key, besides those in the settings.
     pub cors_allowed_origins: Vec<String>,
+    /// `PMOS_SHELL_TOKEN`: what scripts show besides their key to run commands; nothing when absent.
+    pub shell_token: Option<Secret>,
+    /// `BCGPT_URL` or `PMOS_URL`, shown where scripts look for it; the base address when absent.
+    pub shown_url: Option<String>,
+    /// `FLOW_URL`, the same for the engine of flows.
+    pub shown_flow_url: Option<String>,
     /// Limits of the assistant: `AGENT_MAX_ITERATIONS`, `AGENT_RUNTIME`.
     pub assistant: agent::config::Config,
     /// Where Basecamp is.
@@ -101,9 +107,12 @@ impl Config {
         let data = get("PMOS_DATA").map_or_else(|| PathBuf::from("data"), PathBuf::from);
         Ok(Self {
             listen: SocketAddr::new(host, port),
-            base_url: base_url(get("APP_BASE_URL"))?,
+            base_url: base_url("APP_BASE_URL", get("APP_BASE_URL"))?,
             database: database(get("DATABASE_URL"), get("SQLITE_PATH"), &data)?,
             secret_key: get("PMOS_SECRET_KEY").map(Secret),
+            shell_token: get("PMOS_SHELL_TOKEN").map(Secret),
+            shown_url: base_url("BCGPT_URL", get("BCGPT_URL").or_else(|| get("PMOS_URL")))?,
+            shown_flow_url: base_url("FLOW_URL", get("FLOW_URL"))?,
             json_body_limit,
             is_signup_closed: is_closed(get("PMOS_SIGNUP"))?,
             cors_allowed_origins: origins(get("CORS_ALLOWED_ORIGINS"))?,
@@ -136,13 +145,13 @@ fn assistant(get: impl Fn(&str) -> Option<String>) -> Result<agent::config::Conf
     }
 }
 
-fn base_url(text: Option<String>) -> Result<Option<String>, ConfigError> {
+fn base_url(name: &'static str, text: Option<String>) -> Result<Option<String>, ConfigError> {
     let Some(text) = text else { return Ok(None) };
     if text.starts_with("http://") || text.starts_with("https://") {
         return Ok(Some(text.trim_end_matches('/').to_owned()));
     }
     Err(ConfigError {
-        name: "APP_BASE_URL",
+        name,
         reason: "give an address that begins with https:// or http://".to_owned(),
     })
 }

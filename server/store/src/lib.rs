@@ -4,6 +4,7 @@ pub mod api_keys;
 pub mod approval_rules;
 pub mod approvals;
 pub mod chat;
+pub mod commands;
 pub mod connections;
 pub mod db;
 pub mod error;

@@ -101,7 +101,7 @@ const COLUMNS: &str = "id, user_id, source, actor, session_id, run_id, command, 
     approval_required, approval_id, status, duration_ms, result_excerpt, error, undo, undone_at, approved_at, created_at,
     updated_at";
 
-/// Stores a write that ended.
+/// Stores a write that ended; one that was stored before it ran ends.
 ///
 /// # Errors
 /// When the database refuses.
@@ -112,7 +112,11 @@ pub async fn insert(conn: &mut Conn, workspace: &WorkspaceId, new: &NewOperation
         "INSERT INTO operations (id, workspace_id, user_id, source, actor, session_id, run_id, tool, arguments, target,
              project_id, risk, approval_required, approval_id, status, duration_ms, result_excerpt, error, undo,
              approved_at, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $21)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $21)
+         ON CONFLICT (id) DO UPDATE SET arguments = excluded.arguments, target = excluded.target,
+             project_id = excluded.project_id, status = excluded.status, duration_ms = excluded.duration_ms,
+             result_excerpt = excluded.result_excerpt, error = excluded.error, undo = excluded.undo,
+             updated_at = excluded.updated_at",
         new.id.as_str(),
         workspace.as_str(),
         new.user.as_str(),

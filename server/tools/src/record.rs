@@ -73,7 +73,7 @@ impl Write<'_> {
     fn operation(&self, outcome: Result<&Done, &ToolError>) -> NewOperation {
         let done = outcome.ok();
         NewOperation {
-            id: OperationId::from(ids::fresh()),
+            id: self.context.operation.clone().unwrap_or_else(|| OperationId::from(ids::fresh())),
             user: self.actor.user.clone(),
             actor: self.actor.name.clone(),
             source: self.context.source,

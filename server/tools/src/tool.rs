@@ -6,6 +6,7 @@ use crate::schema;
 use crate::tools::Tools;
 use domain::actor::Actor;
 use domain::approval::Risk;
+use domain::ids::OperationId;
 use serde_json::{Value, json};
 use std::pin::Pin;
 
@@ -144,6 +145,8 @@ pub struct CallContext {
     pub run: Option<String>,
     /// The agreement it needed.
     pub approval: Option<String>,
+    /// The operation that waited for this call; a new one when there is none.
+    pub operation: Option<OperationId>,
     /// The same key, caller and arguments give the first answer and do nothing.
     pub idempotency_key: Option<String>,
 }

@@ -93,7 +93,7 @@ async fn forget(
 }
 
 /// Refuses a key that decides what its own person asked for: it may have asked itself (contract.md 5.4).
-async fn check_key(
+pub(crate) async fn check_key(
     backend: &Backend,
     actor: &Actor,
     grant: Option<Extension<KeyGrant>>,

@@ -8,6 +8,7 @@ mod assistant;
 mod audit;
 mod caller;
 mod chat;
+mod commands;
 mod connecting;
 mod hooks;
 mod invitations;

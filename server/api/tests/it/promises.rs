@@ -5,7 +5,7 @@ use crate::caller::Server;
 use api::rest::actions::{PUBLISHED, document};
 use domain::event::EventKind;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tools::tool::Profile;
 
 /// Compares what holds now with the committed file.
@@ -41,6 +41,65 @@ fn every_event_keeps_its_name_and_its_readers() {
         format!("{} {} {log}", it.as_str(), it.topic().as_str())
     };
     check("events.txt", EventKind::ALL.iter().map(row));
+}
+
+/// Where errors are given their codes, and words there that are none.
+const CODED: [&str; 5] = [
+    "app/domain/src/problem.rs",
+    "server/tools/src",
+    "server/mcp/src",
+    "server/api/src",
+    "server/agent/src",
+];
+const WITHOUT_CODES: [&str; 3] =
+    ["server/agent/src/planner", "server/agent/src/llm", "server/api/src/rest/flows.rs"];
+const NO_CODES: [&str; 9] = [
+    "AGENT_MAX_ITERATIONS",
+    "AGENT_RUNTIME",
+    "CARGO_PKG_VERSION",
+    "DELETE",
+    "DENY",
+    "PMOS_BUILD",
+    "POST",
+    "SMTP",
+    "TEAM",
+];
+
+/// Texts in capitals of a file or a folder, without its tests.
+fn capitals(path: &Path, found: &mut BTreeSet<String>) {
+    if WITHOUT_CODES.iter().any(|it| path.ends_with(it)) {
+        return;
+    }
+    if path.is_dir() {
+        for entry in std::fs::read_dir(path).unwrap() {
+            capitals(&entry.unwrap().path(), found);
+        }
+        return;
+    }
+    let text = std::fs::read_to_string(path).unwrap();
+    let text = text.split("#[cfg(test)]").next().unwrap();
+    let is_code = |it: &str| {
+        it.len() > 3
+            && it.starts_with(|first: char| first.is_ascii_uppercase())
+            && it.chars().all(|it| it.is_ascii_uppercase() || it == '_')
+    };
+    found.extend(text.split('"').filter(|it| is_code(it)).map(str::to_owned));
+}
+
+/// A code that is new, or gone, changes the file.
+#[test]
+fn every_error_code_is_written_down() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut now = BTreeSet::new();
+    for path in CODED {
+        capitals(&root.join(path), &mut now);
+    }
+    now.retain(|it| !NO_CODES.contains(&it.as_str()));
+    check("errors.txt", now.clone());
+    let promised = root.join("server/api/tests/contract/errors.txt");
+    let promised = std::fs::read_to_string(promised).unwrap();
+    let new: Vec<_> = now.iter().filter(|it| !promised.lines().any(|line| line == *it)).collect();
+    assert!(new.is_empty(), "errors.txt does not know {new:?}: write the contracts anew");
 }
 
 #[tokio::test]

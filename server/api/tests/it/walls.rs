@@ -36,6 +36,8 @@ async fn foreign(server: &Server, other: &Caller<'_>) -> Vec<(&'static str, Stri
         case("POST /api/approvals/{id}/reject", &chat.approval, json!({})),
         case("GET /api/operations/{id}", &chat.operation, json!({})),
         case("POST /api/operations/{id}/undo", &chat.operation, json!({})),
+        case("POST /api/operations/{id}/approve", &chat.operation, json!({})),
+        case("POST /api/operations/{id}/reject", &chat.operation, json!({})),
         case("PATCH /api/pmos/keys/{id}", key, json!({"label": "Mine now"})),
         case("DELETE /api/pmos/keys/{id}", key, json!({})),
     ];
