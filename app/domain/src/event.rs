@@ -128,6 +128,8 @@ kinds! {
     AssistantChanged = "assistant.changed", Setup, audited;
     /// A note that the assistant keeps was made, changed or deleted.
     MemoryChanged = "memory.changed", Chat, quiet;
+    /// Scores of projects were kept, or what was found about them changed.
+    InsightsChanged = "insight.changed", Notification, quiet;
     /// A question was put to a person.
     ApprovalAsked = "approval.asked", Approval, audited;
     /// A person, or time, answered it.

@@ -6,6 +6,7 @@ pub mod chat_clients;
 pub mod config;
 pub mod connect;
 pub mod connectors;
+mod daily;
 mod node;
 mod records;
 pub mod setup;
@@ -138,6 +139,7 @@ impl Backend {
         let agent = Agent::new(db.clone(), tools.clone(), key, limits);
         tools.seal_what_waits().await.map_err(StartError::Assistant)?;
         agent.start().await.map_err(StartError::Assistant)?;
+        daily::start(tools.clone(), closing.clone());
         Ok(Self {
             connections: flows.connections(),
             flows,

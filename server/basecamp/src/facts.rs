@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use store::{ids, mirror_formulas};
 
 /// What must be in the mirror before it is asked.
-const NEEDED: [&str; 6] =
+pub(crate) const NEEDED: [&str; 6] =
     [scopes::PROJECTS, scopes::PEOPLE, scopes::TODOS, "Kanban::Card", scopes::COMMENTS, "Message"];
 /// Words that say that something does not go on.
 const BLOCKED: [&str; 3] = ["blocked", "waiting for", "stuck"];
@@ -40,8 +40,16 @@ pub struct Item {
     pub due_on: Option<NaiveDate>,
     /// The project.
     pub project_id: i64,
+    /// The list or column it is in.
+    pub place_id: Option<i64>,
+    /// What kind of place that is: `Todolist`, `Kanban::Column`, ...
+    pub place_kind: String,
+    /// What that is called.
+    pub place: String,
     /// Who has it to do.
     pub assignees: Vec<Person>,
+    /// Who made it.
+    pub creator_id: Option<i64>,
     /// The page in Basecamp.
     pub app_url: String,
     /// Epoch milliseconds.
@@ -57,6 +65,8 @@ pub struct Post {
     pub project_id: i64,
     /// What it is written under.
     pub parent_id: Option<i64>,
+    /// Who wrote it.
+    pub creator_id: Option<i64>,
     /// Epoch milliseconds.
     pub created_at: i64,
     /// It says that something is blocked, waits or is stuck.
@@ -139,7 +149,7 @@ impl Basecamp {
         }
     }
 
-    async fn live(
+    pub(crate) async fn live(
         &self,
         actor: &Actor,
         kind: &str,
@@ -182,6 +192,10 @@ impl Basecamp {
             completer_id: it.completer_id,
             due_on: it.due_on.and_then(|it| it.parse().ok()),
             project_id: it.bucket_id,
+            place_id: it.parent_id,
+            place_kind: it.parent_kind,
+            place: it.parent_title,
+            creator_id: it.creator_id,
             app_url: convert.page(&it.app_url, it.bucket_id, &format!("#todo-{}", it.id)),
             created_at: it.created_at,
             active_at: it.updated_at,
@@ -199,6 +213,7 @@ impl Basecamp {
         let post = |(it, _): (store::mirror::Record, HashMap<i64, Person>)| Post {
             project_id: it.bucket_id,
             parent_id: it.parent_id,
+            creator_id: it.creator_id,
             created_at: it.created_at,
             is_blocked: says_blocked(&it.body),
         };
@@ -227,6 +242,10 @@ impl Mirrored {
             completer_id: it.completer_id,
             due_on: it.due_on.and_then(|it| it.parse().ok()),
             project_id: it.bucket_id,
+            place_id: it.parent_id,
+            place_kind: it.parent_kind,
+            place: it.parent_title,
+            creator_id: it.creator_id,
             created_at: it.created_at,
             active_at: it.active_at,
         };
@@ -235,6 +254,7 @@ impl Mirrored {
         let post = |it: mirror_formulas::PostRow| Post {
             project_id: it.bucket_id,
             parent_id: it.parent_id,
+            creator_id: it.creator_id,
             created_at: it.created_at,
             is_blocked: it.is_blocked != 0,
         };

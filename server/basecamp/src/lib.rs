@@ -11,6 +11,7 @@ pub mod config;
 pub mod facts;
 pub mod names;
 pub mod records;
+pub mod said;
 pub mod stories;
 
 pub mod accesses;

@@ -1,12 +1,17 @@
 //! The formulas of the intelligence tools: pure, with counted inputs, so that every number can be told by hand.
 
+pub mod assignment;
 pub mod balance;
+pub mod burnout;
 pub mod forecast;
 pub mod ghost;
 pub mod health;
+pub mod patterns;
+pub mod person;
 pub mod priority;
 pub mod pulse;
 pub mod risks;
+pub mod scope;
 
 /// Milliseconds of a day.
 pub const DAY_MS: i64 = 24 * 60 * 60 * 1_000;

@@ -4,10 +4,17 @@
 //! from Basecamp and asks them; both give the same. What day it is, is for the
 //! caller to say: it depends on the time zone of the workspace.
 
+pub mod alerts;
+pub mod context;
 pub mod deadlines;
+pub mod findings;
 pub mod formulas;
 pub mod measure;
+pub mod people;
 pub mod projects;
+pub mod structure;
+pub mod week;
+pub mod words;
 pub mod workload;
 
 use basecamp::Basecamp;

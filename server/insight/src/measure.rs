@@ -29,7 +29,7 @@ impl Moment {
 }
 
 /// The to-dos of a project.
-fn todos(facts: &Facts, project: i64) -> Vec<&Item> {
+pub(crate) fn todos(facts: &Facts, project: i64) -> Vec<&Item> {
     facts.items.iter().filter(|it| !it.is_card && it.project_id == project).collect()
 }
 
@@ -41,11 +41,11 @@ fn count(todos: &[&Item], fits: impl Fn(&Item) -> bool) -> usize {
     todos.iter().filter(|it| fits(it)).count()
 }
 
-fn is_late(it: &Item, today: NaiveDate) -> bool {
+pub(crate) fn is_late(it: &Item, today: NaiveDate) -> bool {
     !it.completed && it.due_on.is_some_and(|day| day < today)
 }
 
-fn is_done_since(it: &Item, since: i64) -> bool {
+pub(crate) fn is_done_since(it: &Item, since: i64) -> bool {
     it.completed && it.completed_at.is_some_and(|at| at >= since)
 }
 
@@ -314,6 +314,10 @@ pub(crate) mod tests {
             completer_id: None,
             due_on: None,
             project_id: 1,
+            place_id: None,
+            place_kind: String::new(),
+            place: String::new(),
+            creator_id: None,
             assignees: vec![Person { id: 1, name: "Amara".into(), email: None, title: None }],
             app_url: String::new(),
             created_at: NOW - 20 * DAY_MS,

@@ -83,6 +83,7 @@ const ALL: &[(i64, &str, &str)] = &[
         "answers are remembered",
         include_str!("../../../migrations/0115_answers_are_remembered.sql"),
     ),
+    (125, "projects are scored", include_str!("../../../migrations/0125_projects_are_scored.sql")),
 ];
 
 /// Number, sentence, and the texts for SQLite and for PostgreSQL, where no one text says the same to both.

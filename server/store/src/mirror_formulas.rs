@@ -26,6 +26,14 @@ record! {
         pub due_on: Option<String>,
         /// The project.
         pub bucket_id: i64,
+        /// The list or column it is in.
+        pub parent_id: Option<i64>,
+        /// What kind of place that is.
+        pub parent_kind: String,
+        /// What that is called.
+        pub parent_title: String,
+        /// Who made it.
+        pub creator_id: Option<i64>,
         /// The page in Basecamp.
         pub app_url: String,
         /// Epoch milliseconds.
@@ -43,6 +51,8 @@ record! {
         pub bucket_id: i64,
         /// What it is written under.
         pub parent_id: Option<i64>,
+        /// Who wrote it.
+        pub creator_id: Option<i64>,
         /// Epoch milliseconds.
         pub created_at: i64,
         /// 1 when it says that something is blocked, waits or is stuck.
@@ -88,7 +98,7 @@ pub async fn items(conn: &mut Conn, key: &Key, project: i64) -> Result<Vec<ItemR
         conn,
         ItemRow,
         "SELECT r.id, r.kind, r.title, r.body, r.completed, r.completed_at, r.completer_id, r.due_on, r.bucket_id,
-                r.app_url, r.created_at,
+                r.parent_id, r.parent_kind, r.parent_title, r.creator_id, r.app_url, r.created_at,
                 CASE WHEN r.updated_at > r.active_at THEN r.updated_at ELSE r.active_at END AS active_at
          FROM mirror_records r CROSS JOIN mirror_projects p
          WHERE r.workspace_id = $1 AND r.account_id = $2 AND r.deleted_at IS NULL AND r.status = 'active'
@@ -131,7 +141,7 @@ pub async fn posts(conn: &mut Conn, key: &Key, project: i64) -> Result<Vec<PostR
     fetch_all!(
         conn,
         PostRow,
-        "SELECT r.bucket_id, r.parent_id, r.created_at,
+        "SELECT r.bucket_id, r.parent_id, r.creator_id, r.created_at,
                 CASE WHEN LOWER(r.body) LIKE '%blocked%' OR LOWER(r.body) LIKE '%waiting for%'
                        OR LOWER(r.body) LIKE '%stuck%' THEN CAST(1 AS SMALLINT) ELSE CAST(0 AS SMALLINT) END AS is_blocked
          FROM mirror_records r CROSS JOIN mirror_projects p

@@ -2,8 +2,8 @@
 
 use crate::tool::{Call, Doing, Profile, ToolSpec, doing};
 use crate::{
-    change_tools, flow_connections, flow_edits, flow_pieces, flow_tools, flow_versions,
-    insight_tools, memory_tools, meta, pmos, run_tools, undo,
+    change_tools, finding_tools, flow_connections, flow_edits, flow_pieces, flow_tools,
+    flow_versions, insight_tools, memory_tools, meta, people_insight, pmos, run_tools, undo,
 };
 use domain::approval::Risk;
 use std::sync::LazyLock;
@@ -155,6 +155,24 @@ catalog! {
         "project:string, stale_days:integer, include_completed:boolean", "Stale, unassigned, overdue and blocked work with counts and advice" => insight_tools::ghost_work;
     "predict_deadline", "build", Full, Read, "Predict a deadline",
         "project*:string, task:string, confidence:enum(optimistic|likely|pessimistic)", "Expected end date of a project or to-do for a chosen confidence" => insight_tools::predicted;
+    "pmos_health_person", "pmos", Full, Read, "Look at how a person is doing",
+        "person_id*:string", "Person health score with workload, responsiveness and completion" => people_insight::health;
+    "pmos_patterns_work", "pmos", Full, Read, "Look for patterns of work",
+        "project_id*:string", "Busy hours and days, completion time and conversation rate" => people_insight::work_patterns;
+    "pmos_patterns_issues", "pmos", Full, Read, "Look for trouble that comes back",
+        "project_id*:string", "How often problem words appear per week, or null when too few" => people_insight::trouble;
+    "pmos_insights_list", "pmos", Focused, Read, "Read the insights",
+        "limit:number=50, acknowledged:boolean=false", "Insights, most severe first" => finding_tools::list;
+    "pmos_insights_acknowledge", "pmos", Full, Write, "Mark an insight as seen",
+        "insight_id*:string", "Marks an insight as seen" => finding_tools::acknowledge;
+    "pmos_cleanup", "pmos", Full, Destructive, "Delete old scores and insights",
+        "days_to_keep:number=90", "Deletes old scores, predictions, patterns and acknowledged insights of the workspace" => finding_tools::cleanup;
+    "get_alerts", "agents", Full, Read, "Look for alerts",
+        "severity:enum(critical|warning|info|all), project:string, categories:[enum(overdue|stale|unassigned|workload|deadline|blocked|quality)]", "Current alerts by severity: overdue, stale, unassigned, due soon, uneven load" => people_insight::alerts;
+    "predict_outcome", "reach", Full, Read, "Look ahead",
+        "type*:enum(delivery|risk|burnout|bottleneck|comprehensive), project:string, horizon:string", "Outlook for delivery, risk, burnout or bottlenecks over a horizon" => people_insight::outcome;
+    "pmos_insights_reopen", "pmos", Unlisted, Write, "Bring an insight back",
+        "insight_id*:string", "Marks an insight as not seen" => finding_tools::reopen;
     "pmos_approvals_list", "pmos", Focused, Read, "Read the approvals",
         "status:enum(pending|approved|rejected|expired|all)=pending, limit:integer=50, cursor:string", "Approvals of the workspace" => pmos::approvals_list;
     "pmos_memory_save", "pmos", Focused, Write, "Keep a note",

@@ -19,22 +19,22 @@ const NEXT: usize = 5;
 const DEFAULT: usize = 20;
 
 /// A project with its facts, and this moment.
-struct Ground {
-    project: Project,
-    facts: Facts,
-    at: Moment,
+pub(crate) struct Ground {
+    pub(crate) project: Project,
+    pub(crate) facts: Facts,
+    pub(crate) at: Moment,
 }
 
 impl Call<'_> {
     /// The project that an argument names by id or name, with what is known of it.
-    async fn ground_of(&self, argument: &str) -> Result<Ground, ToolError> {
+    pub(crate) async fn ground_of(&self, argument: &str) -> Result<Ground, ToolError> {
         let project = self.project_named(self.args.need(argument)?, Purpose::Read).await?;
         let facts = Box::pin(self.tools.basecamp.facts(self.actor, Some(project.id))).await?;
         Ok(Ground { project, facts, at: self.tools.moment(self.actor).await? })
     }
 
     /// Of one project when it is named, else of all.
-    async fn facts(&self) -> Result<(Facts, Option<Project>), ToolError> {
+    pub(crate) async fn facts(&self) -> Result<(Facts, Option<Project>), ToolError> {
         let project = self.ground(Purpose::Read).await?;
         let id = project.as_ref().map(|it| it.id);
         Ok((Box::pin(self.tools.basecamp.facts(self.actor, id)).await?, project))
@@ -49,14 +49,29 @@ impl Call<'_> {
     }
 }
 
-fn told(value: Value, facts: &Facts, at: Moment) -> Outcome {
+pub(crate) fn told(value: Value, facts: &Facts, at: Moment) -> Outcome {
     let value = sources::aged(value, &facts.freshness);
-    Ok(Done::new(lists::with(value, json!({ "timestamp": store::ids::rfc3339(at.now) }))))
+    Ok(Done::new(lists::with(value, json!({ "timestamp": at.now }))))
+}
+
+/// How a score (0 to 100) moved in a week: the word, and by how much; none when nothing is known of then.
+fn trend(now: Option<f64>, before: Option<&f64>) -> Option<(&'static str, f64)> {
+    let moved = now? - before?;
+    let word = match moved {
+        it if it >= 3.0 => "up",
+        it if it <= -3.0 => "down",
+        _ => "stable",
+    };
+    Some((word, moved))
 }
 
 pub(crate) async fn health(call: Call<'_>) -> Outcome {
     let it = Box::pin(call.ground_of("project_id")).await?;
-    told(measure::health(&it.facts, &it.project, it.at), &it.facts, it.at)
+    let mut value = measure::health(&it.facts, &it.project, it.at);
+    let before = call.tools.week_ago(call.actor, "health").await?;
+    let now = value["score"].as_f64().map(|it| it * 100.0);
+    value["trend"] = json!(trend(now, before.get(&it.project.id)).map(|it| it.0));
+    told(value, &it.facts, it.at)
 }
 
 pub(crate) async fn completion(call: Call<'_>) -> Outcome {
@@ -86,7 +101,11 @@ pub(crate) async fn pulse(call: Call<'_>) -> Outcome {
 pub(crate) async fn project_pulse(call: Call<'_>) -> Outcome {
     let days = period(call.args.text("period"))?;
     let it = Box::pin(call.ground_of("project")).await?;
-    told(measure::pulse(&it.facts, &it.project, (it.at, days)), &it.facts, it.at)
+    let mut value = measure::pulse(&it.facts, &it.project, (it.at, days));
+    let before = call.tools.week_ago(call.actor, "pulse").await?;
+    let moved = trend(value["score"].as_f64(), before.get(&it.project.id));
+    value["trend"] = json!(moved.map(|it| it.0));
+    told(value, &it.facts, it.at)
 }
 
 pub(crate) async fn portfolio(call: Call<'_>) -> Outcome {
@@ -94,7 +113,21 @@ pub(crate) async fn portfolio(call: Call<'_>) -> Outcome {
     let sort_by = call.args.text("sort_by").unwrap_or("score").to_owned();
     let (facts, _) = Box::pin(call.facts()).await?;
     let at = call.tools.moment(call.actor).await?;
-    let value = measure::portfolio(&facts, (at, days), &sort_by);
+    let mut value = measure::portfolio(&facts, (at, days), &sort_by);
+    let before = call.tools.week_ago(call.actor, "pulse").await?;
+    if let Some(projects) = value["projects"].as_array_mut() {
+        let moved = |it: &Value| {
+            let id = it["project_id"].as_i64().unwrap_or_default();
+            trend(it["score"].as_f64(), before.get(&id))
+        };
+        for project in projects.iter_mut() {
+            project["trend"] = json!(moved(project).map(|it| it.0));
+        }
+        if sort_by == "trend" {
+            let by = |it: &Value| moved(it).map_or(0.0, |it| it.1);
+            projects.sort_by(|one, other| by(one).total_cmp(&by(other)));
+        }
+    }
     let count = facts.projects.len();
     told(lists::with(value, json!({ "coverage": lists::coverage(count) })), &facts, at)
 }

@@ -2,12 +2,13 @@
 
 use crate::error::ToolError;
 use crate::tools::Tools;
-use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, TimeZone, Weekday};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Offset, TimeDelta, TimeZone, Weekday};
 use chrono_tz::Tz;
 use domain::actor::Actor;
 use domain::problem::Problem;
 use insight::formulas::DAY_MS;
 use insight::measure::Moment;
+use insight::week::{self, Week};
 use store::{ids, workspaces};
 
 impl Tools {
@@ -15,6 +16,21 @@ impl Tools {
         let mut conn = self.db.read().await?;
         let workspace = workspaces::find(&mut conn, &actor.workspace).await?;
         Ok(workspace.and_then(|it| it.timezone.parse().ok()).unwrap_or(Tz::UTC))
+    }
+
+    /// When people of the workspace work.
+    pub(crate) async fn week(&self, actor: &Actor) -> Result<Week, ToolError> {
+        let zone = self.zone(actor).await?;
+        let mut conn = self.db.read().await?;
+        let found = workspaces::find(&mut conn, &actor.workspace).await?;
+        let now = DateTime::from_timestamp_millis(ids::now_ms()).unwrap_or_default();
+        let offset = now.with_timezone(&zone).offset().fix();
+        let hours = found.as_ref().and_then(|it| {
+            let [from, to] = &it.working_hours;
+            Some((week::minutes(from)?, week::minutes(to)?))
+        });
+        let days = found.map(|it| it.working_days).unwrap_or_default();
+        Ok(Week { days, hours, offset })
     }
 
     /// The day in the workspace's time zone.

@@ -108,6 +108,12 @@ const WORDS: &[(&str, &str)] = &[
     ("importance", "How much it matters, from 0 to 1"),
     ("min_importance", "Only what matters at least this much, from 0 to 1"),
     ("scope", "Whose it is: user, project or workspace"),
+    ("insight_id", "Id of an insight"),
+    ("acknowledged", "Those that were seen instead of those that were not"),
+    ("days_to_keep", "Days that are kept"),
+    ("horizon", "How far ahead: 2 weeks, a month"),
+    ("severity", "Only of this severity"),
+    ("categories", "Only of these categories"),
     ("idempotency_key", "The same key gives the first answer and does nothing again"),
     ("request_id", "The same as idempotency_key"),
 ];

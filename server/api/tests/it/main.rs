@@ -11,6 +11,7 @@ mod chat;
 mod commands;
 mod connecting;
 mod hooks;
+mod insight;
 mod invitations;
 mod keys;
 mod limits;

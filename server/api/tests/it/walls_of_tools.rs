@@ -18,11 +18,13 @@ async fn records(there: &Caller<'_>) -> Vec<(&'static str, Value)> {
     let made = call(&script, "flow_create", json!({"name": "Theirs"})).await;
     let flow = made.result()["structuredContent"]["flow"]["id"].clone();
     let asked = call(&script, "flow_delete", json!({"flow_id": flow})).await;
+    let found = call(&script, "pmos_insights_list", json!({})).await;
     let operations = there.get("/api/operations").await;
     vec![
         ("flow_id", flow),
         ("approval_id", asked.result()["structuredContent"]["approval_id"].clone()),
         ("operation_id", operations["operations"][0]["id"].clone()),
+        ("insight_id", found.result()["structuredContent"]["insights"][0]["id"].clone()),
         ("project_id", sample["projects"][0]["id"].clone()),
     ]
 }

@@ -38,6 +38,14 @@ fn spoken_of(posts: &[Post]) -> BTreeSet<i64> {
     found
 }
 
+/// Ids of the open items that say, or of which is said, that they do not go on.
+pub fn blocked(items: &[Item], posts: &[Post]) -> BTreeSet<i64> {
+    let spoken = spoken_of(posts);
+    let is_blocked =
+        |it: &&Item| says_blocked(&it.title) || says_blocked(&it.body) || spoken.contains(&it.id);
+    items.iter().filter(|it| !it.completed).filter(is_blocked).map(|it| it.id).collect()
+}
+
 fn short(it: &Item, now: i64) -> Value {
     json!({
         "id": it.id, "title": it.title, "project_id": it.project_id, "due_on": it.due_on, "app_url": it.app_url,
@@ -56,16 +64,14 @@ pub fn result(
     let open: Vec<&Item> = items.iter().filter(|it| !it.completed).collect();
     let is_old = |it: &Item| now - it.active_at > stale_days * DAY_MS;
     let is_late = |it: &Item| it.due_on.is_some_and(|day| day < today);
-    let spoken = spoken_of(posts);
-    let is_blocked =
-        |it: &Item| says_blocked(&it.title) || says_blocked(&it.body) || spoken.contains(&it.id);
+    let waiting = blocked(items, posts);
     let mut stale: Vec<&Item> = open.iter().copied().filter(|it| is_old(it)).collect();
     stale.sort_by_key(|it| it.active_at);
     let mut free: Vec<&Item> = open.iter().copied().filter(|it| it.assignees.is_empty()).collect();
     free.sort_by_key(|it| it.created_at);
     let mut late: Vec<&Item> = open.iter().copied().filter(|it| is_late(it)).collect();
     late.sort_by_key(|it| it.due_on);
-    let blocked: Vec<&Item> = open.iter().copied().filter(|it| is_blocked(it)).collect();
+    let blocked: Vec<&Item> = open.iter().copied().filter(|it| waiting.contains(&it.id)).collect();
     let groups = [&stale, &free, &late, &blocked];
     let total: usize = groups.iter().map(|it| it.len()).sum();
     let unique: BTreeSet<i64> = groups.iter().flat_map(|it| it.iter().map(|it| it.id)).collect();
@@ -122,6 +128,7 @@ mod tests {
         };
         let waits = item(2);
         let post = |at: i64, is_blocked| Post {
+            creator_id: None,
             project_id: 1,
             parent_id: Some(2),
             created_at: NOW - at,

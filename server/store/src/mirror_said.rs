@@ -1,0 +1,107 @@
+//! What people wrote, in their words, and what left or moved: what patterns, decisions and scope are read from.
+
+use crate::db::{Conn, Result, fetch_all, fetch_optional, record};
+use crate::mirror::Key;
+
+record! {
+    /// A message or a comment with its words.
+    #[derive(Clone, Debug)]
+    pub struct SaidRow {
+        /// Basecamp's id.
+        pub id: i64,
+        /// `Message` or `Comment`.
+        pub kind: String,
+        /// The project.
+        pub bucket_id: i64,
+        /// What it is written under.
+        pub parent_id: Option<i64>,
+        /// What that is called.
+        pub parent_title: String,
+        /// The subject of a message.
+        pub title: String,
+        /// The words, plain.
+        pub body: String,
+        /// Who wrote it.
+        pub creator_id: Option<i64>,
+        /// The page in Basecamp.
+        pub app_url: String,
+        /// Epoch milliseconds.
+        pub created_at: i64,
+    }
+}
+
+/// The messages and comments of one project, or of all active ones for 0, since a moment; the newest first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn said(
+    conn: &mut Conn,
+    key: &Key,
+    (project, since): (i64, i64),
+) -> Result<Vec<SaidRow>> {
+    fetch_all!(
+        conn,
+        SaidRow,
+        "SELECT r.id, r.kind, r.bucket_id, r.parent_id, r.parent_title, r.title, r.body, r.creator_id, r.app_url,
+                r.created_at
+         FROM mirror_records r CROSS JOIN mirror_projects p
+         WHERE r.workspace_id = $1 AND r.account_id = $2 AND r.deleted_at IS NULL AND r.status = 'active'
+           AND p.workspace_id = r.workspace_id AND p.connection_id = $3 AND p.id = r.bucket_id AND p.hidden = 0
+           AND r.kind IN ('Message', 'Comment') AND r.created_at >= $5
+           AND (($4 = 0 AND p.status = 'active') OR r.bucket_id = $4)
+         ORDER BY r.created_at DESC, r.id DESC",
+        key.workspace.as_str(),
+        key.account,
+        key.connection.as_str(),
+        project,
+        since
+    )
+}
+
+/// When records last went to another list or column: record and moment (epoch milliseconds).
+///
+/// # Errors
+/// When the database refuses.
+pub async fn moved(conn: &mut Conn, key: &Key) -> Result<Vec<(i64, i64)>> {
+    fetch_all!(
+        conn,
+        (i64, i64),
+        "SELECT c.record_id, MAX(c.at) FROM mirror_changes c
+         WHERE c.workspace_id = $1 AND c.account_id = $2 AND c.field = 'parent' GROUP BY c.record_id",
+        key.workspace.as_str(),
+        key.account
+    )
+}
+
+/// How many to-dos made in a project before a moment are in the trash or in another project by now.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn left(conn: &mut Conn, key: &Key, (project, before): (i64, i64)) -> Result<i64> {
+    let (workspace, account) = (key.workspace.as_str(), key.account);
+    let trashed = fetch_optional!(
+        conn,
+        (i64,),
+        "SELECT COUNT(*) FROM mirror_records r
+         WHERE r.workspace_id = $1 AND r.account_id = $2 AND r.kind = 'Todo' AND r.bucket_id = $3
+           AND r.created_at < $4 AND (r.status = 'trashed' OR r.deleted_at IS NOT NULL)",
+        workspace,
+        account,
+        project,
+        before
+    )?;
+    let moved = fetch_optional!(
+        conn,
+        (i64,),
+        "SELECT COUNT(DISTINCT r.id) FROM mirror_changes c CROSS JOIN mirror_records r
+         WHERE c.workspace_id = $1 AND c.account_id = $2 AND c.field = 'project' AND c.old = $3
+           AND r.workspace_id = c.workspace_id AND r.account_id = c.account_id AND r.id = c.record_id
+           AND r.kind = 'Todo' AND r.created_at < $4 AND r.bucket_id <> $5",
+        workspace,
+        account,
+        project.to_string(),
+        before,
+        project
+    )?;
+    Ok(trashed.map_or(0, |it| it.0) + moved.map_or(0, |it| it.0))
+}
