@@ -1,6 +1,7 @@
 //! Commands: a short list of things that are asked for by name, by scripts and other systems (contract.md 5.1, 5.2).
 
 use crate::agent::Agent;
+use crate::command_list::Command;
 use crate::deciding::Decided;
 use domain::actor::{Actor, Permission};
 use domain::approval::{ApprovalStatus, Risk};
@@ -21,45 +22,6 @@ pub(crate) const KIND: &str = "operation";
 const EXCERPT_CHARS: usize = 220;
 /// A command that runs longer than this was lost with its server.
 const LOST_AFTER_MS: i64 = 60 * 60 * 1000;
-
-/// One command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Command {
-    /// Its name.
-    pub name: &'static str,
-    /// The tool it runs.
-    pub tool: &'static str,
-    is_high_risk: bool,
-    needs_project: bool,
-    /// How words that mean it begin; several words as they stand.
-    words: &'static [&'static str],
-}
-
-const fn plain(name: &'static str, tool: &'static str, words: &'static [&'static str]) -> Command {
-    Command { name, tool, is_high_risk: false, needs_project: false, words }
-}
-
-const fn of_project(
-    name: &'static str,
-    tool: &'static str,
-    words: &'static [&'static str],
-) -> Command {
-    Command { name, tool, is_high_risk: false, needs_project: true, words }
-}
-
-/// In the order in which plain text is matched.
-const ALL: [Command; 7] = [
-    Command {
-        is_high_risk: true,
-        ..plain("cleanup", "pmos_cleanup", &["cleanup", "clean up", "purge"])
-    },
-    plain("insights", "pmos_insights_list", &["insight"]),
-    plain("status", "pmos_status", &["status"]),
-    of_project("predict_completion", "pmos_predict_completion", &["predict", "eta", "completion"]),
-    of_project("context_analyze", "pmos_context_analyze", &["context", "analy"]),
-    of_project("patterns_work", "pmos_patterns_work", &["pattern"]),
-    of_project("health_project", "pmos_health_project", &["health", "risk score"]),
-];
 
 /// A command with what it needs.
 #[derive(Clone, Debug, Default)]
@@ -98,30 +60,6 @@ pub enum Commanded {
 }
 
 impl Agent {
-    /// The commands there are.
-    pub fn commands(&self) -> impl Iterator<Item = Command> {
-        ALL.into_iter().filter(|it| self.0.tools.find(it.tool).is_some())
-    }
-
-    /// The command of that name, or the first that plain text means; with the project that the text names.
-    pub fn command_of(&self, text: &str) -> Option<(Command, Option<String>)> {
-        let text = text.trim().trim_start_matches('/');
-        if let Some(named) = self.commands().find(|it| it.name == text) {
-            return Some((named, None));
-        }
-        let lower = text.to_lowercase();
-        let words: Vec<&str> = lower.split(|it: char| !it.is_alphanumeric()).collect();
-        let means = |it: &Command| {
-            it.words.iter().any(|word| match word.contains(' ') {
-                true => lower.contains(word),
-                false => words.iter().any(|it| it.starts_with(word)),
-            })
-        };
-        let found = ALL.into_iter().find(means)?;
-        let found = self.commands().find(|it| *it == found)?;
-        Some((found, named_project(text)))
-    }
-
     /// Runs a command, or asks about one that deletes.
     ///
     /// # Errors
@@ -391,28 +329,5 @@ fn ended(outcome: &Result<Value, ToolError>, duration_ms: i64) -> Ended {
         duration_ms,
         excerpt: outcome.as_ref().ok().map(excerpt),
         error: outcome.as_ref().err().map(ToString::to_string),
-    }
-}
-
-/// What follows the word "project" in a request.
-fn named_project(text: &str) -> Option<String> {
-    let at = text.to_lowercase().find("project ")? + "project ".len();
-    let name = text.get(at..)?.trim().trim_matches(|it: char| "\"'“”.?!".contains(it)).trim();
-    (!name.is_empty()).then(|| name.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_project_is_what_follows_the_word() {
-        let named = |text| named_project(text);
-        assert_eq!(
-            named("Predict the project “Website relaunch”.").as_deref(),
-            Some("Website relaunch")
-        );
-        assert_eq!(named("health of Project 7").as_deref(), Some("7"));
-        assert_eq!(named("how is the project"), None);
     }
 }

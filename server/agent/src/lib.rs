@@ -5,6 +5,7 @@
 
 pub mod agent;
 pub mod assistant;
+pub mod command_list;
 pub mod commands;
 pub mod config;
 pub mod conversation;

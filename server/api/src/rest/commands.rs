@@ -41,27 +41,25 @@ struct Given {
     operation_id: Option<String>,
 }
 
-/// Refuses a key without the token that this server wants beside it.
-fn check_token(
+/// The refusal of a key without the token that this server wants beside it.
+fn without_token(
     backend: &Backend,
     grant: Option<&KeyGrant>,
     headers: &HeaderMap,
-) -> Result<(), Response> {
-    let Some(token) = backend.config.shell_token.as_ref().filter(|_| grant.is_some()) else {
-        return Ok(());
-    };
+) -> Option<Response> {
+    let token = backend.config.shell_token.as_ref().filter(|_| grant.is_some())?;
     let shown = headers
         .get(TOKEN)
         .map(|it| store::secrets::digest(&String::from_utf8_lossy(it.as_bytes())));
     // Digests are compared, so that the time it takes says nothing about the token.
     if shown == Some(store::secrets::digest(token.expose())) {
-        return Ok(());
+        return None;
     }
     let body = json!({
         "ok": false, "error": "Unauthorized", "code": "NOT_AUTHENTICATED",
         "hint": format!("Send the token of this server in the header {TOKEN}"),
     });
-    Err((StatusCode::UNAUTHORIZED, Json(body)).into_response())
+    Some((StatusCode::UNAUTHORIZED, Json(body)).into_response())
 }
 
 async fn command(
@@ -72,7 +70,7 @@ async fn command(
     Body(given): Body<Given>,
 ) -> Answer<Response> {
     let grant = grant.map(|it| it.0);
-    if let Err(refusal) = check_token(&backend, grant.as_ref(), &headers) {
+    if let Some(refusal) = without_token(&backend, grant.as_ref(), &headers) {
         return Ok(refusal);
     }
     if let Some(waiting) = given.operation_id.filter(|it| !it.is_empty()) {
