@@ -122,6 +122,20 @@ pub enum Problem {
         /// What happened and what was kept.
         message: String,
     },
+    /// An outside service failed again and again, so nothing is sent to it for a while.
+    #[error("{service} failed several times in a row. Next try in {} s", .retry_after_ms.div_ceil(1_000))]
+    CircuitOpen {
+        /// "Basecamp".
+        service: String,
+        /// Milliseconds until a call goes out again.
+        retry_after_ms: u64,
+    },
+    /// A change was sent to an outside service, and nobody knows yet whether it happened.
+    #[error("{message}")]
+    Unclear {
+        /// What is not known, and what to do.
+        message: String,
+    },
     /// The disk is full: nothing acknowledged is lost, nothing new is taken.
     #[error("The disk is full, so nothing was saved. Free some space and try again")]
     StorageFull,
@@ -173,7 +187,7 @@ impl Problem {
             Self::RateLimited { .. } => 429,
             Self::NeedsApproval { .. } => 202,
             Self::Internal { .. } => 500,
-            Self::Unavailable { .. } => 502,
+            Self::Unavailable { .. } | Self::CircuitOpen { .. } | Self::Unclear { .. } => 502,
             Self::StorageFull | Self::StorageGone => 503,
         }
     }
@@ -196,7 +210,8 @@ impl Problem {
             Self::Conflict { .. } => "CONFLICT",
             Self::RateLimited { .. } => "RATE_LIMITED",
             Self::NotUnderstood { .. } => "NOT_UNDERSTOOD",
-            Self::Unavailable { .. } => "UPSTREAM_ERROR",
+            Self::Unavailable { .. } | Self::Unclear { .. } => "UPSTREAM_ERROR",
+            Self::CircuitOpen { .. } => "CIRCUIT_OPEN",
             Self::StorageFull => "STORAGE_FULL",
             Self::StorageGone => "STORAGE_UNAVAILABLE",
             Self::Internal { .. } => "SERVER_ERROR",

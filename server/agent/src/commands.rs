@@ -167,6 +167,10 @@ impl Agent {
         let outcome = self.0.tools.call(actor, spec.name, args, &context).await;
         let duration_ms = i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX);
         let Some(id) = context.operation else { return Ok(outcome?) };
+        if matches!(outcome, Err(ToolError::Problem(Problem::Unclear { .. }))) {
+            // It ends when somebody knows what became of it.
+            return Ok(outcome?);
+        }
         let ended = ended(&outcome, duration_ms);
         let (actor, is_read) = (actor.clone(), spec.risk == Risk::Read);
         let stored = self.0.db.write(move |tx| {

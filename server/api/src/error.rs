@@ -96,6 +96,8 @@ fn more(problem: &Problem) -> Value {
         Problem::RateLimited { retry_after_s } => {
             json!({"retryAfter": retry_after_s, "remaining": 0})
         }
+        Problem::CircuitOpen { retry_after_ms, .. } => json!({"retry_after_ms": retry_after_ms}),
+        Problem::Unclear { .. } => json!({"unknown": true}),
         Problem::NotUnderstood { examples, .. } => json!({"examples": examples}),
         Problem::Internal { reference } => json!({"reference": reference}),
         _ => json!({}),

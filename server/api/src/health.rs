@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use backend::Backend;
-use basecamp::circuit::{COOLDOWN, FAILURES, Worst};
+use basecamp::circuit::{Limits, Worst};
 use domain::actor::Actor;
 use serde_json::{Map, Value, json};
 use std::time::Duration;
@@ -39,22 +39,22 @@ async fn health(State(backend): State<Backend>) -> Response {
         "version": VERSION,
         "build": BUILD.unwrap_or("dev"),
         "timestamp": rfc3339(now_ms()),
-        "circuit": circuit(backend.basecamp.circuit()),
+        "circuit": circuit(backend.basecamp.circuit(), backend.basecamp.circuit_limits()),
     });
     (status, Json(body)).into_response()
 }
 
 /// The breaker towards Basecamp, whosever connection is worst.
-fn circuit(worst: Worst) -> Value {
+fn circuit(worst: Worst, limits: Limits) -> Value {
     let opens = worst.open_for.map(|it| now_ms() + ms(it));
     json!({
         "state": if opens.is_some() { "open" } else { "closed" },
         "failures": worst.failures,
-        "openedAt": opens.map(|it| rfc3339(it - ms(COOLDOWN))),
+        "openedAt": opens.map(|it| rfc3339(it - ms(limits.cooldown))),
         "openUntil": opens.map(rfc3339),
         "lastError": (worst.failures > 0).then_some("UPSTREAM_ERROR"),
-        "threshold": FAILURES,
-        "cooldown_ms": ms(COOLDOWN),
+        "threshold": limits.failures,
+        "cooldown_ms": ms(limits.cooldown),
     })
 }
 

@@ -102,7 +102,10 @@ impl SetupGuide {
             },
             Ok(Err(problem)) => SetupStep {
                 reason: Some(problem.to_string()),
-                reached: Some(!matches!(problem, Problem::Unavailable { .. })),
+                reached: Some(!matches!(
+                    problem,
+                    Problem::Unavailable { .. } | Problem::CircuitOpen { .. }
+                )),
                 ..failed(step, problem.to_string())
             },
             Err(_) => {

@@ -64,6 +64,8 @@ pub(crate) const LISTINGS: &[(&str, &str, &str)] = &[
     ("CreateChatbot", "ListChatbots", "service_name"),
     ("CreateLineupMarker", "ListLineupMarkers", "name"),
     ("CreateWebhook", "ListWebhooks", "payload_url"),
+    ("CreateTimesheetEntry", "GetRecordingTimesheet", "description"),
+    ("CreateRecordingBoost", "ListRecordingBoosts", "content"),
 ];
 
 /// A writable field as the record shows it now, in the form a write takes.
@@ -110,6 +112,19 @@ pub(crate) fn overlaid(
     }
     body.extend(changes.clone());
     Some(body)
+}
+
+/// What a write must be given to take a change of the fields of `changes` back.
+pub(crate) fn written_back(
+    before: &Value,
+    mut whole: Map<String, Value>,
+    changes: &Map<String, Value>,
+) -> Value {
+    for field in changes.keys().filter(|it| *it != "notify") {
+        let was = written(before, field);
+        whole.insert(field.clone(), if was.is_null() { "".into() } else { was });
+    }
+    Value::Object(whole)
 }
 
 #[cfg(test)]

@@ -46,8 +46,9 @@ impl Basecamp {
             return Err(Problem::invalid("content", "Write something to say"));
         }
         let body = CreateCommentRequestContent { content: plain::to_html(text) };
-        let made =
-            session.run("To-do", session.account.comments().create(todo_id, &body).boxed()).await?;
+        let made = session
+            .write("To-do", session.account.comments().create(todo_id, &body).boxed())
+            .await?;
         Ok(session.convert.comment(&made))
     }
 }

@@ -1,5 +1,6 @@
 //! Where Basecamp is, and who we say we are.
 
+use crate::circuit::Limits;
 pub use crate::scheduler::Rate;
 use std::fmt;
 use std::net::SocketAddr;
@@ -28,6 +29,8 @@ pub struct Config {
     pub pace: Pace,
     /// How long one request may take.
     pub timeout: Duration,
+    /// `BASECAMP_CIRCUIT_THRESHOLD` and `BASECAMP_CIRCUIT_COOLDOWN_MS`: when calls of a connection are held back.
+    pub circuit: Limits,
 }
 
 /// How often the mirror looks what is new.
@@ -45,6 +48,10 @@ pub struct Pace {
     pub retry: Duration,
     /// How long a node may be silent before another takes its syncs over.
     pub lease: Duration,
+    /// How long the process that sends a write has it to itself: longer than a call may take.
+    pub sending: Duration,
+    /// How long a write whose answer is lost may still be carried out.
+    pub settles: Duration,
 }
 
 impl Default for Pace {
@@ -57,6 +64,8 @@ impl Default for Pace {
             whole: minutes(24 * 60),
             retry: Duration::from_secs(15),
             lease: minutes(1),
+            sending: minutes(3),
+            settles: Duration::from_secs(30),
         }
     }
 }
@@ -110,6 +119,7 @@ impl Default for Config {
             rate: Rate::default(),
             pace: Pace::default(),
             timeout: Duration::from_secs(30),
+            circuit: Limits::default(),
         }
     }
 }
@@ -129,6 +139,10 @@ impl Config {
         let address = |name: &str, default: String| {
             get(name).map_or(default, |it| it.trim_end_matches('/').to_owned())
         };
+        let limits = Limits::default();
+        let number = |name: &str| get(name).and_then(|it| it.parse::<u64>().ok());
+        let failures = number("BASECAMP_CIRCUIT_THRESHOLD").and_then(|it| u32::try_from(it).ok());
+        let cooldown = number("BASECAMP_CIRCUIT_COOLDOWN_MS").map(Duration::from_millis);
         let app = get("BASECAMP_CLIENT_ID").zip(get("BASECAMP_CLIENT_SECRET"));
         Self {
             base_url: address("BASECAMP_BASE_URL", default.base_url),
@@ -139,6 +153,10 @@ impl Config {
             contact: get("BASECAMP_CONTACT")
                 .or_else(|| get("APP_BASE_URL"))
                 .unwrap_or(default.contact),
+            circuit: Limits {
+                failures: failures.filter(|it| *it > 0).unwrap_or(limits.failures),
+                cooldown: cooldown.unwrap_or(limits.cooldown),
+            },
             ..default
         }
     }

@@ -3,6 +3,7 @@
 use crate::circuit::Health;
 use basecamp_sdk::{Error, ErrorCode};
 use domain::problem::{Issue, Problem};
+use std::time::Duration;
 
 /// Seconds to wait when Basecamp does not say.
 const DEFAULT_WAIT_S: u64 = 10;
@@ -49,6 +50,12 @@ pub(crate) fn unavailable(message: impl Into<String>) -> Problem {
     Problem::Unavailable { service: "Basecamp".into(), message: message.into() }
 }
 
+/// Nothing is sent to Basecamp for `rest`.
+pub(crate) fn held_back(rest: Duration) -> Problem {
+    let retry_after_ms = u64::try_from(rest.as_millis()).unwrap_or(u64::MAX).max(1);
+    Problem::CircuitOpen { service: "Basecamp".into(), retry_after_ms }
+}
+
 /// Whether the failure says that Basecamp itself is not well. 501 and 507 are answers like those of 4xx.
 pub(crate) fn health(error: &Error) -> Health {
     let is_down = error.code() == ErrorCode::Network
@@ -81,6 +88,8 @@ pub(crate) fn problem(what: &str, error: &Error) -> Problem {
         ErrorCode::LimitExceeded => {
             unavailable("Basecamp refused this because a limit of the account is reached")
         }
+        // Our own limits: nothing was sent.
+        ErrorCode::Usage => unavailable(error.message()),
         ErrorCode::Network => unavailable("Basecamp did not answer. Try again in a moment"),
         _ => {
             tracing::warn!(

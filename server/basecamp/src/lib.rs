@@ -25,11 +25,13 @@ mod launchpad;
 mod mirror;
 mod mirrored;
 pub mod oauth;
+pub mod outbox;
 mod pages;
 mod people;
 mod places;
 mod plain;
 mod projects;
+mod reading_back;
 mod renewing;
 mod rows;
 mod sample;
@@ -41,24 +43,28 @@ mod todos;
 mod tokens;
 mod transport;
 mod walk;
+mod witness;
 pub mod writes;
 mod writing_through;
 
-use crate::circuit::{Circuits, Worst};
+use crate::circuit::{Circuits, Limits, Worst};
 use crate::config::Config;
+use crate::outbox::Draft;
+use crate::reading_back::Made;
 use crate::renewing::Turns;
 use crate::scheduler::Scheduler;
 use crate::transport::Transport;
 use std::sync::Arc;
 use std::time::Instant;
 use store::db::Db;
+use store::ids;
 use store::secrets::SecretKey;
 use tokio::sync::Notify;
 use url::Url;
 
 /// Basecamp, for every workspace that is connected to it. Cheap to clone.
 #[derive(Clone)]
-pub struct Basecamp(Arc<Inner>);
+pub struct Basecamp(Arc<Inner>, Option<Arc<Draft>>);
 
 struct Inner {
     db: Db,
@@ -70,6 +76,10 @@ struct Inner {
     turns: Turns,
     /// Wakes the sync.
     wake: Notify,
+    /// This run of this process.
+    owner: String,
+    /// Records made lately, so that none is taken for another's.
+    made: Made,
 }
 
 /// The HTTP client cannot be made, for example without a trust store.
@@ -88,12 +98,20 @@ impl Basecamp {
         let origin = Url::parse(&config.base_url).map(|it| it.origin().ascii_serialization()).ok();
         let scheduler = Scheduler::new(origin.map(|it| (it, config.rate)));
         let transport = Transport::new(&known, scheduler, config.timeout).map_err(NoTransport)?;
-        let circuits = Circuits::default();
+        let circuits = Circuits::new(config.circuit);
         let (turns, wake) = (Turns::default(), Notify::new());
-        Ok(Self(Arc::new(Inner { db, key, config, transport, circuits, turns, wake })))
+        let (owner, made) = (ids::fresh(), Made::default());
+        let inner = Inner { db, key, config, transport, circuits, turns, wake, owner, made };
+        Ok(Self(Arc::new(inner), None))
     }
+
     /// How the worst of all connections is doing, without saying whose it is.
     pub fn circuit(&self) -> Worst {
         self.0.circuits.worst(Instant::now())
+    }
+
+    /// When a breaker opens, and for how long.
+    pub fn circuit_limits(&self) -> Limits {
+        self.0.config.circuit
     }
 }

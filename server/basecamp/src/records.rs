@@ -1,12 +1,11 @@
 //! Every operation of Basecamp by its name, over the SDK's table of routes, with the raw JSON of the answer.
 
-use crate::session::{Attempt, Session};
+use crate::session::Session;
 use crate::{Basecamp, classes, failure, plain};
 use basecamp_sdk::http::Method;
 use basecamp_sdk::routes::{BodyKind, ROUTES, Route};
 use basecamp_sdk::{Error, Operation, Page};
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
 use domain::actor::{Actor, Permission};
 use domain::problem::Problem;
 use futures::FutureExt;
@@ -14,8 +13,6 @@ use serde_json::{Map, Value};
 use std::collections::HashSet;
 use std::fmt::Display;
 
-/// Basecamp's clock may be behind ours by this much.
-const SKEW: chrono::TimeDelta = chrono::TimeDelta::seconds(5);
 /// Paths that people know under another form.
 const ALIASES: [(&str, &str, &str); 2] =
     [("/inboxes/", "/forwards", "/inbox_forwards"), ("/projects/", "/timesheet", "/timesheet")];
@@ -171,8 +168,8 @@ impl Basecamp {
         session.fetch_all(request).await
     }
 
-    /// Carries out a write once. A creation whose answer is lost is looked for before it is reported as failed; what
-    /// would be a silent draft is made active.
+    /// Carries out a write once. One whose answer is lost is looked for before it is reported as failed; what would be
+    /// a silent draft is made active.
     ///
     /// # Errors
     /// As [`Self::fetch`], and [`Problem::Invalid`] with Basecamp's reasons.
@@ -201,6 +198,9 @@ impl Basecamp {
         let body = classes::overlaid(write.name(), &before, changes).ok_or_else(|| {
             failure::unavailable("Basecamp's answer cannot be understood, so nothing was changed")
         })?;
+        if let Some(was) = classes::overlaid(write.name(), &before, &Map::new()) {
+            session.witness.was(classes::written_back(&before, was, changes));
+        }
         let answered = session.send(&write.clone().with(body)).await?;
         let after =
             if answered.is_object() { answered } else { session.read_one(read, write).await? };
@@ -221,7 +221,7 @@ impl Basecamp {
         let mut operation =
             session.account.operation(&basecamp_sdk::routes::CREATE_ATTACHMENT, &[]);
         operation.query("name", name).bytes(content_type, Bytes::from(bytes));
-        session.run("File", session.account.send::<Value>(operation).boxed()).await
+        session.write("File", session.account.send::<Value>(operation).boxed()).await
     }
 
     /// `text` in the form of Basecamp's rich text.
@@ -236,7 +236,7 @@ impl Basecamp {
 }
 
 impl Session {
-    async fn fetch(&self, request: &Request) -> Result<Value, Problem> {
+    pub(crate) async fn fetch(&self, request: &Request) -> Result<Value, Problem> {
         let call = async { self.account.send::<Value>(request.operation(self)?).await }.boxed();
         self.run(&request.what(), call).await
     }
@@ -250,7 +250,7 @@ impl Session {
         items.into_iter().find(is_it).ok_or_else(|| Problem::not_found(write.what()))
     }
 
-    async fn fetch_all(&self, request: &Request) -> Result<Listing, Problem> {
+    pub(crate) async fn fetch_all(&self, request: &Request) -> Result<Listing, Problem> {
         let call = async { self.walk(request.operation(self)?).await }.boxed();
         let listing = self.run(&request.what(), call).await?;
         if listing.next_url.is_some() {
@@ -286,46 +286,11 @@ impl Session {
         if classes::DRAFTS.contains(&request.name()) && !request.body.contains_key("status") {
             request.body.insert("status".into(), "active".into());
         }
-        let started = Utc::now();
         let call = async {
             let answer = self.account.execute(request.operation(self)?).await?;
             if answer.body.is_empty() { Ok(Value::Null) } else { answer.json() }
         };
-        match self.attempt(call.boxed()).await {
-            Ok(value) => Ok(value),
-            Err(Attempt::Closed(problem)) => Err(problem),
-            Err(Attempt::Failed(error)) if failure::is_unclear(&error) => {
-                self.look_for_made(&request, started).await
-            }
-            Err(Attempt::Failed(error)) => Err(self.explain(&request.what(), &error).await),
-        }
-    }
-
-    /// Looks for what a write without a clear answer may have made.
-    async fn look_for_made(
-        &self,
-        request: &Request,
-        started: DateTime<Utc>,
-    ) -> Result<Value, Problem> {
-        let unknown = || {
-            let words = "Basecamp did not answer. It is not known whether this was done: look before trying again";
-            failure::unavailable(words)
-        };
-        let listing = classes::LISTINGS.iter().find(|it| it.0 == request.name());
-        let (_, list, field) = listing.ok_or_else(unknown)?;
-        let list = Request::new(list, &request.params).ok_or_else(unknown)?;
-        let found = self.fetch_all(&list).await.map_err(|_| unknown())?;
-        let wanted = request.body.get(*field).cloned().unwrap_or_default();
-        let made = found.items.into_iter().find(|it| {
-            let creator = it.pointer("/creator/id").and_then(Value::as_i64);
-            let at = it.get("created_at").and_then(Value::as_str).and_then(|it| it.parse().ok());
-            creator.is_none_or(|id| id == self.person_id)
-                && at.is_some_and(|at: DateTime<Utc>| at >= started - SKEW)
-                && it.get(*field) == Some(&wanted)
-        });
-        made.ok_or_else(|| {
-            failure::unavailable("Basecamp did not answer, and nothing was added. Try again")
-        })
+        self.write(&request.what(), call.boxed()).await
     }
 }
 

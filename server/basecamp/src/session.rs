@@ -4,11 +4,12 @@ use crate::circuit::Health;
 use crate::connections::{CHOOSING, Meta};
 use crate::convert::Convert;
 use crate::failure;
+use crate::outbox::Posting;
 use crate::renewing::{self, Renewing};
 use crate::scheduler::Lane;
 use crate::tokens::Tokens;
 use crate::transport::Transport;
-use crate::writing_through::Witness;
+use crate::witness::Witness;
 use crate::{Basecamp, Inner};
 use basecamp_sdk::{
     AccountClient, Client, Config, Error, Page, PageItems, StaticTokenProvider, TokenProvider,
@@ -18,6 +19,7 @@ use domain::problem::Problem;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::connections::Connection;
@@ -40,7 +42,7 @@ pub(crate) struct Session {
     pub(crate) basecamp: Arc<Inner>,
     pub(crate) renewing: Renewing,
     actor: Actor,
-    witness: Witness,
+    pub(crate) witness: Witness,
 }
 
 /// To what a stored secret is bound.
@@ -78,7 +80,10 @@ impl Basecamp {
         let tokens = Tokens::open(&self.0.key, row).map_err(|_| renewing::unreadable(row))?;
         let renewing = Renewing::new(self.0.clone(), meta.key(row), tokens);
         let (base_url, account_id) = self.target(&meta)?;
-        let witness = Witness::default();
+        let witness = match &self.1 {
+            Some(draft) => Witness::posting(Posting::new(self.0.clone(), &meta.key(row), draft)),
+            None => Witness::default(),
+        };
         let transport = self.0.transport.with(lane, witness.clone());
         let patience = if lane == Lane::Interactive { DEADLINE } else { PATIENCE };
         let way = (transport, patience);
@@ -147,16 +152,39 @@ impl Session {
     /// The same, keeping the SDK's error for a caller that must look at it.
     pub(crate) async fn attempt<T>(&self, call: Call<'_, T>) -> Result<T, Attempt> {
         let (circuits, id) = (&self.basecamp.circuits, &self.key.connection);
-        if let Err(rest) = circuits.admit(id, Instant::now()) {
-            let words =
-                format!("Basecamp failed several times. Next try in {} s", rest.as_secs() + 1);
-            return Err(Attempt::Closed(failure::unavailable(words)));
+        let admitted = Instant::now();
+        if let Err(rest) = circuits.admit(id, admitted) {
+            return Err(Attempt::Closed(failure::held_back(rest)));
         }
+        self.witness.begin();
         let outcome = call.await;
         let health = outcome.as_ref().err().map_or(Health::Well, failure::health);
-        circuits.note(id, health, Instant::now());
-        self.write_through(self.witness.take()).await;
+        circuits.note(id, health, (admitted, Instant::now()));
+        let written = self.witness.take();
+        self.basecamp.made.note(&written);
+        self.write_through(written).await;
         outcome.map_err(Attempt::Failed)
+    }
+
+    /// Runs one write for `what`. Where its answer is lost, what it was about is read to find out whether it happened;
+    /// it is never sent again.
+    pub(crate) async fn write<T>(&self, what: &str, call: Call<'_, T>) -> Result<T, Problem>
+    where
+        T: DeserializeOwned,
+    {
+        match self.attempt(call).await {
+            Ok(value) => Ok(value),
+            Err(Attempt::Closed(problem)) => Err(problem),
+            Err(Attempt::Failed(error)) if failure::is_unclear(&error) => {
+                let found = self.look_back(what, &error).await?;
+                // A write that answers nothing has nothing to give back.
+                let found = serde_json::from_value(found);
+                found.or_else(|_| serde_json::from_value(Value::Null)).map_err(|_| {
+                    failure::unavailable("It was done, but Basecamp's answer was lost")
+                })
+            }
+            Err(Attempt::Failed(error)) => Err(self.explain(what, &error).await),
+        }
     }
 
     /// `error` as a problem; a refused token is noted on the connection.

@@ -50,6 +50,7 @@ impl Basecamp {
             tokio::select! {
                 () = closing => {}
                 () = basecamp.keep_in_sync() => {}
+                () = basecamp.keep_settled() => {}
             }
         }))
     }
@@ -96,6 +97,15 @@ impl Basecamp {
                 () = self.0.wake.notified() => {}
                 () = tokio::time::sleep(TICK) => {}
             }
+        }
+    }
+
+    async fn keep_settled(&self) {
+        loop {
+            if let Err(problem) = self.settle_writes().await {
+                tracing::error!(%problem, "what became of writes could not be found out");
+            }
+            tokio::time::sleep(TICK).await;
         }
     }
 

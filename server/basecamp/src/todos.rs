@@ -35,7 +35,10 @@ impl Basecamp {
 
 /// Whether it is Basecamp that does not answer, so that what was last read is better than nothing.
 pub(crate) fn is_away(problem: &Problem) -> bool {
-    matches!(problem, Problem::Unavailable { .. } | Problem::NeedsSetup { .. })
+    matches!(
+        problem,
+        Problem::Unavailable { .. } | Problem::CircuitOpen { .. } | Problem::NeedsSetup { .. }
+    )
 }
 
 impl Session {

@@ -4,7 +4,7 @@
 
 use crate::address::is_public;
 use crate::scheduler::{Lane, Scheduler};
-use crate::writing_through::Witness;
+use crate::witness::Witness;
 use async_trait::async_trait;
 use basecamp_sdk::Error;
 use basecamp_sdk::http::{Body, HttpClient, Request, Response};
@@ -95,12 +95,19 @@ impl HttpClient for Transport {
             (request.url().origin().ascii_serialization(), request.url().path().to_owned());
         let method = request.method().clone();
         self.scheduler.admit(&origin, self.lane).await;
-        let answer = self.http.execute(request).await.map_err(failed)?;
+        let witness = self.witness.as_ref().filter(|_| method != reqwest::Method::GET);
+        if let Some(witness) = witness {
+            let body = request.body().and_then(reqwest::Body::as_bytes);
+            witness.post(&method, &path, body).await?;
+        }
+        let answer = self.http.execute(request).await.map_err(|error| {
+            if let Some(witness) = witness.filter(|_| error.is_connect()) {
+                witness.not_sent();
+            }
+            failed(error)
+        })?;
         self.scheduler.note(&origin, too_much(&answer));
-        if let Some(witness) = &self.witness
-            && method != reqwest::Method::GET
-            && answer.status().is_success()
-        {
+        if let Some(witness) = witness.filter(|_| answer.status().is_success()) {
             return witness.see(&method, &path, answer).await.map_err(failed);
         }
         let (status, headers, length) =

@@ -1,11 +1,10 @@
 //! Changing to-dos. Basecamp clears what a change leaves out, so a change reads first and sends everything.
 
-use crate::session::{Attempt, Session};
-use crate::{Basecamp, failure, plain};
+use crate::session::Session;
+use crate::{Basecamp, plain};
 use basecamp_sdk::models::CreateTodoRequestContent;
 use basecamp_sdk::services::todos::UpdateTodoRequest;
 use basecamp_sdk::{Date, DateChange};
-use chrono::{DateTime, Utc};
 use domain::actor::{Actor, Permission};
 use domain::problem::{Issue, Problem};
 use domain::todo::{NewTodo, Todo, TodoChanges};
@@ -87,7 +86,7 @@ impl Basecamp {
         let session = self.open(actor, Permission::Write).await?;
         let request = request_of(changes)?;
         let todo =
-            session.run("To-do", session.account.todos().update(id, &request).boxed()).await?;
+            session.write("To-do", session.account.todos().update(id, &request).boxed()).await?;
         Ok(session.convert.todo(&todo))
     }
 
@@ -99,7 +98,7 @@ impl Basecamp {
         let session = self.open(actor, Permission::Write).await?;
         let todo = session.todo(id).await?;
         if !todo.completed {
-            session.run("To-do", session.account.todos().complete(id).boxed()).await?;
+            session.write("To-do", session.account.todos().complete(id).boxed()).await?;
         }
         Ok(Todo { completed: true, ..todo })
     }
@@ -112,7 +111,7 @@ impl Basecamp {
         let session = self.open(actor, Permission::Write).await?;
         let todo = session.todo(id).await?;
         if todo.completed {
-            session.run("To-do", session.account.todos().uncomplete(id).boxed()).await?;
+            session.write("To-do", session.account.todos().uncomplete(id).boxed()).await?;
         }
         Ok(Todo { completed: false, ..todo })
     }
@@ -124,7 +123,7 @@ impl Basecamp {
     pub async fn trash_todo(&self, actor: &Actor, id: i64) -> Result<Todo, Problem> {
         let session = self.open(actor, Permission::Write).await?;
         let todo = session.todo(id).await?;
-        session.run("To-do", session.account.recordings().trash(id).boxed()).await?;
+        session.write("To-do", session.account.recordings().trash(id).boxed()).await?;
         Ok(Todo { status: "trashed".into(), ..todo })
     }
 }
@@ -135,33 +134,10 @@ impl Session {
         new: &NewTodo,
         body: &CreateTodoRequestContent,
     ) -> Result<Todo, Problem> {
-        let started = Utc::now();
-        match self.attempt(self.account.todos().create(new.list_id, body).boxed()).await {
-            Ok(todo) => Ok(self.convert.todo(&todo)),
-            Err(Attempt::Closed(problem)) => Err(problem),
-            Err(Attempt::Failed(error)) if failure::is_unclear(&error) => {
-                self.look_for(new, started).await
-            }
-            Err(Attempt::Failed(error)) => Err(self.explain("To-do list", &error).await),
-        }
-    }
-
-    /// Looks for the to-do whose creation got no clear answer.
-    async fn look_for(&self, new: &NewTodo, started: DateTime<Utc>) -> Result<Todo, Problem> {
-        /// Basecamp's clock may be behind ours by this much.
-        const SKEW: chrono::TimeDelta = chrono::TimeDelta::seconds(5);
-        let Ok(found) = self.todos_of_project(new.project_id).await else {
-            let words = "Basecamp did not answer. It is not known whether the to-do was added: look before trying again";
-            return Err(failure::unavailable(words));
-        };
-        let made = found.iter().find(|it| {
-            let is_ours = it.creator.id == self.person_id && it.created_at >= started - SKEW;
-            is_ours && it.parent.id == new.list_id && it.content == new.title.trim()
-        });
-        let missing = || {
-            failure::unavailable("Basecamp did not answer, and the to-do was not added. Try again")
-        };
-        made.map(|it| self.convert.todo(it)).ok_or_else(missing)
+        let todo = self
+            .write("To-do list", self.account.todos().create(new.list_id, body).boxed())
+            .await?;
+        Ok(self.convert.todo(&todo))
     }
 }
 

@@ -1,64 +1,13 @@
 //! What we write is in the mirror before the answer is given: whoever reads next sees it.
 
 use crate::session::Session;
+use crate::witness::Written;
 use crate::{mirror, scopes};
-use basecamp_sdk::http::{Body, Response};
-use bytes::{Bytes, BytesMut};
 use domain::problem::Problem;
-use futures::stream;
-use reqwest::Method;
 use serde_json::Value;
-use std::sync::{Arc, Mutex, PoisonError};
 use store::mirror as kept;
 use store::mirror::Reading;
 use store::{ids, mirror_lookups, mirror_sync};
-
-/// What the SDK itself would read of an answer.
-const LIMIT: usize = basecamp_sdk::config::MAX_RESPONSE_BODY_BYTES;
-
-/// Sees what a session wrote. Cheap to clone.
-#[derive(Clone, Default)]
-pub(crate) struct Witness(Arc<Mutex<Vec<Written>>>);
-
-/// A write that succeeded.
-pub(crate) struct Written {
-    path: String,
-    answer: Option<Value>,
-}
-
-impl Witness {
-    /// Looks at the answer to a write, and passes it on as it is.
-    pub(crate) async fn see(
-        &self,
-        method: &Method,
-        path: &str,
-        mut answer: reqwest::Response,
-    ) -> Result<Response<Body>, reqwest::Error> {
-        let (status, headers) = (answer.status(), answer.headers().clone());
-        let mut body = BytesMut::new();
-        while let Some(chunk) = answer.chunk().await? {
-            body.extend_from_slice(&chunk);
-            if body.len() > LIMIT {
-                break;
-            }
-        }
-        let body = body.freeze();
-        tracing::trace!(%method, path, "written");
-        let written = Written { path: path.to_owned(), answer: serde_json::from_slice(&body).ok() };
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(written);
-        let length = u64::try_from(body.len()).ok();
-        let chunks = stream::iter([Ok::<Bytes, basecamp_sdk::Error>(body)]);
-        let mut response = Response::new(Body::from_stream(chunks, length));
-        *response.status_mut() = status;
-        *response.headers_mut() = headers;
-        Ok(response)
-    }
-
-    /// What was written since the last time.
-    pub(crate) fn take(&self) -> Vec<Written> {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
 
 /// The record a path is about, and whether its status was set: `/1/buckets/2/todos/3/completion.json` is about 3.
 fn subject(path: &str) -> Option<(i64, bool)> {

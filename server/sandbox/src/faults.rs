@@ -30,7 +30,7 @@ pub enum Fault {
 #[derive(Default)]
 pub(crate) struct Faults {
     waiting: Mutex<VecDeque<Fault>>,
-    /// For every request whose address holds the text.
+    /// For every request whose method and address hold the text: `POST /1/projects.json`.
     staying: Mutex<Vec<(String, Fault)>>,
 }
 
@@ -49,7 +49,7 @@ impl Faults {
         self.staying.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// What goes wrong with a request to `address`.
+    /// What goes wrong with a request to `address`, which begins with its method.
     pub(crate) fn next(&self, address: &str) -> Option<Fault> {
         let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
         let staying = self.staying.lock().unwrap_or_else(PoisonError::into_inner);

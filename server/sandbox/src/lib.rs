@@ -261,7 +261,7 @@ impl Sandbox {
         self.0.faults.push(fault);
     }
 
-    /// Makes every request whose address holds `part` fail, until it is healed.
+    /// Makes every request fail whose method and address, `PUT /1/todos/2`, hold `part`, until it is healed.
     pub fn fail_while(&self, part: &str, fault: Fault) {
         self.0.faults.stay(part, fault);
     }

@@ -30,8 +30,8 @@ async fn receive(State(sandbox): State<Sandbox>, request: Request) -> Response {
         return response;
     }
     sandbox.log(&parts);
-    let address = parts.uri.path_and_query().map_or("", |it| it.as_str()).to_owned();
-    let response = match sandbox.0.faults.next(&address) {
+    let address = parts.uri.path_and_query().map_or("", |it| it.as_str());
+    let response = match sandbox.0.faults.next(&format!("{} {address}", parts.method)) {
         Some(Fault::Status(status)) => answer::fault(status, None),
         Some(Fault::TooMany { retry_after }) => answer::fault(429, Some(u64::from(retry_after))),
         Some(Fault::Slow(delay)) => {

@@ -129,7 +129,8 @@ pub async fn allowed(conn: &mut Conn) -> Result<Vec<(WorkspaceId, ApprovalId)>> 
 /// When the database refuses.
 pub async fn give_up(conn: &mut Conn, before_ms: i64) -> Result<()> {
     let sql = "UPDATE operations SET status = 'failed', error = 'PM OS was restarted meanwhile', updated_at = $2
-               WHERE source = 'command_api' AND status = 'running' AND approval_id IS NULL AND created_at < $1";
+               WHERE source = 'command_api' AND status = 'running' AND approval_id IS NULL AND created_at < $1
+                 AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.operation_id = operations.id)";
     execute!(conn, sql, before_ms, ids::now_ms())?;
     Ok(())
 }

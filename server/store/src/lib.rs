@@ -35,6 +35,7 @@ pub mod model_keys;
 pub mod notifications;
 pub mod oauth;
 pub mod operations;
+pub mod outbox;
 pub mod payloads;
 pub mod run_keeping;
 pub mod run_queue;

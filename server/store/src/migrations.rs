@@ -83,6 +83,11 @@ const ALL: &[(i64, &str, &str)] = &[
         "answers are remembered",
         include_str!("../../../migrations/0115_answers_are_remembered.sql"),
     ),
+    (
+        120,
+        "writes are stored first",
+        include_str!("../../../migrations/0120_writes_are_stored_first.sql"),
+    ),
     (125, "projects are scored", include_str!("../../../migrations/0125_projects_are_scored.sql")),
 ];
 

@@ -58,7 +58,7 @@ record! {
     }
 }
 
-/// A write that ended.
+/// A write, while it is carried out or when it ended.
 #[derive(Clone, Debug, Default)]
 pub struct NewOperation {
     /// From [`ids::fresh`].
@@ -85,7 +85,7 @@ pub struct NewOperation {
     pub is_high_risk: bool,
     /// The agreement it needed.
     pub approval_id: Option<String>,
-    /// `completed` or `failed`.
+    /// `running`, `completed` or `failed`.
     pub status: &'static str,
     /// How long it took.
     pub duration_ms: i64,
@@ -101,7 +101,7 @@ const COLUMNS: &str = "id, user_id, source, actor, session_id, run_id, command, 
     approval_required, approval_id, status, duration_ms, result_excerpt, error, undo, undone_at, approved_at, created_at,
     updated_at";
 
-/// Stores a write that ended; one that was stored before it ran ends.
+/// Stores a write: one that is about to be sent, then the same one with how it ended.
 ///
 /// # Errors
 /// When the database refuses.
@@ -116,7 +116,9 @@ pub async fn insert(conn: &mut Conn, workspace: &WorkspaceId, new: &NewOperation
          ON CONFLICT (id) DO UPDATE SET arguments = excluded.arguments, target = excluded.target,
              project_id = excluded.project_id, status = excluded.status, duration_ms = excluded.duration_ms,
              result_excerpt = excluded.result_excerpt, error = excluded.error, undo = excluded.undo,
-             updated_at = excluded.updated_at",
+             updated_at = excluded.updated_at
+         WHERE operations.workspace_id = excluded.workspace_id
+           AND operations.status IN ('queued', 'pending_approval', 'running')",
         new.id.as_str(),
         workspace.as_str(),
         new.user.as_str(),

@@ -104,7 +104,7 @@ impl ToolError {
             Self::NoMatch { .. } => "NO_MATCH",
             Self::Problem(problem) => match problem {
                 Problem::NotFound { .. } => "RESOURCE_NOT_FOUND",
-                Problem::Unavailable { .. } => "BASECAMP_REQUEST_FAILED",
+                Problem::Unavailable { .. } | Problem::Unclear { .. } => "BASECAMP_REQUEST_FAILED",
                 Problem::Internal { .. } | Problem::StorageFull | Problem::StorageGone => {
                     "TOOL_ERROR"
                 }
@@ -123,13 +123,20 @@ impl ToolError {
             "code": code,
             "message": message,
             "category": category(code),
-            "retryable": matches!(code, "NOT_READY" | "RATE_LIMITED" | "BASECAMP_REQUEST_FAILED"),
+            "retryable": self.is_retryable(),
             "family": family,
         });
         if let Value::Object(fields) = &mut value {
             fields.extend(self.extras());
         }
         value
+    }
+
+    /// Whether the same call may be made again. One whose outcome is not known must be looked at first.
+    fn is_retryable(&self) -> bool {
+        const CODES: [&str; 4] =
+            ["NOT_READY", "RATE_LIMITED", "BASECAMP_REQUEST_FAILED", "CIRCUIT_OPEN"];
+        !matches!(self, Self::Problem(Problem::Unclear { .. })) && CODES.contains(&self.code())
     }
 
     fn extras(&self) -> Vec<(String, Value)> {
@@ -171,6 +178,11 @@ fn problem_extras(problem: &Problem) -> Vec<(String, Value)> {
             field("action", "retry_later".into()),
             field("retry_after_ms", retry_after_s.saturating_mul(1_000).into()),
         ],
+        Problem::CircuitOpen { retry_after_ms, .. } => vec![
+            field("action", "retry_later".into()),
+            field("retry_after_ms", (*retry_after_ms).into()),
+        ],
+        Problem::Unclear { .. } => vec![field("unknown", true.into())],
         Problem::NeedsApproval { id } => vec![
             field("action", "confirm".into()),
             field("approval_id", id.as_str().into()),
@@ -186,7 +198,7 @@ fn category(code: &str) -> &'static str {
         "NOT_AUTHENTICATED" | "FORBIDDEN" => "auth",
         "NOT_READY" => "setup",
         "BASECAMP_REQUEST_FAILED" => "network",
-        "RATE_LIMITED" => "resilience",
+        "RATE_LIMITED" | "CIRCUIT_OPEN" => "resilience",
         "RESOURCE_NOT_FOUND" | "CONFLICT" => "data",
         "TOOL_NOT_ENABLED" => "feature",
         "CACHE_MISS" => "payload",

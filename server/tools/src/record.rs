@@ -4,18 +4,21 @@ use crate::error::ToolError;
 use crate::secret_args;
 use crate::tool::{CallContext, Done, ToolSpec};
 use crate::tools::Tools;
+use basecamp::outbox::Draft;
 use domain::actor::Actor;
 use domain::approval::Risk;
 use domain::event::{Event, EventKind, Outcome};
 use domain::ids::OperationId;
+use domain::problem::Problem;
 use serde_json::{Value, json};
 use store::operations::{self, NewOperation};
-use store::{events, ids};
+use store::{events, outbox};
 
 const EXCERPT_CHARS: usize = 220;
 
-/// One write that ended, well or not.
+/// One write, before it is sent and when it ended, well or not.
 pub(crate) struct Write<'a> {
+    pub(crate) id: OperationId,
     pub(crate) spec: &'static ToolSpec,
     pub(crate) actor: &'a Actor,
     pub(crate) context: &'a CallContext,
@@ -44,13 +47,14 @@ impl Tools {
         write: Write<'_>,
         outcome: Result<&Done, &ToolError>,
     ) -> Result<OperationId, ToolError> {
-        let new = write.operation(outcome);
+        let new = write.operation(Some(outcome));
         let event = write.event(&new);
         let (id, actor, undoes) = (new.id.clone(), write.actor.clone(), write.undoes.clone());
         let is_done = new.status == "completed";
         let stored = self.db.write(move |tx| {
             Box::pin(async move {
                 operations::insert(tx, &actor.workspace, &new).await?;
+                outbox::clear(tx, &actor.workspace, &new.id).await?;
                 match &undoes {
                     Some(it) if is_done => {
                         operations::mark_undone(tx, &actor.workspace, &it.id).await?;
@@ -70,10 +74,22 @@ impl Tools {
 }
 
 impl Write<'_> {
-    fn operation(&self, outcome: Result<&Done, &ToolError>) -> NewOperation {
-        let done = outcome.ok();
+    /// The operation as it is stored before anything is sent.
+    pub(crate) fn draft(&self, request_key: Option<&str>) -> Draft {
+        Draft { operation: self.operation(None), request_key: request_key.map(str::to_owned) }
+    }
+
+    fn operation(&self, outcome: Option<Result<&Done, &ToolError>>) -> NewOperation {
+        let done = outcome.and_then(Result::ok);
+        let error = outcome.and_then(Result::err);
+        let status = match (done, error) {
+            (Some(_), _) => "completed",
+            // What became of it is found out later.
+            (_, None | Some(ToolError::Problem(Problem::Unclear { .. }))) => "running",
+            _ => "failed",
+        };
         NewOperation {
-            id: self.context.operation.clone().unwrap_or_else(|| OperationId::from(ids::fresh())),
+            id: self.id.clone(),
             user: self.actor.user.clone(),
             actor: self.actor.name.clone(),
             source: self.context.source,
@@ -85,10 +101,10 @@ impl Write<'_> {
             project_id: done.and_then(|it| it.project.clone()),
             is_high_risk: self.spec.risk == Risk::Destructive,
             approval_id: self.context.approval.clone(),
-            status: if done.is_some() { "completed" } else { "failed" },
+            status,
             duration_ms: self.duration_ms,
             result_excerpt: done.map(|it| excerpt(&it.value)),
-            error: outcome.err().map(ToString::to_string),
+            error: error.map(ToString::to_string),
             undo: done.and_then(|it| it.undo.clone()),
         }
     }

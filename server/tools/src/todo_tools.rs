@@ -213,9 +213,12 @@ pub(crate) async fn summarize_project(call: Call<'_>) -> Outcome {
         .cloned()
         .collect();
     let places = match Box::pin(crate::board_tools::places(&call, project.id)).await {
-        Err(ToolError::Problem(Problem::Unavailable { message, .. })) => {
+        Err(ToolError::Problem(
+            problem @ (Problem::Unavailable { .. } | Problem::CircuitOpen { .. }),
+        )) => {
             let notice = "The tools of the project are not counted";
-            json!({ "notice": { "reason": "BASECAMP_REQUEST_FAILED", "message": notice, "hint": message } })
+            let hint = problem.to_string();
+            json!({ "notice": { "reason": "BASECAMP_REQUEST_FAILED", "message": notice, "hint": hint } })
         }
         found => found?,
     };

@@ -11,6 +11,7 @@ use crate::{schema, sources};
 use basecamp::Basecamp;
 use domain::actor::{Actor, Permission};
 use domain::approval::Risk;
+use domain::ids::OperationId;
 use domain::problem::Problem;
 use flow::flows::Flows;
 use flow::runs::Runs;
@@ -18,6 +19,7 @@ use insight::Insight;
 use serde_json::{Map, Value, json};
 use std::time::Instant;
 use store::db::Db;
+use store::ids;
 use store::operations::{self, ToolKey};
 
 /// Credentials that must never reach a tool, wherever they were put.
@@ -105,7 +107,7 @@ impl Tools {
             .or_else(|| sent.as_ref().and_then(Value::as_str).map(str::to_owned));
         match key.filter(|_| risk != Risk::Read) {
             Some(key) => Box::pin(self.call_once(spec, actor, checked, (context, key))).await,
-            None => Box::pin(self.run(spec, actor, checked, context)).await,
+            None => Box::pin(self.run(spec, actor, checked, (context, None))).await,
         }
     }
 
@@ -161,7 +163,11 @@ impl Tools {
         if let Turn::Answered(answer) = self.claim(&key, &hash).await? {
             return Ok(answer);
         }
-        let outcome = Box::pin(self.run(spec, actor, args, context)).await;
+        let outcome = Box::pin(self.run(spec, actor, args, (context, Some(&key.key)))).await;
+        if matches!(outcome, Err(ToolError::Problem(Problem::Unclear { .. }))) {
+            // A repeat must not write again: the key waits until somebody knows what became of the first.
+            return outcome;
+        }
         self.settle(key, outcome.as_ref().ok().cloned()).await?;
         outcome
     }
@@ -171,11 +177,10 @@ impl Tools {
         spec: &'static ToolSpec,
         actor: &Actor,
         args: Map<String, Value>,
-        context: &CallContext,
+        (context, key): (&CallContext, Option<&str>),
     ) -> Result<Value, ToolError> {
         let started = Instant::now();
         let reads = Args::of(spec, args.clone());
-        let call = Call { tools: self, actor, args: reads.clone() };
         let args = Value::Object(args);
         // Asked before the answer is made, the age never says too little.
         let freshness = if sources::is_mirrored(spec.name, &args) {
@@ -183,8 +188,11 @@ impl Tools {
         } else {
             None
         };
-        let outcome = catalog::dispatch(spec.name, call).await;
+        let id = context.operation.clone().unwrap_or_else(|| OperationId::new(ids::fresh()));
+        let write = Write { id, spec, actor, context, args: &args, duration_ms: 0, undoes: None };
         if spec.risk_of(&args) == Risk::Read {
+            let call = Call { tools: self, actor, args: reads.clone() };
+            let outcome = catalog::dispatch(spec.name, call).await;
             let value = self.shaped(actor, outcome?.value, &reads).await?;
             let value = match &freshness {
                 Some(it) => sources::aged(value, it),
@@ -192,8 +200,11 @@ impl Tools {
             };
             return Ok(reads.confess(value));
         }
-        let duration_ms = millis(started);
-        let write = Write { spec, actor, context, args: &args, duration_ms, undoes: None };
+        let basecamp = self.basecamp.on_behalf(write.draft(key));
+        let tools = Self { basecamp, ..self.clone() };
+        let call = Call { tools: &tools, actor, args: reads.clone() };
+        let outcome = catalog::dispatch(spec.name, call).await;
+        let write = Write { duration_ms: millis(started), ..write };
         let operation = self.record(write, outcome.as_ref()).await?;
         outcome.map(|it| reads.confess(answer(it, operation.as_str())))
     }

@@ -108,6 +108,7 @@ impl Tools {
             .into());
         };
         let write = Write {
+            id: OperationId::new(ids::fresh()),
             spec,
             actor,
             context,

@@ -1,9 +1,13 @@
 //! What happens when Basecamp is not well.
 
-use crate::{World, admin};
+use crate::{World, admin, client_as};
+use basecamp::Basecamp;
+use basecamp::circuit::Limits;
+use basecamp::config::Config;
 use domain::problem::Problem;
 use domain::todo::NewTodo;
 use sandbox::faults::Fault;
+use std::time::Duration;
 use store::connections::of_workspace;
 
 #[tokio::test]
@@ -77,21 +81,63 @@ async fn a_create_that_did_not_happen_says_so() {
     else {
         panic!("it was made")
     };
-    assert_eq!(message, "Basecamp did not answer, and the to-do was not added. Try again");
+    assert_eq!(message, "Basecamp did not answer, and nothing was done. Try again");
     assert_eq!(count(&world).await, 0);
 }
 
+/// A client whose breaker opens for `cooldown`.
+fn patient(world: &World, cooldown: Duration) -> Basecamp {
+    let circuit = Limits { cooldown, ..Limits::default() };
+    client_as(world.test.db.clone(), &world.running, Config { circuit, ..Config::default() })
+}
+
 #[tokio::test]
-async fn five_failures_in_a_row_stop_further_calls() {
-    let (world, admin) = World::connected().await;
+async fn five_failures_in_a_row_stop_further_calls_of_this_workspace_alone() {
+    let (world, one) = World::connected().await;
+    let other = admin("b");
+    world.basecamp.connect_sample(&other).await.unwrap();
+    let basecamp = patient(&world, Duration::from_secs(3_600));
     for _ in 0..5 {
         world.running.sandbox.fail_next(Fault::Status(500));
-        assert!(matches!(world.basecamp.projects(&admin).await, Err(Problem::Unavailable { .. })));
+        assert!(matches!(basecamp.projects(&one).await, Err(Problem::Unavailable { .. })));
     }
-    let Err(Problem::Unavailable { message, .. }) = world.basecamp.projects(&admin).await else {
-        panic!("it went out")
-    };
-    assert!(message.starts_with("Basecamp failed several times"), "{message}");
+    let before = world.running.sandbox.count();
+    let problem = basecamp.projects(&one).await.unwrap_err();
+    let Problem::CircuitOpen { retry_after_ms, .. } = problem else { panic!("{problem:?}") };
+    assert!((1..=3_600_000).contains(&retry_after_ms), "{retry_after_ms}");
+    assert_eq!(world.running.sandbox.count(), before, "it went out");
+    assert_eq!(basecamp.projects(&other).await.unwrap().len(), 3);
+    assert_eq!(basecamp.circuit().failures, 5);
+}
+
+#[tokio::test]
+async fn one_good_trial_after_the_cooldown_lets_calls_through_again() {
+    let (world, admin) = World::connected().await;
+    let basecamp = patient(&world, Duration::from_millis(50));
+    for _ in 0..5 {
+        world.running.sandbox.fail_next(Fault::Status(502));
+        assert!(basecamp.projects(&admin).await.is_err());
+    }
+    for _ in 0..600 {
+        if basecamp.projects(&admin).await.is_ok() {
+            assert_eq!((basecamp.circuit().failures, basecamp.circuit().open_for), (0, None));
+            assert_eq!(basecamp.projects(&admin).await.unwrap().len(), 3);
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("it never closed");
+}
+
+#[tokio::test]
+async fn records_that_are_not_there_never_stop_calls() {
+    let (world, admin) = World::connected().await;
+    let basecamp = patient(&world, Duration::from_secs(3_600));
+    for id in 1..8 {
+        assert_eq!(basecamp.todo(&admin, id).await.unwrap_err(), Problem::not_found("To-do"));
+    }
+    assert_eq!(basecamp.projects(&admin).await.unwrap().len(), 3);
+    assert_eq!(basecamp.circuit().failures, 0);
 }
 
 #[tokio::test]

@@ -44,6 +44,7 @@ pub(crate) fn pace() -> Pace {
         whole: Duration::ZERO,
         retry: Duration::from_millis(50),
         lease: Duration::from_secs(1),
+        settles: Duration::ZERO,
         ..Pace::default()
     }
 }
