@@ -8,6 +8,8 @@ pub mod clients;
 pub mod invitations;
 pub mod key_fns;
 pub mod members;
+pub mod memory;
+pub mod memory_fns;
 pub mod page;
 pub mod profile;
 pub mod server_fns;

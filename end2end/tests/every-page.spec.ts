@@ -80,6 +80,7 @@ const ALWAYS: Place[] = [
   ['profile', '/settings/profile'],
   ['members', '/settings/members'],
   ['assistant settings', '/settings/assistant'],
+  ['memory', '/settings/memory'],
   ['API keys', '/settings/keys'],
   ['workspace', '/settings/workspace'],
   ['setup, account', '/setup/account'],

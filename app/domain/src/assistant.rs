@@ -207,6 +207,46 @@ pub struct Saved {
     pub test: Option<ModelTest>,
 }
 
+/// A note that the assistant keeps beyond one conversation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Note {
+    /// The note.
+    pub id: String,
+    /// `fact`, `preference`, `decision`, ...
+    pub memory_type: String,
+    /// Plain text.
+    pub content: String,
+    /// `user`, `project` or `workspace`.
+    pub scope: String,
+    /// The project it is about.
+    #[serde(default)]
+    pub project_id: Option<String>,
+    /// The door it came through: `chat`, `mcp`, `ui`, ...
+    pub source: String,
+    /// `person` or `assistant`: who put it in words.
+    pub trust: String,
+    /// Name of who it was written for.
+    pub author: String,
+    /// RFC 3339.
+    pub updated_at: String,
+}
+
+/// A note to be kept or changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoteChange {
+    /// Which; none for a new one.
+    pub id: Option<String>,
+    /// `fact`, `preference`, `decision`, ...; only for a new one.
+    pub kind: String,
+    /// `user`, `project` or `workspace`.
+    pub scope: String,
+    /// The project it is about, with the scope `project`.
+    #[serde(default)]
+    pub project_id: String,
+    /// Plain text.
+    pub content: String,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,6 +4,7 @@ use crate::session::{can, current_user};
 use crate::settings::api_keys::ApiKeys;
 use crate::settings::assistant::AssistantSection;
 use crate::settings::members::Members;
+use crate::settings::memory::MemorySection;
 use crate::settings::profile::Profile;
 use crate::settings::workspace::WorkspaceSettings;
 use crate::shell::missing::{Missing, NotAllowed};
@@ -14,9 +15,10 @@ use leptos_meta::Title;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_params_map;
 
-const SECTIONS: [(&str, &str, Permission); 5] = [
+const SECTIONS: [(&str, &str, Permission); 6] = [
     ("profile", "Profile", Permission::Read),
     ("assistant", "Assistant", Permission::Read),
+    ("memory", "Memory", Permission::Read),
     ("keys", "API keys", Permission::Read),
     ("members", "Members and roles", Permission::Manage),
     ("workspace", "Workspace", Permission::Manage),
@@ -50,6 +52,7 @@ pub fn SettingsPage() -> impl IntoView {
     let content = move || match section.get().as_str() {
         "profile" => view! { <Profile /> }.into_any(),
         "assistant" => view! { <AssistantSection /> }.into_any(),
+        "memory" => view! { <MemorySection /> }.into_any(),
         "keys" => view! { <ApiKeys /> }.into_any(),
         "members" if manages.get() => view! { <Members /> }.into_any(),
         "workspace" if manages.get() => view! { <WorkspaceSettings /> }.into_any(),

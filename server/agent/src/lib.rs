@@ -15,6 +15,7 @@ pub mod follow;
 pub mod keys;
 pub mod llm;
 pub mod markdown;
+pub mod notes;
 pub mod operations;
 pub mod personal;
 pub mod planner;

@@ -57,8 +57,12 @@ impl Agent {
 async fn notes(conn: &mut Conn, run: &StoredRun) -> Result<Vec<String>, Problem> {
     let place = (&run.workspace, &run.user);
     let found = memories::visible(conn, place, LEAST_IMPORTANCE, NOTES).await?;
+    let is_about = |it: &memories::Memory| {
+        it.scope != "project" || it.project_id.is_none() || it.project_id == run.project
+    };
     Ok(found
         .into_iter()
+        .filter(is_about)
         .map(|it| {
             let text: String = it.content.split_whitespace().collect::<Vec<_>>().join(" ");
             let text: String = text.chars().take(NOTE_CHARS).collect();

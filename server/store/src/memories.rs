@@ -42,6 +42,8 @@ record! {
 pub struct Content {
     /// `user`, `project` or `workspace`.
     pub scope: String,
+    /// The project it is about.
+    pub project_id: Option<String>,
     /// Plain text.
     pub content: String,
     /// A JSON list of words.
@@ -137,7 +139,7 @@ pub async fn update(
     to: &Content,
 ) -> Result<()> {
     let sql =
-        "UPDATE memories SET scope = $3, content = $4, tags = $5, importance = $6, updated_at = $7
+        "UPDATE memories SET scope = $3, content = $4, tags = $5, importance = $6, updated_at = $7, project_id = $8
                WHERE workspace_id = $1 AND id = $2";
     execute!(
         conn,
@@ -148,7 +150,8 @@ pub async fn update(
         to.content.as_str(),
         to.tags.as_str(),
         to.importance,
-        ids::now_ms()
+        ids::now_ms(),
+        to.project_id.as_deref()
     )?;
     Ok(())
 }

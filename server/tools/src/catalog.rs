@@ -183,6 +183,8 @@ catalog! {
         "memory_id*:string, content:string, tags:[string], importance:number, scope:enum(user|project|workspace)", "Changes a stored note" => memory_tools::update;
     "pmos_memory_delete", "pmos", Full, Destructive, "Delete a note",
         "memory_id*:string", "Deletes a stored note" => memory_tools::delete;
+    "pmos_memory_put", "pmos", Unlisted, Write, "Change a note and what it is about",
+        "memory_id*:string, content:string, tags:[string], importance:number, scope:enum(user|project|workspace), project_id:string", "Changes a stored note and the project it is about" => memory_tools::update;
     "pmos_memory_restore", "pmos", Unlisted, Write, "Bring a note back",
         "memory_id*:string", "Brings a deleted note back" => memory_tools::restore;
     "tools_search", "tools", Focused, Read, "Find a tool",

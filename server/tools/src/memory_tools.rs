@@ -72,8 +72,10 @@ pub(crate) async fn recall(call: Call<'_>) -> Outcome {
 pub(crate) async fn update(call: Call<'_>) -> Outcome {
     let before = own(&call, false).await?;
     let earlier = before_of(&before);
+    let scope = call.args.text("scope").unwrap_or(&before.scope).to_owned();
     let to = Content {
-        scope: call.args.text("scope").unwrap_or(&before.scope).to_owned(),
+        project_id: project(&call, &scope, &before).await?,
+        scope,
         content: call
             .args
             .text("content")
@@ -92,10 +94,32 @@ pub(crate) async fn update(call: Call<'_>) -> Outcome {
         Box::pin(async move { memories::update(tx, &workspace, &id, &stored).await })
     })
     .await?;
-    let Content { scope, content, tags, importance } = to;
-    let now = Memory { scope, content, tags, importance, updated_at: ids::now_ms(), ..before };
+    let Content { scope, project_id, content, tags, importance } = to;
+    let updated_at = ids::now_ms();
+    let now = Memory { scope, project_id, content, tags, importance, updated_at, ..before };
     let value = json!({ "message": "Changed the note", "memory": row(&now) });
-    Ok(Done::new(value).on("A note").undone_by("pmos_memory_update", &earlier))
+    Ok(Done::new(value).on("A note").undone_by("pmos_memory_put", &earlier))
+}
+
+/// The project a note is about: one that this person sees. Notes of other scopes are about none.
+async fn project(
+    call: &Call<'_>,
+    scope: &str,
+    before: &Memory,
+) -> Result<Option<String>, ToolError> {
+    if scope != "project" {
+        return Ok(None);
+    }
+    let Some(given) = call.args.text("project_id").filter(|it| !it.is_empty()) else {
+        return Ok(before.project_id.clone());
+    };
+    if before.project_id.as_deref() == Some(given) {
+        return Ok(before.project_id.clone());
+    }
+    let id =
+        given.parse().map_err(|_| Problem::invalid("project_id", "Choose one of the projects"))?;
+    let found = call.tools.basecamp.project(call.actor, id).await?;
+    Ok(Some(found.id.to_string()))
 }
 
 pub(crate) async fn delete(call: Call<'_>) -> Outcome {
@@ -191,7 +215,7 @@ fn whole(number: f64) -> i64 {
 fn before_of(memory: &Memory) -> Value {
     json!({
         "memory_id": memory.id, "content": memory.content, "tags": read_tags(memory), "importance": memory.importance,
-        "scope": memory.scope,
+        "scope": memory.scope, "project_id": memory.project_id.as_deref().unwrap_or_default(),
     })
 }
 
@@ -207,6 +231,7 @@ fn row(memory: &Memory) -> Value {
         "tags": read_tags(memory),
         "importance": memory.importance,
         "scope": memory.scope,
+        "project_id": memory.project_id,
         "source": memory.source,
         "trust": memory.trust,
         "author": memory.author,

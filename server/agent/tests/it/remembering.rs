@@ -5,6 +5,8 @@ use agent::config::Config;
 use agent::llm::scripted::{Scripted, Step};
 use agent::runtime::Runtime;
 use domain::actor::Actor;
+use domain::assistant::NoteChange;
+use domain::problem::Problem;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use store::testing::TestDb;
@@ -77,5 +79,45 @@ async fn the_model_is_told_the_notes_of_the_person_in_v2_only() {
             assert_eq!(told.len(), expected, "{told:?}");
             assert!(told.iter().all(|it| it.contains("The client is in Oslo")));
         }
+    }
+}
+
+#[tokio::test]
+async fn notes_are_kept_found_shared_changed_and_brought_back_by_hand() {
+    for world in World::both().await {
+        let (amara, mika) = (amara(), actor("mika"));
+        let note = |scope: &str, content: &str| NoteChange {
+            id: None,
+            kind: "fact".into(),
+            scope: scope.into(),
+            content: content.into(),
+            ..NoteChange::default()
+        };
+        let agent = &world.agent;
+        agent.keep_note(&amara, &note("user", "Mondays are for planning")).await.unwrap();
+        agent.keep_note(&amara, &note("workspace", "The printer needs PDF")).await.unwrap();
+        for wrong in [note("user", " "), note("project", "About what?")] {
+            let refused = agent.keep_note(&amara, &wrong).await;
+            assert!(matches!(refused, Err(Problem::Invalid { .. })), "{refused:?}");
+        }
+        let forbidden = agent.keep_note(&mika, &note("workspace", "Trust me")).await;
+        assert!(matches!(forbidden, Err(Problem::Forbidden { .. })), "{forbidden:?}");
+        assert!(agent.notes(&mika, "trust").await.unwrap().is_empty(), "nothing half kept");
+        let mine = agent.notes(&amara, "").await.unwrap();
+        assert_eq!((mine.len(), mine[0].trust.as_str()), (2, "person"));
+        let theirs = agent.notes(&mika, "").await.unwrap();
+        let theirs: Vec<_> = theirs.iter().map(|it| it.content.as_str()).collect();
+        assert_eq!(theirs, ["The printer needs PDF"]);
+        let found = agent.notes(&amara, "printer").await.unwrap().remove(0);
+        let change = note("workspace", "The printer needs PDF/X");
+        let change = NoteChange { id: Some(found.id.clone()), ..change };
+        assert!(agent.keep_note(&mika, &change).await.is_err());
+        agent.keep_note(&amara, &change).await.unwrap();
+        assert!(agent.forget_note(&mika, &found.id).await.is_err());
+        assert_eq!(agent.notes(&mika, "PDF/X").await.unwrap().len(), 1);
+        agent.forget_note(&amara, &found.id).await.unwrap();
+        assert!(agent.notes(&mika, "").await.unwrap().is_empty());
+        agent.restore_note(&amara, &found.id).await.unwrap();
+        assert_eq!(agent.notes(&mika, "PDF/X").await.unwrap().len(), 1);
     }
 }
