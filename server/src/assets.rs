@@ -10,7 +10,7 @@ use axum::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -64,7 +64,14 @@ pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     router
 }
 
+/// The style sheet without its version, for pages that are not made by the bundle.
+const STYLE: &str = "/pkg/pmos.css";
+
 fn respond(path: &str, headers: &HeaderMap, version: &str) -> Response {
+    if path == STYLE && version != "pkg" {
+        let now = [(CACHE_CONTROL, "no-cache")];
+        return (now, Redirect::temporary(&format!("/{version}/pmos.css"))).into_response();
+    }
     let is_hashed = path.starts_with("/pkg/");
     let tag = format!("\"{version}\"");
     if !is_hashed

@@ -25,6 +25,8 @@ use serde_json::{Value, json};
 /// What the browser that began a sign-in shows when it comes back.
 const BROWSER: &str = "pmos_basecamp";
 const PAGE: &str = include_str!("connect.html");
+/// The page of a sign-in that did not work.
+const FAILED: &str = include_str!("failed.html");
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
@@ -130,12 +132,7 @@ fn browser(headers: &HeaderMap) -> Option<String> {
 fn failed(refused: &NotSignedIn) -> Response {
     let status = StatusCode::from_u16(refused.status).unwrap_or(StatusCode::BAD_REQUEST);
     let words = escaped(&refused.words);
-    let html = format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
-         content=\"width=device-width\"><title>Basecamp sign-in</title></head><body><main><h1>Basecamp sign-in</h1>\
-         <p>OAuth failed: {words}.</p><p><a href=\"/auth/basecamp/start\">Try again</a></p>\
-         <p><a href=\"/\">Back to PM OS</a></p></main></body></html>"
-    );
+    let html = FAILED.replace("{{words}}", &words);
     (status, Html(html)).into_response()
 }
 
