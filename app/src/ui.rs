@@ -28,3 +28,4 @@ pub mod table;
 pub mod tabs;
 pub mod time;
 pub mod toast;
+pub mod typed;

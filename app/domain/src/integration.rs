@@ -112,6 +112,48 @@ pub struct BasecampAccess {
     pub connected_at_ms: i64,
 }
 
+/// The app at Basecamp that people of this installation sign in through, without its secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BasecampApp {
+    /// Its id there; empty before one is known.
+    pub client_id: String,
+    /// Whether its secret is known.
+    pub has_secret: bool,
+    /// Whoever runs the server set it, so it cannot be changed here.
+    pub is_fixed: bool,
+    /// The address it must name as its own.
+    pub redirect_uri: String,
+    /// Where it is registered.
+    pub register_url: String,
+}
+
+/// Another app at Basecamp.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BasecampAppChange {
+    /// Its id there.
+    pub client_id: String,
+    /// Its secret; empty keeps the one that is stored.
+    pub client_secret: String,
+}
+
+/// Without the secret.
+impl std::fmt::Debug for BasecampAppChange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BasecampAppChange")
+            .field("client_id", &self.client_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whether Basecamp knows an app.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppTest {
+    /// It does.
+    pub passed: bool,
+    /// What was found, and what to do.
+    pub message: String,
+}
+
 /// Every connection to Basecamp that a person sees, and what they may add.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BasecampAccesses {
@@ -119,6 +161,4 @@ pub struct BasecampAccesses {
     pub connections: Vec<BasecampAccess>,
     /// Whether this installation knows an app at Basecamp to sign in with.
     pub can_sign_in: bool,
-    /// The address that app must name as its own.
-    pub redirect_uri: String,
 }

@@ -1,7 +1,9 @@
 //! Integrations: which accounts flows and the assistant may use, and how they stand.
 
 use crate::connections::account::AccountForm;
+use crate::connections::apps::AppConnections;
 use crate::connections::progress::{MirrorCard, use_mirror};
+use crate::connections::registered::RegisteredApp;
 use crate::connections::result::TestResult;
 use crate::connections::row::{Acts, ConnectionRow};
 use crate::connections::server_fns::{ChooseAccount, Disconnect, load_accesses, test_access};
@@ -11,7 +13,7 @@ use crate::session::can;
 use crate::shell::missing::NotAllowed;
 use crate::ui::badge::Tone;
 use crate::ui::callout::Callout;
-use crate::ui::dialog::Confirm;
+use crate::ui::dialog::ConfirmOne;
 use crate::ui::empty::Empty;
 use crate::ui::problem::Loaded;
 use crate::ui::skeleton::RowsSkeleton;
@@ -23,6 +25,8 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 const HERE: &str = "/integrations";
+/// What a connection to Basecamp takes with it.
+const GOES: &str = "Its sign-in and what was read through it go from this server. Nothing in Basecamp changes; flows and conversations stay.";
 
 /// The page, for those who may connect something.
 #[component]
@@ -51,6 +55,7 @@ fn Integrations() -> impl IntoView {
         |_| load_accesses(),
     );
     let mirror = use_mirror();
+    let owns = can(Permission::Platform);
     let asked = RwSignal::new(None::<BasecampAccess>);
     let toasts = use_toasts();
     Effect::new(move || match remove.value().get() {
@@ -83,7 +88,17 @@ fn Integrations() -> impl IntoView {
                 <Content all=all acts=acts choose=choose />
             </Loaded>
             <MirrorCard of=mirror />
-            <Question asked=asked remove=remove />
+            <Show when=move || owns.get()><RegisteredApp saved=move |()| accesses.refetch() /></Show>
+            <AppConnections />
+            <ConfirmOne
+                asked=asked
+                title=|it| format!("Disconnect {}?", it.name)
+                body=|_| GOES.to_owned()
+                action="Disconnect"
+                confirm=move |it: BasecampAccess| {
+                    remove.dispatch(Disconnect { connection: it.id.to_string() });
+                }
+            />
         </div>
     }
 }
@@ -95,10 +110,10 @@ fn Content(
     choose: ServerAction<ChooseAccount>,
 ) -> impl IntoView {
     let manages = can(Permission::Manage).get_untracked();
-    let BasecampAccesses { connections, can_sign_in, redirect_uri } = all;
+    let BasecampAccesses { connections, can_sign_in } = all;
     let is_empty = connections.is_empty();
     let add = can_sign_in.then(|| view! { <Add manages=manages /> });
-    let no_app = (!can_sign_in && manages).then(|| view! { <NoApp redirect_uri=redirect_uri /> });
+    let no_app = (!can_sign_in && manages).then(|| view! { <NoApp /> });
     let choosing = connections.iter().filter(|it| it.health == Health::Choosing).cloned();
     let choosing = choosing
         .map(|it| {
@@ -169,33 +184,5 @@ fn List(connections: Vec<BasecampAccess>, acts: Acts) -> impl IntoView {
                 <tbody role="rowgroup">{rows}</tbody>
             </table>
         </div>
-    }
-}
-
-/// Asks before a connection goes.
-#[component]
-fn Question(
-    asked: RwSignal<Option<BasecampAccess>>,
-    remove: ServerAction<Disconnect>,
-) -> impl IntoView {
-    let open = RwSignal::new(false);
-    Effect::new(move || open.set(asked.with(Option::is_some)));
-    let name = Signal::derive(move || {
-        asked.with(|it| it.as_ref().map(|it| it.name.clone()).unwrap_or_default())
-    });
-    let confirm = move |()| {
-        if let Some(access) = asked.get_untracked() {
-            remove.dispatch(Disconnect { connection: access.id.to_string() });
-        }
-        asked.set(None);
-    };
-    view! {
-        <Confirm
-            open=open
-            title=Signal::derive(move || format!("Disconnect {}?", name.get()))
-            body="Its sign-in and what was read through it go from this server. Nothing in Basecamp changes; flows and conversations stay."
-            action="Disconnect"
-            confirm=confirm
-        />
     }
 }

@@ -3,9 +3,12 @@
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::on_server::{actor, backend};
-use domain::integration::{BasecampAccess, BasecampAccesses};
+use domain::integration::{
+    AppTest, BasecampAccess, BasecampAccesses, BasecampApp, BasecampAppChange,
+};
 use domain::mirror::MirrorStatus;
 use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
 
 /// The connections to Basecamp that they see.
 ///
@@ -55,4 +58,31 @@ pub async fn choose_account(connection: String, account: i64) -> Result<(), AppE
 #[server(prefix = "/fn", endpoint = "disconnect")]
 pub async fn disconnect(connection: String) -> Result<(), AppError> {
     Ok(backend().basecamp.disconnect(&actor()?, &connection.into()).await?)
+}
+
+/// The app at Basecamp that everybody signs in through.
+///
+/// # Errors
+/// Forbidden unless a super admin asks.
+#[server(prefix = "/fn", endpoint = "load_basecamp_app")]
+pub async fn load_basecamp_app() -> Result<BasecampApp, AppError> {
+    Ok(backend().basecamp.app(&actor()?).await?)
+}
+
+/// Stores that app; an empty secret keeps the stored one.
+///
+/// # Errors
+/// Every field that is wrong; forbidden; a conflict where the server's start set it.
+#[server(prefix = "/fn", endpoint = "save_basecamp_app", input = Json)]
+pub async fn save_basecamp_app(change: BasecampAppChange) -> Result<(), AppError> {
+    Ok(backend().basecamp.change_app(&actor()?, &change).await?)
+}
+
+/// Asks Basecamp whether it knows that app.
+///
+/// # Errors
+/// Every field that is wrong; forbidden. What is found is no error.
+#[server(prefix = "/fn", endpoint = "test_basecamp_app", input = Json)]
+pub async fn test_basecamp_app(change: BasecampAppChange) -> Result<AppTest, AppError> {
+    Ok(backend().basecamp.test_app(&actor()?, &change).await?)
 }

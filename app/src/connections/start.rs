@@ -1,10 +1,10 @@
 //! The way to Basecamp's sign-in and back.
 
-use crate::session;
+use crate::session::{self, can};
 use crate::ui::badge::Tone;
 use crate::ui::callout::Callout;
-use crate::ui::code::Code;
 use crate::ui::icon::Icon;
+use domain::actor::Permission;
 use domain::integration::Sharing;
 use leptos::prelude::*;
 
@@ -34,19 +34,16 @@ pub(crate) fn SignInLink(
     }
 }
 
-/// Says what is missing before anybody can sign in here.
+/// Says what is missing before anybody can sign in here, to those who cannot mend it: a super admin has the form.
 #[component]
-pub(crate) fn NoApp(
-    /// The address that the app at Basecamp must name as its own.
-    redirect_uri: String,
-) -> impl IntoView {
+pub(crate) fn NoApp() -> impl IntoView {
+    let mends = can(Permission::Platform);
     view! {
-        <Callout tone=Tone::Plain title="This server cannot sign in to Basecamp yet">
-            <p>
-                "Whoever runs it registers PM OS once at launchpad.37signals.com/integrations and sets BASECAMP_CLIENT_ID and BASECAMP_CLIENT_SECRET."
-            </p>
-            <Code label="Redirect URI to register" text=redirect_uri />
-        </Callout>
+        <Show when=move || !mends.get()>
+            <Callout tone=Tone::Plain title="Signing in with Basecamp is not set up yet">
+                <p>"A super admin of this server does it once, under Integrations. Ask one of them."</p>
+            </Callout>
+        </Show>
     }
 }
 

@@ -3,12 +3,13 @@
 use crate::projects::address::use_address;
 use crate::projects::desk::{Desk, Sending};
 use crate::projects::due::DueLabel;
-use crate::projects::form::{Draft, FormEnd, Line, wrong};
+use crate::projects::form::{Draft, FormEnd, wrong};
 use crate::projects::work_row::Comments;
 use crate::ui::browser;
 use crate::ui::icon::Icon;
 use crate::ui::kept::whole;
 use crate::ui::person::Avatars;
+use crate::ui::typed::Line;
 use domain::record::{Act, Board, Column, Item};
 use leptos::prelude::*;
 

@@ -4,7 +4,7 @@ use crate::error::AppError;
 use crate::projects::address::use_address;
 use crate::projects::desk::{Desk, Sending};
 use crate::projects::due::DueLabel;
-use crate::projects::form::{Assignees, Draft, FormEnd, Line, Words, rest, wrong};
+use crate::projects::form::{Assignees, Draft, FormEnd, rest, wrong};
 use crate::ui::badge::Tone;
 use crate::ui::browser;
 use crate::ui::button::{Button, IconButton, Kind as ButtonKind, Size};
@@ -15,6 +15,7 @@ use crate::ui::person::Avatar;
 use crate::ui::problem::FormProblem;
 use crate::ui::skeleton::RowsSkeleton;
 use crate::ui::time::{Ago, parse_time};
+use crate::ui::typed::{Line, Lines};
 use domain::record::{Act, Detail, Fields, Item, Kind, Step};
 use domain::todo::Comment;
 use leptos::prelude::*;
@@ -219,7 +220,7 @@ fn Edit(item: Memo<Item>, editing: RwSignal<bool>, desk: Desk) -> impl IntoView 
             <Line id="edit-title".to_owned() label="Title" value=draft.title error=wrong(form, "title") />
             <Line id="edit-due".to_owned() label="Due day" r#type="date" value=draft.due_on error=wrong(form, "due_on") />
             <Assignees desk=desk chosen=draft.people />
-            <Words id="edit-text".to_owned() label="Notes" value=draft.text />
+            <Lines id="edit-text".to_owned() label="Notes" value=draft.text />
             <FormEnd form=form send="Save" cancel=move |()| editing.set(false) />
         </form>
     }
@@ -254,7 +255,7 @@ fn Talk(item: Memo<Item>, comments: Memo<Vec<Comment>>, desk: Desk) -> impl Into
             <Show when=move || comments.with(Vec::is_empty)><p class="sm quiet">"Nobody has said anything yet."</p></Show>
             <Show when=may>
                 <form class="stack stack--3" on:submit=send>
-                    <Words id="comment-text".to_owned() label="Your comment" value=text error=wrong(form, "text") />
+                    <Lines id="comment-text".to_owned() label="Your comment" value=text error=wrong(form, "text") />
                     <div class="row">
                         <Button size=Size::Small r#type="submit" busy=form.busy icon="comment">"Comment"</Button>
                     </div>

@@ -2,12 +2,13 @@
 
 use crate::projects::address::use_address;
 use crate::projects::desk::{Desk, Sending};
-use crate::projects::form::{AddRow, Draft, FormEnd, Line, Words, wrong};
+use crate::projects::form::{AddRow, Draft, FormEnd, wrong};
 use crate::projects::work_row::Comments;
 use crate::ui::empty::Empty;
 use crate::ui::kept::whole;
 use crate::ui::person::Avatar;
 use crate::ui::time::Ago;
+use crate::ui::typed::{Line, Lines};
 use domain::record::{Act, Item, Shelf};
 use leptos::prelude::*;
 
@@ -66,7 +67,7 @@ fn Post(board: Memo<i64>, desk: Desk) -> impl IntoView {
         <AddRow desk=desk open=open label="Post a message">
             <form class="stack stack--3 inset" on:submit=send>
                 <Line id="post-title".to_owned() label="Subject" value=draft.title error=wrong(form, "title") />
-                <Words id="post-text".to_owned() label="Message" value=draft.text />
+                <Lines id="post-text".to_owned() label="Message" value=draft.text />
                 <p class="xs quiet">"Everybody on the project is told about it in Basecamp."</p>
                 <FormEnd form=form send="Post message" cancel=move |()| open.set(false) />
             </form>

@@ -2,13 +2,14 @@
 
 use crate::projects::address::use_address;
 use crate::projects::desk::{Desk, Sending};
-use crate::projects::form::{AddRow, Draft, FormEnd, Line, Words, wrong};
+use crate::projects::form::{AddRow, Draft, FormEnd, wrong};
 use crate::ui::browser;
 use crate::ui::choice::Segments;
 use crate::ui::empty::Empty;
 use crate::ui::kept::whole;
 use crate::ui::person::Avatars;
 use crate::ui::time::{DayChip, Moment, parse_day, parse_time, use_now};
+use crate::ui::typed::{Line, Lines};
 use domain::record::{Act, Fields, Item, Shelf};
 use leptos::prelude::*;
 
@@ -145,7 +146,7 @@ fn AddEntry(schedule: Memo<i64>, desk: Desk) -> impl IntoView {
                     <Line id="date-from".to_owned() label="From, empty for all day" r#type="time" value=from />
                     <Line id="date-to".to_owned() label="To" r#type="time" value=to />
                 </div>
-                <Words id="date-text".to_owned() label="Notes" value=draft.text />
+                <Lines id="date-text".to_owned() label="Notes" value=draft.text />
                 <FormEnd form=form send="Add date" cancel=move |()| open.set(false) />
             </form>
         </AddRow>

@@ -2,7 +2,7 @@
 
 use crate::projects::desk::{Desk, Sending};
 use crate::projects::due::{is_day_overdue, is_day_soon};
-use crate::projects::form::{AddRow, Assignees, Draft, FormEnd, Line, wrong};
+use crate::projects::form::{AddRow, Assignees, Draft, FormEnd, wrong};
 use crate::projects::work_row::WorkRow;
 use crate::ui::choice::{Segments, Toggle};
 use crate::ui::empty::Empty;
@@ -11,6 +11,7 @@ use crate::ui::kept::whole;
 use crate::ui::progress::{Progress, percent};
 use crate::ui::search::SearchBox;
 use crate::ui::time::{Moment, use_now};
+use crate::ui::typed::Line;
 use domain::record::{Act, Item, Place, Work};
 use leptos::prelude::*;
 

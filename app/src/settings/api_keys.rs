@@ -8,7 +8,7 @@ use crate::ui::button::{Button, IconButton, Kind};
 use crate::ui::callout::Callout;
 use crate::ui::choice::Check;
 use crate::ui::code::Code;
-use crate::ui::dialog::Confirm;
+use crate::ui::dialog::ConfirmOne;
 use crate::ui::field::{SelectField, TextField};
 use crate::ui::form::FormProblems;
 use crate::ui::problem::{FormProblem, Loaded};
@@ -50,7 +50,15 @@ pub(crate) fn ApiKeys() -> impl IntoView {
             <KeyTable keys=all.0 asked=asked />
             <Clients address=all.1 />
         </Loaded>
-        <RevokeQuestion asked=asked revoke=revoke />
+        <ConfirmOne
+            asked=asked
+            title=|it| format!("Take back the key for {}?", it.label)
+            body=|_| "Whatever uses it stops working at once. What it did stays, with your name.".to_owned()
+            action="Take it back"
+            confirm=move |it: ApiKey| {
+                revoke.dispatch(RevokeApiKey { key: it.id.to_string() });
+            }
+        />
         <ConnectedClients />
     }
 }
@@ -152,35 +160,6 @@ fn KeyRow(row: ApiKey, asked: RwSignal<Option<ApiKey>>) -> impl IntoView {
 
 fn ends_in(now: Moment, at_ms: i64) -> String {
     if at_ms <= now.now_ms { "Ended".to_owned() } else { now.clock(at_ms) }
-}
-
-/// Asks before a key is taken back.
-#[component]
-fn RevokeQuestion(
-    asked: RwSignal<Option<ApiKey>>,
-    revoke: ServerAction<RevokeApiKey>,
-) -> impl IntoView {
-    let open = RwSignal::new(false);
-    Effect::new(move || open.set(asked.with(Option::is_some)));
-    let name = Signal::derive(move || {
-        asked.with(|it| it.as_ref().map(|it| it.label.clone()).unwrap_or_default())
-    });
-    let confirm = move |()| {
-        if let Some(key) = asked.get_untracked() {
-            revoke.dispatch(RevokeApiKey { key: key.id.to_string() });
-        }
-        asked.set(None);
-    };
-    view! {
-        <Confirm
-            open=open
-            title=Signal::derive(move || format!("Take back the key for {}?", name.get()))
-            body="Whatever uses it stops working at once. What it did stays, with your name."
-            action="Take it back"
-            keep="Keep it"
-            confirm=confirm
-        />
-    }
 }
 
 /// What to paste into a client.

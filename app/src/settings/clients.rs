@@ -2,7 +2,7 @@
 
 use crate::oauth::server_fns::{DisconnectClient, load_connected_clients};
 use crate::ui::button::IconButton;
-use crate::ui::dialog::Confirm;
+use crate::ui::dialog::ConfirmOne;
 use crate::ui::problem::Loaded;
 use crate::ui::skeleton::RowsSkeleton;
 use crate::ui::time::use_now;
@@ -26,7 +26,15 @@ pub(crate) fn ConnectedClients() -> impl IntoView {
         <Loaded of=clients skeleton=|| view! { <RowsSkeleton count=1 /> } let:all>
             <ClientTable clients=all asked=asked />
         </Loaded>
-        <DisconnectQuestion asked=asked disconnect=disconnect />
+        <ConfirmOne
+            asked=asked
+            title=|it| format!("Disconnect {}?", it.name)
+            body=|_| "It stops working at once. What it did stays, with your name.".to_owned()
+            action="Disconnect it"
+            confirm=move |it: ConnectedClient| {
+                disconnect.dispatch(DisconnectClient { client: it.id.to_string() });
+            }
+        />
     }
 }
 
@@ -83,34 +91,5 @@ fn ClientRow(row: ConnectedClient, asked: RwSignal<Option<ConnectedClient>>) -> 
                 />
             </td>
         </tr>
-    }
-}
-
-/// Asks before a client is disconnected.
-#[component]
-fn DisconnectQuestion(
-    asked: RwSignal<Option<ConnectedClient>>,
-    disconnect: ServerAction<DisconnectClient>,
-) -> impl IntoView {
-    let open = RwSignal::new(false);
-    Effect::new(move || open.set(asked.with(Option::is_some)));
-    let name = Signal::derive(move || {
-        asked.with(|it| it.as_ref().map(|it| it.name.clone()).unwrap_or_default())
-    });
-    let confirm = move |()| {
-        if let Some(client) = asked.get_untracked() {
-            disconnect.dispatch(DisconnectClient { client: client.id.to_string() });
-        }
-        asked.set(None);
-    };
-    view! {
-        <Confirm
-            open=open
-            title=Signal::derive(move || format!("Disconnect {}?", name.get()))
-            body="It stops working at once. What it did stays, with your name."
-            action="Disconnect it"
-            keep="Keep it"
-            confirm=confirm
-        />
     }
 }

@@ -1,10 +1,12 @@
 //! Setup: connect Basecamp, or look around with the sample.
 
 use crate::connections::account::AccountForm;
+use crate::connections::registered::RegisteredApp;
 use crate::connections::result::TestResult;
 use crate::connections::server_fns::{ChooseAccount, load_accesses, test_access};
 use crate::connections::start::{NoApp, SignInLink};
 use crate::error::AppError;
+use crate::session::can;
 use crate::setup::server_fns::{ConnectSample, RemoveSample};
 use crate::ui::button::{Button, ButtonLink, Kind, Size};
 use crate::ui::dialog::Confirm;
@@ -14,6 +16,7 @@ use crate::ui::person::Tile;
 use crate::ui::problem::{FormProblem, Loaded};
 use crate::ui::skeleton::RowsSkeleton;
 use crate::ui::time::use_now;
+use domain::actor::Permission;
 use domain::integration::{BasecampAccess, BasecampAccesses, Check, Checked, Health, Sharing};
 use domain::setup::Setup;
 use leptos::form::ActionForm;
@@ -47,6 +50,7 @@ pub(crate) fn BasecampStep(setup: Resource<Result<Setup, AppError>>) -> impl Int
         test: Action::new(|id: &String| test_access(id.clone())),
     };
     let accesses = Resource::new(move || acts.versions(), |_| load_accesses());
+    let owns = can(Permission::Platform);
     // The steps above and the way on know it too.
     Effect::new(move |before: Option<(usize, usize, usize, usize)>| {
         let versions = acts.versions();
@@ -66,6 +70,7 @@ pub(crate) fn BasecampStep(setup: Resource<Result<Setup, AppError>>) -> impl Int
             <Loaded of=accesses skeleton=|| view! { <RowsSkeleton count=2 /> } let:all>
                 <Content all=all acts=acts />
             </Loaded>
+            <Show when=move || owns.get()><RegisteredApp saved=move |()| accesses.refetch() /></Show>
         </main>
         <Side />
     }
@@ -74,7 +79,7 @@ pub(crate) fn BasecampStep(setup: Resource<Result<Setup, AppError>>) -> impl Int
 /// The connection in use, or one that waits for its account, or the ways to make one.
 #[component]
 fn Content(all: BasecampAccesses, acts: Acts) -> impl IntoView {
-    let BasecampAccesses { connections, can_sign_in, redirect_uri } = all;
+    let BasecampAccesses { connections, can_sign_in } = all;
     let choosing = connections.iter().find(|it| it.health == Health::Choosing);
     let shown = choosing.or_else(|| connections.iter().find(|it| it.is_in_use)).cloned();
     let has_real = shown.as_ref().is_some_and(|it| !it.is_sample);
@@ -90,7 +95,7 @@ fn Content(all: BasecampAccesses, acts: Acts) -> impl IntoView {
         {shown.map(|it| view! { <Connected access=it acts=acts /> })}
         {sign_in}
         {(!has_any).then(|| view! { <Sample connect=acts.connect first=!can_sign_in /> })}
-        {(!can_sign_in && !has_real).then(|| view! { <NoApp redirect_uri=redirect_uri /> })}
+        {(!can_sign_in && !has_real).then(|| view! { <NoApp /> })}
     }
 }
 

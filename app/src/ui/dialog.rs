@@ -104,3 +104,41 @@ pub fn Confirm(
         </Dialog>
     }
 }
+
+/// Asks before something is done to one of several: what `asked` holds is asked about, and handed on when confirmed.
+#[component]
+pub fn ConfirmOne<T>(
+    /// What is asked about; nothing while nobody asks.
+    asked: RwSignal<Option<T>>,
+    /// "Remove Theo Marsh?"
+    title: fn(&T) -> String,
+    /// What goes and what stays.
+    body: fn(&T) -> String,
+    /// The words of the button that does it.
+    action: &'static str,
+    /// The words of the button that does not.
+    #[prop(default = "Keep it")]
+    keep: &'static str,
+    /// Called when confirmed.
+    #[prop(into)]
+    confirm: Callback<T>,
+) -> impl IntoView
+where
+    T: Clone + Send + Sync + 'static,
+{
+    let open = RwSignal::new(false);
+    Effect::new(move || open.set(asked.with(Option::is_some)));
+    let said = move |words: fn(&T) -> String| {
+        Signal::derive(move || asked.with(|it| it.as_ref().map(words)).unwrap_or_default())
+    };
+    let confirmed = move |()| {
+        let one = asked.get_untracked();
+        asked.set(None);
+        if let Some(one) = one {
+            confirm.run(one);
+        }
+    };
+    view! {
+        <Confirm open=open title=said(title) body=said(body) action=action keep=keep confirm=confirmed />
+    }
+}

@@ -10,7 +10,7 @@ fn note_id(id: &str) -> String {
 
 /// The help of a field, or its error.
 #[component]
-fn Note(id: String, hint: &'static str, error: Signal<Option<String>>) -> impl IntoView {
+pub(crate) fn Note(id: String, hint: &'static str, error: Signal<Option<String>>) -> impl IntoView {
     move || {
         match error.get() {
         Some(message) => {

@@ -5,7 +5,7 @@ use crate::launchpad::Identity;
 use crate::oauth::{Arrival, needed};
 use crate::renewing::{self, Renewing};
 use crate::tokens::Tokens;
-use crate::{Basecamp, failure};
+use crate::{Basecamp, app, failure};
 use domain::actor::{Actor, Permission};
 use domain::event::{Event, EventKind};
 use domain::ids::ConnectionId;
@@ -56,8 +56,7 @@ impl Basecamp {
         found.sort_by_key(|it| (it.sharing == Sharing::Personal, it.is_sample));
         Ok(BasecampAccesses {
             connections: found,
-            can_sign_in: self.0.config.integration.is_some(),
-            redirect_uri: self.0.config.redirect_uri.clone(),
+            can_sign_in: app::integration(&self.0).await?.is_some(),
         })
     }
 

@@ -30,8 +30,7 @@ pub(crate) fn no_account() -> Problem {
 pub(crate) fn no_integration() -> Problem {
     Problem::NeedsSetup {
         message: "This server cannot sign in to Basecamp yet".into(),
-        hint: "Ask the person who runs it to set BASECAMP_CLIENT_ID and BASECAMP_CLIENT_SECRET"
-            .into(),
+        hint: "A super admin registers it with Basecamp once, under Integrations".into(),
         fix_url: "/integrations".into(),
     }
 }

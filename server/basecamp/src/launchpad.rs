@@ -1,7 +1,7 @@
 //! Basecamp's sign-in service: the address where a person agrees, tokens, and what a token opens.
 
 use crate::config::Integration;
-use crate::{Inner, failure};
+use crate::{Inner, app, failure};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use basecamp_sdk::{Error, ErrorCode};
@@ -104,12 +104,9 @@ pub(crate) async fn exchange(
 
 /// Tokens for a refresh token.
 pub(crate) async fn renew(inner: &Inner, refresh: &str) -> Result<Given, Error> {
-    let integration =
-        inner.config.integration.as_ref().ok_or_else(|| {
-            Error::usage("BASECAMP_CLIENT_ID and BASECAMP_CLIENT_SECRET are not set")
-        })?;
+    let integration = app::needed(inner).await?;
     let form = [("grant_type", "refresh_token"), ("refresh_token", refresh)];
-    tokens(inner, integration, &form).await
+    tokens(inner, &integration, &form).await
 }
 
 async fn tokens(
@@ -137,7 +134,17 @@ async fn tokens(
         || ["invalid_grant", "invalid_client", "unauthorized_client", "access_denied"]
             .contains(&word.as_str());
     let code = if is_refused { ErrorCode::AuthRequired } else { ErrorCode::ApiError };
-    Err(Error::new(code, format!("no token: {status}")).with_status(status))
+    Err(Error::new(code, format!("no token: {status} {word}")).with_status(status))
+}
+
+/// Whether a service that refused a code knew who brought it; none when its answer does not say.
+pub(crate) fn knows_app(error: &Error) -> Option<bool> {
+    let told = error.message();
+    let is_unknown = ["invalid_client", "unauthorized_client"].iter().any(|it| told.contains(it));
+    if is_unknown || error.http_status() == Some(401) {
+        return Some(false);
+    }
+    told.contains("invalid_grant").then_some(true)
 }
 
 #[derive(Deserialize)]

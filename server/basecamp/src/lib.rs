@@ -15,6 +15,7 @@ pub mod said;
 pub mod stories;
 
 pub mod accesses;
+mod app;
 mod checks;
 mod comments;
 mod connections;

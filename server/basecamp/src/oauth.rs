@@ -3,7 +3,7 @@
 pub use crate::launchpad::Identity;
 use crate::launchpad::{self, Proof};
 use crate::tokens::Tokens;
-use crate::{Basecamp, failure};
+use crate::{Basecamp, app};
 use basecamp_sdk::{Error, ErrorCode};
 use domain::actor::{Actor, Permission};
 use domain::integration::{AccountChoice, Sharing};
@@ -124,9 +124,9 @@ impl Basecamp {
         if let Some(actor) = actor {
             actor.require(needed(sharing))?;
         }
-        let integration = self.0.config.integration.as_ref().ok_or_else(failure::no_integration)?;
+        let integration = app::for_sign_in(&self.0).await?;
         let (state, proof, browser) = (ids::random_hex(16), Proof::fresh(), ids::random_hex(32));
-        let address = launchpad::address(&self.0, integration, &state, &proof)?;
+        let address = launchpad::address(&self.0, &integration, &state, &proof)?;
         let state_hash = digest(&state);
         let text = |it: Option<&str>| it.unwrap_or_default().to_owned();
         let new = SignIn {
@@ -168,10 +168,10 @@ impl Basecamp {
         }
         let code = came.code.filter(|it| !it.is_empty());
         let code = code.ok_or_else(|| broken("Basecamp sent you back without a code"))?;
-        let integration = self.0.config.integration.as_ref().ok_or_else(failure::no_integration)?;
+        let integration = app::for_sign_in(&self.0).await?;
         let verifier = self.0.key.open(&begun.verifier, &bound_to(&begun.state_hash));
         let verifier = verifier.map_err(|_| broken("This sign-in was begun with another key"))?;
-        let given = launchpad::exchange(&self.0, integration, code, &verifier).await;
+        let given = launchpad::exchange(&self.0, &integration, code, &verifier).await;
         let tokens = Tokens::of(given.map_err(|error| away(&error))?, None);
         let found =
             launchpad::authorization(&self.0, &self.0.config.launchpad_url, &tokens.access).await;

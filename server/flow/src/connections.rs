@@ -1,6 +1,7 @@
 //! Connections of flows: made, tested, renamed, renewed and taken away. A secret goes in and never comes out.
 
 mod given;
+mod listed;
 pub mod oauth;
 pub(crate) mod renewing;
 pub(crate) mod testing;

@@ -204,3 +204,25 @@ pub struct Connected {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authorize_url: Option<String>,
 }
+
+/// A connection as the list of connections shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ListedConnection {
+    /// The connection.
+    pub connection: FlowConnection,
+    /// The flows that name it, published or as a draft.
+    pub used_by: Vec<Dependent>,
+    /// Whether the person who asks may change it.
+    pub may_change: bool,
+    /// Somebody has to sign in at the app for it; else its secret is typed.
+    pub signs_in: bool,
+}
+
+/// The connections of flows that a person may use, and what they need to add one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConnectionList {
+    /// By name.
+    pub connections: Vec<ListedConnection>,
+    /// The address that an app must know as the one people come back to.
+    pub redirect_uri: String,
+}

@@ -10,7 +10,7 @@ use axum::{Extension, Json};
 use backend::Backend;
 use domain::actor::{Actor, Permission};
 use domain::client::Client;
-use domain::flow::connection::{ConnectionChange, ConnectionStatus, ConnectionType, NewConnection};
+use domain::flow::connection::{Connected, ConnectionChange, NewConnection};
 use domain::ids::ConnectionId;
 use domain::problem::Problem;
 use flow::connections::oauth::{CALLBACK, SignInAnswer};
@@ -57,16 +57,10 @@ async fn create(
     Extension(client): Extension<Client>,
     Body(new): Body<NewConnection>,
 ) -> Answer {
-    let connection = backend.connections.create(&actor, new).await?;
-    let waits = connection.r#type == ConnectionType::OAuth2
-        && connection.status == ConnectionStatus::Missing;
-    let url = match client.session.filter(|_| waits) {
-        Some(session) => {
-            Some(backend.connections.begin_sign_in(&actor, &connection.id, &session).await?)
-        }
-        None => None,
-    };
-    let body = json!({ "ok": true, "connection": connection, "authorizeUrl": url });
+    let session = client.session.as_deref();
+    let Connected { connection, authorize_url } =
+        backend.connections.connect(&actor, new, session).await?;
+    let body = json!({ "ok": true, "connection": connection, "authorizeUrl": authorize_url });
     Ok((StatusCode::CREATED, Json(body)).into_response())
 }
 

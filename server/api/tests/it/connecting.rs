@@ -197,7 +197,7 @@ async fn without_an_app_the_start_says_what_is_missing() {
     let owner = server.signs_up("Owner").await;
     let told = owner.get(START).await;
     assert_eq!(told.status, 400);
-    assert!(told.text.contains("BASECAMP_CLIENT_ID"));
+    assert!(told.text.contains("A super admin registers it"));
     let page = server.visitor().get("/connect").await;
     assert_eq!((page.status, page.header("cache-control")), (200, Some("no-store")));
 }

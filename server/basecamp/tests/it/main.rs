@@ -6,6 +6,7 @@ mod drills;
 mod failures;
 mod mirror;
 mod mirrored;
+mod naming_the_app;
 mod pages;
 mod reading;
 mod sample;

@@ -17,14 +17,14 @@ use store::secrets::SecretKey;
 use store::testing::TestDb;
 use url::Url;
 
-const STUDIO: i64 = 2_914_079;
+pub(crate) const STUDIO: i64 = 2_914_079;
 const PRINT: i64 = 2_914_080;
 
-struct World {
-    test: TestDb,
-    running: Running,
-    basecamp: Basecamp,
-    admin: Actor,
+pub(crate) struct World {
+    pub(crate) test: TestDb,
+    pub(crate) running: Running,
+    pub(crate) basecamp: Basecamp,
+    pub(crate) admin: Actor,
 }
 
 /// What the browser has in its hand.
@@ -46,7 +46,7 @@ impl Browser {
 }
 
 impl World {
-    async fn all() -> Vec<Self> {
+    pub(crate) async fn all() -> Vec<Self> {
         let mut worlds = Vec::new();
         for test in TestDb::both().await {
             worlds.push(Self::on(test, None).await);
@@ -54,7 +54,7 @@ impl World {
         worlds
     }
 
-    async fn on(test: TestDb, default_account: Option<i64>) -> Self {
+    pub(crate) async fn on(test: TestDb, default_account: Option<i64>) -> Self {
         let integration = sandbox::launchpad::Integration {
             client_id: "pmos".into(),
             client_secret: "only for tests".into(),
@@ -98,7 +98,7 @@ impl World {
         self.basecamp.arrive(Some(&self.admin), browser.came()).await
     }
 
-    async fn sign_in(&self, actor: &Actor, sharing: Sharing) -> ConnectionId {
+    pub(crate) async fn sign_in(&self, actor: &Actor, sharing: Sharing) -> ConnectionId {
         let browser = self.agree(actor, sharing).await;
         let arrival = self.basecamp.arrive(Some(actor), browser.came()).await.unwrap();
         assert_eq!(arrival.back, "/x");
@@ -111,7 +111,7 @@ impl World {
         self.basecamp.choose_account(&self.admin, &id, STUDIO).await.unwrap()
     }
 
-    async fn only(&self, actor: &Actor) -> BasecampAccess {
+    pub(crate) async fn only(&self, actor: &Actor) -> BasecampAccess {
         let mut all = self.basecamp.accesses(actor).await.unwrap().connections;
         assert_eq!(all.len(), 1);
         all.remove(0)

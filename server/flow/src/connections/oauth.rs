@@ -5,7 +5,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::actor::Actor;
 use domain::event::{Event, EventKind};
-use domain::flow::connection::{ConnectionStatus, ConnectionType, FlowConnection};
+use domain::flow::connection::{
+    Connected, ConnectionStatus, ConnectionType, FlowConnection, NewConnection,
+};
 use domain::ids::ConnectionId;
 use domain::problem::Problem;
 use serde_json::{Value, json};
@@ -43,6 +45,27 @@ pub struct SignedIn {
 }
 
 impl Connections {
+    /// Stores a connection, and begins the sign-in it waits for, where it waits for one and a browser asks (`session`
+    /// is the token of its session).
+    ///
+    /// # Errors
+    /// As [`Connections::create`].
+    pub async fn connect(
+        &self,
+        actor: &Actor,
+        new: NewConnection,
+        session: Option<&str>,
+    ) -> Result<Connected, Problem> {
+        let connection = self.create(actor, new).await?;
+        let waits = connection.r#type == ConnectionType::OAuth2
+            && connection.status == ConnectionStatus::Missing;
+        let authorize_url = match session.filter(|_| waits) {
+            Some(session) => Some(self.begin_sign_in(actor, &connection.id, session).await?),
+            None => None,
+        };
+        Ok(Connected { connection, authorize_url })
+    }
+
     /// Begins a sign-in at the app: the address to open in the browser. Its answer counts once, within ten minutes,
     /// and only in the session (`session` is its token) it was begun in.
     ///
@@ -107,7 +130,8 @@ impl Connections {
         Ok(url.into())
     }
 
-    fn callback(&self) -> String {
+    /// Where apps send people back, as they have to know it.
+    pub(crate) fn callback(&self) -> String {
         format!("{}{CALLBACK}", self.engine.config.base_url)
     }
 

@@ -89,7 +89,7 @@ impl Form<'_> {
             }
             None | Some(Value::Null | Value::String(_)) if !is_required => {}
             None | Some(Value::Null | Value::String(_)) => {
-                self.refuse(name, format!("{name} is missing. Fill it in"));
+                self.refuse(name, "It is missing. Fill it in".to_owned());
             }
             Some(_) => self.refuse(name, format!("{name} must be a text")),
         }
@@ -100,7 +100,7 @@ impl Form<'_> {
         let kept = self.kept.get(name).and_then(Value::as_str);
         if kept.is_some_and(|it| it.chars().count() < SHORTEST) {
             let message = format!(
-                "{name} has fewer than {SHORTEST} characters, so it could not be masked in runs"
+                "It has fewer than {SHORTEST} characters, so it could not be masked in runs"
             );
             self.refuse(name, message);
         }
@@ -109,7 +109,7 @@ impl Form<'_> {
     fn props(&mut self) {
         let props = self.given.get("props").and_then(Value::as_object).cloned().unwrap_or_default();
         if props.is_empty() {
-            self.refuse("props", "props is missing: give the fields by name".to_owned());
+            self.refuse("props", "Give at least one field, with its name".to_owned());
         }
         for (name, value) in &props {
             let is_secret = !OPEN.contains(&name.as_str());

@@ -158,6 +158,38 @@ async fn a_personal_connection_is_its_owners_alone_and_its_use_is_in_the_log() {
     }
 }
 
+#[tokio::test]
+async fn the_list_says_who_uses_what_and_who_may_change_it() {
+    for world in World::both().await {
+        secret(&world, "crm").await;
+        secret(&world, "idle").await;
+        let machine = json!({
+            "type": "OAUTH2", "client_id": "pmos", "client_secret": "client-secret",
+            "token_url": "https://app.example/token", "grant_type": "client_credentials",
+        });
+        connections(&world).create(&admin(), new("machine", machine)).await.unwrap();
+        let step = set_fields("step_1", json!({ "a": "{{connections.crm.secret_text}}" }));
+        let flow = world.published(on_webhook(step)).await;
+        let list = connections(&world).listed(&admin()).await.unwrap();
+        assert!(list.redirect_uri.ends_with("/oauth/callback"));
+        let of = |name: &str| {
+            list.connections.iter().find(|it| it.connection.external_id == name).unwrap()
+        };
+        let users: Vec<_> = of("crm").used_by.iter().map(|it| &it.id).collect();
+        assert_eq!(users, [&flow.id], "{}", world.name);
+        assert!(of("idle").used_by.is_empty() && of("idle").may_change);
+        assert!(!of("machine").signs_in, "a machine signs in by itself");
+        let seen = connections(&world).listed(&bob()).await.unwrap().connections;
+        assert!(seen.len() == 3 && seen.iter().all(|it| !it.may_change));
+        let viewer = actor("w1", Role::Viewer);
+        let refused = connections(&world).listed(&viewer).await.unwrap_err();
+        assert!(matches!(refused, Problem::Forbidden { .. }));
+        let other = connections(&world).listed(&actor("w2", Role::Member)).await.unwrap();
+        assert_eq!(other.connections, []);
+        assert!(!serde_json::to_string(&list).unwrap().contains("s3cret"));
+    }
+}
+
 async fn logged(world: &World, kind: &str) -> Vec<Value> {
     let mut conn = world.db.read().await.unwrap();
     let all = store::events::after(&mut conn, &admin().workspace, 0, 500).await.unwrap();

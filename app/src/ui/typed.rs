@@ -1,0 +1,92 @@
+//! Fields whose words are kept by the page while they are typed, for forms that a script sends.
+
+use crate::ui::field::Note;
+use leptos::prelude::*;
+
+/// Id of the note below a field while there is one.
+fn described_by(
+    id: &str,
+    hint: &'static str,
+    error: Signal<Option<String>>,
+) -> impl Fn() -> Option<String> + use<> {
+    let note = format!("{id}-note");
+    move || (error.with(Option::is_some) || !hint.is_empty()).then(|| note.clone())
+}
+
+/// One line: text, a day, a time of day or a secret.
+#[component]
+pub fn Line(
+    /// Unique on the page.
+    #[prop(into)]
+    id: String,
+    /// The words above.
+    #[prop(into)]
+    label: String,
+    /// `text`, `date`, `time`, `url`, `password`.
+    #[prop(default = "text")]
+    r#type: &'static str,
+    /// What was written.
+    value: RwSignal<String>,
+    /// Help below.
+    #[prop(optional)]
+    hint: &'static str,
+    /// Shown while empty.
+    #[prop(optional)]
+    placeholder: &'static str,
+    /// What is wrong.
+    #[prop(optional, into)]
+    error: Signal<Option<String>>,
+) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label class="label" for=id.clone()>{label}</label>
+            <input
+                class="input"
+                id=id.clone()
+                type=r#type
+                autocomplete=matches!(r#type, "password" | "url").then_some("off")
+                placeholder=(!placeholder.is_empty()).then_some(placeholder)
+                prop:value=move || value.get()
+                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-describedby=described_by(&id, hint, error)
+                on:input=move |event| value.set(event_target_value(&event))
+            />
+            <Note id=id hint=hint error=error />
+        </div>
+    }
+}
+
+/// Several lines of words.
+#[component]
+pub fn Lines(
+    /// Unique on the page.
+    #[prop(into)]
+    id: String,
+    /// The words above.
+    #[prop(into)]
+    label: String,
+    /// What was written.
+    value: RwSignal<String>,
+    /// Help below.
+    #[prop(optional)]
+    hint: &'static str,
+    /// What is wrong.
+    #[prop(optional, into)]
+    error: Signal<Option<String>>,
+) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label class="label" for=id.clone()>{label}</label>
+            <textarea
+                class="textarea"
+                id=id.clone()
+                rows="3"
+                prop:value=move || value.get()
+                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-describedby=described_by(&id, hint, error)
+                on:input=move |event| value.set(event_target_value(&event))
+            ></textarea>
+            <Note id=id hint=hint error=error />
+        </div>
+    }
+}
