@@ -8,6 +8,7 @@ pub mod drawer;
 pub mod due;
 pub mod files;
 pub mod form;
+pub mod health;
 pub mod list;
 pub mod messages;
 pub mod overview;

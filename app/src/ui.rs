@@ -6,6 +6,7 @@ pub mod browser;
 pub mod button;
 pub mod callout;
 pub mod choice;
+pub mod chosen;
 pub mod code;
 pub mod combobox;
 pub mod dialog;

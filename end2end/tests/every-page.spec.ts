@@ -49,6 +49,7 @@ async function fill(page: Page): Promise<Place[]> {
     ['schedule of a project', `${project}?tab=schedule`],
     ['files of a project', `${project}?tab=files`],
     ['people of a project', `${project}?tab=people`],
+    ['health of a project', `${project}?tab=health`],
     ['a record', await firstRecord(page, `${project}`)],
     ['the studio', `/flows/${flow.id}`],
     ['a run on the canvas', `/flows/${flow.id}?run=${run}`],

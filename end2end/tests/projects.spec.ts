@@ -93,6 +93,43 @@ test('messages are posted and read, dates are added', async ({ page, consoleGuar
   await expect(page.getByRole('link', { name: 'Paper fair' })).toHaveCount(0);
 });
 
+test('documents are written and files are put there, each with undo', async ({ page, consoleGuard }) => {
+  // A form without a file is refused here, one without a title by the server.
+  consoleGuard.expect(/400 \(Bad Request\)/);
+  await onTab(page, 'files');
+  await page.getByRole('button', { name: 'Write a document' }).click();
+  await page.getByRole('button', { name: 'Add document' }).click();
+  await expect(page.getByText('Give it a title')).toBeVisible();
+  await page.getByLabel('Title').fill('House style');
+  await page.getByLabel('Words').fill('Plain words, short lines.');
+  await page.getByRole('button', { name: 'Add document' }).click();
+  await expect(page.getByRole('link', { name: 'House style' })).toBeVisible();
+  await undo(page, 'Document added');
+  await expect(page.getByRole('link', { name: 'House style' })).toHaveCount(0);
+
+  await page.getByRole('button', { name: 'Upload a file' }).click();
+  await page.getByRole('button', { name: 'Upload file' }).click();
+  await expect(page.getByText('Choose a file')).toBeVisible();
+  await page.getByLabel('File', { exact: true }).setInputFiles({
+    name: 'opening hours.txt',
+    mimeType: 'text/plain',
+    buffer: Buffer.from('We open at nine.'),
+  });
+  await page.getByRole('button', { name: 'Upload file' }).click();
+  await expect(page.getByRole('link', { name: /opening hours/ })).toBeVisible();
+  await undo(page, 'File uploaded');
+  await expect(page.getByRole('link', { name: /opening hours/ })).toHaveCount(0);
+});
+
+test('health says what makes the score', async ({ page }) => {
+  await onTab(page, 'health');
+  await expect(page.getByRole('heading', { name: /^What makes \d+$/ })).toBeVisible();
+  for (const part of ['Activity', 'Pace', 'Completion', 'Conversation']) {
+    await expect(page.getByRole('progressbar', { name: new RegExp(`^${part}, \\d+ of 100$`) })).toBeVisible();
+  }
+  await expect(page.getByText(/\d+ of \d+ to-dos done, \d+ overdue/)).toBeVisible();
+});
+
 test('what is done in one window is seen in another', async ({ page, context }) => {
   await onTab(page, 'todos');
   const other = await context.newPage();

@@ -228,11 +228,13 @@ pub enum Tab {
     Files,
     /// Who is on it.
     People,
+    /// How it is doing, and why.
+    Health,
 }
 
 impl Tab {
     /// Every tab, in its order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Overview,
         Self::Todos,
         Self::Board,
@@ -240,6 +242,7 @@ impl Tab {
         Self::Schedule,
         Self::Files,
         Self::People,
+        Self::Health,
     ];
 
     /// The word in the address, and the words on it.
@@ -252,6 +255,7 @@ impl Tab {
             Self::Schedule => ("schedule", "Schedule"),
             Self::Files => ("files", "Files"),
             Self::People => ("people", "People"),
+            Self::Health => ("health", "Health"),
         }
     }
 
@@ -292,4 +296,51 @@ pub enum Content {
     Shelf(Part<Shelf>),
     /// People.
     Team(Vec<Workload>),
+    /// Health.
+    Health(ProjectHealth),
+}
+
+/// How a project is doing, worked out from what is in Basecamp. Nobody types it in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectHealth {
+    /// What it comes to; none where there is nothing to work it out from.
+    pub score: Option<HealthScore>,
+    /// What was counted.
+    pub counts: HealthCounts,
+}
+
+/// A score and what it is made of, each from 0 to 100.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HealthScore {
+    /// All four, weighed.
+    pub total: u32,
+    /// `excellent`, `good`, `fair`, `poor`.
+    pub status: String,
+    /// How much happened lately.
+    pub activity: u32,
+    /// How much was completed lately.
+    pub velocity: u32,
+    /// How much of all is completed, less what is overdue.
+    pub completion: u32,
+    /// How much was written lately.
+    pub communication: u32,
+}
+
+/// What a health score counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HealthCounts {
+    /// Posts and changed to-dos of the last 7 days.
+    pub recent_events: u32,
+    /// To-dos completed in the last 30 days.
+    pub completed_lately: u32,
+    /// All to-dos.
+    pub todos: u32,
+    /// Completed ones.
+    pub completed: u32,
+    /// Overdue ones.
+    pub overdue: u32,
+    /// All posts.
+    pub posts: u32,
+    /// Posts of the last 7 days.
+    pub recent_posts: u32,
 }

@@ -12,6 +12,7 @@ use crate::ui::person::Avatars;
 use crate::ui::typed::Line;
 use domain::record::{Act, Board, Column, Item};
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 /// Id and title of each column.
 type Columns = Memo<Vec<(i64, String)>>;
@@ -39,7 +40,7 @@ fn BoardView(id: i64, boards: Memo<Vec<Board>>, desk: Desk) -> impl IntoView {
     let many = move || boards.with(|it| it.len() > 1);
     view! {
         <h2 class=move || if many() { "board-name" } else { "sr" }>{title}</h2>
-        <div class="scroll-x" tabindex="0" role="group" aria-label=move || format!("{}, scrolls sideways", title())>
+        <div class="scroll-x" tabindex="0" role="group" on:dragover=follow aria-label=move || format!("{}, scrolls sideways", title())>
             <ul class="board">
                 <For each=move || columns.get() key=|it| it.clone() let:column>
                     <ColumnView board=id id=column.0 title=column.1 all=board columns=columns dragged=dragged desk=desk />
@@ -105,6 +106,31 @@ fn ColumnView(
                 </For>
             </ul>
         </li>
+    }
+}
+
+/// How near to an edge a held card makes the board scroll, in pixels, and how far each time.
+const EDGE: f64 = 72.0;
+const STEP: i32 = 24;
+
+/// Where a board that reaches from `left` to `right` scrolls while a card is held at `x`.
+fn pull(x: f64, left: f64, right: f64) -> i32 {
+    if x < left + EDGE {
+        -STEP
+    } else if x > right - EDGE {
+        STEP
+    } else {
+        0
+    }
+}
+
+/// Brings the next columns into sight while a card is held at the edge of what is in sight.
+fn follow(event: leptos::ev::DragEvent) {
+    let board = event.current_target().and_then(|it| it.dyn_into::<web_sys::Element>().ok());
+    if let Some(board) = board {
+        let sight = board.get_bounding_client_rect();
+        let step = pull(f64::from(event.client_x()), sight.left(), sight.right());
+        board.set_scroll_left(board.scroll_left() + step);
     }
 }
 
@@ -235,6 +261,11 @@ fn AddCard(board: i64, column: i64, adding: RwSignal<bool>, desk: Desk) -> impl 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_card_held_at_an_edge_pulls_the_board() {
+        assert_eq!([10.0, 400.0, 790.0].map(|x| pull(x, 0.0, 800.0)), [-STEP, 0, STEP]);
+    }
 
     #[test]
     fn columns_end_on_both_sides() {

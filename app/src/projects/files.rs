@@ -1,12 +1,20 @@
 //! Documents, files and folders of a project.
 
+use crate::error::AppError;
 use crate::projects::address::use_address;
+use crate::projects::desk::{Desk, Sending};
+use crate::projects::form::{AddRow, Draft, FormEnd, wrong};
 use crate::projects::work_row::Comments;
+use crate::ui::chosen::{self, Chosen, NotChosen};
 use crate::ui::empty::Empty;
+use crate::ui::field::Note;
 use crate::ui::icon::Icon;
 use crate::ui::kept::whole;
 use crate::ui::time::Ago;
-use domain::record::{Item, Kind, Shelf};
+use crate::ui::typed::{Line, Lines};
+use domain::problem::Problem;
+use domain::record::{Act, Fields, Item, Kind, Shelf};
+use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 /// "12 kB", as people count bytes.
@@ -20,7 +28,7 @@ fn size(bytes: i64) -> String {
 
 /// The panel.
 #[component]
-pub(crate) fn Files(shelf: Memo<Option<Shelf>>) -> impl IntoView {
+pub(crate) fn Files(shelf: Memo<Option<Shelf>>, desk: Desk) -> impl IntoView {
     let address = use_address();
     let items = Memo::new(move |_| shelf.get().map(|it| it.items).unwrap_or_default());
     let top = Memo::new(move |_| shelf.with(|it| it.as_ref().map(|it| it.id).unwrap_or_default()));
@@ -28,8 +36,11 @@ pub(crate) fn Files(shelf: Memo<Option<Shelf>>) -> impl IntoView {
         let id = address.folder.get()?;
         items.with(|it| it.iter().find(|it| it.id == id && it.kind == Kind::Folder).cloned())
     });
+    let place = Memo::new(move |_| {
+        folder.with(|it| it.as_ref().map(|it| it.id)).unwrap_or_else(|| top.get())
+    });
     let here = Memo::new(move |_| {
-        let id = folder.with(|it| it.as_ref().map(|it| it.id)).unwrap_or_else(|| top.get());
+        let id = place.get();
         items.get().into_iter().filter(|it| it.parent_id == id).collect::<Vec<_>>()
     });
     let head = move || match folder.get() {
@@ -45,7 +56,7 @@ pub(crate) fn Files(shelf: Memo<Option<Shelf>>) -> impl IntoView {
             .into_any()
         }
     };
-    let none = || view! { <Empty icon="layers" title="Nothing here" body="What is put here in Basecamp appears here." /> };
+    let none = || view! { <Empty icon="layers" title="Nothing here" body="What is put here or in Basecamp appears here." /> };
     view! {
         <section class="card" aria-labelledby="fi">
             <div class="card__head">{head}</div>
@@ -53,7 +64,86 @@ pub(crate) fn Files(shelf: Memo<Option<Shelf>>) -> impl IntoView {
                 <For each=move || here.get() key=whole let:item><Row item=item /></For>
             </ul>
             <Show when=move || here.with(Vec::is_empty)>{none()}</Show>
+            <AddDocument folder=place desk=desk />
+            <AddFile folder=place desk=desk />
         </section>
+    }
+}
+
+#[component]
+fn AddDocument(folder: Memo<i64>, desk: Desk) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let (draft, form) = (Draft::empty(), Sending::new());
+    let send = move |event: SubmitEvent| {
+        event.prevent_default();
+        let title = draft.title.get_untracked();
+        let fields = Fields { due_on: None, people: None, ..draft.all() };
+        let done = Callback::new(move |()| {
+            draft.clear();
+            open.set(false);
+        });
+        desk.submit(Act::AddDocument { folder: folder.get_untracked(), fields }, title, form, done);
+    };
+    view! {
+        <AddRow desk=desk open=open label="Write a document">
+            <form class="stack stack--3 inset" on:submit=send>
+                <Line id="doc-title" label="Title" value=draft.title error=wrong(form, "title") />
+                <Lines id="doc-text" label="Words" value=draft.text />
+                <FormEnd form=form send="Add document" cancel=move |()| open.set(false) />
+            </form>
+        </AddRow>
+    }
+}
+
+/// The largest file that may be put here: encoded it still fits into one request.
+const MOST: u32 = 1_400_000;
+const FILE: &str = "file-chosen";
+
+/// Why a chosen file is not sent.
+fn refusal(why: NotChosen) -> AppError {
+    let words = match why {
+        NotChosen::None => "Choose a file",
+        NotChosen::TooLarge => "It is larger than 1.4 MB. Put it there in Basecamp",
+        NotChosen::Unreadable => "The browser cannot read this file. Choose another one",
+    };
+    AppError::Problem(Problem::invalid("file", words))
+}
+
+#[component]
+fn AddFile(folder: Memo<i64>, desk: Desk) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let form = Sending::new();
+    let chosen = Callback::new(move |read: Result<Chosen, NotChosen>| match read {
+        Ok(file) => {
+            let Chosen { name, content_type, base64: content_base64 } = file;
+            let act = Act::AddFile {
+                folder: folder.get_untracked(),
+                name: name.clone(),
+                content_type,
+                content_base64,
+            };
+            desk.submit(act, name, form, Callback::new(move |()| open.set(false)));
+        }
+        Err(why) => form.error.set(Some(refusal(why))),
+    });
+    let send = move |event: SubmitEvent| {
+        event.prevent_default();
+        form.error.set(None);
+        chosen::read(FILE, MOST, chosen);
+    };
+    let error = wrong(form, "file");
+    view! {
+        <AddRow desk=desk open=open label="Upload a file">
+            <form class="stack stack--3 inset" on:submit=send>
+                <div class="field">
+                    <label class="label" for=FILE>"File"</label>
+                    <input class="input" type="file" id=FILE aria-describedby="file-chosen-note"
+                        aria-invalid=move || error.with(Option::is_some).then_some("true") />
+                    <Note id=FILE.to_owned() hint="Up to 1.4 MB." error=error />
+                </div>
+                <FormEnd form=form send="Upload file" cancel=move |()| open.set(false) />
+            </form>
+        </AddRow>
     }
 }
 

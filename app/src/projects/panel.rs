@@ -4,6 +4,7 @@ use crate::error::AppError;
 use crate::projects::board::Boards;
 use crate::projects::desk::Desk;
 use crate::projects::files::Files;
+use crate::projects::health::HealthTab;
 use crate::projects::messages::Messages;
 use crate::projects::overview::Overview;
 use crate::projects::schedule::Schedule;
@@ -12,7 +13,7 @@ use crate::projects::todos::Todos;
 use crate::ui::empty::Empty;
 use crate::ui::kept::Kept;
 use crate::ui::skeleton::CardSkeleton;
-use domain::record::{Content, Part, Shelf, Shown, Tab};
+use domain::record::{Content, Part, ProjectHealth, Shelf, Shown, Tab};
 use leptos::prelude::*;
 
 /// What is loaded for the open tab, and at which version of the desk.
@@ -57,6 +58,10 @@ fn Inside(shown: Signal<Option<(u64, Shown)>>, tab: Memo<Tab>, desk: Desk) -> im
         Some(Content::Team(team)) => team,
         _ => before.cloned().unwrap_or_default(),
     });
+    let health = Memo::new(move |before: Option<&Option<ProjectHealth>>| match content() {
+        Some(Content::Health(health)) => Some(health),
+        _ => before.cloned().flatten(),
+    });
     let shelf = Memo::new(move |_| match content() {
         Some(Content::Shelf(Part::On(shelf))) => Some(shelf),
         _ => None::<Shelf>,
@@ -69,7 +74,8 @@ fn Inside(shown: Signal<Option<(u64, Shown)>>, tab: Memo<Tab>, desk: Desk) -> im
         (Tab::Board, _) => view! { <Boards boards=boards desk=desk /> }.into_any(),
         (Tab::Messages, _) => view! { <Messages shelf=shelf desk=desk /> }.into_any(),
         (Tab::Schedule, _) => view! { <Schedule shelf=shelf desk=desk /> }.into_any(),
-        (Tab::Files, _) => view! { <Files shelf=shelf /> }.into_any(),
+        (Tab::Files, _) => view! { <Files shelf=shelf desk=desk /> }.into_any(),
+        (Tab::Health, _) => view! { <HealthTab health=health /> }.into_any(),
         (Tab::People, _) => view! { <Team team=team /> }.into_any(),
     }
 }
@@ -82,7 +88,9 @@ fn Off(tab: Tab) -> impl IntoView {
         Tab::Messages => ("message", "This project has no message board"),
         Tab::Schedule => ("calendar", "This project has no schedule"),
         Tab::Files => ("layers", "This project keeps no documents and files"),
-        Tab::Overview | Tab::Todos | Tab::People => ("todo", "This project has no to-dos"),
+        Tab::Overview | Tab::Todos | Tab::People | Tab::Health => {
+            ("todo", "This project has no to-dos")
+        }
     };
     view! { <Empty icon=icon title=title body="The tool is off in Basecamp. Switch it on there and it appears here." /> }
 }

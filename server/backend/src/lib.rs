@@ -7,6 +7,7 @@ pub mod config;
 pub mod connect;
 pub mod connectors;
 mod daily;
+mod health;
 mod node;
 mod records;
 pub mod setup;

@@ -28,6 +28,7 @@ impl Backend {
             Tab::Messages => Content::Shelf(Box::pin(api.messages(actor, project)).await?),
             Tab::Schedule => Content::Shelf(Box::pin(api.dates(actor, project)).await?),
             Tab::Files => Content::Shelf(Box::pin(api.files(actor, project)).await?),
+            Tab::Health => Content::Health(Box::pin(self.health(actor, project)).await?),
             Tab::People => Content::Team(Box::pin(self.team(actor, project)).await?),
         };
         Ok(Shown { tab, content })
@@ -44,6 +45,12 @@ impl Backend {
             return Err(Problem::Invalid { issues });
         }
         let (tool, mut args) = call(act);
+        if let Act::AddFile { name, content_type, content_base64, .. } = act {
+            let file = json!({
+                "name": name, "content_type": content_type, "content_base64": content_base64,
+            });
+            args["body"]["attachable_sgid"] = self.stored(actor, &file).await?;
+        }
         args["project"] = project.to_string().into();
         let context = CallContext { source: "ui", ..CallContext::default() };
         let answer = self.tools.call(actor, tool, &args, &context).await?;
@@ -55,6 +62,13 @@ impl Backend {
             operation: operation.map(OperationId::from),
             message: answer["message"].as_str().unwrap_or_default().to_owned(),
         })
+    }
+
+    /// Stores a file at Basecamp; gives what a record names it by.
+    async fn stored(&self, actor: &Actor, file: &Value) -> Result<Value, Problem> {
+        let context = CallContext { source: "ui", ..CallContext::default() };
+        let answer = self.tools.call(actor, "create_attachment", file, &context).await?;
+        Ok(answer["attachable_sgid"].clone())
     }
 
     /// Takes the write `id` back, which was done to or under the record `on`.
@@ -135,7 +149,10 @@ fn wrong(act: &Act) -> Vec<Issue> {
     };
     let is_blank = |text: Option<&str>| text.is_none_or(|it| it.trim().is_empty());
     match act {
-        Act::AddTodo { fields, .. } | Act::AddCard { fields, .. } | Act::Post { fields, .. } => {
+        Act::AddTodo { fields, .. }
+        | Act::AddCard { fields, .. }
+        | Act::AddDocument { fields, .. }
+        | Act::Post { fields, .. } => {
             check(is_blank(fields.title.as_deref()), "title", "Give it a title");
         }
         Act::EditTodo { fields, .. } | Act::EditCard { fields, .. } => {
@@ -150,6 +167,10 @@ fn wrong(act: &Act) -> Vec<Issue> {
             check(is_backwards, "ends_at", "It must not end before it begins");
         }
         Act::Comment { text, .. } => check(is_blank(Some(text)), "text", "Write something to say"),
+        Act::AddFile { name, content_base64, .. } => {
+            check(is_blank(Some(name)), "file", "Choose a file");
+            check(content_base64.is_empty(), "file", "The file is empty. Choose another one");
+        }
         Act::Complete { .. } | Act::Reopen { .. } | Act::MoveCard { .. } => {}
     }
     if let Some(day) = fields_of(act).and_then(|it| it.due_on.as_deref()) {
@@ -166,6 +187,7 @@ fn fields_of(act: &Act) -> Option<&Fields> {
         | Act::AddCard { fields, .. }
         | Act::EditCard { fields, .. }
         | Act::Post { fields, .. }
+        | Act::AddDocument { fields, .. }
         | Act::AddEntry { fields, .. } => Some(fields),
         _ => None,
     }
@@ -220,6 +242,13 @@ fn call(act: &Act) -> (&'static str, Value) {
             args.insert("board_id".into(), (*board).into());
             ("create_message", args.into())
         }
+        Act::AddDocument { folder, fields } => {
+            let mut body = rich(fields, "title", "content");
+            body.retain(|name, _| ["title", "content"].contains(&name.as_str()));
+            ("create_document", json!({ "vault_id": folder, "body": body }))
+        }
+        // What it holds is stored first, and named in the body.
+        Act::AddFile { folder, .. } => ("create_upload", json!({ "vault_id": folder, "body": {} })),
         Act::Comment { id, text } => {
             ("create_comment", json!({ "recording_id": id, "content": text }))
         }

@@ -63,6 +63,24 @@ pub enum Act {
         /// Its subject and words.
         fields: Fields,
     },
+    /// Adds a document to a folder.
+    AddDocument {
+        /// The folder.
+        folder: i64,
+        /// Its title and words.
+        fields: Fields,
+    },
+    /// Puts a file into a folder.
+    AddFile {
+        /// The folder.
+        folder: i64,
+        /// Its name.
+        name: String,
+        /// Its media type.
+        content_type: String,
+        /// What is in it.
+        content_base64: String,
+    },
     /// Comments on a record.
     Comment {
         /// The record.
@@ -140,6 +158,8 @@ impl Act {
             Self::AddTodo { .. }
             | Self::AddCard { .. }
             | Self::Post { .. }
+            | Self::AddDocument { .. }
+            | Self::AddFile { .. }
             | Self::AddEntry { .. } => None,
         }
     }
@@ -172,6 +192,8 @@ impl Act {
             Self::MoveCard { .. } => "Card moved",
             Self::Post { .. } => "Message posted",
             Self::Comment { .. } => "Comment posted",
+            Self::AddDocument { .. } => "Document added",
+            Self::AddFile { .. } => "File uploaded",
             Self::AddEntry { .. } => "Date added",
         }
     }

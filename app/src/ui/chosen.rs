@@ -1,0 +1,73 @@
+//! A file that somebody chose, read in the browser.
+
+use js_sys::{Array, Function, Reflect};
+use leptos::prelude::*;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+
+/// A file with what is in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    /// Its name.
+    pub name: String,
+    /// Its media type.
+    pub content_type: String,
+    /// What is in it.
+    pub base64: String,
+}
+
+/// Why there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotChosen {
+    /// Nobody chose one.
+    None,
+    /// It has more bytes than may be read.
+    TooLarge,
+    /// The browser cannot read it.
+    Unreadable,
+}
+
+/// Reads the file chosen in the input with this id, of at most `most` bytes.
+pub fn read(id: &str, most: u32, done: Callback<Result<Chosen, NotChosen>>) {
+    if let Err(why) = begin(id, most, done) {
+        done.run(Err(why));
+    }
+}
+
+fn begin(id: &str, most: u32, done: Callback<Result<Chosen, NotChosen>>) -> Result<(), NotChosen> {
+    let input = document().get_element_by_id(id).ok_or(NotChosen::None)?;
+    let files = get(&input, "files")?;
+    let file = Reflect::get_u32(&files, 0).map_err(|_| NotChosen::None)?;
+    if !file.is_object() {
+        return Err(NotChosen::None);
+    }
+    let text = |name: &str| get(&file, name).ok().and_then(|it| it.as_string());
+    let size = get(&file, "size")?.as_f64().unwrap_or(f64::INFINITY);
+    if size > f64::from(most) {
+        return Err(NotChosen::TooLarge);
+    }
+    let name = text("name").unwrap_or_default();
+    let kind = text("type").filter(|it| !it.is_empty());
+    let content_type = kind.unwrap_or_else(|| "application/octet-stream".to_owned());
+    let maker: Function = call_of(&window(), "FileReader")?;
+    let unreadable = |_| NotChosen::Unreadable;
+    let reader = Reflect::construct(&maker, &Array::new()).map_err(unreadable)?;
+    let read = reader.clone();
+    let finished = Closure::once_into_js(move || {
+        let url = get(&read, "result").ok().and_then(|it| it.as_string());
+        let base64 = url.and_then(|it| it.split_once(',').map(|it| it.1.to_owned()));
+        let chosen = base64.map(|base64| Chosen { name, content_type, base64 });
+        done.run(chosen.ok_or(NotChosen::Unreadable));
+    });
+    Reflect::set(&reader, &"onloadend".into(), &finished).map_err(unreadable)?;
+    call_of(&reader, "readAsDataURL")?.call1(&reader, &file).map_err(unreadable)?;
+    Ok(())
+}
+
+fn get(of: &JsValue, name: &str) -> Result<JsValue, NotChosen> {
+    Reflect::get(of, &name.into()).map_err(|_| NotChosen::Unreadable)
+}
+
+fn call_of(of: &JsValue, name: &str) -> Result<Function, NotChosen> {
+    get(of, name)?.dyn_into().map_err(|_| NotChosen::Unreadable)
+}
