@@ -52,6 +52,8 @@ pub struct Config {
     pub data_dir: Option<PathBuf>,
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// Where people reach it, when that is another address than it listens on: what its links begin with.
+    pub reached_at: Option<SocketAddr>,
     /// The request limit; none takes everything.
     pub rate_limit: Option<RateLimit>,
     /// What day it is; none asks the clock (UTC).
@@ -69,6 +71,7 @@ impl Default for Config {
         Self {
             data_dir: None,
             listen,
+            reached_at: None,
             rate_limit: None,
             today: None,
             keeps_log: false,
@@ -127,7 +130,7 @@ pub async fn serve(config: Config) -> io::Result<Running> {
     let address = listener.local_addr()?;
     let control_key = format!("{:032x}{:032x}", rand::random::<u128>(), rand::random::<u128>());
     let sandbox = Sandbox(Arc::new(Inner {
-        address,
+        address: config.reached_at.unwrap_or(address),
         control_hash: accounts::hash(&control_key),
         clock: Clock::new(config.today),
         accounts,
@@ -147,7 +150,7 @@ pub async fn serve(config: Config) -> io::Result<Running> {
 }
 
 impl Sandbox {
-    /// Where the server listens: `http://127.0.0.1:1234`.
+    /// Where people reach it: `http://127.0.0.1:1234`.
     pub fn base_url(&self) -> String {
         format!("http://{}", self.0.address)
     }
