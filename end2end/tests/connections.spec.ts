@@ -1,0 +1,56 @@
+import { axe, expect, open, signUp, test } from './fixtures.js';
+import { draft, setName, tool } from './flows.js';
+
+const SECRET = 'crm-key-that-nobody-sees-again';
+
+test('a connection of flows is made, used, renamed, mended and deleted', async ({ page, consoleGuard }) => {
+  // A form with gaps is refused.
+  consoleGuard.expect(/400 \(Bad Request\)/);
+  await signUp(page);
+  await open(page, '/integrations');
+  await expect(page.getByText('Flows use no app with a sign-in yet')).toBeVisible();
+  await page.getByRole('button', { name: 'Add a connection' }).click();
+  const form = page.getByRole('dialog', { name: 'Add a connection' });
+  await form.getByRole('button', { name: 'Store the connection' }).click();
+  await expect(form.getByText('Give the connection a name')).toBeVisible();
+  await form.getByLabel('Name', { exact: true }).fill('Studio CRM');
+  await form.getByRole('button', { name: 'Store the connection' }).click();
+  await expect(form.getByText('It is missing. Fill it in')).toBeVisible();
+  await form.getByLabel('Key or token').fill(SECRET);
+  await axe(page);
+  await form.getByRole('button', { name: 'Store the connection' }).click();
+  const row = page.getByRole('row', { name: /Studio CRM/ });
+  await expect(row.getByText('Working')).toBeVisible();
+  await expect(row.getByText('No flow')).toBeVisible();
+
+  const step = setName('Keep the name');
+  step.input = { mapping: { key: "{{connections['studio_crm'].secret_text}}" } };
+  await draft(page.request, 'Fetch the leads', [step]);
+  await expect(row.getByText('1 flow')).toBeVisible();
+
+  await row.getByRole('button', { name: 'Studio CRM', exact: true }).focus();
+  await page.keyboard.press('Enter');
+  const details = page.getByRole('dialog', { name: 'Studio CRM' });
+  await expect(details.getByRole('link', { name: 'Fetch the leads' })).toBeVisible();
+  await expect(details.getByText('these use the new one: Fetch the leads')).toBeVisible();
+  await axe(page);
+  await details.getByLabel('Key or token').fill('another-key-of-the-crm');
+  await details.getByRole('button', { name: 'Replace the secret' }).click();
+  await expect(page.locator('.toast', { hasText: 'The secret is replaced' })).toBeVisible();
+  await expect(details.getByLabel('Key or token')).toHaveValue('');
+  await details.getByLabel('Name', { exact: true }).fill('CRM of the studio');
+  await details.getByRole('button', { name: 'Rename' }).click();
+  const renamed = page.getByRole('dialog', { name: 'CRM of the studio' });
+  await expect(renamed).toBeVisible();
+  await renamed.getByRole('button', { name: 'Test' }).click();
+  await expect(page.locator('.toast', { hasText: 'can be read' })).toBeVisible();
+
+  await renamed.getByRole('button', { name: 'Delete' }).click();
+  const question = page.getByRole('dialog', { name: 'Delete CRM of the studio?' });
+  await expect(question.getByText(/until another connection is chosen there: Fetch the leads/)).toBeVisible();
+  await question.getByRole('button', { name: 'Delete the connection' }).click();
+  await expect(page.getByText('Flows use no app with a sign-in yet')).toBeVisible();
+  expect(await page.content()).not.toContain(SECRET);
+  const left = await tool(page.request, 'flow_connections_list', {});
+  expect(left['data']).toEqual([]);
+});
