@@ -7,6 +7,7 @@ mod chain;
 pub mod condition;
 pub mod connection;
 pub mod edit;
+pub mod form;
 pub mod layout;
 pub mod listing;
 pub mod run;

@@ -323,7 +323,7 @@ pub(crate) fn month_of(day: &str) -> String {
 
 /// What is counted for the month.
 #[expect(clippy::cast_possible_truncation, reason = "no answer costs a billion dollars")]
-fn spent(usage: Usage) -> Spent {
+pub(crate) fn spent(usage: Usage) -> Spent {
     Spent {
         input: i64::try_from(usage.input).unwrap_or(i64::MAX),
         output: i64::try_from(usage.output).unwrap_or(i64::MAX),

@@ -36,6 +36,7 @@ mod policy;
 mod recovery;
 mod settings;
 mod standing;
+mod thinking;
 mod trace;
 mod trying;
 mod turn;

@@ -230,7 +230,7 @@ fn no_model() -> LlmError {
     LlmError::new(ErrorClass::BadRequest, "No model is chosen, and the provider lists none")
 }
 
-fn slow() -> LlmError {
+pub(crate) fn slow() -> LlmError {
     LlmError::new(ErrorClass::Timeout, "The model took longer than a minute")
 }
 

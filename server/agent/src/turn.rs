@@ -363,7 +363,7 @@ fn code_of(class: ErrorClass) -> &'static str {
 
 /// How much of the month's limit is used: 1 is all of it.
 #[expect(clippy::cast_precision_loss, reason = "a share need not be exact")]
-fn share(spent: model_keys::Spent, tokens: Option<f64>, usd: Option<f64>) -> f64 {
+pub(crate) fn share(spent: model_keys::Spent, tokens: Option<f64>, usd: Option<f64>) -> f64 {
     let of_tokens = tokens.map_or(0.0, |it| (spent.input + spent.output) as f64 / it);
     let of_money = usd.map_or(0.0, |it| spent.cost_micros as f64 / 1_000_000.0 / it);
     of_tokens.max(of_money)

@@ -1,7 +1,7 @@
 //! Request bodies: JSON objects of a limited size, refused with words that name the field.
 
 use crate::error::Refusal;
-use crate::hooks;
+use crate::{forms, hooks};
 use axum::body::Body as Stream;
 use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
@@ -36,6 +36,7 @@ pub(crate) fn limit(request: &mut Request, path: &str, json_limit: usize) {
     let bytes = match path {
         _ if is_auth => AUTH_LIMIT.min(json_limit),
         _ if hooks::takes_payloads(path) => HOOK_LIMIT,
+        _ if forms::is_form(path) => forms::BODY_LIMIT,
         _ => json_limit,
     };
     let body = std::mem::take(request.body_mut());

@@ -2,6 +2,7 @@
 
 pub mod body;
 pub mod error;
+mod forms;
 pub mod headers;
 pub mod request;
 pub mod routes;

@@ -4,7 +4,7 @@ use crate::credentials::Caller;
 use crate::error::{Refusal, unknown_path, wrong_method};
 use crate::narrow::Narrow;
 use crate::request::API;
-use crate::{answers, connect, health, hooks, live, mcp, oauth, once, rest};
+use crate::{answers, connect, forms, health, hooks, live, mcp, oauth, once, rest};
 use axum::extract::{Request, State};
 use axum::handler::Handler;
 use axum::http::Method;
@@ -140,6 +140,7 @@ pub fn all() -> Vec<Route> {
         oauth::routes(),
         rest::assistant::routes(),
         hooks::routes(),
+        forms::routes(),
         answers::routes(),
         live::routes(),
     ]

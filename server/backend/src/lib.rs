@@ -138,6 +138,7 @@ impl Backend {
         let closing = CancellationToken::new();
         let limits = agent::config::Config { closing: closing.clone(), ..config.assistant.clone() };
         let agent = Agent::new(db.clone(), tools.clone(), key, limits);
+        runs.think_with(agent.thinker());
         tools.seal_what_waits().await.map_err(StartError::Assistant)?;
         agent.start().await.map_err(StartError::Assistant)?;
         daily::start(tools.clone(), closing.clone());

@@ -22,6 +22,7 @@ use crate::outgoing::allowed::Allowed;
 use crate::outgoing::send::{Reply, Request, SendError, Sender};
 use crate::starts::Starts;
 use crate::targets::Targets;
+use crate::thinking::Thinker;
 use crate::waiting::{Answer, Waiting};
 use basecamp::Basecamp;
 use domain::actor::{Actor, Role, Via};
@@ -31,7 +32,7 @@ use domain::problem::Problem;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use store::db::Db;
 use store::{ids, settings, workspaces};
 use tokio::sync::{Notify, oneshot};
@@ -55,6 +56,8 @@ pub(crate) struct Engine {
     pub(crate) turns: Turns,
     /// There may be work that nobody does yet.
     pub(crate) wake: Notify,
+    /// Who answers steps that ask a model; handed in once at the start.
+    pub(crate) thinker: OnceLock<Thinker>,
     sender: Sender,
     running: Mutex<HashMap<RunId, oneshot::Sender<Problem>>>,
     /// Runs that could not be written down, with their fences: to be taken up again.
@@ -87,6 +90,7 @@ impl Engine {
             starts: Starts::new(config.starts_per_minute),
             turns: Turns::default(),
             wake: Notify::new(),
+            thinker: OnceLock::new(),
             sender: Sender::default(),
             running: Mutex::default(),
             abandoned: Mutex::default(),
@@ -178,7 +182,8 @@ impl Engine {
         self.sender.send(request, allowed).await
     }
 
-    async fn allowed(&self) -> Result<Allowed, Problem> {
+    /// What a super admin opened.
+    pub(crate) async fn allowed(&self) -> Result<Allowed, Problem> {
         let mut conn = self.db.read().await?;
         let setting = settings::find(&mut conn, settings::INSTALLATION, ALLOW_LIST).await?;
         Ok(setting.as_ref().map(Allowed::read).unwrap_or_default())

@@ -94,11 +94,11 @@ pub enum Wait {
 }
 
 /// A delivery that may start a run.
-struct Delivery {
-    workspace: WorkspaceId,
-    acting_user: UserId,
-    environment: &'static str,
-    plan: Arc<Plan>,
+pub(crate) struct Delivery {
+    pub(crate) workspace: WorkspaceId,
+    pub(crate) acting_user: UserId,
+    pub(crate) environment: &'static str,
+    pub(crate) plan: Arc<Plan>,
 }
 
 impl Runs {
@@ -160,7 +160,8 @@ impl Runs {
         self.deliver(delivery, request, wait).await
     }
 
-    async fn published(&self, target: HookTarget) -> Result<Delivery, HookRefusal> {
+    /// What the flow behind an address runs.
+    pub(crate) async fn published(&self, target: HookTarget) -> Result<Delivery, HookRefusal> {
         let version = target.published_version_id.filter(|_| target.status == "ENABLED");
         let version = FlowVersionId::from(version.ok_or(HookRefusal::SwitchedOff)?);
         let workspace = WorkspaceId::from(target.workspace_id);
@@ -195,24 +196,35 @@ impl Runs {
         {
             return self.told_before(&delivery.workspace, earlier).await;
         }
+        let head = self.head_of(&delivery, ("webhook", &payload), dedupe);
+        self.begin(head, payload, delivery.plan, wait).await
+    }
+
+    /// A run of a delivery that does not exist yet.
+    pub(crate) fn head_of(
+        &self,
+        delivery: &Delivery,
+        (triggered_by, payload): (&str, &Value),
+        dedupe: Option<String>,
+    ) -> NewRun {
         let version = &delivery.plan.version;
-        let head = NewRun {
+        NewRun {
             id: RunId::from(ids::fresh()),
-            workspace: delivery.workspace,
+            workspace: delivery.workspace.clone(),
             flow: version.flow_id.clone(),
             version: version.id.clone(),
             flow_name: version.display_name.clone(),
             environment: delivery.environment.to_owned(),
-            triggered_by: "webhook".to_owned(),
-            acting_user: delivery.acting_user,
+            triggered_by: triggered_by.to_owned(),
+            acting_user: delivery.acting_user.clone(),
             payload: payload.to_string(),
             dedupe,
             created_at: self.engine.now_ms(),
-        };
-        self.begin(head, payload, delivery.plan, wait).await
+        }
     }
 
-    async fn begin(
+    /// Begins a run here when there is a place, and else lets it wait; tells what `wait` asks for.
+    pub(crate) async fn begin(
         &self,
         head: NewRun,
         payload: Value,

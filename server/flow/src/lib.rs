@@ -4,11 +4,13 @@ pub mod config;
 pub mod connections;
 mod engine;
 pub mod flows;
+pub mod forms;
 pub mod hooks;
 pub mod options;
 pub mod outgoing;
 pub mod payload;
 pub mod runs;
+pub mod thinking;
 pub mod waits;
 pub mod worker;
 

@@ -6,4 +6,5 @@
 pub(crate) mod address;
 pub mod allowed;
 pub mod dial;
+pub(crate) mod mail;
 pub mod send;

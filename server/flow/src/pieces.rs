@@ -1,6 +1,7 @@
 //! What steps can do: one file per piece, each action a function from its input to what it gives.
 
 pub(crate) mod approval;
+pub(crate) mod assistant;
 pub(crate) mod basecamp;
 pub(crate) mod chat_webhook;
 pub(crate) mod control;
@@ -10,6 +11,7 @@ pub(crate) mod delay;
 pub(crate) mod http;
 pub(crate) mod input;
 pub(crate) mod lists;
+pub(crate) mod mail;
 pub(crate) mod math;
 pub(crate) mod memory;
 pub(crate) mod notify;
@@ -133,6 +135,8 @@ pub(crate) async fn run(settings: &PieceSettings, call: Call<'_>) -> Result<Done
         (catalog::DELAY, "delay_until") => delay::delay_until(&call.input, call.engine.now_ms()),
         (catalog::HTTP, "send_request") => http::send_request(&call).await,
         (catalog::BASECAMP, action) => basecamp::run(action, &call).await,
+        (catalog::SMTP, "send-email") => mail::send(&call).await,
+        (catalog::ASSISTANT, action) => assistant::run(action, &call).await,
         (catalog::NOTIFY, "notify_person") => notify::notify_person(&call).await,
         (catalog::CHAT_WEBHOOK, "post_message") => chat_webhook::post_message(&call).await,
         (catalog::CONTROL, "stop_run") => control::stop_run(&call.input),
@@ -153,6 +157,7 @@ pub(crate) async fn run(settings: &PieceSettings, call: Call<'_>) -> Result<Done
 pub(crate) fn shown_input(settings: &PieceSettings, input: &Map<String, Value>) -> Value {
     match settings.piece_name.as_str() {
         catalog::HTTP => http::shown_input(input),
+        catalog::SMTP => mail::shown_input(input),
         catalog::CHAT_WEBHOOK => chat_webhook::shown_input(input),
         _ => Value::Object(input.clone()),
     }

@@ -4,7 +4,7 @@ use crate::flows::{Flows, found};
 use domain::actor::{Actor, Permission};
 use domain::flow::listing::{FlowFilter, FlowSummary, Page, RunFilter, VersionSummary};
 use domain::flow::validate::{self, FlowProblem};
-use domain::flow::{Action, ActionKind, Flow, Trigger, TriggerKind, tree};
+use domain::flow::{Action, ActionKind, Flow, Trigger, TriggerKind, catalog, tree};
 use domain::ids::{FlowId, FlowVersionId};
 use domain::problem::Problem;
 use store::flows::StoredFlow;
@@ -93,15 +93,18 @@ impl Flows {
         Ok(validate::problems(&self.get(actor, id).await?.version, Some(&known)))
     }
 
-    /// Where requests start the flow. Whoever knows it can start it.
+    /// Where requests, or people with a form, start the flow. Whoever knows it can start it.
     ///
     /// # Errors
     /// [`Problem::Forbidden`]; [`Problem::NotFound`].
     pub async fn webhook_url(&self, actor: &Actor, id: &FlowId) -> Result<String, Problem> {
         actor.require(Permission::Read)?;
         let mut conn = self.engine.db.read().await?;
-        let hook = found(&mut conn, actor, id).await?.hook;
-        Ok(format!("{}/api/v1/webhooks/{hook}", self.engine.config.base_url))
+        let found = found(&mut conn, actor, id).await?;
+        let is_form = matches!(&found.flow.version.trigger.kind,
+            TriggerKind::Piece(it) if it.piece_name == catalog::FORMS);
+        let place = if is_form { "forms" } else { "api/v1/webhooks" };
+        Ok(format!("{}/{place}/{}", self.engine.config.base_url, found.hook))
     }
 }
 

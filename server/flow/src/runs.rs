@@ -6,6 +6,7 @@ use crate::engine::journal::Before;
 use crate::engine::plan::Plan;
 use crate::engine::work::Job;
 use crate::steps;
+use crate::thinking::Thinker;
 use crate::told;
 use crate::worker::{Worker, release_abandoned};
 use basecamp::Basecamp;
@@ -47,6 +48,11 @@ impl Runs {
     /// A handle on `db`. Nothing is worked on by itself before [`Runs::work`].
     pub fn new(db: Db, basecamp: Basecamp, config: Config) -> Self {
         Self { engine: Arc::new(Engine::new(db, basecamp, config)) }
+    }
+
+    /// Hands in who answers steps that ask a model; the first one stays.
+    pub fn think_with(&self, thinker: Thinker) {
+        drop(self.engine.thinker.set(thinker));
     }
 
     /// Starts the worker of this process: unfinished runs of an earlier start go on at once.

@@ -3,13 +3,16 @@
 //! Entry points: [`all`] and [`piece`] for metadata, [`choices::choices`] for the step picker,
 //! [`fields::fields`] for the form of one step, [`step`] for new steps with defaults.
 
+mod assistant;
 mod basecamp;
 mod basics;
 pub mod choices;
 mod control;
 pub mod data;
 pub mod fields;
+mod forms;
 mod http;
+mod mail;
 mod names;
 mod schedule;
 pub mod step;
@@ -239,6 +242,7 @@ pub struct PropOption {
 static CATALOG: LazyLock<Vec<PieceMeta>> = LazyLock::new(|| {
     vec![
         basics::webhook(),
+        forms::forms(),
         schedule::schedule(),
         basics::manual(),
         http::http(),
@@ -255,7 +259,9 @@ static CATALOG: LazyLock<Vec<PieceMeta>> = LazyLock::new(|| {
         data::csv(),
         control::store(),
         tables::tables(),
+        assistant::assistant(),
         basics::notify(),
+        mail::smtp(),
         control::chat_webhook(),
         basecamp::basecamp(),
     ]

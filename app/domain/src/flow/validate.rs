@@ -4,6 +4,7 @@ mod input;
 mod router;
 
 use super::catalog::{self, fields};
+use super::form;
 use super::{
     Action, ActionKind, ErrorHandling, FlowVersion, PieceSettings, RetryPolicy, TriggerKind, tree,
 };
@@ -113,6 +114,7 @@ fn trigger_problems(version: &FlowVersion) -> Vec<FlowProblem> {
         TriggerKind::Piece(settings) => {
             let mut found = piece_problems(name, settings);
             found.extend(input::reference_problems(name, &settings.input, &[]));
+            found.extend(form_problem(name, settings).filter(|_| found.is_empty()));
             found
         }
     }
@@ -141,6 +143,13 @@ fn step_problems(action: &Action, visible: &[&str]) -> Vec<FlowProblem> {
         }
         ActionKind::Router(settings) => router::problems(action, settings, visible),
     }
+}
+
+/// Fields of a form that cannot be one.
+fn form_problem(name: &str, settings: &PieceSettings) -> Option<FlowProblem> {
+    let why = form::fields(settings).err().filter(|_| settings.piece_name == catalog::FORMS)?;
+    let words = (why, "Change the list of fields");
+    Some(FlowProblem::new(name, "input.inputs", ProblemCode::WrongKind, words))
 }
 
 /// A retry policy outside its bounds.

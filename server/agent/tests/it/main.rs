@@ -13,5 +13,6 @@ mod provider;
 mod remembering;
 mod restarts;
 mod text_to_flow;
+mod thinking;
 mod wires;
 mod world;

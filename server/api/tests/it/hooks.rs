@@ -14,7 +14,7 @@ use std::time::Duration;
 
 /// Whether a route is the address of a flow, which takes any body from anywhere.
 pub(crate) fn is_address(route: &Route) -> bool {
-    let starts = ["/hooks/", "/api/v1/webhooks/", "/api/v1/flow-runs/"];
+    let starts = ["/hooks/", "/api/v1/webhooks/", "/api/v1/flow-runs/", "/forms/"];
     starts.iter().any(|it| route.path.starts_with(it))
 }
 

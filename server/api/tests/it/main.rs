@@ -10,6 +10,7 @@ mod caller;
 mod chat;
 mod commands;
 mod connecting;
+mod forms;
 mod hooks;
 mod insight;
 mod invitations;

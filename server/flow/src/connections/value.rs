@@ -12,9 +12,9 @@ use store::secrets::{CannotOpen, SecretKey};
 /// Shorter secrets cannot be told from other texts, so they could not be masked in runs.
 pub(crate) const SHORTEST: usize = 4;
 /// Fields of a connection with several that are no secrets.
-const OPEN: [&str; 11] = [
+const OPEN: [&str; 13] = [
     "base_url", "baseUrl", "host", "port", "region", "domain", "username", "user", "email", "from",
-    "account",
+    "account", "TLS", "tls",
 ];
 const DATA_KEY_BYTES: usize = 32;
 

@@ -11,6 +11,7 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::net::TcpStream;
 use url::{Host, Url};
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
@@ -104,6 +105,34 @@ pub(crate) fn judge_url(url: &Url, allowed: &Allowed) -> Result<(), Closed> {
         Some(address) if !address::is_public(address) => Err(Closed::private(name)),
         _ => Ok(()),
     }
+}
+
+/// Connects to a host that is judged like an address, on one of `ports` or where the list opens it.
+///
+/// # Errors
+/// Why it is not reached, in plain words.
+pub(crate) async fn reach(
+    (host, port): (&str, u16),
+    ports: &[u16],
+    allowed: &Allowed,
+) -> Result<TcpStream, Closed> {
+    let is_opened = allowed.has_host(host, port);
+    if !is_opened && !ports.contains(&port) {
+        let ports: Vec<String> = ports.iter().map(u16::to_string).collect();
+        let message = format!(
+            "The ports {} may be reached, not {port}. A super admin can allow it",
+            ports.join(", ")
+        );
+        return Err(Closed::new(message));
+    }
+    let away = || Closed::new(format!("{host} was not found or does not answer. Check its name"));
+    let connecting = async {
+        let found: Vec<SocketAddr> =
+            tokio::net::lookup_host((host, port)).await.map_err(|_| away())?.collect();
+        judge_found(host, &found, allowed)?;
+        TcpStream::connect(found.as_slice()).await.map_err(|_| away())
+    };
+    tokio::time::timeout(CONNECT_WITHIN, connecting).await.unwrap_or_else(|_| Err(away()))
 }
 
 struct Judge {

@@ -40,3 +40,9 @@ pub const CONTROL: &str = "@pmos/piece-control";
 pub const CHAT_WEBHOOK: &str = "@pmos/piece-chat-webhook";
 /// Our own piece for messages inside the product.
 pub const NOTIFY: &str = "@pmos/piece-notify";
+/// The piece that sends e-mail.
+pub const SMTP: &str = "@activepieces/piece-smtp";
+/// The piece for forms.
+pub const FORMS: &str = "@activepieces/piece-forms";
+/// Our own piece that asks the workspace's model.
+pub const ASSISTANT: &str = "@pmos/piece-assistant";

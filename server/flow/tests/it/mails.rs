@@ -1,0 +1,190 @@
+//! E-mail over a real connection to a mail server of the test.
+
+use crate::world::{World, admin, keep_going, on_webhook, piece};
+use domain::flow::connection::NewConnection;
+use domain::flow::run::{Run, RunStatus};
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+
+/// How a server of the test answers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    /// It takes everything.
+    Takes,
+    /// It knows nobody.
+    RefusesPeople,
+    /// It goes away once it has the text.
+    BreaksOff,
+}
+
+/// A mail server that remembers what it was told.
+struct MailServer {
+    address: SocketAddr,
+    heard: Arc<Mutex<Vec<String>>>,
+}
+
+impl MailServer {
+    async fn open(manner: Manner) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (address, heard) = (listener.local_addr().unwrap(), Arc::default());
+        let server = Self { address, heard: Arc::clone(&heard) };
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(talk(stream, manner, Arc::clone(&heard)));
+            }
+        });
+        server
+    }
+
+    fn heard(&self) -> Vec<String> {
+        self.heard.lock().unwrap().clone()
+    }
+
+    fn text(&self) -> String {
+        self.heard().join("\n")
+    }
+
+    fn messages(&self) -> usize {
+        self.heard().iter().filter(|it| *it == "DATA").count()
+    }
+}
+
+async fn talk(stream: TcpStream, manner: Manner, heard: Arc<Mutex<Vec<String>>>) {
+    let (read, mut write) = stream.into_split();
+    let mut lines = BufReader::new(read).lines();
+    write.write_all(b"220 mail.test ESMTP\r\n").await.unwrap();
+    let mut is_text = false;
+    while let Ok(Some(line)) = lines.next_line().await {
+        heard.lock().unwrap().push(line.clone());
+        let word = line.split(' ').next().unwrap_or_default().to_ascii_uppercase();
+        let answer = match (is_text, word.as_str()) {
+            (true, _) if line == "." && manner == Manner::BreaksOff => return,
+            (true, _) if line == "." => {
+                is_text = false;
+                "250 queued"
+            }
+            (true, _) => continue,
+            (false, "EHLO") => "250-mail.test\r\n250 AUTH PLAIN LOGIN",
+            (false, "AUTH") => "235 welcome",
+            (false, "RCPT") if manner == Manner::RefusesPeople => "550 no such user here",
+            (false, "DATA") => {
+                is_text = true;
+                "354 go on"
+            }
+            (false, "QUIT") => "221 bye",
+            _ => "250 fine",
+        };
+        if write.write_all(format!("{answer}\r\n").as_bytes()).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn connected(world: &World, server: &MailServer) {
+    let props = json!({
+        "host": "127.0.0.1", "port": server.address.port(), "email": "studio@example.com", "password": "hunter2hunter2",
+    });
+    let value = json!({ "type": "CUSTOM_AUTH", "props": props });
+    let new = NewConnection {
+        name: "Mail".to_owned(),
+        piece_name: "@activepieces/piece-smtp".to_owned(),
+        external_id: Some("mail".to_owned()),
+        value: value.as_object().cloned().unwrap(),
+        ..NewConnection::default()
+    };
+    world.flows.connections().create(&admin(), new).await.unwrap();
+}
+
+fn mail(to: Value) -> Value {
+    let input = json!({
+        "auth": "{{connections['mail']}}", "from": "studio@example.com", "senderName": "Studio", "to": to,
+        "subject": "Grüße von {{trigger.body.name}}", "body_type": "plain_text", "body": "Hello {{trigger.body.name}}",
+    });
+    piece("step_1", "@activepieces/piece-smtp", "send-email", input)
+}
+
+async fn ran(world: &World, step: Value) -> Run {
+    let flow = world.published(on_webhook(step)).await;
+    let run = world.fire(&flow, json!({ "name": "Ada" })).await;
+    world.ended(&run).await
+}
+
+#[tokio::test]
+async fn a_message_arrives_with_its_people_and_leaves_no_password_behind() {
+    for world in World::both().await {
+        let server = MailServer::open(Manner::Takes).await;
+        world.allow(&[server.address.to_string()]).await;
+        connected(&world, &server).await;
+        let run = ran(&world, mail(json!(["a@example.com", "Bo <b@example.com>"]))).await;
+        assert_eq!(run.status, RunStatus::Succeeded, "{}: {run:?}", world.name);
+        let text = server.text();
+        for line in [
+            "MAIL FROM:<studio@example.com>",
+            "RCPT TO:<a@example.com>",
+            "RCPT TO:<b@example.com>",
+            "Hello Ada",
+        ] {
+            assert!(text.contains(line), "{line} in {text}");
+        }
+        assert!(text.contains("AUTH PLAIN"), "{text}");
+        assert!(text.contains("Subject: =?utf-8?"), "{text}");
+        let output = &run.steps["step_1"]["output"];
+        assert_eq!(output["to"], json!(["a@example.com", "b@example.com"]));
+        assert!(text.contains(output["messageId"].as_str().unwrap()));
+        assert!(!serde_json::to_string(&run.steps).unwrap().contains("hunter2"));
+    }
+}
+
+#[tokio::test]
+async fn a_private_mail_server_is_not_reached_unless_it_is_allowed() {
+    let world = World::sqlite().await;
+    let server = MailServer::open(Manner::Takes).await;
+    connected(&world, &server).await;
+    let run = ran(&world, mail(json!(["a@example.com"]))).await;
+    assert_eq!(run.status, RunStatus::Failed);
+    assert!(run.error.unwrap().contains("A super admin can allow it"));
+    assert_eq!(server.heard(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_the_mail_server_refuses_is_told_in_its_words() {
+    let world = World::sqlite().await;
+    let server = MailServer::open(Manner::RefusesPeople).await;
+    world.allow(&[server.address.to_string()]).await;
+    connected(&world, &server).await;
+    let run = ran(&world, mail(json!(["a@example.com"]))).await;
+    assert_eq!(run.status, RunStatus::Failed);
+    assert!(run.error.unwrap().contains("no such user here"));
+    assert_eq!(server.messages(), 0);
+}
+
+/// The text was handed over, so it may have arrived: it is not sent again by itself.
+#[tokio::test]
+async fn a_message_that_may_have_arrived_needs_a_person() {
+    let world = World::sqlite().await;
+    let server = MailServer::open(Manner::BreaksOff).await;
+    world.allow(&[server.address.to_string()]).await;
+    connected(&world, &server).await;
+    let mut step = mail(json!(["a@example.com"]));
+    step["settings"]["errorHandlingOptions"] =
+        json!({ "continueOnFailure": {}, "retryOnFailure": { "value": true } });
+    let run = ran(&world, step).await;
+    assert_eq!(run.status, RunStatus::Failed);
+    assert!(run.error.unwrap().contains("needs a person"));
+    assert_eq!(server.messages(), 1);
+}
+
+#[tokio::test]
+async fn what_is_no_address_is_named_before_anything_is_sent() {
+    let world = World::sqlite().await;
+    let server = MailServer::open(Manner::Takes).await;
+    world.allow(&[server.address.to_string()]).await;
+    connected(&world, &server).await;
+    let run = ran(&world, keep_going(mail(json!(["nobody"])))).await;
+    let error = run.steps["step_1"]["errorMessage"].as_str().unwrap();
+    assert!(error.contains("\"nobody\" is not a mail address"), "{error}");
+    assert_eq!(server.heard(), Vec::<String>::new());
+}
