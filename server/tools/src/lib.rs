@@ -3,6 +3,7 @@
 
 pub mod error;
 pub mod preview;
+mod preview_plan;
 pub mod schema;
 pub mod secret_args;
 pub mod tool;

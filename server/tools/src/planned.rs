@@ -251,6 +251,28 @@ impl Call<'_> {
     }
 }
 
+/// What a write would change: the project, the record as it is (for a creation: the one it goes into) and what it
+/// brings. Nothing is written.
+pub(crate) async fn before(
+    call: &Call<'_>,
+    plan: &'static Plan,
+    writing: &Writing,
+) -> Result<(Option<Project>, Value, Map<String, Value>), ToolError> {
+    let (request, project) = call.request(plan.operation, plan.from, Purpose::Write).await?;
+    let body = call.body(writing)?;
+    let params = request.params().to_vec();
+    let (before, after) = (Value::Null, Value::Null);
+    let mut step = Step { params, read: None, before, after, body, project };
+    look(call, writing, &mut step).await?;
+    if let (Some(read), Verb::Change) = (&step.read, writing.verb) {
+        step.before = call.tools.basecamp.fetch(call.actor, read).await?;
+        if !is_within(&step.before, step.project.as_ref().map(|it| it.id)) {
+            return Err(Problem::not_found("Record").into());
+        }
+    }
+    Ok((step.project, step.before, step.body))
+}
+
 /// A write while it is carried out.
 struct Step {
     params: Vec<String>,

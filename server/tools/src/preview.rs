@@ -3,6 +3,7 @@
 use crate::args::{Args, text_of};
 use crate::error::ToolError;
 use crate::planned;
+use crate::preview_plan;
 use crate::secret_args;
 use crate::tool::{Call, ToolSpec};
 use crate::tools::Tools;
@@ -57,7 +58,12 @@ impl Tools {
                 ))
                 .await
             }
-            _ => Ok(any(spec, &secret_args::without_secrets(name, &args))),
+            "move_card" => Box::pin(preview_plan::move_card(&call)).await,
+            "create_card" => Box::pin(preview_plan::create_card(&call)).await,
+            _ => match Box::pin(preview_plan::change(&call, spec)).await? {
+                Some(preview) => Ok(preview),
+                None => Ok(any(spec, &secret_args::without_secrets(name, &args))),
+            },
         }
     }
 }
@@ -148,7 +154,7 @@ async fn about_flow(call: Call<'_>, verb: &str, becomes: &str) -> Result<Preview
     })
 }
 
-fn seen_by(project: &str) -> String {
+pub(crate) fn seen_by(project: &str) -> String {
     format!(". Everyone who can see {project} in Basecamp will see it")
 }
 
