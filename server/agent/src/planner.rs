@@ -5,12 +5,18 @@ mod build;
 mod change;
 mod conditions;
 mod dates;
+mod edit_words;
+mod edits;
 mod flow_refs;
 mod flow_words;
 mod flows;
 mod intent;
+mod look_words;
+mod looks;
 mod phrase;
 mod pick;
+mod post_words;
+mod posts;
 mod reads;
 mod recipe;
 mod references;
@@ -18,6 +24,7 @@ mod replay;
 mod runs;
 mod say;
 mod schedule;
+mod several;
 mod starts;
 mod step_words;
 mod todo_words;
@@ -56,8 +63,9 @@ fn plan(prompt: &Prompt) -> Reply {
     let mut question = asked_before(prompt);
     let mut texts = Vec::new();
     for said in &prompt.said {
-        match hear(&mut replay, said, question.take()) {
-            Ok(text) | Err(Stop::Say(text)) => texts.push(text),
+        match hear(&mut replay, said, question.take(), &mut texts) {
+            Ok(()) => {}
+            Err(Stop::Say(text)) => texts.push(text),
             Err(Stop::Calls(calls)) => return Reply { calls, ..Reply::default() },
             Err(Stop::Ask(asked)) => {
                 texts.push(asked.text.clone());
@@ -76,31 +84,56 @@ fn asked_before(prompt: &Prompt) -> Option<Question> {
     serde_json::from_value(question.clone()).ok()
 }
 
-fn hear(replay: &mut Replay<'_>, said: &str, question: Option<Question>) -> Result<String, Stop> {
+/// Does what a message asks for, and adds what there is to say.
+fn hear(
+    replay: &mut Replay<'_>,
+    said: &str,
+    question: Option<Question>,
+    texts: &mut Vec<String>,
+) -> Result<(), Stop> {
     let today = replay.prompt.today;
     let is_in_flow = replay.prompt.flow.is_some();
-    let intent = intent::read(said, today, is_in_flow);
     let Some(question) = question else {
-        replay.begin(said, BTreeMap::new());
-        return act(replay, intent);
+        return all(replay, said, BTreeMap::new(), texts);
     };
+    let intent = intent::read(said, today, is_in_flow);
     if intent == Intent::NeverMind {
-        return Ok("All right. Nothing was changed.".to_owned());
+        texts.push("All right. Nothing was changed.".to_owned());
+        return Ok(());
     }
     let answer = pick::answer(said, &question);
     let Some(answer) = answer else {
         if intent != Intent::Unknown {
-            replay.begin(said, BTreeMap::new());
-            return act(replay, intent);
+            return all(replay, said, BTreeMap::new(), texts);
         }
         let text = format!("“{}” is not one of them. {}", said.trim(), question.text);
         return Err(Stop::Ask(Question { text, ..question }));
     };
     let mut answers = question.answers;
     answers.insert(question.slot, answer);
-    let intent = intent::read(&question.request, today, is_in_flow);
-    replay.begin(&question.request, answers);
-    act(replay, intent)
+    all(replay, &question.request, answers, texts)
+}
+
+/// Does the requests of a message one after the other. `answers` are to questions about the first of them; when one
+/// asks, it and those after it wait for the answer.
+fn all(
+    replay: &mut Replay<'_>,
+    said: &str,
+    answers: BTreeMap<String, String>,
+    texts: &mut Vec<String>,
+) -> Result<(), Stop> {
+    let requests = several::requests(said, replay.prompt.today, replay.prompt.flow.is_some());
+    let words: Vec<String> = requests.iter().map(|it| it.0.clone()).collect();
+    let mut answers = Some(answers);
+    for (at, (_, intent)) in requests.into_iter().enumerate() {
+        let waiting = words.get(at..).unwrap_or_default().join(".\n");
+        replay.begin(&waiting, answers.take().unwrap_or_default());
+        match act(replay, intent) {
+            Ok(text) | Err(Stop::Say(text)) => texts.push(text),
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(())
 }
 
 fn act(replay: &mut Replay<'_>, intent: Intent) -> Result<String, Stop> {
@@ -121,6 +154,8 @@ fn act(replay: &mut Replay<'_>, intent: Intent) -> Result<String, Stop> {
         Intent::Status => reads::status(replay),
         Intent::Todo(request) => todos::act(replay, request),
         Intent::Flow(request) => flows::act(replay, request),
+        Intent::Post(post) => posts::act(replay, &post),
+        Intent::Look(look) => looks::act(replay, &look),
         Intent::Unknown => Ok(say::unknown()),
     }
 }

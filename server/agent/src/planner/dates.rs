@@ -55,8 +55,27 @@ pub(crate) fn range(text: &str, today: NaiveDate) -> Option<Range> {
         "next week" => today.checked_add_days(Days::new(7)).map(whole_week),
         "this month" | "the month" => Some(Range { from: today, to: month_end(today)? }),
         "soon" => Some(Range { from: today, to: today.checked_add_days(Days::new(7))? }),
-        other => day(other, today).map(|it| Range { from: it, to: it }),
+        other => {
+            coming(other, today).or_else(|| day(other, today).map(|it| Range { from: it, to: it }))
+        }
     }
+}
+
+/// "By Friday" and "in the next ten days" begin today.
+fn coming(text: &str, today: NaiveDate) -> Option<Range> {
+    if let Some(last) = text.strip_prefix("by ").and_then(|it| day(it, today)) {
+        return Some(Range { from: today, to: last.max(today) });
+    }
+    let text = text.strip_prefix("in ").unwrap_or(text);
+    let text = text.strip_prefix("the ").unwrap_or(text);
+    let (count, unit) = text.strip_prefix("next ")?.split_once(' ')?;
+    let a_unit = match unit {
+        "days" => 1,
+        "weeks" => 7,
+        _ => return None,
+    };
+    let days = number(count)?.checked_mul(a_unit)?;
+    Some(Range { from: today, to: today.checked_add_days(Days::new(days))? })
 }
 
 /// The weekday that `text` names, in full or shortened.
@@ -117,8 +136,14 @@ fn named_weekday(text: &str, today: NaiveDate) -> Option<NaiveDate> {
     today.checked_add_days(Days::new(u64::from(if ahead == 0 { 7 } else { ahead })))
 }
 
-/// "5 march", "march 5th", "5 mar 2027"; without a year the next one to come.
+/// "5 march", "march 5th", "5 mar 2027"; without a year the next one to come. "15th" alone is the next 15th.
 fn day_of_month(text: &str, today: NaiveDate) -> Option<NaiveDate> {
+    if text.ends_with(['t', 'd', 'h']) && !text.contains(' ') {
+        let wanted = ordinal(text)?;
+        let months =
+            (0..12).filter_map(|it| today.with_day(1)?.checked_add_months(Months::new(it)));
+        return months.filter_map(|it| it.with_day(wanted)).find(|it| *it >= today);
+    }
     let words: Vec<&str> =
         text.split([' ', ',']).filter(|it| !it.is_empty() && *it != "of").collect();
     let month = words.iter().find_map(|it| month_number(it))?;
@@ -180,6 +205,9 @@ mod tests {
             ("December 1st", "2026-12-01"),
             ("1 dec 2027", "2027-12-01"),
             ("2026-12-24", "2026-12-24"),
+            ("the 15th", "2026-12-15"),
+            ("18th", "2026-11-18"),
+            ("31st", "2026-12-31"),
         ] {
             assert_eq!(
                 day(text, today()).map(|it| it.to_string()).as_deref(),
@@ -191,7 +219,18 @@ mod tests {
 
     #[test]
     fn words_that_name_no_day_give_none() {
-        for text in ["", "someday", "the brief", "may", "5", "in a moment", "32 march"] {
+        for text in [
+            "",
+            "someday",
+            "the brief",
+            "may",
+            "5",
+            "in a moment",
+            "32 march",
+            "32nd",
+            "month",
+            "9th floor",
+        ] {
             assert_eq!(day(text, today()), None, "{text}");
         }
     }

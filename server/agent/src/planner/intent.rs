@@ -2,7 +2,9 @@
 
 use super::dates::{self, Range};
 use super::flow_words::{self, FlowRequest};
+use super::look_words::{self, Look};
 use super::phrase::Phrase;
+use super::post_words::{self, Post};
 use super::todo_words::{self, TodoRequest};
 use chrono::NaiveDate;
 
@@ -41,6 +43,10 @@ pub(crate) enum Intent {
     Todo(TodoRequest),
     /// Something to do with a flow.
     Flow(FlowRequest),
+    /// A card, a message, a line in a chat, or taking the last change back.
+    Post(Post),
+    /// A question about the team, cards or what happened.
+    Look(Look),
     /// None of these.
     Unknown,
 }
@@ -68,13 +74,15 @@ pub(crate) fn read(message: &str, today: NaiveDate, is_in_flow: bool) -> Intent 
         .or_else(|| talk(&phrase))
         .or_else(|| flow_words::read(&phrase, today, is_in_flow).map(Intent::Flow))
         .or_else(|| todo_words::read(&phrase, today).map(Intent::Todo))
+        .or_else(|| post_words::read(&phrase).map(Intent::Post))
+        .or_else(|| look_words::read(&phrase).map(Intent::Look))
         .or_else(|| question(&phrase, today))
         .unwrap_or(Intent::Unknown)
 }
 
 /// Without "please", "can you", "hey assistant".
 fn polite(phrase: Phrase) -> Phrase {
-    const OPENINGS: [&str; 9] = [
+    const OPENINGS: [&str; 10] = [
         "hey|hi|hello|ok|okay|so|and|now|well|please|pls|assistant",
         "can|could|would|will you [please]",
         "i want|need|would_like you to",
@@ -84,6 +92,7 @@ fn polite(phrase: Phrase) -> Phrase {
         "i'd like to",
         "let's",
         "go ahead and",
+        "automate this|that|the_following [:]",
     ];
     let opened = OPENINGS.iter().find_map(|it| phrase.starts(it).map(|(_, rest)| rest));
     match opened.filter(|rest| !rest.is_empty()) {
@@ -114,6 +123,7 @@ fn talk(phrase: &Phrase) -> Option<Intent> {
         "help [me]",
         "what can you do {more}",
         "what can you do",
+        "what can you help [me] {more}",
         "what can i ask {more}",
         "what can i ask [you]",
         "what do you do",
@@ -138,16 +148,15 @@ fn talk(phrase: &Phrase) -> Option<Intent> {
 }
 
 fn question(phrase: &Phrase, today: NaiveDate) -> Option<Intent> {
-    if phrase.has("overdue|past_due|days_late|running_late|behind_schedule")
-        || phrase.fits("@what [is] late").is_some()
-    {
+    if late(phrase) {
         return Some(Intent::Overdue(scope(phrase, today)));
     }
     if let Some(query) = search(phrase) {
         return Some(Intent::Find(query));
     }
-    if phrase.has("due|deadline|deadlines")
-        || (phrase.has("have_to_do|on_my_plate|to_do|should_i_do") && when(phrase, today).is_some())
+    if phrase.has("due|deadline|deadlines|coming_up")
+        || (phrase.has("have_to_do|on_my_plate|to_do|should_i_do|need_to_finish|have_to_finish|need_to_do|has_to_do|is_there_anything|is_there_something")
+            && when(phrase, today).is_some())
     {
         let (words, range) = when(phrase, today).unwrap_or_else(|| soon(today));
         return Some(Intent::Due(range, words, scope(phrase, today)));
@@ -173,6 +182,7 @@ fn question(phrase: &Phrase, today: NaiveDate) -> Option<Intent> {
         .fits_any(&[
             "people|team",
             "@show [me] [all] [the|our|my] people|team|everyone",
+            "@show [me] everyone|everybody|people [in|of|on] [the|our] [workspace|team|company]",
             "who is|are here|there|on_the_team|in_the_team|we",
             "who's on_the_team|here",
         ])
@@ -194,6 +204,24 @@ fn question(phrase: &Phrase, today: NaiveDate) -> Option<Intent> {
         .map(|_| Intent::Status)
 }
 
+/// Asks for what should be done already.
+fn late(phrase: &Phrase) -> bool {
+    phrase.has(
+        "overdue|past_due|past_its_due|past_their_due|days_late|running_late|behind_schedule|behind_on|have_slipped|\
+         should_have_been_finished|should_have_been_done|should_be_done_already",
+    ) || phrase
+        .fits_any(&[
+            "@what [is|are] late {more}",
+            "@what [is|are] late",
+            "anything|something|everything [that_is] late {more}",
+            "anything|something|everything [that_is] late",
+            "[@show] [me] [the|all] late items|work|things|ones|@todos {more}",
+            "[@show] [me] [the|all] late items|work|things|ones|@todos",
+            "what did {who} miss",
+        ])
+        .is_some()
+}
+
 fn search(phrase: &Phrase) -> Option<String> {
     phrase
         .fits_any(&[
@@ -201,6 +229,8 @@ fn search(phrase: &Phrase) -> Option<String> {
             "search for {query}",
             "look for {query}",
             "find {query}",
+            "where is|are [the] thing|@todo about|with|on {query}",
+            "look up [anything|something|everything] [about|on] {query}",
         ])
         .map(|it| it.get("query"))
 }
@@ -237,6 +267,8 @@ fn summary(phrase: &Phrase) -> Option<String> {
         "tell me about [the] [project] {project}",
         "@what [is] going|happening on|in|with [the] [project] {project}",
         "@what [is] happening in|with [the] [project] {project}",
+        "is|are [the] [project] {project} on track|time|schedule",
+        "is|are [the] [project] {project} in trouble|danger",
     ])?;
     let project = captures.part("project");
     let name = project.fits("{name} project").map_or_else(|| project.text(), |it| it.get("name"));
@@ -265,6 +297,7 @@ fn open(phrase: &Phrase, today: NaiveDate) -> Option<Scope> {
         "@what [is] on {person} plate|list|desk",
         "@what [is] assigned to {person}",
         "@show [me] @todos of|for|assigned_to|from {person}",
+        "[@show] [me] everything|all|anything [that_is] assigned to {person}",
         "@todos of|for|assigned_to|from {person}",
         "workload of|for {person}",
     ]);
@@ -319,13 +352,18 @@ fn scope(phrase: &Phrase, today: NaiveDate) -> Scope {
         "{x} in|on|for|of|from|by|assigned_to [the] [project] {about} project [today|now]",
         "{x} in|for|of|from|by|assigned_to|on [the] [project] {about}",
         "in [the] [project] {about} @what {x}",
+        "what do|does|must|should {about?} need|needs|have|has|finish|do {x}",
+        "what did {about} miss",
+        "which|what of {about?} @todos {x}",
     ]);
-    let about = named.map(|it| it.get("about")).filter(|it| is_name(it, today));
+    let about = named.map(|it| it.get("about"));
+    let about = about.map(|it| it.strip_suffix("'s").map_or(it.clone(), str::to_owned));
+    let about = about.filter(|it| is_name(it, today));
     Scope { is_mine, about: about.into_iter().collect() }
 }
 
 fn is_name(words: &str, today: NaiveDate) -> bool {
-    const NOT_NAMES: [&str; 12] = [
+    const NOT_NAMES: [&str; 16] = [
         "me",
         "all projects",
         "total",
@@ -338,6 +376,10 @@ fn is_name(words: &str, today: NaiveDate) -> bool {
         "time",
         "schedule",
         "general",
+        "i",
+        "we",
+        "you",
+        "us",
     ];
     let lower = words.to_lowercase();
     !NOT_NAMES.contains(&lower.as_str())

@@ -108,6 +108,25 @@ impl Phrase {
         )
     }
 
+    /// The sentences, and lines, one after the other.
+    pub(crate) fn sentences(&self) -> Vec<Self> {
+        let mut all = Vec::new();
+        let mut from = 0;
+        for at in 1..=self.words.len() {
+            let next = self.words.get(at).map_or(self.text.len(), |it| it.start);
+            let before = self.words.get(at - 1).map_or(next, |it| it.start);
+            let written = self.text.get(before..next).unwrap_or_default();
+            let is_over =
+                written.contains('\n') || written.trim_end().ends_with(['.', ';', '!', '?']);
+            if is_over || at == self.words.len() {
+                all.push(self.part(from, at));
+                from = at;
+            }
+        }
+        all.retain(|it| !it.is_empty());
+        all
+    }
+
     /// The part from `from` up to `to`, as a phrase of its own.
     pub(crate) fn part(&self, from: usize, to: usize) -> Self {
         let words = self.words.get(from..to.min(self.words.len())).unwrap_or_default().to_vec();
@@ -149,6 +168,12 @@ impl Phrase {
     /// Whether a comma, semicolon or full stop stands before the word at `at`.
     pub(crate) fn stops_before(&self, at: usize) -> bool {
         at.checked_sub(1).and_then(|it| self.words.get(it)).is_some_and(|it| it.sentence_end)
+    }
+
+    /// The message with its quotation marks, so that it reads the same again.
+    pub(crate) fn written(&self) -> String {
+        let quoted = self.quotes.iter().map(|it| format!("\"{it}\"")).collect();
+        Self { quotes: quoted, ..self.clone() }.text()
     }
 
     fn unmask(&self, written: &str) -> String {

@@ -71,11 +71,16 @@ pub(crate) fn help() -> String {
      - What is overdue?\n\
      - What is due this week in Website relaunch?\n\
      - What is Ana working on?\n\
-     - How is Website relaunch doing?\n\n\
+     - How is Website relaunch doing?\n\
+     - Who has the most work? Which to-dos have nobody?\n\
+     - What happened in Website relaunch since Monday?\n\n\
      **Change** (I ask before Basecamp changes)\n\
      - Add a to-do called Send the brief to the Website relaunch project, due Friday\n\
      - Complete Send the brief\n\
-     - Comment on Send the brief: it is with the client\n\n\
+     - Comment on Send the brief: it is with the client\n\
+     - Assign Send the brief to Ana. Set Send the brief due Friday\n\
+     - Move the card Logo to Review, post a message to Website relaunch saying The proofs are in\n\
+     - Undo that\n\n\
      **Flows**\n\
      - When a webhook arrives, add a to-do called {{name}} to the Website relaunch project and tell me\n\
      - Every weekday at 9, tell me Time for the stand-up\n\
@@ -90,8 +95,8 @@ pub(crate) fn decide() -> String {
 }
 
 pub(crate) fn unknown() -> String {
-    "I did not understand that, and nothing was changed. I can list what is overdue or due, say who works on what, add \
-     and complete to-dos, and build flows such as “Every weekday at 9, tell me Time for the stand-up”. Ask “what can you \
+    "I did not understand that, and nothing was changed. I can list what is overdue or due, say who works on what, add, \
+     assign, date and complete to-dos, move cards, post messages, and build flows such as “Every weekday at 9, tell me Time for the stand-up”. Ask “what can you \
      do?” for more."
         .to_owned()
 }

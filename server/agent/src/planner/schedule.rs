@@ -115,7 +115,15 @@ fn daily(phrase: &Phrase, clock: Clock) -> Option<Every> {
 }
 
 fn monthly(phrase: &Phrase, clock: Clock) -> Option<Every> {
-    if phrase.fits_any(&["every|each month", "monthly", "once a month"]).is_some() {
+    if phrase
+        .fits_any(&[
+            "every|each month",
+            "monthly",
+            "once a month",
+            "every|each|the|on first of the|every|each month",
+        ])
+        .is_some()
+    {
         return Some(Every::Month(1, clock));
     }
     let captures = phrase.fits_any(&[

@@ -107,7 +107,7 @@ fn todo(phrase: &Phrase, today: NaiveDate) -> Option<Do> {
         TodoRequest::Add(words) => Do::AddTodo(words),
         TodoRequest::Complete(name) => Do::Complete(name),
         TodoRequest::Comment(name, text) => Do::Comment(name, text),
-        TodoRequest::Reopen(_) => return None,
+        TodoRequest::Reopen(_) | TodoRequest::Edit(..) => return None,
     })
 }
 

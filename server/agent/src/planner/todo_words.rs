@@ -1,6 +1,7 @@
 //! Requests that change a to-do.
 
 use super::dates;
+use super::edit_words::{self, Edit};
 use super::phrase::Phrase;
 use chrono::NaiveDate;
 
@@ -15,6 +16,8 @@ pub(crate) enum TodoRequest {
     Reopen(TodoName),
     /// "Comment on X: text".
     Comment(TodoName, String),
+    /// "Assign X to Ben", "set X due Friday", "rename X to Y".
+    Edit(TodoName, Edit),
 }
 
 /// The words that name a to-do.
@@ -54,7 +57,10 @@ pub(crate) fn read(phrase: &Phrase, today: NaiveDate) -> Option<TodoRequest> {
     if let Some(name) = reopen(phrase) {
         return Some(TodoRequest::Reopen(name));
     }
-    complete(phrase).map(TodoRequest::Complete)
+    if let Some(name) = complete(phrase) {
+        return Some(TodoRequest::Complete(name));
+    }
+    edit_words::read(phrase, today).map(|(name, edit)| TodoRequest::Edit(name, edit))
 }
 
 /// "Add a to-do ...".
@@ -66,6 +72,12 @@ pub(crate) fn add(phrase: &Phrase, today: NaiveDate) -> Option<TodoWords> {
     if let Some((_, rest)) = phrase.starts("i need|want [a|an|another] [new] @todo") {
         return Some(describe(&rest, today));
     }
+    if let Some(captures) = phrase.fits("remind {who?} to {title}")
+        && captures.get("who").to_lowercase() != "me"
+    {
+        let assignee = captures.some("who");
+        return Some(TodoWords { assignee, ..describe(&captures.part("title"), today) });
+    }
     if let Some(captures) = phrase.fits_any(&[
         "assign|give {who?} a|another|the [new] @todo called|named|:|to {title}",
         "assign|give {who?} a|another|the [new] @todo {title}",
@@ -75,10 +87,13 @@ pub(crate) fn add(phrase: &Phrase, today: NaiveDate) -> Option<TodoWords> {
     }
     let captures = phrase.fits_any(&[
         "@make {title} as [a] [new] @todo to|in|on [the] {project} project",
+        "@make {title} to|on [the|my] {list} list of|in [the] {project}",
         "@make {title} to|on [the|my] {list} list",
         "@make {title} as [a] [new] @todo to|in|on [the] {place}",
         "@make {title} to [the] @todos of|in [the] {place}",
         "remind me to {title}",
+        "in|on [the] {place} project , add|create|make|put [a] [new] [@todo] [called|named|:] {title}",
+        "in|on [the] {place} add|create|make|put [a] [new] [@todo] [called|named|:] {title}",
     ])?;
     let words = describe(&captures.part("title"), today);
     let (list, place) = (captures.some("list"), captures.some("place"));
@@ -104,6 +119,15 @@ fn describe(rest: &Phrase, today: NaiveDate) -> TodoWords {
 
 /// "to the Website relaunch project called Send the brief".
 fn placed_first(rest: &Phrase, words: &mut TodoWords) -> Option<Phrase> {
+    if let Some(captures) = rest.fits_any(&[
+        "for {who?} in|on [the] {project} project to|called|named|: {title}",
+        "for {who?} in|on [the] {place?} to|called|named|: {title}",
+    ]) {
+        words.assignee = captures.some("who");
+        words.project = captures.some("project");
+        words.place = captures.some("place");
+        return Some(captures.part("title"));
+    }
     let captures = rest.fits_any(&[
         "to|in|on|for|under [the] {project} project in|on|to|under [the] {list} list called|named|titled|saying|: {title}",
         "to|in|on|for|under [the] {list} list in|of [the] {project} project called|named|titled|saying|: {title}",
@@ -132,9 +156,14 @@ fn due(left: &Phrase, today: NaiveDate, words: &mut TodoWords) -> Option<Phrase>
     }
     let patterns =
         ["{rest} due [on|by|is] {date}", "{rest} by|before|until {date}", "{rest} on|for {date}"];
-    patterns.iter().find_map(|it| {
+    let named = patterns.iter().find_map(|it| {
         let captures = left.fits(it)?;
         words.due = Some(dates::day(&captures.get("date"), today)?);
+        Some(captures.part("rest"))
+    });
+    named.or_else(|| {
+        let captures = left.fits_any(&["{rest} today", "{rest} tomorrow"])?;
+        words.due = Some(dates::day(&left.span(left.len() - 1, left.len()), today)?);
         Some(captures.part("rest"))
     })
 }
@@ -192,7 +221,8 @@ pub(crate) fn places(title: &str) -> Vec<(String, String)> {
 fn complete(phrase: &Phrase) -> Option<TodoName> {
     let is_question =
         phrase.starts("what|when|who|why|if|is|was|are|did|has|tell|once|whenever").is_some();
-    if is_question || phrase.has("not|don't|dont|never") && !phrase.has("mark") {
+    let is_unsure = phrase.has("if|unless|maybe|perhaps");
+    if is_question || is_unsure || phrase.has("not|don't|dont|never") && !phrase.has("mark") {
         return None;
     }
     let captures = phrase.fits_any(&[
@@ -203,6 +233,7 @@ fn complete(phrase: &Phrase) -> Option<TodoName> {
         "[the] @todo {todo} is done|complete|completed|finished",
         "i|i've|we|we've [have] [just] finished|completed|done [the] [@todo] {todo}",
         "{todo} is done|completed|finished",
+        "[i'm|we're|i_am|we_are] done|finished with [the] [@todo] {todo}",
     ])?;
     name(&captures.part("todo"))
 }
@@ -213,6 +244,7 @@ fn reopen(phrase: &Phrase) -> Option<TodoName> {
         "mark|set [the] [@todo] {todo} as|to not|un done|complete|completed|finished",
         "mark|set [the] [@todo] {todo} as|to open|undone|incomplete|unfinished",
         "open [the] [@todo] {todo} again",
+        "{todo} isn't|is_not|wasn't|was_not done|finished|complete|completed open|reopen it [again]",
     ])?;
     name(&captures.part("todo"))
 }
@@ -225,6 +257,7 @@ fn comment(phrase: &Phrase) -> Option<(TodoName, String)> {
         "add|post|leave|write|put [a|the] comment|note on|to|under [the] [@todo] {todo} saying|that|with|with_the_text [:] {text}",
         "add|post|leave|write|put [a|the] comment|note [:] {text} on|to|under [the] [@todo] {todo}",
         "comment [:] {text} on|under [the] [@todo] {todo}",
+        "tell [the] {todo} thread|discussion [that|:] {text}",
     ]);
     if let Some(captures) = captures {
         return Some((name(&captures.part("todo"))?, captures.get("text")));
@@ -236,11 +269,16 @@ fn comment(phrase: &Phrase) -> Option<(TodoName, String)> {
     Some((name(&captures.part("todo"))?, String::new()))
 }
 
-fn name(words: &Phrase) -> Option<TodoName> {
+/// The to-do that words name; none for words that name no single one.
+pub(crate) fn name(words: &Phrase) -> Option<TodoName> {
     const NOT_TITLES: [&str; 8] =
         ["it", "this", "that", "them", "all", "everything", "flow", "the flow"];
     let is_many = words
-        .fits("all|every|each|any|everything [of] [the|my|our] @todos|projects|things")
+        .fits_any(&[
+            "all|every|each|any|everything [of] [the|my|our] @todos|projects|things",
+            "everything|all in|of|on|for {more}",
+            "all|every|each [of] [the|my|our] @todos {more}",
+        ])
         .is_some();
     if words.is_empty() || is_many || NOT_TITLES.contains(&words.text().to_lowercase().as_str()) {
         return None;

@@ -1,5 +1,7 @@
 //! Requests that change to-dos. Names are looked up, never guessed; the change itself waits for an approval.
 
+use super::edits;
+use super::phrase::Phrase;
 use super::pick::Options;
 use super::reads::{people_of, projects_of};
 use super::replay::{Failure, Replay, Stop};
@@ -15,15 +17,17 @@ type Answer = Result<String, Stop>;
 pub(crate) fn act(replay: &mut Replay<'_>, request: TodoRequest) -> Answer {
     match request {
         TodoRequest::Add(words) => add(replay, &words),
-        TodoRequest::Complete(name) => tick(replay, &name, ("complete_todo", "Completed")),
+        TodoRequest::Complete(name) => complete(replay, &name),
         TodoRequest::Reopen(name) => tick(replay, &name, ("uncomplete_todo", "Reopened")),
         TodoRequest::Comment(name, text) => comment(replay, &name, &text),
+        TodoRequest::Edit(name, edit) => edits::act(replay, &name, &edit),
     }
 }
 
 fn add(replay: &mut Replay<'_>, words: &TodoWords) -> Answer {
     let projects = replay.call("list_projects", json!({}))?;
     let projects = Options { what: "project", all: projects_of(&projects) };
+    let words = &with_somebody(replay, words)?;
     let (title, place) = title_and_place(replay, words, &projects)?;
     let named = words.project.as_deref().or(place.as_deref()).or(replay.prompt.project.as_deref());
     let is_list = words.project.is_none()
@@ -47,6 +51,24 @@ fn add(replay: &mut Replay<'_>, words: &TodoWords) -> Answer {
         Ok(done) => Ok(done_words("Added", &done, &format!(" to {}", say::plain(&list_name)))),
         Err(failure) => Ok(not_done(&failure)),
     }
+}
+
+/// "Call the printer for Priya": the name at the end is who does it, when somebody is called exactly that.
+fn with_somebody(replay: &mut Replay<'_>, words: &TodoWords) -> Result<TodoWords, Stop> {
+    let split = Phrase::new(&words.title).fits("{rest} for {who}");
+    let (None, Some(captures)) = (&words.assignee, split) else { return Ok(words.clone()) };
+    let who = captures.get("who");
+    if !who.starts_with(char::is_uppercase) {
+        return Ok(words.clone());
+    }
+    let people = replay.call("list_all_people", json!({ "query": "" }))?;
+    let people = Options { what: "person", all: people_of(&people) };
+    Ok(match people.clear(&who, Purpose::Write) {
+        Some((name, _)) => {
+            TodoWords { title: captures.get("rest"), assignee: Some(name), ..words.clone() }
+        }
+        None => words.clone(),
+    })
 }
 
 /// The title, asked for when missing, without a project's name that was said at its end.
@@ -81,6 +103,26 @@ fn assignee(replay: &mut Replay<'_>, words: &TodoWords) -> Result<Option<i64>, S
     let people = replay.call("list_all_people", json!({ "query": "" }))?;
     let people = Options { what: "person", all: people_of(&people) };
     people.choose(replay, "person", Some(who), Purpose::Write).map(|(_, id)| Some(id))
+}
+
+/// "Complete X and Y" are two when both are there and nothing is called both together.
+fn complete(replay: &mut Replay<'_>, name: &TodoName) -> Answer {
+    let does = ("complete_todo", "Completed");
+    let Some(both) = Phrase::new(&name.title).fits("{one} and {other}") else {
+        return tick(replay, name, does);
+    };
+    let answer = replay.call("search_todos", json!({ "query": "" }))?;
+    let all = options(&values::list(&answer, "todos"));
+    let is_there = |it: &str| all.clear(it, Purpose::Write).is_some();
+    let (one, other) = (both.get("one"), both.get("other"));
+    if is_there(&name.title) || !is_there(&one) || !is_there(&other) {
+        return tick(replay, name, does);
+    }
+    let mut said = Vec::new();
+    for title in [one, other] {
+        said.push(tick(replay, &TodoName { title, project: name.project.clone() }, does)?);
+    }
+    Ok(said.join("\n\n"))
 }
 
 fn tick(replay: &mut Replay<'_>, name: &TodoName, (tool, verb): (&str, &str)) -> Answer {

@@ -30,7 +30,7 @@ async fn asked(world: &World) -> (Answered, Approval) {
 }
 
 /// What the run that carried on said.
-async fn told_after(world: &World, asked: &Answered) -> String {
+pub(crate) async fn told_after(world: &World, asked: &Answered) -> String {
     let after = Some((asked.run.id.clone(), i64::MAX));
     let mut following =
         world.agent.follow_session(&amara(), &asked.run.session_id, after).await.unwrap();

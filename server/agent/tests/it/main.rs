@@ -4,6 +4,7 @@
 
 mod answers;
 mod approvals;
+mod changing;
 mod choosing;
 mod following;
 mod hostile;

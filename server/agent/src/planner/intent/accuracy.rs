@@ -1,6 +1,7 @@
 //! How much of what people write is understood, on a set written apart from the grammar's own examples: an utterance
 //! and what it means a line. `nowrite` stands for anything that changes nothing.
-//! Before the grammar was widened for it the figures were 914‰ and 891‰, with 15 wrong writes.
+//! Its first 694 rows gave 914‰ and 891‰ with 15 wrong writes before the grammar was widened for them; 152 more, written
+//! apart from both, gave 756‰ and 677‰ with one.
 
 use super::read;
 use super::wording::words;
@@ -11,7 +12,7 @@ const SET: &str = include_str!("utterances.tsv");
 const INTENTS: usize = 980;
 const WHOLE: usize = 970;
 /// How the meaning of a request that changes something begins.
-const WRITES: [&str; 10] = [
+const WRITES: [&str; 19] = [
     "add ",
     "complete ",
     "reopen ",
@@ -22,6 +23,15 @@ const WRITES: [&str; 10] = [
     "publish ",
     "delete ",
     "run ",
+    "assign ",
+    "date ",
+    "postpone ",
+    "undate ",
+    "rename ",
+    "card ",
+    "move ",
+    "message ",
+    "chat ",
 ];
 
 fn write(meaning: &str) -> Option<&'static str> {
@@ -37,13 +47,14 @@ fn kind(meaning: &str) -> &str {
 fn most_is_understood_and_nothing_is_changed_by_mistake() {
     let today = NaiveDate::from_ymd_opt(2026, 11, 18).unwrap();
     let rows: Vec<(&str, &str)> = SET.lines().filter_map(|it| it.split_once('\t')).collect();
-    assert!(rows.len() >= 600, "{}", rows.len());
+    assert!(rows.len() >= 800, "{}", rows.len());
     let (mut intents, mut whole, mut mistakes, mut missed) = (0, 0, Vec::new(), Vec::new());
     for (said, meant) in &rows {
         let found = words(&read(said, today, false));
         let is_right = match *meant {
             "nowrite" => write(&found).is_none(),
-            meant => meant == found,
+            "new flow" => found.starts_with("new flow"),
+            meant => meant.eq_ignore_ascii_case(&found),
         };
         whole += usize::from(is_right);
         intents += usize::from(is_right || kind(meant) == kind(&found));

@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::planner::conditions::Test;
+use crate::planner::edit_words::Edit;
 use crate::planner::flow_words::{Change, FlowRequest, Place};
+use crate::planner::look_words::Past;
 use crate::planner::recipe::{Recipe, Start};
 use crate::planner::step_words::Do;
 use crate::planner::todo_words::{TodoName, TodoWords};
@@ -18,7 +20,10 @@ pub(super) fn words(intent: &Intent) -> String {
         Intent::Todo(TodoRequest::Complete(it)) => format!("complete {}", named(it)),
         Intent::Todo(TodoRequest::Reopen(it)) => format!("reopen {}", named(it)),
         Intent::Todo(TodoRequest::Comment(it, text)) => format!("comment on {}: {text}", named(it)),
+        Intent::Todo(TodoRequest::Edit(it, edit)) => edited(&named(it), edit),
         Intent::Flow(it) => flow(it),
+        Intent::Post(it) => post(it),
+        Intent::Look(it) => look(it),
         other => format!("{other:?}").to_lowercase(),
     }
 }
@@ -42,6 +47,52 @@ fn todo(words: &TodoWords) -> String {
     ];
     let said = parts.into_iter().filter_map(|(name, value)| Some(format!(" {name}={}", value?)));
     said.fold(words.title.clone(), |it, part| it + &part)
+}
+
+fn edited(todo: &str, edit: &Edit) -> String {
+    match edit {
+        Edit::Assign(who) => format!("assign {todo} to {who}"),
+        Edit::Due(day) => format!("date {todo} {day}"),
+        Edit::Later(days) => format!("postpone {todo} {days}"),
+        Edit::NoDue => format!("undate {todo}"),
+        Edit::Rename(title) => format!("rename {todo} to {title}"),
+    }
+}
+
+fn post(post: &Post) -> String {
+    match post {
+        Post::AddCard { title, project, column } => {
+            let part = |name: &str, value: &Option<String>| {
+                value.as_ref().map_or_else(String::new, |it| format!(" {name}={it}"))
+            };
+            format!("card {title}{}{}", part("project", project), part("column", column))
+        }
+        Post::MoveCard { card, column } => format!("move {card} to {column}"),
+        Post::Message { project, text } => format!("message {project}: {text}"),
+        Post::ChatLine { project, text } => format!("chat {project}: {text}"),
+        Post::Undo => "undo".to_owned(),
+    }
+}
+
+fn look(look: &Look) -> String {
+    let or = |it: &Option<String>| it.as_ref().map_or_else(String::new, |it| format!(" {it}"));
+    let past = |it: &Past| {
+        format!(
+            "{}{}",
+            or(&it.about),
+            it.since.as_ref().map_or_else(String::new, |it| format!(" since {it}"))
+        )
+    };
+    match look {
+        Look::Unassigned(it) => format!("unassigned{}", or(it)),
+        Look::Workload(it) => format!("workload{}", or(it)),
+        Look::Team(it) => format!("people about {it}"),
+        Look::Person(it) => format!("person {it}"),
+        Look::Happened(it) => format!("activity{}", past(it)),
+        Look::Finished(it) => format!("completed{}", past(it)),
+        Look::Cards(it) => format!("cards {it}"),
+        Look::FindCards(it) => format!("find cards {it}"),
+    }
 }
 
 fn flow(request: &FlowRequest) -> String {

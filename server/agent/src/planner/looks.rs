@@ -1,0 +1,292 @@
+//! Answers about the team and about what happened.
+
+use super::look_words::{Look, Past};
+use super::pick::Options;
+use super::reads::{people_of, projects_of};
+use super::replay::{Replay, Stop};
+use super::say;
+use super::values;
+use crate::llm::Wanted;
+use basecamp::names::Purpose;
+use chrono::{Datelike, Days, NaiveDate};
+use domain::project::Person;
+use domain::todo::Todo;
+use serde_json::{Value, json};
+
+type Answer = Result<String, Stop>;
+
+/// How many rows an answer shows.
+const ROWS: usize = 25;
+/// Due within so many days is soon.
+const SOON: u64 = 7;
+
+pub(crate) fn act(replay: &mut Replay<'_>, look: &Look) -> Answer {
+    match look {
+        Look::Unassigned(project) => unassigned(replay, project.as_deref()),
+        Look::Workload(None) => workload(replay),
+        Look::Workload(Some(who)) | Look::Person(who) => person(replay, who),
+        Look::Team(project) => team(replay, project),
+        Look::Happened(past) => happened(replay, past),
+        Look::Finished(past) => finished(replay, past),
+        Look::Cards(project) => cards(replay, project),
+        Look::FindCards(query) => find_cards(replay, query),
+    }
+}
+
+fn open(replay: &mut Replay<'_>) -> Result<Vec<Todo>, Stop> {
+    let answer = replay.call("search_todos", json!({ "query": "" }))?;
+    Ok(values::list(&answer, "todos"))
+}
+
+fn project(replay: &mut Replay<'_>, words: &str) -> Result<(String, i64), Stop> {
+    let all = replay.call("list_projects", json!({}))?;
+    let options = Options { what: "project", all: projects_of(&all) };
+    options.choose(replay, "project", Some(words), Purpose::Read)
+}
+
+fn unassigned(replay: &mut Replay<'_>, words: Option<&str>) -> Answer {
+    let place = match words {
+        Some(words) => Some(project(replay, words)?),
+        None => None,
+    };
+    let mut all = open(replay)?;
+    all.retain(|it| {
+        it.assignees.is_empty() && place.as_ref().is_none_or(|(_, id)| it.project_id == *id)
+    });
+    let place = place.map_or_else(String::new, |(name, _)| format!(" in {}", say::plain(&name)));
+    if all.is_empty() {
+        return Ok(format!("Every open to-do{place} has somebody."));
+    }
+    let verb = if all.len() == 1 { "has" } else { "have" };
+    let head = format!("**{}{place} {verb} nobody.**", say::count(all.len(), "open to-do"));
+    Ok(format!("{head}\n\n{}", say::todos(&all, replay.prompt.today)))
+}
+
+/// What one person has to do.
+struct Load {
+    open: usize,
+    late: usize,
+    soon: usize,
+}
+
+fn load(todos: &[Todo], person: i64, today: NaiveDate) -> Load {
+    let theirs: Vec<&Todo> =
+        todos.iter().filter(|it| it.assignees.iter().any(|who| who.id == person)).collect();
+    let until = today.checked_add_days(Days::new(SOON)).unwrap_or(today);
+    let due = |it: &Todo| it.due_on.as_deref().and_then(|it| it.parse::<NaiveDate>().ok());
+    let late = theirs.iter().filter(|it| due(it).is_some_and(|day| day < today)).count();
+    let soon =
+        theirs.iter().filter(|it| due(it).is_some_and(|day| day >= today && day <= until)).count();
+    Load { open: theirs.len(), late, soon }
+}
+
+fn workload(replay: &mut Replay<'_>) -> Answer {
+    let today = replay.prompt.today;
+    let all = open(replay)?;
+    let people = replay.call("list_all_people", json!({ "query": "" }))?;
+    let people: Vec<Person> = values::list(&people, "people");
+    let mut loads: Vec<(String, Load)> =
+        people.into_iter().map(|it| (it.name, load(&all, it.id, today))).collect();
+    loads.sort_by(|(one, a), (other, b)| b.open.cmp(&a.open).then_with(|| one.cmp(other)));
+    if loads.is_empty() {
+        return Ok("There is nobody yet.".to_owned());
+    }
+    let rows: Vec<String> = loads
+        .iter()
+        .take(ROWS)
+        .map(|(name, it)| {
+            let name = say::plain(name);
+            format!(
+                "- {name} · {} open · {} overdue · {} due within a week",
+                it.open, it.late, it.soon
+            )
+        })
+        .collect();
+    let nobody = all.iter().filter(|it| it.assignees.is_empty()).count();
+    let rest = if nobody == 0 {
+        String::new()
+    } else {
+        format!("\n\n{} with nobody.", say::count(nobody, "open to-do"))
+    };
+    Ok(format!("**Open to-dos by person, the most first.**\n\n{}{rest}", rows.join("\n")))
+}
+
+fn person(replay: &mut Replay<'_>, words: &str) -> Answer {
+    let today = replay.prompt.today;
+    let answer = replay.call("list_all_people", json!({ "query": "" }))?;
+    let options = Options { what: "person", all: people_of(&answer) };
+    let (name, id) = options.choose(replay, "person", Some(words), Purpose::Read)?;
+    let people: Vec<Person> = values::list(&answer, "people");
+    let mut all = open(replay)?;
+    let it = load(&all, id, today);
+    all.retain(|it| it.assignees.iter().any(|who| who.id == id));
+    let title = people.into_iter().find(|it| it.id == id).and_then(|it| it.title);
+    let title = title.filter(|it| !it.is_empty()).map(|it| format!(" · {}", say::plain(&it)));
+    let head = format!(
+        "**{}**{}: {}, {} overdue, {} due within a week.",
+        say::plain(&name),
+        title.unwrap_or_default(),
+        say::count(it.open, "open to-do"),
+        it.late,
+        it.soon
+    );
+    if all.is_empty() { Ok(head) } else { Ok(format!("{head}\n\n{}", say::todos(&all, today))) }
+}
+
+fn team(replay: &mut Replay<'_>, words: &str) -> Answer {
+    let (name, id) = project(replay, words)?;
+    let answer = replay.call("list_project_people", json!({ "project": id.to_string() }))?;
+    let people = people_of(&answer);
+    if people.is_empty() {
+        return Ok(format!("Nobody is on {} yet.", say::plain(&name)));
+    }
+    let rows: Vec<String> =
+        people.iter().map(|(name, _)| format!("- {}", say::plain(name))).collect();
+    let head = if rows.len() == 1 {
+        "1 person is".to_owned()
+    } else {
+        format!("{} people are", rows.len())
+    };
+    Ok(format!("**{head} on {}.**\n\n{}", say::plain(&name), rows.join("\n")))
+}
+
+/// The arguments that ask for a part of the past, and its words.
+fn asked(replay: &mut Replay<'_>, past: &Past) -> Result<(Value, String), Stop> {
+    let today = replay.prompt.today;
+    let said = past.since.as_deref().unwrap_or("last week");
+    let (since, words) = match said {
+        "lately" | "recently" | "last week" => {
+            ("last week".to_owned(), "in the last 7 days".into())
+        }
+        "this week" => (today.week(chrono::Weekday::Mon).first_day().to_string(), said.to_owned()),
+        "this month" => (today.with_day(1).unwrap_or(today).to_string(), said.to_owned()),
+        "last month" => ("last month".to_owned(), "in the last 30 days".into()),
+        "today" => ("today".to_owned(), "today".to_owned()),
+        other => (other.to_owned(), format!("since {other}")),
+    };
+    let mut args = json!({ "since": since });
+    let mut place = String::new();
+    if let Some(about) = &past.about {
+        let wanted = vec![
+            Wanted::new("list_projects", json!({})),
+            Wanted::new("list_all_people", json!({ "query": "" })),
+        ];
+        let mut answers = replay.attempt_all(wanted)?.into_iter();
+        let mut next = || answers.next().and_then(Result::ok).unwrap_or_default();
+        let projects = projects_of(&next()).into_iter().map(|(name, id)| (name, ("project", id)));
+        let people = people_of(&next()).into_iter().map(|(name, id)| (name, ("person", id)));
+        let options = Options { what: "project or person", all: projects.chain(people).collect() };
+        let (name, (kind, id)) = options.choose(replay, "about", Some(about), Purpose::Read)?;
+        args[kind] = if kind == "project" { id.to_string().into() } else { name.clone().into() };
+        let join = if kind == "project" { "in" } else { "by" };
+        place = format!(" {join} {}", say::plain(&name));
+    }
+    Ok((args, format!("{place} {words}")))
+}
+
+fn changes(replay: &mut Replay<'_>, args: Value) -> Result<Vec<Value>, Stop> {
+    let answer = replay.call("pmos_what_changed", args)?;
+    Ok(answer.get("changes").and_then(Value::as_array).cloned().unwrap_or_default())
+}
+
+fn happened(replay: &mut Replay<'_>, past: &Past) -> Answer {
+    let (args, words) = asked(replay, past)?;
+    let mut all = changes(replay, args)?;
+    if all.is_empty() {
+        return Ok(format!("Nothing changed{words}."));
+    }
+    // The newest first, as people read the news.
+    all.reverse();
+    let head = format!("**{}{words}.**", say::count(all.len(), "change"));
+    Ok(format!("{head}\n\n{}", rows(&all)))
+}
+
+fn finished(replay: &mut Replay<'_>, past: &Past) -> Answer {
+    let (args, words) = asked(replay, past)?;
+    let mut all = changes(replay, args)?;
+    all.retain(|it| it["field"] == "completion" && it["new"] == "completed");
+    if all.is_empty() {
+        return Ok(format!("Nothing was finished{words}."));
+    }
+    all.reverse();
+    let verb = if all.len() == 1 { "was" } else { "were" };
+    let head = format!("**{} {verb} finished{words}.**", say::count(all.len(), "to-do"));
+    Ok(format!("{head}\n\n{}", rows(&all)))
+}
+
+fn rows(all: &[Value]) -> String {
+    let mut rows: Vec<String> = all.iter().take(ROWS).map(row).collect();
+    if all.len() > ROWS {
+        rows.push(format!("- and {} more", all.len() - ROWS));
+    }
+    rows.join("\n")
+}
+
+/// "Mobile menu · Website relaunch · completed · Theo Marsh".
+fn row(change: &Value) -> String {
+    let text = |name: &str| values::text(change, name);
+    let place = change.pointer("/project/name").and_then(Value::as_str).unwrap_or_default();
+    let became = match text("field") {
+        "completion" if change["new"] == "completed" => "completed".to_owned(),
+        "completion" => "opened again".to_owned(),
+        "title" => "renamed".to_owned(),
+        "due_on" if text("new").is_empty() => "no due date any more".to_owned(),
+        "due_on" => format!("due {}", say::plain(text("new"))),
+        "parent" => format!("moved to {}", say::plain(text("new"))),
+        "project" => "moved to another project".to_owned(),
+        "assignees" => "assigned anew".to_owned(),
+        "status" => say::plain(text("new")),
+        _ => "changed".to_owned(),
+    };
+    let mut parts = vec![say::link(text("title"), text("app_url")), say::plain(place), became];
+    parts.extend(Some(say::plain(text("who"))).filter(|it| !it.is_empty()));
+    parts.retain(|it| !it.is_empty());
+    format!("- {}", parts.join(" · "))
+}
+
+fn cards(replay: &mut Replay<'_>, words: &str) -> Answer {
+    let (name, id) = project(replay, words)?;
+    let answer = replay.call("list_card_table_cards", json!({ "project": id.to_string() }))?;
+    let all = answer.get("cards").and_then(Value::as_array).cloned().unwrap_or_default();
+    if all.is_empty() {
+        return Ok(format!("There are no cards in {}.", say::plain(&name)));
+    }
+    let mut parts =
+        vec![format!("**{} in {}.**", say::count(all.len(), "card"), say::plain(&name))];
+    let mut columns: Vec<&str> = Vec::new();
+    for card in &all {
+        let column = values::text(card, "column_title");
+        if !columns.contains(&column) {
+            columns.push(column);
+        }
+    }
+    for column in columns {
+        let theirs: Vec<String> = all
+            .iter()
+            .filter(|it| values::text(it, "column_title") == column)
+            .take(ROWS)
+            .map(|it| {
+                format!("- {}", say::link(values::text(it, "title"), values::text(it, "app_url")))
+            })
+            .collect();
+        parts.push(format!("{}\n\n{}", say::plain(column), theirs.join("\n")));
+    }
+    Ok(parts.join("\n\n"))
+}
+
+fn find_cards(replay: &mut Replay<'_>, query: &str) -> Answer {
+    let answer = replay.call("search_cards", json!({ "query": query }))?;
+    let all = answer.get("cards").and_then(Value::as_array).cloned().unwrap_or_default();
+    let query = say::plain(query);
+    if all.is_empty() {
+        return Ok(format!("No card mentions “{query}”."));
+    }
+    let row = |it: &Value| {
+        let place = it.pointer("/bucket/name").and_then(Value::as_str).unwrap_or_default();
+        let column = it.pointer("/parent/title").and_then(Value::as_str).unwrap_or_default();
+        let link = say::link(values::text(it, "title"), values::text(it, "app_url"));
+        format!("- {link} · {} · {}", say::plain(place), say::plain(column))
+    };
+    let rows: Vec<String> = all.iter().take(ROWS).map(row).collect();
+    Ok(format!("**{} about “{query}”.**\n\n{}", say::count(all.len(), "card"), rows.join("\n")))
+}

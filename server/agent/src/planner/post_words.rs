@@ -1,0 +1,132 @@
+//! Requests about cards, messages and chat lines, and taking the last change back.
+
+use super::phrase::Phrase;
+
+/// A request that changes something other than a to-do or a flow; names are still words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Post {
+    /// "Add a card called X to the Y board, in Doing".
+    AddCard {
+        /// What it is called.
+        title: String,
+        /// Its project.
+        project: Option<String>,
+        /// Its column, the first one when none is named.
+        column: Option<String>,
+    },
+    /// "Move the card X to Done".
+    MoveCard {
+        /// Its title, or a part of it.
+        card: String,
+        /// Where to.
+        column: String,
+    },
+    /// "Post a message to Y saying Z".
+    Message {
+        /// Where.
+        project: String,
+        /// What it says.
+        text: String,
+    },
+    /// "Write Z in the chat of Y".
+    ChatLine {
+        /// Where.
+        project: String,
+        /// What it says.
+        text: String,
+    },
+    /// "Undo that".
+    Undo,
+}
+
+/// What a phrase asks to post, move or take back.
+pub(crate) fn read(phrase: &Phrase) -> Option<Post> {
+    if phrase.starts("what|when|who|why|if|is|was|are|did|has|whenever|every|each|once").is_some() {
+        return None;
+    }
+    undo(phrase)
+        .or_else(|| add_card(phrase))
+        .or_else(|| message(phrase))
+        .or_else(|| chat_line(phrase))
+        .or_else(|| move_card(phrase))
+}
+
+fn undo(phrase: &Phrase) -> Option<Post> {
+    let fits = phrase.fits_any(&[
+        "undo [that|this|it]",
+        "undo|revert|reverse|roll_back|take_back [the|my|that|your] [last] change|action|edit|write|thing",
+        "take that|it|this back",
+        "revert|reverse that|this|it",
+    ]);
+    fits.map(|_| Post::Undo)
+}
+
+fn add_card(phrase: &Phrase) -> Option<Post> {
+    let (_, rest) = phrase.starts("@make [me] [a|an|another|the] [new] card")?;
+    let placed = rest.fits_any(&[
+        "to|in|on [the] {column} column of|in|on [the] {project} called|named|titled|: {title}",
+        "to|in|on [the] {project} called|named|titled|: {title}",
+    ]);
+    let (title, mut project, mut column) = match placed {
+        Some(captures) => {
+            (captures.part("title"), captures.some("project"), captures.some("column"))
+        }
+        None => {
+            let named = rest.starts("called|named|titled|:").map_or(rest, |it| it.1);
+            (named, None, None)
+        }
+    };
+    let mut left = title;
+    if project.is_none() {
+        let captures = left.fits_any(&[
+            "{title} in|to|on [the] {column} column of|in|on [the] {project}",
+            "{title} to|in|on [the] {project} in|under [the] {column} column",
+            "{title} to|in|on [the] {project}",
+        ]);
+        if let Some(captures) = captures {
+            project = captures.some("project");
+            column = captures.some("column");
+            left = captures.part("title");
+        }
+    }
+    let project = project.map(|it| bare(&it));
+    (!left.is_empty()).then(|| Post::AddCard { title: left.text(), project, column })
+}
+
+/// Without "project" or "board" at the end.
+fn bare(words: &str) -> String {
+    let phrase = Phrase::new(words);
+    phrase
+        .fits_any(&["{name} project board|card_table", "{name} project|board|card_table"])
+        .map_or_else(|| words.to_owned(), |it| it.get("name"))
+}
+
+fn move_card(phrase: &Phrase) -> Option<Post> {
+    let captures = phrase.fits_any(&[
+        "move|drag|put|send [the] card {card} to|into|in [the] {column} column",
+        "move|drag|put|send [the] card {card} to|into|in [the] {column}",
+        "move|drag [the] {card} card to|into [the] {column} [column]",
+        "move|drag [the] {card} to|into [the] {column} column",
+    ])?;
+    Some(Post::MoveCard { card: captures.get("card"), column: captures.get("column") })
+}
+
+fn message(phrase: &Phrase) -> Option<Post> {
+    let captures = phrase.fits_any(&[
+        "post|write|send|publish [a|an] [new] message|announcement to|in|on [the] {project} saying|that_says|: {text}",
+        "post|write|send|publish [a|an] [new] message|announcement to|in|on [the] {project} with|with_the_text [:] {text}",
+        "message|announce to|in|on [the] {project} : {text}",
+    ])?;
+    let project = bare(&captures.get("project"));
+    Some(Post::Message { project, text: captures.get("text") })
+}
+
+fn chat_line(phrase: &Phrase) -> Option<Post> {
+    let captures = phrase.fits_any(&[
+        "post|write|say|send in|to|on [the] chat|campfire of|in|for [the] {project} saying|that_says|: {text}",
+        "post|write|say|send in|to|on [the] {project} chat|campfire saying|that_says|: {text}",
+        "post|write|say|send {text} in|to|on [the] chat|campfire of|in|for [the] {project}",
+        "post|write|say|send {text} in|to|on [the] {project} chat|campfire",
+    ])?;
+    Some(Post::ChatLine { project: bare(&captures.get("project")), text: captures.get("text") })
+}
