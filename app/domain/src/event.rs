@@ -108,6 +108,10 @@ kinds! {
     FlowDisabled = "flow.disabled", Flow, audited;
     /// A flow was deleted.
     FlowDeleted = "flow.deleted", Flow, audited;
+    /// The trigger of a flow was given a sample, or listens for one.
+    FlowSampled = "flow.sampled", Flow, quiet;
+    /// A folder of flows was made, renamed or deleted.
+    FlowFolderChanged = "flow.folder_changed", Flow, audited;
     /// A step changed a value that flows keep.
     FlowValueChanged = "flow.value_changed", FlowRun, quiet;
     /// A run was stored.

@@ -4,13 +4,16 @@
 
 pub mod catalog;
 mod chain;
+pub mod compare;
 pub mod condition;
 pub mod connection;
 pub mod edit;
+pub mod exchange;
 pub mod form;
 pub mod layout;
 pub mod listing;
 pub mod run;
+pub mod sample;
 pub mod templates;
 pub mod tree;
 pub mod validate;

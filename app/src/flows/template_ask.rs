@@ -83,7 +83,7 @@ pub fn UseDialog(chosen: RwSignal<Option<TemplateCard>>, open: RwSignal<bool>) -
     view! {
         <Dialog open=open title=title>
             <div class="dialog__body stack stack--4">
-                {move || chosen.get().map(|it| view! { <p>{it.summary}</p> <Asks asks=it.asks answers=answers /> })}
+                {move || chosen.get().map(|it| view! { <p>{it.summary}</p> <Steps steps=it.steps /> <Asks asks=it.asks answers=answers /> })}
                 <FormProblem error=failed />
             </div>
             <div class="dialog__foot">
@@ -104,6 +104,20 @@ pub fn UseDialog(chosen: RwSignal<Option<TemplateCard>>, open: RwSignal<bool>) -
             </div>
         </Dialog>
     }
+}
+
+/// Every step that the flow will have, before there is one.
+#[component]
+fn Steps(steps: Vec<(usize, String)>) -> impl IntoView {
+    let row = |(at, (depth, words)): (usize, (usize, String))| {
+        view! {
+            <li style=format!("padding-inline-start: {}rem", depth)>
+                <span class="quiet num">{at + 1}</span>
+                <span>{words}</span>
+            </li>
+        }
+    };
+    view! { <ol class="changes" aria-label="Steps">{steps.into_iter().enumerate().map(row).collect_view()}</ol> }
 }
 
 #[component]

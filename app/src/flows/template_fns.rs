@@ -27,6 +27,8 @@ pub struct TemplateCard {
     pub waits: bool,
     /// Names of the pieces it uses, in order.
     pub pieces: Vec<String>,
+    /// Its steps, the trigger first: how deep each stands, and what people read.
+    pub steps: Vec<(usize, String)>,
 }
 
 impl From<&Template> for TemplateCard {
@@ -38,6 +40,7 @@ impl From<&Template> for TemplateCard {
             summary: it.summary.clone(),
             asks: it.asks.clone(),
             waits: it.waits,
+            steps: it.outline(),
             pieces: it.pieces().into_iter().map(str::to_owned).collect(),
         }
     }
@@ -56,5 +59,5 @@ pub async fn start_from_template(
     id: String,
     answers: Map<String, Value>,
 ) -> Result<Flow, AppError> {
-    Ok(backend().flows.start_from_template(&actor()?, &id, &answers).await?)
+    Ok(backend().flows.start_from_template(&actor()?, (&id, None), &answers).await?)
 }

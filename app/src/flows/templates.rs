@@ -158,6 +158,7 @@ mod tests {
             asks: Vec::new(),
             waits: false,
             pieces: Vec::new(),
+            steps: Vec::new(),
         }
     }
 

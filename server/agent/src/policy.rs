@@ -5,7 +5,7 @@ use domain::approval::Risk;
 use tools::tool::ToolSpec;
 
 /// Asked about in every mode.
-const ALWAYS: [&str; 11] = [
+const ALWAYS: [&str; 12] = [
     "flow_publish",
     "flow_enable",
     "flow_rollback",
@@ -17,6 +17,8 @@ const ALWAYS: [&str; 11] = [
     "manage_plugin",
     "create_agent",
     "flow_connection_create",
+    // It runs for real, whatever the step does.
+    "flow_step_test",
 ];
 /// Writes of one run that need no question, when they need none by themselves.
 pub(crate) const FREE_WRITES: usize = 5;
@@ -105,6 +107,7 @@ mod tests {
     fn writes_to_basecamp_and_what_deletes_or_goes_live_always_ask() {
         assert!(asks(Mode::Basecamp, &tool("create_todo", "todos", Risk::Write), 0));
         assert!(asks(Mode::Basecamp, &tool("flow_publish", "flow", Risk::Write), 0));
+        assert!(asks(Mode::Risky, &tool("flow_step_test", "flow", Risk::Write), 0));
         assert!(asks(Mode::Basecamp, &tool("flow_delete", "flow", Risk::Destructive), 0));
         assert!(!asks(Mode::Basecamp, &tool("list_projects", "projects", Risk::Read), 9));
     }

@@ -116,6 +116,7 @@ fn told(outcome: Result<HookAnswer, HookRefusal>, request_id: &str) -> Result<Re
 
 fn answered(answer: HookAnswer) -> Response {
     match answer {
+        HookAnswer::Heard => Json(json!({ "ok": true, "sample": true })).into_response(),
         HookAnswer::Accepted { run } => with_id(&run, json!({ "ok": true, "runId": run })),
         HookAnswer::Finished { run, output } => {
             with_id(&run, json!({ "ok": true, "runId": run, "output": output }))

@@ -11,6 +11,7 @@ pub(crate) mod resolve;
 pub(crate) mod router;
 pub(crate) mod scope;
 pub(crate) mod slots;
+pub(crate) mod trying;
 pub(crate) mod walk;
 pub(crate) mod work;
 

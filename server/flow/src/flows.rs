@@ -1,6 +1,7 @@
 //! Flows: drafts are edited, published versions run and never change.
 
 use crate::engine::Engine;
+use crate::folders;
 use crate::runs::{Runs, stopped_answer};
 use domain::actor::{Actor, Permission};
 use domain::event::{Event, EventKind};
@@ -13,7 +14,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use store::db::Conn;
 use store::flows::StoredFlow;
-use store::{events, flow_watches, flows, ids, run_waits, runs, schedules};
+use store::{events, flow_samples, flow_watches, flows, ids, run_waits, runs, schedules};
 
 /// The handle to flows. Cheap to clone.
 #[derive(Clone)]
@@ -44,6 +45,9 @@ impl Flows {
         let (by, made) = (actor.clone(), flow.clone());
         self.write(move |conn| {
             Box::pin(async move {
+                if let Some(folder) = &made.folder_id {
+                    folders::found(conn, &by.workspace, folder).await?;
+                }
                 flows::insert(conn, &made, &by.user, &ids::random_hex(16)).await?;
                 let event = Event::new(
                     EventKind::FlowCreated,
@@ -115,7 +119,7 @@ impl Flows {
     /// Moves the flow into a folder, or out of all.
     ///
     /// # Errors
-    /// [`Problem::Forbidden`]; [`Problem::NotFound`].
+    /// [`Problem::Forbidden`]; [`Problem::NotFound`] for the flow or the folder.
     pub async fn set_folder(
         &self,
         actor: &Actor,
@@ -123,6 +127,10 @@ impl Flows {
         folder: Option<String>,
     ) -> Result<Flow, Problem> {
         actor.require(Permission::Write)?;
+        if let Some(folder) = &folder {
+            let mut conn = self.engine.db.read().await?;
+            folders::found(&mut conn, &actor.workspace, folder).await?;
+        }
         self.change(actor, id, None, move |flow| {
             flow.folder_id = folder;
             Ok(event(EventKind::FlowEdited, flow)
@@ -165,6 +173,7 @@ impl Flows {
                         by.require(Permission::Manage)?;
                     }
                     flows::delete(conn, &by.workspace, &flow).await?;
+                    flow_samples::forget(conn, &by.workspace, &flow).await?;
                     schedules::set(conn, &by.workspace, &flow, None).await?;
                     flow_watches::set(conn, &by.workspace, &flow, None, now_ms).await?;
                     let stopped = runs::cancel_of_flow(conn, &by.workspace, &flow, now_ms).await?;

@@ -76,6 +76,8 @@ impl Runs {
             | HookAnswer::Finished { run, .. }
             | HookAnswer::Failed { run, .. }
             | HookAnswer::StillRunning { run } => Ok(Submitted::Taken(run)),
+            // Only a request to a flow that is off is heard.
+            HookAnswer::Heard => Err(HookRefusal::SwitchedOff),
         }
     }
 

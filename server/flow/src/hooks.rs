@@ -3,6 +3,7 @@
 use crate::engine::journal::{self, Before};
 use crate::engine::plan::Plan;
 use crate::engine::work::Job;
+use crate::hearing::Heard;
 use crate::payload::HookRequest;
 use crate::pieces::webhook;
 use crate::runs::Runs;
@@ -28,6 +29,8 @@ const KEY_LIMIT: usize = 255;
 /// What the caller of a webhook is told.
 #[derive(Clone, Debug, PartialEq)]
 pub enum HookAnswer {
+    /// Nothing runs, but the flow listened: the request is kept as a sample.
+    Heard,
     /// The run is on the disk.
     Accepted {
         /// The run.
@@ -114,8 +117,7 @@ impl Runs {
     ) -> Result<HookAnswer, HookRefusal> {
         let target = self.engine.targets.get(&self.engine.db, hook).await?;
         let target = target.ok_or(HookRefusal::Unknown)?;
-        let delivery = self.published(target).await?;
-        self.deliver(delivery, request, wait).await
+        self.offered(target, request, wait).await
     }
 
     /// The same with the flow's id in the address, and the random part as the secret.
@@ -130,8 +132,30 @@ impl Runs {
     ) -> Result<HookAnswer, HookRefusal> {
         let target = self.engine.targets.get(&self.engine.db, secret).await?;
         let target = target.filter(|it| it.flow_id == flow.as_str()).ok_or(HookRefusal::Unknown)?;
-        let delivery = self.published(target).await?;
-        self.deliver(delivery, request, Wait::No).await
+        self.offered(target, request, Wait::No).await
+    }
+
+    /// Runs what is live; a flow that is off but listens keeps the request.
+    async fn offered(
+        &self,
+        target: HookTarget,
+        request: &HookRequest,
+        wait: Wait,
+    ) -> Result<HookAnswer, HookRefusal> {
+        let (workspace, flow) =
+            (WorkspaceId::from(&*target.workspace_id), FlowId::from(&*target.flow_id));
+        match self.published(target).await {
+            Err(HookRefusal::SwitchedOff) => {
+                match self.engine.learn((&workspace, &flow), request).await {
+                    Ok(true) => Ok(HookAnswer::Heard),
+                    Ok(false) => Err(HookRefusal::SwitchedOff),
+                    Err(Heard::Unauthorized) => Err(HookRefusal::Unauthorized),
+                    Err(Heard::Problem(problem)) => Err(problem.into()),
+                }
+            }
+            Err(refusal) => Err(refusal),
+            Ok(delivery) => self.deliver(delivery, request, wait).await,
+        }
     }
 
     /// A request to the draft of a flow, as a test.
@@ -220,6 +244,7 @@ impl Runs {
             payload: payload.to_string(),
             dedupe,
             created_at: self.engine.now_ms(),
+            trial: None,
         }
     }
 

@@ -1,17 +1,21 @@
 //! Reading flows: one, many, their history and what is wrong with them.
 
 use crate::flows::{Flows, found};
-use domain::actor::{Actor, Permission};
+use domain::actor::{Actor, Permission, Via};
+use domain::event::EventKind;
+use domain::flow::compare::{self, Comparison};
 use domain::flow::listing::{FlowFilter, FlowSummary, Page, RunFilter, VersionSummary};
 use domain::flow::validate::{self, FlowProblem};
 use domain::flow::{Action, ActionKind, Flow, Trigger, TriggerKind, catalog, tree};
 use domain::ids::{FlowId, FlowVersionId};
 use domain::problem::Problem;
 use store::flows::StoredFlow;
-use store::{flows, runs};
+use store::{events, flows, runs};
 
 /// Runs shown beside a flow in a list.
 const STRIP: i64 = 10;
+/// Events of the workspace that are looked through for who changed a flow.
+const EDITS: i64 = 20_000;
 
 impl Flows {
     /// A flow with its newest version.
@@ -82,6 +86,35 @@ impl Flows {
         self.get(actor, id).await?;
         let mut conn = self.engine.db.read().await?;
         Ok(flows::versions(&mut conn, &actor.workspace, id).await?)
+    }
+
+    /// What is different in the newest version from the one that runs, none before the first publishing; and who made
+    /// how many changes since, the busiest first.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`]; [`Problem::NotFound`].
+    pub async fn draft_changes(
+        &self,
+        actor: &Actor,
+        id: &FlowId,
+    ) -> Result<(Option<Comparison>, Vec<(String, u32)>), Problem> {
+        let flow = self.get(actor, id).await?;
+        let Some(published) = &flow.published_version_id else { return Ok((None, Vec::new())) };
+        let mut conn = self.engine.db.read().await?;
+        let live = flows::version(&mut conn, &actor.workspace, id, published).await?;
+        let live = live.ok_or_else(|| Problem::not_found("Version"))?;
+        let all = events::of_flow(&mut conn, &actor.workspace, id, EDITS).await?;
+        let mut by: Vec<(String, u32)> = Vec::new();
+        for it in all.iter().take_while(|it| it.event.kind != EventKind::FlowPublished) {
+            let is_chat = it.via == Via::Chat.as_str();
+            let name = if is_chat { "the assistant" } else { it.actor.as_str() };
+            match by.iter_mut().find(|it| it.0 == name) {
+                Some(there) => there.1 += 1,
+                None => by.push((name.to_owned(), 1)),
+            }
+        }
+        by.sort_by_key(|it| std::cmp::Reverse(it.1));
+        Ok((Some(compare::compare(&live, &flow.version)), by))
     }
 
     /// Everything that is wrong with the newest version.

@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::engine::Engine;
 use crate::engine::journal::Before;
 use crate::engine::plan::Plan;
+use crate::engine::trying::tried;
 use crate::engine::work::Job;
 use crate::steps;
 use crate::thinking::Thinker;
@@ -148,7 +149,12 @@ impl Runs {
         self.store_and_begin(actor, (head, payload), plan, Vec::new()).await
     }
 
-    async fn chosen(&self, actor: &Actor, id: &FlowId, which: Which) -> Result<Arc<Plan>, Problem> {
+    pub(crate) async fn chosen(
+        &self,
+        actor: &Actor,
+        id: &FlowId,
+        which: Which,
+    ) -> Result<Arc<Plan>, Problem> {
         let mut conn = self.engine.db.read().await?;
         let stored = flows::find(&mut conn, &actor.workspace, id).await?;
         let StoredFlow { flow, .. } = stored.ok_or_else(|| Problem::not_found("Flow"))?;
@@ -180,7 +186,7 @@ impl Runs {
         plan.ok_or_else(|| Problem::not_found("Flow"))
     }
 
-    fn head(&self, actor: &Actor, version: &FlowVersion) -> NewRun {
+    pub(crate) fn head(&self, actor: &Actor, version: &FlowVersion) -> NewRun {
         NewRun {
             id: RunId::from(ids::fresh()),
             workspace: actor.workspace.clone(),
@@ -193,11 +199,12 @@ impl Runs {
             payload: String::new(),
             dedupe: None,
             created_at: self.engine.now_ms(),
+            trial: None,
         }
     }
 
     /// Stores the run, taken over steps included, and begins it here when there is a place.
-    async fn store_and_begin(
+    pub(crate) async fn store_and_begin(
         &self,
         actor: &Actor,
         (head, payload): (NewRun, Value),
@@ -299,6 +306,7 @@ impl Runs {
             return Err(Problem::Conflict { message, status });
         }
         let flow = FlowId::from(row.flow_id.as_str());
+        let trial = row.trial()?.filter(|_| how == Retry::FromFailedStep);
         let (plan, steps) = match how {
             Retry::FromFailedStep => {
                 let version = FlowVersionId::from(row.version_id.as_str());
@@ -310,10 +318,12 @@ impl Runs {
                 (self.chosen(actor, &flow, Which::Published).await?, Vec::new())
             }
         };
+        let plan = tried(plan, trial.as_ref());
         let payload: Value = serde_json::from_str(&row.payload).map_err(StoreError::from)?;
         let head = NewRun {
             payload: row.payload,
             environment: row.environment,
+            trial,
             ..self.head(actor, &plan.version)
         };
         self.store_and_begin(actor, (head, payload), plan, steps).await

@@ -1,13 +1,11 @@
 //! Starting a flow from a template.
 
 use crate::flows::Flows;
-use crate::told;
 use domain::actor::Actor;
 use domain::flow::edit::{FlowEdit, ImportFlow};
 use domain::flow::listing::NewFlow;
 use domain::flow::templates::{self, Template};
 use domain::flow::{Flow, SCHEMA_VERSION};
-use domain::ids::FlowId;
 use domain::problem::Problem;
 use serde_json::{Map, Value};
 
@@ -17,7 +15,7 @@ impl Flows {
         templates::all()
     }
 
-    /// Makes a draft from the template called `id` with the answers to what it asks.
+    /// Makes a draft from the template called `id` with the answers to what it asks, called `name` or as the template.
     ///
     /// # Errors
     /// [`Problem::NotFound`] for an unknown template, [`Problem::Invalid`] with each answer that is missing,
@@ -25,29 +23,20 @@ impl Flows {
     pub async fn start_from_template(
         &self,
         actor: &Actor,
-        id: &str,
+        (id, name): (&str, Option<&str>),
         answers: &Map<String, Value>,
     ) -> Result<Flow, Problem> {
         let template = templates::find(id).ok_or_else(|| Problem::not_found("Template"))?;
         let trigger = template.build(answers).map_err(|issues| Problem::Invalid { issues })?;
+        let name = name.map(str::trim).filter(|it| !it.is_empty()).unwrap_or(&template.name);
         let import = ImportFlow {
-            display_name: template.name.clone(),
+            display_name: name.to_owned(),
             trigger,
             schema_version: Some(SCHEMA_VERSION.to_owned()),
             notes: None,
         };
         let edits = vec![FlowEdit::ImportFlow(Box::new(import))];
-        let new = NewFlow { name: template.name.clone(), edits, ..NewFlow::default() };
+        let new = NewFlow { name: name.to_owned(), edits, ..NewFlow::default() };
         self.create(actor, new).await
-    }
-
-    /// What the trigger of the newest version would give now, from a real record; an empty object where it does not
-    /// tell by itself.
-    ///
-    /// # Errors
-    /// [`Problem::Forbidden`]; [`Problem::NotFound`].
-    pub async fn trigger_sample(&self, actor: &Actor, id: &FlowId) -> Result<Value, Problem> {
-        let trigger = self.get(actor, id).await?.version.trigger;
-        told::sampled(&self.engine, actor, &trigger, Value::Object(Map::new())).await
     }
 }

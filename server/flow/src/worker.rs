@@ -247,6 +247,7 @@ pub(crate) fn new_run(
         payload,
         dedupe: None,
         created_at: now_ms,
+        trial: None,
     }
 }
 

@@ -4,7 +4,7 @@ use crate::db::{Change, Conn, Result, execute, fetch_all, fetch_optional, record
 use crate::ids;
 use domain::actor::Actor;
 use domain::event::{AuditFilter, Event, EventKind, Outcome, StoredEvent};
-use domain::ids::WorkspaceId;
+use domain::ids::{FlowId, WorkspaceId};
 
 /// The workspace of events that belong to none, such as a sign-in with an unknown address.
 pub const NO_WORKSPACE: &str = "";
@@ -74,6 +74,24 @@ pub async fn after(
     let sql = "SELECT seq, at_ms, kind, actor_id, actor, via, target, label, outcome, detail, request_id, ip
                FROM events WHERE workspace_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
     read(fetch_all!(conn, EventRow, sql, workspace.as_str(), after, limit)?)
+}
+
+/// Changes to a flow and its publishings, newest first, among the newest `recent` events of the workspace.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn of_flow(
+    conn: &mut Conn,
+    workspace: &WorkspaceId,
+    flow: &FlowId,
+    recent: i64,
+) -> Result<Vec<StoredEvent>> {
+    let since = latest(conn, workspace).await? - recent;
+    let sql = "SELECT seq, at_ms, kind, actor_id, actor, via, target, label, outcome, detail, request_id, ip
+               FROM events WHERE workspace_id = $1 AND seq > $2 AND target = $3
+                 AND kind IN ('flow.edited', 'flow.published')
+               ORDER BY seq DESC";
+    read(fetch_all!(conn, EventRow, sql, workspace.as_str(), since, flow.as_str())?)
 }
 
 /// The number of the newest event of a workspace; 0 when there is none.

@@ -10,6 +10,8 @@ pub mod db;
 pub mod error;
 pub mod events;
 pub mod flow_connections;
+pub mod flow_folders;
+pub mod flow_samples;
 pub mod flow_starts;
 pub mod flow_values;
 pub mod flow_watches;

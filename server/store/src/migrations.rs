@@ -89,6 +89,12 @@ const ALL: &[(i64, &str, &str)] = &[
         include_str!("../../../migrations/0120_writes_are_stored_first.sql"),
     ),
     (125, "projects are scored", include_str!("../../../migrations/0125_projects_are_scored.sql")),
+    (150, "steps are tried", include_str!("../../../migrations/0150_steps_are_tried.sql")),
+    (
+        151,
+        "flows are in folders",
+        include_str!("../../../migrations/0151_flows_are_in_folders.sql"),
+    ),
 ];
 
 /// Number, sentence, and the texts for SQLite and for PostgreSQL, where no one text says the same to both.

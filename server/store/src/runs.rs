@@ -5,7 +5,7 @@ use crate::db::{Conn, Result, execute, fetch_all, fetch_optional, record};
 use crate::error::StoreError;
 use crate::ids;
 use domain::flow::listing::RunFilter;
-use domain::flow::run::{FailedStep, Run, RunStatus};
+use domain::flow::run::{FailedStep, Run, RunStatus, Trial};
 use domain::ids::{FlowId, FlowVersionId, RunId, UserId, WorkspaceId};
 use serde_json::Map;
 
@@ -60,6 +60,8 @@ record! {
         pub error: Option<String>,
         /// Counts who worked on it; a writer with an older one is refused.
         pub fence: i64,
+        /// What it does less than a whole run, JSON.
+        pub trial: Option<String>,
     }
 }
 
@@ -70,7 +72,7 @@ macro_rules! columns {
             $before,
             "id, workspace_id, flow_id, version_id, flow_name, environment, status, triggered_by, acting_user, payload,
              response, created_at, started_at, finished_at, resume_at, active_ms, steps_count, resumed, failed_step,
-             failed_step_name, error, fence",
+             failed_step_name, error, fence, trial",
             $after
         )
     };
@@ -107,8 +109,17 @@ impl RunRow {
             resumed: u32::try_from(self.resumed).unwrap_or(u32::MAX),
             triggered_by: self.triggered_by.clone(),
             steps_count: u32::try_from(self.steps_count).unwrap_or(u32::MAX),
+            trial: self.trial()?,
             steps: Map::new(),
         })
+    }
+
+    /// What it does less than a whole run.
+    ///
+    /// # Errors
+    /// When what is stored cannot be read.
+    pub fn trial(&self) -> Result<Option<Trial>> {
+        Ok(self.trial.as_deref().map(serde_json::from_str).transpose()?)
     }
 }
 
@@ -137,6 +148,8 @@ pub struct NewRun {
     pub dedupe: Option<String>,
     /// Epoch milliseconds.
     pub created_at: i64,
+    /// What it does less than a whole run.
+    pub trial: Option<Trial>,
 }
 
 /// How a run stands after a write.
@@ -199,9 +212,9 @@ pub async fn insert(
         conn,
         "INSERT INTO runs (id, workspace_id, flow_id, version_id, flow_name, environment, status, triggered_by,
              acting_user, payload, response, dedupe, created_at, started_at, finished_at, resume_at, active_ms,
-             steps_count, resumed, failed_step, failed_step_name, error, owner, lease_until, fence)
+             steps_count, resumed, failed_step, failed_step_name, error, owner, lease_until, fence, trial)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 0, $19, $20, $21,
-             $22, $23, 1)
+             $22, $23, 1, $24)
          ON CONFLICT DO NOTHING",
         new.id.as_str(),
         new.workspace.as_str(),
@@ -225,7 +238,8 @@ pub async fn insert(
         failed.map(|it| it.display_name.as_str()),
         progress.error.as_deref(),
         owner,
-        progress.lease_until
+        progress.lease_until,
+        new.trial.as_ref().map(serde_json::to_string).transpose()?
     )?;
     match &new.dedupe {
         Some(key) if stored == 0 => started_before(conn, &new.flow, key).await,

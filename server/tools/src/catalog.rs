@@ -2,8 +2,9 @@
 
 use crate::tool::{Call, Doing, Profile, ToolSpec, doing};
 use crate::{
-    change_tools, finding_tools, flow_connections, flow_edits, flow_pieces, flow_tools,
-    flow_versions, insight_tools, memory_tools, meta, people_insight, pmos, run_tools, undo,
+    change_tools, finding_tools, flow_connections, flow_edits, flow_folders, flow_pieces,
+    flow_templates, flow_tools, flow_trials, flow_versions, insight_tools, memory_tools, meta,
+    people_insight, pmos, run_tools, undo,
 };
 use domain::approval::Risk;
 use std::sync::LazyLock;
@@ -91,6 +92,22 @@ catalog! {
         "run_id*:string", "Stops a queued, running or paused run" => run_tools::cancel;
     "flow_run_logs", "flow", Full, Read, "Read the log of a run",
         "run_id*:string, step_name:string, after:integer, limit:integer=200", "Log lines of a run, oldest first, with secrets masked" => run_tools::logs;
+    "flow_step_test", "flow", Full, Write, "Test a step",
+        "flow_id*:string, step_name*:string, input:object", "Runs one step of the draft for real and stores its sample output" => flow_trials::step_test;
+    "flow_trigger_test", "flow", Full, Read, "Get a sample of the trigger",
+        "flow_id*:string, payload:object", "Fetches or accepts a sample event for the trigger" => flow_trials::trigger_test;
+    "flow_folders_list", "flow", Full, Read, "Read the flow folders",
+        "project_id:string", "Flow folders with the number of flows in each" => flow_folders::list;
+    "flow_folder_create", "flow", Full, Write, "Add a flow folder",
+        "name*:string, project_id:string", "Adds a flow folder" => flow_folders::create;
+    "flow_folder_update", "flow", Full, Write, "Rename a flow folder",
+        "folder_id*:string, name*:string", "Renames a flow folder" => flow_folders::update;
+    "flow_folder_delete", "flow", Full, Destructive, "Delete a flow folder",
+        "folder_id*:string", "Deletes a flow folder; its flows move to no folder" => flow_folders::delete;
+    "flow_templates_list", "flow", Full, Read, "Read the flow templates",
+        "search:string, category:string, limit:integer, cursor:string", "Flow templates with the connections each one needs" => flow_templates::list;
+    "flow_template_use", "flow", Full, Write, "Start from a template",
+        "template_id*:string, name:string, inputs:object, connections:object", "Creates a complete draft flow from a template" => flow_templates::apply;
     "flow_step_update", "flow", Focused, Write, "Change a step",
         "flow_id*:string, step_name*:string, changes*:object", "Changes the given fields of a step" => flow_edits::step_update;
     "flow_step_move", "flow", Full, Write, "Move a step",

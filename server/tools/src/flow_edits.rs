@@ -52,8 +52,13 @@ pub(crate) async fn create(call: Call<'_>) -> Outcome {
         edits,
     };
     let flow = call.tools.flows.create(call.actor, new).await?;
+    Ok(made(&flow))
+}
+
+/// A flow was made.
+pub(crate) fn made(flow: &Flow) -> Done {
     let summary = format!("Made the flow “{}”", flow.version.display_name);
-    Ok(changed(&flow, &summary, &[]).undone_by("flow_delete", &json!({ "flow_id": flow.id })))
+    changed(flow, &summary, &[]).undone_by("flow_delete", &json!({ "flow_id": flow.id }))
 }
 
 /// A trigger that brings its steps replaces the whole tree; one without keeps what hangs below it.

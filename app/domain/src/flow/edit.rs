@@ -278,6 +278,13 @@ pub fn refresh(version: &mut FlowVersion) {
     version.connection_ids = used.into_iter().collect();
 }
 
+/// Changes the step called `name` of a version that is run and not saved; an unknown one is left out.
+pub fn with_step(version: &mut FlowVersion, name: &str, change: impl FnOnce(&mut Action)) {
+    if let Ok(action) = reach::step_mut(version, "name", name) {
+        change(action);
+    }
+}
+
 type Outcome = Result<(), Vec<Issue>>;
 
 fn change(version: &mut FlowVersion, edit: &FlowEdit) -> Outcome {

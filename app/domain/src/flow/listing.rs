@@ -35,6 +35,22 @@ pub struct FlowFilter {
     pub cursor: Option<String>,
 }
 
+/// A folder of flows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Folder {
+    /// The folder.
+    pub id: String,
+    /// What people read.
+    pub display_name: String,
+    /// Flows in it.
+    pub number_of_flows: u32,
+    /// RFC 3339.
+    pub created: String,
+    /// RFC 3339.
+    pub updated: String,
+}
+
 /// A flow to be made.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]

@@ -189,10 +189,32 @@ pub struct Run {
     /// How many steps ran.
     #[serde(default)]
     pub steps_count: u32,
+    /// What it does less than a whole run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trial: Option<Trial>,
     /// Step outputs by name, in the order they ran; empty in lists.
     #[serde(default)]
     pub steps: Map<String, Value>,
 }
+
+/// What a test of a draft does less than a whole run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trial {
+    /// Every step, but nothing outside the run is changed.
+    Dry,
+    /// One step for real, on samples of the steps before it.
+    Step {
+        /// `step_3`.
+        name: String,
+        /// Inputs in place of those the step holds, for this time.
+        #[serde(default, skip_serializing_if = "Map::is_empty")]
+        input: Map<String, Value>,
+    },
+}
+
+/// What a step says that a dry run passed over.
+pub const NOT_DONE: &str = "Not done: a dry run changes nothing";
 
 /// Which version a started run takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

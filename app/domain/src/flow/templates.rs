@@ -121,6 +121,14 @@ impl Template {
         names
     }
 
+    /// Its steps in reading order, the trigger first: how deep each stands, and what people read.
+    pub fn outline(&self) -> Vec<(usize, String)> {
+        let mut rows = Vec::new();
+        self.trigger.outline(0, &mut rows);
+        self.steps.iter().for_each(|it| it.outline(0, &mut rows));
+        rows
+    }
+
     /// The trigger with all steps, answers filled in.
     ///
     /// # Errors
@@ -161,6 +169,18 @@ impl Template {
 }
 
 impl Part {
+    fn outline(&self, depth: usize, rows: &mut Vec<(usize, String)>) {
+        let (words, steps): (&str, &[Self]) = match self {
+            Self::Do { choice, .. } => {
+                (known(choice).map_or(choice.as_str(), |it| it.display_name), &[])
+            }
+            Self::Each { steps, .. } => ("For each", steps),
+            Self::When { name, steps, .. } => (name, steps),
+        };
+        rows.push((depth, words.to_owned()));
+        steps.iter().for_each(|it| it.outline(depth + 1, rows));
+    }
+
     fn pieces(&self, names: &mut Vec<&'static str>) {
         let steps = match self {
             Self::Do { choice, .. } => {
@@ -313,6 +333,7 @@ mod tests {
             assert!(!text.contains("<<"), "{}: {text}", template.id);
             assert!(!text.contains(r#""valid":false"#), "{}: {text}", template.id);
             assert!(!template.pieces().is_empty());
+            assert!(template.outline().len() > 1, "{}", template.id);
         }
     }
 

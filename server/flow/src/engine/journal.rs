@@ -4,7 +4,8 @@
 use crate::engine::mask::Mask;
 use domain::actor::{Actor, Role, Via};
 use domain::event::{Event, EventKind};
-use domain::flow::run::{RunStatus, StepStatus};
+use domain::flow::run::{RunStatus, StepStatus, Trial};
+use domain::flow::sample::{self, Origin};
 use domain::ids::RunId;
 use domain::problem::Problem;
 use serde_json::{Value, json};
@@ -13,6 +14,7 @@ use std::time::Instant;
 use store::db::{Conn, Db};
 use store::error::{StoreError, internal};
 use store::events;
+use store::flow_samples::{self, NewSample};
 use store::run_steps::{self, StepRow};
 use store::run_waits;
 use store::runs::{self, NewRun, Progress};
@@ -58,6 +60,8 @@ pub(crate) struct Journal {
     response: Option<String>,
     /// What must not be written down.
     pub(crate) mask: Mask,
+    /// What makes the sample that a trial of one step leaves.
+    sample_of: Option<String>,
     /// What the run that called this one is given.
     handed_back: Option<Value>,
     stored: Option<oneshot::Sender<Result<RunId, Problem>>>,
@@ -93,6 +97,7 @@ impl Journal {
             lease_ms,
             response: None,
             mask: Mask::default(),
+            sample_of: None,
             handed_back: None,
             stored: None,
             under_way: None,
@@ -161,6 +166,11 @@ impl Journal {
         }
     }
 
+    /// What the tested step gives is kept as its sample when the run ends; `maker` makes it.
+    pub(crate) fn keep_sample_of(&mut self, maker: Option<String>) {
+        self.sample_of = maker;
+    }
+
     /// Remembers what a respond step answered.
     pub(crate) fn respond(&mut self, mut response: String) {
         self.mask.json(&mut response);
@@ -223,6 +233,7 @@ impl Journal {
             fence: self.fence,
             event: event(&self.head, kind, &progress, self.gathered.last()),
             rows: std::mem::take(&mut self.gathered),
+            sample: self.sample_of.clone().filter(|_| progress.status.is_terminal()),
             handed_back: self.handed_back.clone(),
             progress,
         };
@@ -252,6 +263,8 @@ struct Write {
     owner: String,
     fence: i64,
     rows: Vec<StepRow>,
+    /// What makes the sample that is left.
+    sample: Option<String>,
     handed_back: Option<Value>,
     progress: Progress,
     event: Event,
@@ -270,6 +283,9 @@ impl Write {
             return Err(Halt::Lost);
         }
         run_steps::save(conn, &self.head.workspace, run, &self.rows).await?;
+        if let Some(new) = self.left_sample() {
+            flow_samples::keep(conn, &self.head.workspace, &self.head.flow, &new).await?;
+        }
         if self.progress.status.is_terminal()
             && !self.is_new
             && let Some(reason) = &self.progress.error
@@ -284,6 +300,33 @@ impl Write {
         }
         events::record(conn, &acting(&self.head), &self.event).await?;
         Ok(())
+    }
+}
+
+impl Write {
+    /// What the tested step leaves.
+    fn left_sample(&self) -> Option<NewSample> {
+        let maker = self.sample.clone()?;
+        let Some(Trial::Step { name, .. }) = &self.head.trial else { return None };
+        let row = self.rows.iter().find(|it| it.path == *name)?;
+        let is_done = row.status == StepStatus::Succeeded;
+        let output = if row.kind == "LOOP_ON_ITEMS" {
+            let input: Value = serde_json::from_str(&row.input).ok()?;
+            input["items"].as_array().map(|it| sample::of_loop(it).to_string())
+        } else {
+            row.output.clone()
+        };
+        Some(NewSample {
+            step: name.clone(),
+            maker,
+            origin: Origin::Test,
+            input: row.input.clone(),
+            output: output.filter(|_| is_done),
+            error: row.error.clone().filter(|_| !is_done),
+            warnings: row.warnings.clone(),
+            duration_us: row.duration_us,
+            now_ms: self.progress.now_ms,
+        })
     }
 }
 
@@ -304,6 +347,7 @@ fn event(run: &NewRun, kind: EventKind, progress: &Progress, last: Option<&StepR
     let step = last.map(|it| json!({ "name": it.name, "path": it.path, "status": it.status }));
     let detail = json!({
         "flowId": run.flow,
+        "environment": run.environment,
         "status": progress.status,
         "steps": progress.steps_count,
         "step": step,

@@ -7,7 +7,7 @@ use crate::engine::resolve;
 use crate::engine::walk::{Verdict, Walk};
 use domain::expr::names;
 use domain::flow::run::StepStatus;
-use domain::flow::{Action, LoopSettings};
+use domain::flow::{Action, LoopSettings, sample};
 use serde_json::{Map, Value, json};
 use std::time::Instant;
 use store::run_steps::StepRow;
@@ -78,6 +78,30 @@ pub(crate) async fn run<'a>(
         walk.journal.note(row);
     }
     Ok(Verdict::Done)
+}
+
+/// Works out the list of a loop that is tested, and no round.
+pub(crate) async fn glance(
+    walk: &mut Walk<'_>,
+    action: &Action,
+    settings: &LoopSettings,
+) -> Result<Verdict, Halt> {
+    let since = Instant::now();
+    let mut row = walk.row(action, &action.name, "LOOP_ON_ITEMS");
+    let items = match walk.connect(names::connections(&settings.items)).await? {
+        None => items(walk, settings, &mut row),
+        Some(message) => Err(message),
+    };
+    match items {
+        Ok(items) => {
+            row.status = StepStatus::Succeeded;
+            row.duration_us = i64::try_from(since.elapsed().as_micros()).ok();
+            walk.journal.note(row);
+            walk.gave(action, sample::of_loop(&items));
+            Ok(Verdict::Done)
+        }
+        Err(message) => Ok(walk.fail(action, None, row, message)),
+    }
 }
 
 /// The list the loop began with, when it was begun before: what it is made of may have changed since.

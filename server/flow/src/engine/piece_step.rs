@@ -3,12 +3,13 @@
 use crate::engine::credentials::{is_connected_by_us, named};
 use crate::engine::journal::Halt;
 use crate::engine::resolve;
+use crate::engine::trying::would_change;
 use crate::engine::walk::{Verdict, Walk};
 use crate::pieces::control::{self, Jump};
 use crate::pieces::input::Input;
 use crate::pieces::{self, Again, Call, Done, Failed, Nature};
 use crate::waiting::Answer;
-use domain::flow::run::StepStatus;
+use domain::flow::run::{NOT_DONE, StepStatus};
 use domain::flow::{Action, PieceSettings};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -112,6 +113,12 @@ async fn attempt<'a>(
     mut row: StepRow,
     (input, before): (&Map<String, Value>, Before),
 ) -> Result<Verdict, Halt> {
+    if walk.trying.is_dry() && would_change(settings, input) {
+        row.warnings = with_note(row.warnings.as_deref(), NOT_DONE);
+        let output = walk.trying.instead(&action.name, input);
+        walk.succeed(action, row, output);
+        return Ok(Walk::after(settings));
+    }
     let key = row.effect_key.clone().unwrap_or_else(|| effect_key(walk, &row));
     if pieces::nature(settings) == Nature::External {
         row.effect_key = Some(key.clone());
@@ -137,6 +144,11 @@ async fn attempt<'a>(
         }
         Ok(Done::Respond { answer, then_stop }) => {
             respond(walk, action, row, (answer, then_stop)).await
+        }
+        Ok(Done::Wait { output, .. }) if walk.trying.is_dry() => {
+            row.warnings = with_note(row.warnings.as_deref(), "A dry run does not wait");
+            walk.succeed(action, row, output);
+            Ok(Walk::after(settings))
         }
         Ok(Done::Wait { until_ms, output }) => {
             row.status = StepStatus::Paused;
@@ -184,7 +196,9 @@ fn give_up_or_wait(
     mut row: StepRow,
     failed: Failed,
 ) -> Verdict {
-    let is_set = handling(settings).is_some_and(|it| it.retry_on_failure.value == Some(true));
+    // Whoever tests a step wants to see why it failed, not to wait for the next try.
+    let is_set = walk.trying.alone().is_none()
+        && handling(settings).is_some_and(|it| it.retry_on_failure.value == Some(true));
     let again = failed.again == Again::Yes || (failed.again == Again::AsSet && is_set);
     let policy = handling(settings).and_then(|it| it.retry_policy).unwrap_or_default();
     let tried = u32::try_from(row.attempt + 1).unwrap_or(u32::MAX);
@@ -207,6 +221,14 @@ fn effect_key(walk: &Walk<'_>, row: &StepRow) -> String {
 
 fn handling(settings: &PieceSettings) -> Option<&domain::flow::ErrorHandling> {
     settings.error_handling_options.as_ref()
+}
+
+/// The column's text with one sentence more.
+fn with_note(before: Option<&str>, sentence: &str) -> Option<String> {
+    let mut all: Vec<String> =
+        before.and_then(|it| serde_json::from_str(it).ok()).unwrap_or_default();
+    all.push(sentence.to_owned());
+    warnings(&all)
 }
 
 /// The column's text; nothing when there are none.

@@ -16,20 +16,9 @@ pub(crate) async fn run<'a>(
     settings: &'a RouterSettings,
     (path, prefix): (String, &str),
 ) -> Result<Verdict, Halt> {
-    let mut row = walk.row(action, &path, "ROUTER");
-    let verdicts = match decided(&row) {
-        Some((verdicts, output)) => {
-            walk.gave(action, output);
-            verdicts
-        }
-        None => match decided_now(walk, settings, &mut row).await? {
-            Ok(verdicts) => {
-                let output = output(settings, &verdicts);
-                walk.succeed(action, row, output);
-                verdicts
-            }
-            Err(message) => return Ok(walk.fail(action, None, row, message)),
-        },
+    let verdicts = match decided(walk, action, settings, &path).await? {
+        Ok(verdicts) => verdicts,
+        Err(failed) => return Ok(failed),
     };
     for at in condition::taken(settings.execution_type, &verdicts) {
         let first = action.children.as_ref().and_then(|it| it.get(at)?.as_deref());
@@ -41,7 +30,29 @@ pub(crate) async fn run<'a>(
     Ok(Verdict::Done)
 }
 
-fn decided(row: &StepRow) -> Option<(Vec<bool>, Value)> {
+/// Which branches hold, from the journal or from now; else how the step failed.
+pub(crate) async fn decided(
+    walk: &mut Walk<'_>,
+    action: &Action,
+    settings: &RouterSettings,
+    path: &str,
+) -> Result<Result<Vec<bool>, Verdict>, Halt> {
+    let mut row = walk.row(action, path, "ROUTER");
+    if let Some((verdicts, output)) = journaled(&row) {
+        walk.gave(action, output);
+        return Ok(Ok(verdicts));
+    }
+    Ok(match decided_now(walk, settings, &mut row).await? {
+        Ok(verdicts) => {
+            let output = output(settings, &verdicts);
+            walk.succeed(action, row, output);
+            Ok(verdicts)
+        }
+        Err(message) => Err(walk.fail(action, None, row, message)),
+    })
+}
+
+fn journaled(row: &StepRow) -> Option<(Vec<bool>, Value)> {
     if row.status != StepStatus::Succeeded {
         return None;
     }

@@ -4,6 +4,7 @@ use crate::engine::credentials::Held;
 use crate::engine::journal::{self, Halt, Journal};
 use crate::engine::plan::Plan;
 use crate::engine::scope::Scope;
+use crate::engine::trying::Trying;
 use crate::engine::{Engine, loops, piece_step, router};
 use crate::pieces::control::{self, Jump};
 use domain::flow::run::{FailedStep, StepStatus};
@@ -37,13 +38,18 @@ pub(crate) struct Walk<'a> {
     pub(crate) scope: Scope,
     /// Connections it has looked up.
     pub(crate) held: Held,
+    /// What it does less than a whole walk.
+    pub(crate) trying: Trying,
     /// The step that ran last.
     pub(crate) last: String,
 }
 
 impl<'a> Walk<'a> {
-    /// Walks the whole flow.
+    /// Walks the whole flow, or the one step that is tested.
     pub(crate) async fn run(&mut self) -> Result<Verdict, Halt> {
+        if let Some(step) = self.trying.alone().map(str::to_owned) {
+            return self.alone(&step).await;
+        }
         let first = self.plan.version.trigger.next_action.as_deref();
         self.chain(first, String::new()).await
     }
@@ -69,7 +75,8 @@ impl<'a> Walk<'a> {
         })
     }
 
-    async fn step(&mut self, action: &'a Action, prefix: &str) -> Result<Verdict, Halt> {
+    /// Runs one step; `prefix` says in which round of which loop.
+    pub(crate) async fn step(&mut self, action: &'a Action, prefix: &str) -> Result<Verdict, Halt> {
         if self.journal.is_full() {
             self.journal.checkpoint(self.engine.now_ms()).await?;
         }
@@ -94,7 +101,8 @@ impl<'a> Walk<'a> {
     ) -> Result<Verdict, Halt> {
         let first = action.on_error_action.as_deref();
         let is_settled = matches!(verdict, Verdict::Done | Verdict::Failed { .. });
-        if first.is_none() || !is_settled || !self.scope.has_failed(&action.name) {
+        let is_alone = self.trying.alone().is_some();
+        if first.is_none() || is_alone || !is_settled || !self.scope.has_failed(&action.name) {
             return Ok(verdict);
         }
         match self.chain(first, prefix.to_owned()).await? {

@@ -7,6 +7,7 @@ use crate::engine::journal::{Before, Halt, Journal};
 use crate::engine::plan::Plan;
 use crate::engine::scope::Scope;
 use crate::engine::slots::Slot;
+use crate::engine::trying::tried;
 use crate::engine::walk::{Verdict, Walk};
 use domain::ids::{FlowId, FlowVersionId, RunId, UserId, WorkspaceId};
 use domain::problem::Problem;
@@ -81,9 +82,11 @@ impl Engine {
     ) -> Result<(), Halt> {
         let spent = Duration::from_millis(journal.active_ms().unsigned_abs());
         let left = self.config.run_time.saturating_sub(spent);
+        let trying = self.trying(journal.run(), plan).await?;
         let scope = Scope::new(payload);
         let held = Held::default();
-        let mut walk = Walk { engine: self, plan, journal, scope, held, last: String::new() };
+        let mut walk =
+            Walk { engine: self, plan, journal, scope, held, trying, last: String::new() };
         let walking = AssertUnwindSafe(walk.run()).catch_unwind();
         let outcome = tokio::select! {
             biased;
@@ -139,8 +142,10 @@ impl Engine {
         drop(conn);
         let before = Before { fence: row.fence, steps, active_ms: row.active_ms };
         let payload = serde_json::from_str(&row.payload);
-        let head = head(row, (workspace, flow, version));
+        let trial = row.trial()?;
+        let head = NewRun { trial, ..head(row, (workspace, flow, version)) };
         let plan = self.plans.get(&self.db, &head.workspace, &head.flow, &head.version).await?;
+        let plan = plan.map(|it| tried(it, head.trial.as_ref()));
         let (plan, payload) = match (plan, payload) {
             (Some(plan), Ok(payload)) => (plan, payload),
             (plan, _) => {
@@ -169,5 +174,6 @@ fn head(row: RunRow, (workspace, flow, version): (WorkspaceId, FlowId, FlowVersi
         payload: row.payload,
         dedupe: None,
         created_at: row.created_at,
+        trial: None,
     }
 }

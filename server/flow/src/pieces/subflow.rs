@@ -76,6 +76,7 @@ async fn start(call: &Call<'_>, wait: &WaitRow) -> Result<(), Failed> {
         payload: trigger.to_string(),
         dedupe: Some(call.key.to_owned()),
         created_at: engine.now_ms(),
+        trial: None,
     };
     let id = wait.id.clone();
     let stored: Result<(), StoreError> = engine

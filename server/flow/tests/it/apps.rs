@@ -75,6 +75,7 @@ impl Studio {
             payload: json!({ "body": { "name": "Plan", "todo": 1 } }).to_string(),
             dedupe: None,
             created_at: ids::now_ms(),
+            trial: None,
         };
         let row = StepRow {
             path: step.to_owned(),

@@ -20,6 +20,7 @@ mod site;
 mod templates;
 mod thinking;
 mod triggers;
+mod trying;
 mod waiting;
 mod walking;
 mod world;

@@ -41,7 +41,7 @@ impl Studio {
     async fn run(&self, template: &Template) -> Run {
         let flows = &self.world.flows;
         let answers = self.answers(template).await;
-        let flow = flows.start_from_template(&admin(), &template.id, &answers).await;
+        let flow = flows.start_from_template(&admin(), (&template.id, None), &answers).await;
         let flow = flow.unwrap_or_else(|problem| panic!("{}: {problem}", template.id));
         assert!(flow.version.valid, "{}", template.id);
         let flow = flows.publish(&admin(), &flow.id).await;
@@ -78,9 +78,9 @@ async fn every_template_runs_on_the_sample_as_it_is() {
 async fn a_template_says_what_it_still_needs() {
     let studio = Studio::all().await.remove(0);
     let flows = &studio.world.flows;
-    let started = flows.start_from_template(&admin(), "weekly-status", &Map::new()).await;
+    let started = flows.start_from_template(&admin(), ("weekly-status", None), &Map::new()).await;
     let Err(Problem::Invalid { issues }) = started else { panic!("{started:?}") };
     assert_eq!(issues[0].field, "answers.project");
-    let unknown = flows.start_from_template(&admin(), "nothing", &Map::new()).await;
+    let unknown = flows.start_from_template(&admin(), ("nothing", None), &Map::new()).await;
     assert_eq!(unknown.unwrap_err(), Problem::not_found("Template"));
 }

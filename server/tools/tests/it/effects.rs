@@ -179,8 +179,11 @@ async fn a_change_to_a_flow_says_what_changed_and_not_what_was_sent() {
     assert!(whole.to_string().contains(secret));
     let old = json!({ FLOW: id, "operations": [], "base_version_id": "another" });
     assert_eq!(world.code("flow_apply", old).await, "CONFLICT");
-    let moved = world.ok("flow_update", json!({ FLOW: id, "data": { "folderId": "f1" } })).await;
-    assert_eq!(moved["flow"]["folderId"], "f1");
+    let nowhere = json!({ FLOW: id, "data": { "folderId": "f1" } });
+    assert_eq!(world.code("flow_update", nowhere).await, "RESOURCE_NOT_FOUND");
+    let folder = world.ok("flow_folder_create", json!({ "name": "Clients" })).await["id"].clone();
+    let moved = world.ok("flow_update", json!({ FLOW: id, "data": { "folderId": folder } })).await;
+    assert_eq!(moved["flow"]["folderId"], folder);
     world.ok("pmos_undo", json!({ "operation_id": moved["operation_id"] })).await;
     assert_eq!(world.ok("flow_get", json!({ FLOW: id })).await["folderId"], Value::Null);
     let elsewhere = json!({ "project_id": "w2" });

@@ -10,6 +10,7 @@ mod lists;
 mod outbox;
 mod reads;
 mod routing;
+mod trying;
 mod undoing;
 mod upstream;
 mod world;
