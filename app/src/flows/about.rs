@@ -1,8 +1,10 @@
 //! The panel while no step is chosen: what the flow is, what is missing, and how to start it.
 
 use super::address::WebhookAddress;
+use super::past::PastRuns;
 use super::problems::ProblemList;
 use super::store::Studio;
+use super::transfer::FileActions;
 use crate::runs::words::count;
 use crate::ui::button::IconButton;
 use domain::flow::catalog::WEBHOOK;
@@ -56,9 +58,11 @@ pub fn FlowPanel(
                         <p class="hint">"The address answers once the flow is published."</p>
                     </Show>
                 </Show>
+                <PastRuns studio=studio />
                 <p class="sm">
                     <a class="link" href=format!("/runs?flow={id}")>"See its runs"</a>
                 </p>
+                <FileActions studio=studio />
                 <p class="hint">"Choose a step on the canvas to see and change its settings."</p>
             </div>
         </div>

@@ -3,6 +3,7 @@
 use super::problems::problem_count;
 use super::publish::has_draft;
 use super::store::{Saving, Studio};
+use super::versions::VersionsButton;
 use crate::session;
 use crate::shell::panel::use_side_panel;
 use crate::ui::badge::{Pill, State};
@@ -42,6 +43,7 @@ pub fn StudioBar(
             <div class="sbar__end">
                 <SaveState studio=studio />
                 <Undo studio=studio />
+                <VersionsButton studio=studio />
                 <ChatToggle />
                 <Actions studio=studio doors=doors />
             </div>

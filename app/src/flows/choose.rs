@@ -12,9 +12,14 @@ use domain::flow::listing::{Choice, OptionsRequest};
 use leptos::prelude::*;
 use serde_json::{Map, Value};
 
+/// The server answers with so many choices at most.
+const ONE_ANSWER: usize = 200;
+
 /// Choices of the product's lists and those of earlier steps, and whether they are still on their way.
 #[derive(Clone, Copy)]
 struct Choices {
+    /// What is typed, for lists that are longer than one answer.
+    wanted: RwSignal<String>,
     entries: Signal<Vec<Entry>>,
     busy: Signal<bool>,
     failed: Signal<Option<String>>,
@@ -31,13 +36,14 @@ fn from_key(key: &str) -> Option<Value> {
 
 impl Choices {
     fn of(blank: Blank) -> Self {
+        let wanted = RwSignal::new(String::new());
         let (listed, busy, failed) = match blank.field.with_value(|it| it.prop.kind.clone()) {
             PropKind::StaticDropdown { options } => {
                 let entries: Vec<_> =
                     options.iter().map(|it| Entry::new(key(&it.value), it.label.clone())).collect();
                 (Signal::stored(entries), Signal::stored(false), Signal::stored(None))
             }
-            _ => asked(blank),
+            _ => asked(blank, wanted),
         };
         let entries = Signal::derive(move || {
             let mut all = listed.get();
@@ -45,7 +51,7 @@ impl Choices {
             add_held(blank, &mut all, busy.get());
             all
         });
-        Self { entries, busy, failed }
+        Self { wanted, entries, busy, failed }
     }
 }
 
@@ -71,12 +77,25 @@ fn add_held(blank: Blank, all: &mut Vec<Entry>, busy: bool) {
     }
 }
 
-/// Asks the server, again whenever an input it depends on changes.
-fn asked(blank: Blank) -> (Signal<Vec<Entry>>, Signal<bool>, Signal<Option<String>>) {
+/// Asks the server, again whenever an input it depends on changes; a list that is longer than one answer is asked for
+/// what is typed.
+fn asked(
+    blank: Blank,
+    wanted: RwSignal<String>,
+) -> (Signal<Vec<Entry>>, Signal<bool>, Signal<Option<String>>) {
     let request = Memo::new(move |_| request(blank));
+    let is_cut = RwSignal::new(false);
+    let search = Memo::new(move |_| is_cut.get().then(|| wanted.get()).filter(|it| !it.is_empty()));
     let answer = LocalResource::new(move || {
-        let request = request.get();
+        let request = OptionsRequest { search: search.get(), ..request.get() };
         async move { load_choices(request).await }
+    });
+    Effect::new(move |_| {
+        let cut = answer.with(|it| matches!(it, Some(Ok(all)) if all.len() >= ONE_ANSWER));
+        // Once it was too long, it stays a list to be asked for.
+        if cut {
+            is_cut.set(true);
+        }
     });
     let entries = Signal::derive(move || match answer.get() {
         Some(Ok(choices)) => choices.iter().map(entry).collect(),
@@ -133,6 +152,7 @@ pub fn ChoiceField(
     blank: Blank,
 ) -> impl IntoView {
     let choices = Choices::of(blank);
+    let search = Callback::new(move |typed: String| choices.wanted.set(typed));
     let value =
         Signal::derive(move || blank.value.with(|it| it.as_ref().map(key).unwrap_or_default()));
     let error = Signal::derive(move || choices.failed.get().or_else(|| blank.error.get()));
@@ -146,6 +166,7 @@ pub fn ChoiceField(
             empty="Nothing to choose from yet. Fill in what stands above first"
             busy=choices.busy
             error=error
+            searched=search
         />
     }
 }
@@ -157,6 +178,7 @@ pub fn ManyField(
     blank: Blank,
 ) -> impl IntoView {
     let choices = Choices::of(blank);
+    let search = Callback::new(move |typed: String| choices.wanted.set(typed));
     let chosen = Memo::new(move |_| match blank.value.get() {
         Some(Value::Array(values)) => values,
         Some(Value::Null) | None => Vec::new(),
@@ -205,6 +227,7 @@ pub fn ManyField(
                 empty="Nothing to choose from yet. Fill in what stands above first"
                 busy=choices.busy
                 error=error
+                searched=search
             />
         </Framed>
     }

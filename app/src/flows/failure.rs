@@ -2,7 +2,6 @@
 
 use super::store::Studio;
 use crate::ui::choice::Switch;
-use crate::ui::disclosure::Disclosure;
 use domain::flow::{ActionKind, ErrorHandling, RetryPolicy, tree};
 use leptos::prelude::*;
 use std::ops::RangeInclusive;
@@ -36,8 +35,8 @@ pub fn FailurePanel(
         studio.change_failure(&key.get_value(), |it| it.continue_on_failure.value = Some(on))
     };
     view! {
-        <Disclosure summary="If it fails">
-            <div class="stack" style="padding-block: 0.375rem">
+        <div class="config__panel" id="cp-fail" role="tabpanel" aria-labelledby="ct-fail">
+            <fieldset class="config__body" disabled=move || !studio.is_editing()>
                 <Switch on=retries change=set_retry>"Try again"</Switch>
                 <Show when=move || retries.get()>
                     <Patience studio=studio step=key policy=policy />
@@ -52,8 +51,8 @@ pub fn FailurePanel(
                         }
                     }}
                 </p>
-            </div>
-        </Disclosure>
+            </fieldset>
+        </div>
     }
 }
 

@@ -3,15 +3,17 @@
 use super::about::FlowPanel;
 use super::cards::Card;
 use super::control::{CodePanel, LoopPanel};
-use super::failure::FailurePanel;
 use super::field::{Blank, StepField};
 use super::menu::StepMenuButton;
 use super::outcome::OutcomePanel;
+use super::parts::StepParts;
+use super::planned::{self, PlannedPanel};
 use super::router::RouterPanel;
 use super::store::Studio;
 use super::tile::PieceTile;
 use crate::ui::button::{Button, IconButton, Kind};
 use domain::flow::catalog::fields::fields;
+use domain::flow::validate::ProblemCode;
 use domain::flow::{ActionKind, TriggerKind, tree};
 use leptos::prelude::*;
 
@@ -28,9 +30,13 @@ pub fn Inspector(
     let name = Memo::new(move |_| card.with(|it| it.as_ref().map(|it| it.name.clone())));
     let label = move || card.with(|it| it.as_ref().map_or_else(|| "This flow".to_owned(), spoken));
     let in_run = Memo::new(move |_| studio.run.with(Option::is_some));
+    let is_dry = Memo::new(move |_| {
+        studio.run.with(|it| it.as_ref().is_some_and(|it| planned::is_dry(&it.run)))
+    });
     view! {
         <aside class="config" id="config" aria-label=label tabindex="-1">
             {move || match (name.get(), in_run.get()) {
+                (None, true) if is_dry.get() => view! { <PlannedPanel studio=studio /> }.into_any(),
                 (None, _) => view! { <FlowPanel studio=studio /> }.into_any(),
                 (Some(name), true) => view! {
                     <Head studio=studio card=card />
@@ -39,7 +45,7 @@ pub fn Inspector(
                 .into_any(),
                 (Some(name), false) => view! {
                     <Head studio=studio card=card />
-                    <StepPanel studio=studio step=name />
+                    <StepParts studio=studio step=name />
                 }
                 .into_any(),
             }}
@@ -88,7 +94,7 @@ fn Head(studio: Studio, card: Memo<Option<Card>>) -> impl IntoView {
 #[derive(Clone, PartialEq)]
 enum Panel {
     NoTrigger,
-    Piece { is_action: bool, has_fields: bool },
+    Piece { has_fields: bool },
     Code,
     Loop,
     Router,
@@ -100,15 +106,11 @@ fn panel(studio: Studio, step: &str) -> Option<Panel> {
         if trigger.name == step {
             return Some(match &trigger.kind {
                 TriggerKind::Empty(_) => Panel::NoTrigger,
-                TriggerKind::Piece(it) => {
-                    Panel::Piece { is_action: false, has_fields: !fields(it).is_empty() }
-                }
+                TriggerKind::Piece(it) => Panel::Piece { has_fields: !fields(it).is_empty() },
             });
         }
         Some(match &tree::find(trigger, step)?.kind {
-            ActionKind::Piece(it) => {
-                Panel::Piece { is_action: true, has_fields: !fields(it).is_empty() }
-            }
+            ActionKind::Piece(it) => Panel::Piece { has_fields: !fields(it).is_empty() },
             ActionKind::Code(_) => Panel::Code,
             ActionKind::Loop(_) => Panel::Loop,
             ActionKind::Router(_) => Panel::Router,
@@ -118,7 +120,12 @@ fn panel(studio: Studio, step: &str) -> Option<Panel> {
 
 /// The settings of a step.
 #[component]
-fn StepPanel(studio: Studio, step: String) -> impl IntoView {
+pub fn StepPanel(
+    /// The open flow.
+    studio: Studio,
+    /// The step.
+    step: String,
+) -> impl IntoView {
     let key = StoredValue::new(step.clone());
     let kind = Memo::new(move |_| panel(studio, &key.get_value()));
     let body = move || {
@@ -126,20 +133,14 @@ fn StepPanel(studio: Studio, step: String) -> impl IntoView {
         match kind.get() {
             None => ().into_any(),
             Some(Panel::NoTrigger) => view! { <ChooseTrigger studio=studio /> }.into_any(),
-            Some(Panel::Piece { is_action, .. }) => view! {
-                <PieceForm studio=studio step=step.clone() />
-                {is_action.then(|| view! { <FailurePanel studio=studio step=step /> })}
-            }
-            .into_any(),
-            Some(Panel::Code) => {
-                view! { <CodePanel /> <FailurePanel studio=studio step=step /> }.into_any()
-            }
+            Some(Panel::Piece { .. }) => view! { <PieceForm studio=studio step=step /> }.into_any(),
+            Some(Panel::Code) => view! { <CodePanel /> }.into_any(),
             Some(Panel::Loop) => view! { <LoopPanel studio=studio step=step /> }.into_any(),
             Some(Panel::Router) => view! { <RouterPanel studio=studio step=step /> }.into_any(),
         }
     };
     view! {
-        <div class="config__panel">
+        <div class="config__panel" id="cp-set" role="tabpanel" aria-labelledby="ct-set">
             <fieldset class="config__body" disabled=move || !studio.is_editing()>
                 <StepProblem studio=studio step=step.clone() />
                 <NameField studio=studio step=step />
@@ -158,14 +159,26 @@ fn StepProblem(studio: Studio, step: String) -> impl IntoView {
     let whole = Memo::new(move |_| {
         let step = key.get_value();
         studio.problems.with(|all| {
-            all.get(&step)?
-                .iter()
-                .find(|it| it.path.is_empty())
-                .map(|it| (it.message.clone(), it.fix.clone()))
+            let problem = all.get(&step)?.iter().find(|it| it.path.is_empty())?;
+            let is_unknown = problem.code == ProblemCode::Unknown;
+            Some((problem.message.clone(), problem.fix.clone(), is_unknown))
         })
     });
+    let pick = move |_| {
+        let step = key.get_value();
+        if step == "trigger" { studio.pick_trigger() } else { studio.pick_replacement(&step) }
+    };
+    let button = move || {
+        view! {
+            <div class="callout__act">
+                <Button kind=Kind::Primary attr:popovertarget="picker" on:click=pick>"Replace it"</Button>
+            </div>
+        }
+    };
     move || {
-        whole.get().map(|(message, fix)| view! { <Callout tone=Tone::Warn title=message><p>{fix}</p></Callout> })
+        whole.get().map(|(message, fix, is_unknown)| {
+            view! { <Callout tone=Tone::Warn title=message><p>{fix}</p> {is_unknown.then(button)}</Callout> }
+        })
     }
 }
 

@@ -1,15 +1,18 @@
 //! The flows of a workspace.
 
+use super::bulk::{BulkBar, Ticked};
 use super::empty::NoFlows;
+use super::folders::{self, FolderBar};
 use super::row::FlowRow;
 use super::server_fns::{FlowList, create_flow, list_flows};
+use super::transfer::ImportDialog;
 use crate::live::use_live;
 use crate::runs::words::count;
 use crate::session;
 use crate::ui::badge::State;
 use crate::ui::button::{Button, ButtonLink, Kind};
 use crate::ui::choice::Chip;
-use crate::ui::problem::Loaded;
+use crate::ui::kept::Kept;
 use crate::ui::search::SearchBox;
 use crate::ui::skeleton::CardSkeleton;
 use crate::ui::table::Table;
@@ -21,7 +24,7 @@ use domain::flow::listing::FlowSummary;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::{query_signal, use_navigate};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// What the chips filter by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,9 +62,11 @@ pub fn needs_attention(flow: &FlowSummary) -> bool {
     flow.last_runs.first().is_some_and(|it| State::from(it.status) == State::Failed)
 }
 
-fn fitting(flows: &[FlowSummary], part: Part, wanted: &str) -> Vec<FlowSummary> {
+fn fitting(flows: &[FlowSummary], (part, folder): (Part, &str), wanted: &str) -> Vec<FlowSummary> {
     let wanted = wanted.trim().to_lowercase();
-    let fits = |it: &&FlowSummary| part.holds(it) && it.name.to_lowercase().contains(&wanted);
+    let fits = |it: &&FlowSummary| {
+        part.holds(it) && folders::holds(folder, it) && it.name.to_lowercase().contains(&wanted)
+    };
     flows.iter().filter(fits).cloned().collect()
 }
 
@@ -101,61 +106,86 @@ pub fn FlowsPage() -> impl IntoView {
     let live = use_live();
     let (changed, ran) = (live.version(Topic::Flow), live.version(Topic::FlowRun));
     let flows = Resource::new(move || (changed.get(), ran.get()), |_| list_flows());
-    let wanted = RwSignal::new(String::new());
     view! {
         <div class="page">
-            <Loaded of=flows skeleton=|| view! { <CardSkeleton count=6 /> } let:list>
-                <Flows list=list wanted=wanted />
-            </Loaded>
+            <Kept of=flows skeleton=|| view! { <CardSkeleton count=6 /> } let:list>
+                <Flows list=list />
+            </Kept>
         </div>
     }
 }
 
 #[component]
-fn Flows(list: FlowList, wanted: RwSignal<String>) -> impl IntoView {
-    let (part, set_part) = query_signal::<String>("show");
+fn Flows(list: Signal<Option<FlowList>>) -> impl IntoView {
+    let list = Memo::new(move |_| list.get().unwrap_or_default());
+    let is_empty = Memo::new(move |_| list.with(|it| it.flows.is_empty()));
+    let imports = RwSignal::new(false);
+    view! {
+        <Show when=move || is_empty.get() fallback=move || view! { <Listed list=list imports=imports /> }>
+            <NoFlows />
+        </Show>
+        <ImportDialog open=imports />
+    }
+}
+
+/// The flows, with what narrows them.
+#[component]
+fn Listed(list: Memo<FlowList>, imports: RwSignal<bool>) -> impl IntoView {
+    let wanted = RwSignal::new(String::new());
+    let ticked: Ticked = RwSignal::new(BTreeSet::new());
+    let (part, _) = query_signal::<String>("show");
     let part = Memo::new(move |_| Part::of(&part.get().unwrap_or_default()));
-    let FlowList { flows, people } = list;
-    let words = summary(&flows);
-    let flows = StoredValue::new(flows);
-    let found = Memo::new(move |_| flows.with_value(|it| fitting(it, part.get(), &wanted.read())));
+    let (folder, _) = query_signal::<String>("folder");
+    let folder = Memo::new(move |_| folder.get().unwrap_or_default());
+    let found = Memo::new(move |_| {
+        list.with(|it| fitting(&it.flows, (part.get(), &folder.read()), &wanted.read()))
+    });
+    view! {
+        <Head list=list imports=imports />
+        <div class="toolbar">
+            <SearchBox label="Search flows" words=wanted />
+            <PartChips list=list part=part />
+        </div>
+        <FolderBar list=list />
+        <BulkBar ticked=ticked list=list />
+        <FlowTable found=found list=list ticked=ticked />
+    }
+}
+
+#[component]
+fn PartChips(list: Memo<FlowList>, part: Memo<Part>) -> impl IntoView {
+    let (_, set_part) = query_signal::<String>("show");
     let chip = move |(kind, key, words): (Part, &'static str, &'static str)| {
-        let number = flows.with_value(|all| all.iter().filter(|it| kind.holds(it)).count());
-        let class = if kind == Part::Trouble && number > 0 { "count count--bad" } else { "count" };
+        let number =
+            Memo::new(move |_| list.with(|it| it.flows.iter().filter(|it| kind.holds(it)).count()));
+        let is_bad = move || kind == Part::Trouble && number.get() > 0;
+        let class = move || if is_bad() { "count count--bad" } else { "count" };
         let press = move |()| set_part.set((!key.is_empty()).then(|| key.to_owned()));
         view! {
             <Chip on=Signal::derive(move || part.get() == kind) press=press>
-                {words} " " <span class=class>{number}</span>
+                {words} " " <span class=class>{move || number.get()}</span>
             </Chip>
         }
     };
-    if flows.with_value(Vec::is_empty) {
-        return view! { <NoFlows /> }.into_any();
-    }
     view! {
-        <Head words=words />
-        <div class="toolbar">
-            <SearchBox label="Search flows" words=wanted />
-            <div class="chips" role="group" aria-label="Show">{Part::ALL.map(chip).into_iter().collect_view()}</div>
-        </div>
-        <FlowTable found=found people=people />
+        <div class="chips" role="group" aria-label="Show">{Part::ALL.map(chip).into_iter().collect_view()}</div>
     }
-    .into_any()
 }
 
 #[component]
-fn Head(words: String) -> impl IntoView {
+fn Head(list: Memo<FlowList>, imports: RwSignal<bool>) -> impl IntoView {
     let may = session::can(Permission::Write);
     let (busy, make) = use_new_flow();
     view! {
         <div class="page__head">
             <div class="page__t">
                 <h1>"Flows"</h1>
-                <p>{words}</p>
+                <p>{move || list.with(|it| summary(&it.flows))}</p>
             </div>
             <div class="page__a">
                 <ButtonLink href="/flows/templates">"Templates"</ButtonLink>
                 <Show when=move || may.get()>
+                    <Button icon="upload" on:click=move |_| imports.set(true)>"Import"</Button>
                     <Button kind=Kind::Primary icon="plus" busy=busy on:click=move |_| make.run(())>"New flow"</Button>
                 </Show>
             </div>
@@ -164,13 +194,17 @@ fn Head(words: String) -> impl IntoView {
 }
 
 #[component]
-fn FlowTable(found: Memo<Vec<FlowSummary>>, people: BTreeMap<String, String>) -> impl IntoView {
-    let owner =
-        move |flow: &FlowSummary| flow.owner_id.as_ref().and_then(|it| people.get(it).cloned());
+fn FlowTable(found: Memo<Vec<FlowSummary>>, list: Memo<FlowList>, ticked: Ticked) -> impl IntoView {
+    let may = session::can(Permission::Write);
+    let owner = move |flow: &FlowSummary| {
+        let id = flow.owner_id.as_ref()?;
+        list.with_untracked(|it| it.people.get(id).cloned())
+    };
     view! {
         <Table caption="Flows" class="table--cq">
             <thead>
                 <tr>
+                    <Show when=move || may.get()><th class="fit"><TickAll found=found ticked=ticked /></th></Show>
                     <th class="fit">"On"</th>
                     <th>"Flow"</th>
                     <th class="p3">"Apps"</th>
@@ -183,13 +217,33 @@ fn FlowTable(found: Memo<Vec<FlowSummary>>, people: BTreeMap<String, String>) ->
             </thead>
             <tbody>
                 <For each=move || found.get() key=|it| (it.id.clone(), format!("{it:?}")) let:flow>
-                    <FlowRow owner=owner(&flow) flow=flow />
+                    <FlowRow owner=owner(&flow) flow=flow ticked=ticked />
                 </For>
             </tbody>
         </Table>
         <Show when=move || found.with(Vec::is_empty)>
             <p class="sm muted" role="status" style="padding: 1rem">"No flow fits. Choose another filter or search for something else."</p>
         </Show>
+    }
+}
+
+/// Ticks every flow that is listed, or none.
+#[component]
+fn TickAll(found: Memo<Vec<FlowSummary>>, ticked: Ticked) -> impl IntoView {
+    let all = move || {
+        found.with(|it| {
+            !it.is_empty() && it.iter().all(|it| ticked.with(|ids| ids.contains(&it.id)))
+        })
+    };
+    let tick = move |event| {
+        let on = event_target_checked(&event);
+        let ids = found.with_untracked(|it| it.iter().map(|it| it.id.clone()).collect());
+        ticked.set(if on { ids } else { BTreeSet::new() });
+    };
+    view! {
+        <label class="check">
+            <input type="checkbox" aria-label="Choose every flow in the list" prop:checked=all on:change=tick />
+        </label>
     }
 }
 
@@ -223,7 +277,7 @@ mod tests {
             flow("Overdue report", FlowStatus::Disabled, true),
         ];
         let names = |part, wanted| {
-            fitting(&flows, part, wanted).into_iter().map(|it| it.name).collect::<Vec<_>>()
+            fitting(&flows, (part, ""), wanted).into_iter().map(|it| it.name).collect::<Vec<_>>()
         };
         assert_eq!(names(Part::On, "overdue"), ["Overdue nudge"]);
         assert_eq!(names(Part::Drafts, ""), ["Overdue report"]);

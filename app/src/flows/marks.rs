@@ -8,13 +8,17 @@ use domain::flow::{Action, ActionKind, FlowVersion, Trigger, tree};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
-/// What the assistant did to a step a moment ago.
+/// What became of a step: by the assistant a moment ago, or since the version it is compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Written {
     /// It is new.
     Added,
     /// It is different.
     Changed,
+    /// It is new since then.
+    AddedSince,
+    /// It is different from then.
+    ChangedSince,
 }
 
 impl Written {
@@ -23,14 +27,16 @@ impl Written {
         match self {
             Self::Added => "Assistant added",
             Self::Changed => "Assistant changed",
+            Self::AddedSince => "Added since",
+            Self::ChangedSince => "Changed since",
         }
     }
 
     /// The word in `data-op`.
     pub fn op(self) -> &'static str {
         match self {
-            Self::Added => "add",
-            Self::Changed => "mod",
+            Self::Added | Self::AddedSince => "add",
+            Self::Changed | Self::ChangedSince => "mod",
         }
     }
 }
@@ -44,6 +50,15 @@ pub fn written(before: &FlowVersion, after: &FlowVersion) -> BTreeMap<String, Wr
         Some(_) => None,
     };
     contents(after).into_iter().filter_map(changed).collect()
+}
+
+/// The same for people who compare.
+pub fn since(before: &FlowVersion, after: &FlowVersion) -> BTreeMap<String, Written> {
+    let plain = |it| match it {
+        Written::Added => Written::AddedSince,
+        _ => Written::ChangedSince,
+    };
+    written(before, after).into_iter().map(|(name, it)| (name, plain(it))).collect()
 }
 
 /// Each step's own content, without what follows it.

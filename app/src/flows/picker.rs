@@ -19,6 +19,8 @@ pub enum Picking {
     Trigger,
     /// A step for this place.
     Step(Spot),
+    /// What this step does from now on.
+    Replace(String),
 }
 
 /// The headings, with what stands before them.
@@ -40,7 +42,7 @@ fn fitting(picking: &Picking, wanted: &str, heading: Option<Category>) -> Vec<&'
     };
     let mut found: Vec<_> = match picking {
         Picking::Trigger => trigger_choices().filter(fits).collect(),
-        Picking::Step(_) => step_choices().filter(fits).collect(),
+        Picking::Step(_) | Picking::Replace(_) => step_choices().filter(fits).collect(),
     };
     let place = |it: &&Choice| HEADINGS.iter().position(|heading| heading.0 == it.category);
     found.sort_by_key(place);
@@ -53,10 +55,16 @@ impl Studio {
         self.picking.set(Picking::Trigger);
     }
 
+    /// The picker will choose what `step` does from now on.
+    pub fn pick_replacement(self, step: &str) {
+        self.picking.set(Picking::Replace(step.to_owned()));
+    }
+
     fn take(self, choice: &Choice) {
         match self.picking.get_untracked() {
             Picking::Trigger => self.choose_trigger(choice),
             Picking::Step(spot) => self.add(choice, &spot),
+            Picking::Replace(step) => self.replace(choice, &step),
         }
         browser::hide_popover("picker");
     }
@@ -79,8 +87,13 @@ pub fn Picker(
         heading.set(None);
         active.set(0);
     });
-    let is_trigger = move || studio.picking.with(|it| *it == Picking::Trigger);
-    let label = move || if is_trigger() { "Choose a trigger" } else { "Add a step" };
+    let label = move || {
+        studio.picking.with(|it| match it {
+            Picking::Trigger => "Choose a trigger",
+            Picking::Step(_) => "Add a step",
+            Picking::Replace(_) => "Replace the step",
+        })
+    };
     view! {
         <div class="popover picker" id="picker" popover="auto" role="dialog" aria-label=label>
             <Search studio=studio wanted=wanted found=found active=active label=Signal::derive(label) />

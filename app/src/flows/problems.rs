@@ -5,6 +5,8 @@ use crate::ui::browser;
 use crate::ui::icon::Icon;
 use domain::flow::validate::FlowProblem;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 /// All problems in reading order, with the number of their step.
 fn listed(studio: Studio) -> Vec<(usize, FlowProblem)> {
@@ -32,7 +34,11 @@ impl Studio {
         self.open(&problem.step_name);
         let field = problem.path.trim_start_matches("input.").replace('.', "-");
         let id = format!("f-{}-{field}", problem.step_name);
-        request_animation_frame(move || browser::focus(&id));
+        let tab = if problem.path.starts_with("errorHandling") { "ct-fail" } else { "ct-set" };
+        request_animation_frame(move || {
+            open_part(tab);
+            request_animation_frame(move || browser::focus(&id));
+        });
     }
 
     /// Opens the first problem.
@@ -40,6 +46,14 @@ impl Studio {
         if let Some((_, problem)) = untrack(|| listed(self)).first() {
             self.go_to(problem);
         }
+    }
+}
+
+/// Opens the part of the settings that the field is in.
+fn open_part(tab: &str) {
+    let tab = document().get_element_by_id(tab).and_then(|it| it.dyn_into::<HtmlElement>().ok());
+    if let Some(tab) = tab {
+        tab.click();
     }
 }
 

@@ -2,9 +2,11 @@
 
 use super::about::starts_by_webhook;
 use super::address::WebhookAddress;
+use super::changes::ChangeList;
 use super::problems::{ProblemList, problem_count};
 use super::server_fns::publish_flow;
 use super::store::Studio;
+use super::version_fns::{Unpublished, draft_changes};
 use crate::error::AppError;
 use crate::runs::words::count;
 use crate::ui::button::{Button, ButtonLink, Kind};
@@ -96,20 +98,63 @@ fn Ask(studio: Studio, open: RwSignal<bool>, done: RwSignal<bool>) -> impl IntoV
     view! {
         <div class="dialog__body stack stack--4">
             <p>{move || format!("{} go live.", steps())} " " {replaces}</p>
-            <ul class="changes">
-                <For each=move || studio.cards.get() key=|it| it.name.clone() let:card>
-                    <li>
-                        <span class="quiet num">{card.number}</span>
-                        <span><b>{card.title}</b> " " <span class="quiet">{card.place}</span></span>
-                    </li>
-                </For>
-            </ul>
+            <WhatChanges studio=studio />
             <FormProblem error=failed />
         </div>
         <div class="dialog__foot">
             <Button kind=Kind::Ghost on:click=move |_| open.set(false)>"Not yet"</Button>
             <Button kind=Kind::Primary busy=busy on:click=publish>"Publish"</Button>
         </div>
+    }
+}
+
+/// What is different from what runs now, and who changed it; before the first publishing every step.
+#[component]
+fn WhatChanges(studio: Studio) -> impl IntoView {
+    let changes = RwSignal::new(None::<Result<Unpublished, AppError>>);
+    Effect::new(move |_| {
+        let id = studio.flow.with_untracked(|it| it.id.clone());
+        spawn_local(async move {
+            let answer = draft_changes(id).await;
+            changes.try_set(Some(answer));
+        });
+    });
+    move || match changes.get() {
+        None => view! { <span class="skel" style="inline-size: 60%"></span> }.into_any(),
+        Some(Err(error)) => {
+            view! { <p class="error" role="alert">{error.to_string()}</p> }.into_any()
+        }
+        Some(Ok(Unpublished { comparison: None, .. })) => {
+            view! { <EveryStep studio=studio /> }.into_any()
+        }
+        Some(Ok(Unpublished { comparison: Some(comparison), by })) => view! {
+            <ChangeList studio=studio comparison=comparison />
+            <p class="sm muted">{who(&by)}</p>
+        }
+        .into_any(),
+    }
+}
+
+/// "3 changes by Ann, 1 by the assistant".
+fn who(by: &[(String, u32)]) -> Option<String> {
+    let (first, rest) = by.split_first()?;
+    let number = usize::try_from(first.1).unwrap_or(usize::MAX);
+    let first = format!("{} by {}", count(number, "change", "changes"), first.0);
+    let rest = rest.iter().map(|(name, number)| format!("{number} by {name}"));
+    Some(std::iter::once(first).chain(rest).collect::<Vec<_>>().join(", "))
+}
+
+#[component]
+fn EveryStep(studio: Studio) -> impl IntoView {
+    view! {
+        <ul class="changes">
+            <For each=move || studio.cards.get() key=|it| it.name.clone() let:card>
+                <li>
+                    <span class="quiet num">{card.number}</span>
+                    <span><b>{card.title}</b> " " <span class="quiet">{card.place}</span></span>
+                </li>
+            </For>
+        </ul>
     }
 }
 
@@ -127,5 +172,17 @@ fn Done(studio: Studio, open: RwSignal<bool>) -> impl IntoView {
             <ButtonLink href=runs>"See its runs"</ButtonLink>
             <Button kind=Kind::Primary on:click=move |_| open.set(false)>"Back to the canvas"</Button>
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_changed_what_is_one_sentence() {
+        let by = [("Ann".to_owned(), 3), ("the assistant".to_owned(), 1)];
+        assert_eq!(who(&by).as_deref(), Some("3 changes by Ann, 1 by the assistant"));
+        assert_eq!(who(&[]), None);
     }
 }

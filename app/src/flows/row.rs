@@ -1,5 +1,6 @@
 //! One flow in the list.
 
+use super::bulk::Ticked;
 use super::cards::look_of_piece;
 use super::server_fns::{delete_flow, set_flow_status};
 use super::tile::PieceTile;
@@ -14,6 +15,7 @@ use domain::actor::Permission;
 use domain::flow::FlowStatus;
 use domain::flow::listing::FlowSummary;
 use domain::flow::run::Run;
+use domain::ids::FlowId;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -24,6 +26,8 @@ pub fn FlowRow(
     flow: FlowSummary,
     /// Name of who made it.
     owner: Option<String>,
+    /// The ticked ones.
+    ticked: Ticked,
 ) -> impl IntoView {
     let look = flow.trigger_piece.as_deref().map(look_of_piece);
     let chain = apps(&flow);
@@ -31,6 +35,7 @@ pub fn FlowRow(
     let invalid = (!flow.valid).then_some("Needs fixing");
     view! {
         <tr>
+            <Tick id=flow.id.clone() name=flow.name.clone() ticked=ticked />
             <td class="fit"><OnOff flow=flow.clone() /></td>
             <td class="name wide">
                 <div class="row gap-3">
@@ -52,6 +57,34 @@ pub fn FlowRow(
             <td class="fit">{owner.map(|it| view! { <Avatar name=it /> })}</td>
             <td class="fit p2"><Delete flow=flow /></td>
         </tr>
+    }
+}
+
+/// Chooses the flow for what is done to several.
+#[component]
+fn Tick(id: FlowId, name: String, ticked: Ticked) -> impl IntoView {
+    let may = session::can(Permission::Write);
+    let id = StoredValue::new(id);
+    let label = StoredValue::new(format!("Choose {name}"));
+    let on = move || ticked.with(|it| it.contains(&id.get_value()));
+    let tick = move |event| {
+        let on = event_target_checked(&event);
+        ticked.update(|it| {
+            if on {
+                it.insert(id.get_value())
+            } else {
+                it.remove(&id.get_value())
+            };
+        });
+    };
+    view! {
+        <Show when=move || may.get()>
+            <td class="fit">
+                <label class="check">
+                    <input type="checkbox" aria-label=label.get_value() prop:checked=on on:change=tick />
+                </label>
+            </td>
+        </Show>
     }
 }
 

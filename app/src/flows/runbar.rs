@@ -1,17 +1,22 @@
 //! The line above the canvas while a run is shown: how it stands, and what can be done about it.
 
+use super::following::StartedBar;
+use super::planned;
 use super::store::Studio;
 use crate::runs::page::RunActions;
 use crate::runs::words::{count, run_word};
 use crate::ui::badge::{State, Status};
 use crate::ui::time::duration;
-use domain::flow::run::Run;
+use domain::flow::run::{Run, RunStatus};
 use leptos::prelude::*;
 
 fn news(studio: Studio, run: &Run) -> String {
     let card = |name: &str| studio.cards.with(|all| all.iter().find(|it| it.name == name).cloned());
     match run.failed_step.as_ref().and_then(|it| card(&it.name)) {
         Some(card) => format!("Stopped at step {}, {}", card.number, card.title),
+        None if run.status == RunStatus::Succeeded && planned::is_dry(run) => {
+            planned::summary(studio).unwrap_or_default()
+        }
         None if run.status.is_terminal() => run_word(run.status).to_owned(),
         None if run.environment == "TESTING" => format!("{}: test run", run_word(run.status)),
         None => run_word(run.status).to_owned(),
@@ -32,7 +37,7 @@ pub fn RunBar(
     studio: Studio,
 ) -> impl IntoView {
     let run = Memo::new(move |_| studio.run.with(|it| it.as_ref().map(|it| it.run.clone())));
-    move || {
+    let shown = move || {
         let run = run.get()?;
         let state = State::from(run.status);
         let tone = match state {
@@ -60,5 +65,9 @@ pub fn RunBar(
                 <RunActions run=run failed_at=failed_at size=crate::ui::button::Size::Small />
             </div>
         })
+    };
+    view! {
+        {shown}
+        <StartedBar studio=studio />
     }
 }

@@ -4,9 +4,9 @@ use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::{actor, backend};
 use domain::flow::edit::FlowEdit;
-use domain::flow::listing::{Choice, FlowSummary, OptionsRequest};
+use domain::flow::listing::{Choice, FlowSummary, Folder, OptionsRequest};
 #[cfg(feature = "ssr")]
-use domain::flow::listing::{FlowFilter, NewFlow, RunFilter};
+use domain::flow::listing::{FlowFilter, NewFlow};
 use domain::flow::run::Run;
 #[cfg(feature = "ssr")]
 use domain::flow::run::Which;
@@ -15,7 +15,7 @@ use domain::ids::FlowId;
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// The flows of a workspace, and who made them.
@@ -25,6 +25,8 @@ pub struct FlowList {
     pub flows: Vec<FlowSummary>,
     /// Names of the members by their ids.
     pub people: BTreeMap<String, String>,
+    /// The folders by name.
+    pub folders: Vec<Folder>,
 }
 
 /// Every flow of the workspace, as many as one page holds.
@@ -35,7 +37,8 @@ pub async fn list_flows() -> Result<FlowList, AppError> {
     let flows = backend.flows.list(&actor, &filter).await?.data;
     let members = backend.auth.members(&actor).await?;
     let people = members.into_iter().map(|it| (it.id.to_string(), it.name)).collect();
-    Ok(FlowList { flows, people })
+    let folders = backend.flows.folders(&actor).await?;
+    Ok(FlowList { flows, people, folders })
 }
 
 /// One flow with its newest version.
@@ -84,18 +87,6 @@ pub async fn load_choices(request: OptionsRequest) -> Result<Vec<Choice>, AppErr
 #[server(prefix = "/fn", endpoint = "webhook_address")]
 pub async fn webhook_address(id: FlowId) -> Result<String, AppError> {
     Ok(backend().flows.webhook_url(&actor()?, &id).await?)
-}
-
-/// What the steps of a flow gave when it last ran, by step; nothing before the first run.
-#[server(prefix = "/fn", endpoint = "flow_samples")]
-pub async fn flow_samples(id: FlowId) -> Result<Map<String, Value>, AppError> {
-    let (actor, backend) = (actor()?, backend());
-    let filter = RunFilter { flow_id: Some(id), limit: Some(1), ..RunFilter::default() };
-    let Some(last) = backend.runs.list(&actor, &filter).await?.data.pop() else {
-        return Ok(Map::new());
-    };
-    let steps = backend.runs.get(&actor, &last.id).await?.steps;
-    Ok(steps.into_iter().filter_map(|(name, it)| Some((name, it.get("output")?.clone()))).collect())
 }
 
 /// Starts a test run of the newest version.

@@ -8,7 +8,8 @@ use super::outline::Outline;
 use super::panning::Camera;
 use super::picker::Picker;
 use super::publish::PublishDialog;
-use super::server_fns::{flow_samples, get_flow};
+use super::samples::Samples;
+use super::server_fns::get_flow;
 use super::shortcuts::listen;
 use super::store::Studio;
 use super::trial::TrialDialog;
@@ -67,7 +68,7 @@ fn StudioView(flow: Flow, conversation: PanelChat) -> impl IntoView {
     studio.follow(use_live());
     show_run(studio);
     keep_step(studio);
-    load_samples(studio);
+    Samples::provide(studio);
     listen(studio, camera, doors);
     on_cleanup(move || studio.send_now());
     let word = |open: bool| if open { "open" } else { "closed" };
@@ -171,16 +172,5 @@ fn show_run(studio: Studio) {
         }
         Some(None) => studio.run.set(None),
         _ => {}
-    });
-}
-
-/// What steps gave when the flow last ran, for choosing values.
-fn load_samples(studio: Studio) {
-    let id = studio.flow.with_untracked(|it| it.id.clone());
-    let samples = LocalResource::new(move || flow_samples(id.clone()));
-    Effect::new(move |_| {
-        if let Some(Ok(samples)) = samples.get() {
-            studio.samples.set(samples);
-        }
     });
 }

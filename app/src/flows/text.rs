@@ -4,6 +4,7 @@ use super::cards::readable;
 use super::earlier::{Part, parts, reading};
 use super::field::{Below, Blank, Needed};
 use super::input;
+use super::live_value::LiveValue;
 use super::store::Studio;
 use super::values::InsertButton;
 use leptos::prelude::*;
@@ -153,12 +154,15 @@ pub fn TextControl(
 ) -> impl IntoView {
     let shows_words =
         Memo::new(move |_| !writing.is_typing.get() && writing.typed.with(|it| it.contains("{{")));
-    move || {
-        if shows_words.get() {
-            view! { <Words writing=writing /> }.into_any()
-        } else {
-            view! { <TextBox writing=writing /> }.into_any()
-        }
+    view! {
+        {move || {
+            if shows_words.get() {
+                view! { <Words writing=writing /> }.into_any()
+            } else {
+                view! { <TextBox writing=writing /> }.into_any()
+            }
+        }}
+        <LiveValue writing=writing />
     }
 }
 

@@ -1,11 +1,13 @@
-//! Starting a run by hand, with values to try the flow with.
+//! Starting a run by hand, with values to try the flow with: for real, or without changing anything.
 
 use super::about::starts_by_webhook;
 use super::address::sample_body;
 use super::server_fns::start_run;
-use super::store::Studio;
+use super::store::{Saving, Studio};
+use super::trial_fns::start_dry_run;
 use crate::error::AppError;
 use crate::ui::button::{Button, Kind};
+use crate::ui::choice::Switch;
 use crate::ui::dialog::Dialog;
 use crate::ui::problem::FormProblem;
 use leptos::prelude::*;
@@ -24,6 +26,17 @@ fn payload(text: &str, by_webhook: bool) -> Result<Value, String> {
     })
 }
 
+/// What the fields hold at first: the sample of the trigger, else what the steps read.
+fn first_values(studio: Studio, by_webhook: bool) -> Value {
+    let sample = studio.samples.with(|it| it.get("trigger").cloned());
+    match (sample, by_webhook) {
+        (Some(mut sample), true) => sample.get_mut("body").map(Value::take).unwrap_or_default(),
+        (Some(sample), false) => sample,
+        (None, true) => sample_body(studio),
+        (None, false) => json!({}),
+    }
+}
+
 /// Asks for the values and starts a run.
 #[component]
 pub fn TrialDialog(
@@ -34,31 +47,42 @@ pub fn TrialDialog(
 ) -> impl IntoView {
     let by_webhook = starts_by_webhook(studio);
     let text = RwSignal::new(String::new());
-    let busy = RwSignal::new(false);
+    let (busy, wanted) = (RwSignal::new(false), RwSignal::new(None::<Value>));
+    let dry = RwSignal::new(true);
     let wrong = RwSignal::new(None::<String>);
     let failed = RwSignal::new(None::<AppError>);
     let navigate = use_navigate();
     Effect::new(move |_| {
         if open.get() {
-            let body = if by_webhook.get_untracked() {
-                untrack(|| sample_body(studio))
-            } else {
-                json!({})
-            };
+            let body = untrack(|| first_values(studio, by_webhook.get()));
             text.set(serde_json::to_string_pretty(&body).unwrap_or_default());
             wrong.set(None);
         }
     });
-    let start = move |_| {
-        let payload = match payload(&text.get_untracked(), by_webhook.get_untracked()) {
-            Ok(payload) => payload,
-            Err(message) => return wrong.set(Some(message)),
+    let start = move |_| match payload(&text.get_untracked(), by_webhook.get_untracked()) {
+        Ok(payload) => {
+            busy.set(true);
+            wanted.set(Some(payload));
+            studio.send_now();
+        }
+        Err(message) => wrong.set(Some(message)),
+    };
+    // What is typed in the settings is on the server before it is tested.
+    Effect::new(move |_| {
+        let Some(payload) = wanted.get().filter(|_| studio.saving.get() == Saving::Saved) else {
+            return;
         };
+        wanted.set(None);
         let navigate = navigate.clone();
         let id = studio.flow.with_untracked(|it| it.id.clone());
-        busy.set(true);
+        let is_dry = dry.get_untracked();
         spawn_local(async move {
-            match start_run(id.clone(), payload).await {
+            let started = if is_dry {
+                start_dry_run(id.clone(), payload).await
+            } else {
+                start_run(id.clone(), payload).await
+            };
+            match started {
                 Ok(run) => {
                     open.try_set(false);
                     navigate(&format!("/flows/{id}?run={}", run.id), Default::default());
@@ -67,19 +91,37 @@ pub fn TrialDialog(
             }
             busy.try_set(false);
         });
-    };
+    });
     view! {
         <Dialog open=open title="Test this flow">
             <div class="dialog__body stack stack--4">
-                <p>"The steps run for real, with these values. Anything that asks for approval still waits for it."</p>
+                <HowFar dry=dry />
                 <Values text=text wrong=wrong by_webhook=by_webhook />
                 <FormProblem error=failed />
             </div>
             <div class="dialog__foot">
                 <Button kind=Kind::Ghost on:click=move |_| open.set(false)>"Not now"</Button>
-                <Button kind=Kind::Primary icon="play" busy=busy on:click=start>"Start the test"</Button>
+                <Button kind=Kind::Primary icon="play" busy=busy on:click=start>
+                    {move || if dry.get() { "See what would change" } else { "Start the test" }}
+                </Button>
             </div>
         </Dialog>
+    }
+}
+
+/// Whether anything is changed.
+#[component]
+fn HowFar(dry: RwSignal<bool>) -> impl IntoView {
+    let words = move || {
+        if dry.get() {
+            "Every step is walked with these values. What it would change in Basecamp or send is listed, not done."
+        } else {
+            "The steps run for real, with these values. Anything that asks for approval still waits for it."
+        }
+    };
+    view! {
+        <Switch on=dry change=move |on| dry.set(on)>"Dry run: change and send nothing"</Switch>
+        <p>{words}</p>
     }
 }
 

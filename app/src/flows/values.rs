@@ -2,6 +2,7 @@
 
 use super::cards::{Card, Look, readable};
 use super::earlier::{Part, Pick, parts, picks, reading};
+use super::samples::use_samples;
 use super::store::Studio;
 use super::text::Writing;
 use super::tile::PieceTile;
@@ -16,6 +17,7 @@ use serde_json::{Value, json};
 /// A step whose values can be used.
 #[derive(Clone, Debug, PartialEq)]
 struct Source {
+    step: String,
     number: usize,
     title: String,
     look: Look,
@@ -33,7 +35,8 @@ fn sources(studio: Studio, step: &str) -> Vec<Source> {
             studio.samples.with(|all| all.get(name).cloned()).or_else(|| usual(studio, name));
         let mut known = sample.map(|it| picks(name, &it)).unwrap_or_default();
         add_used(&card, &used, &mut known);
-        (!known.is_empty()).then_some(Source {
+        Some(Source {
+            step: card.name,
             number: card.number,
             title: card.title,
             look: card.look,
@@ -142,7 +145,8 @@ pub fn ValuesPopover(
             |it: &Pick| format!("{} {}", it.label, it.sample).to_lowercase().contains(&wanted);
         let mut all = sources(studio, &step);
         all.iter_mut().for_each(|it| it.picks.retain(fits));
-        all.retain(|it| !it.picks.is_empty());
+        // One without values asks to be tested, unless something is searched for.
+        all.retain(|it| wanted.is_empty() || !it.picks.is_empty());
         all
     });
     let pick = Callback::new(move |expression: String| {
@@ -171,7 +175,7 @@ pub fn ValuesPopover(
                 {move || found.get().into_iter().map(|it| view! { <SourceView source=it pick=pick /> }).collect_view()}
             </ul>
             <Show when=move || found.with(Vec::is_empty)>
-                <p class="sm muted" style="padding: 0.75rem">"Nothing found. Values appear here after the flow has run once."</p>
+                <p class="sm muted" style="padding: 0.75rem">"Nothing found. Values appear here when a step before this one was tested."</p>
             </Show>
         </div>
     }
@@ -179,6 +183,22 @@ pub fn ValuesPopover(
 
 #[component]
 fn SourceView(source: Source, pick: Callback<String>) -> impl IntoView {
+    let samples = use_samples();
+    let step = StoredValue::new(source.step);
+    let untested = source.picks.is_empty().then(|| {
+        let test = move |_| {
+            browser::hide_popover("values");
+            samples.open_test(&step.get_value());
+        };
+        view! {
+            <li>
+                <button type="button" class="tree__row" on:click=test>
+                    <Icon name="play" class="icon--sm" />
+                    <span>"Test this step to see its values"</span>
+                </button>
+            </li>
+        }
+    });
     let row = move |it: Pick| {
         let expression = it.expression;
         view! {
@@ -197,7 +217,7 @@ fn SourceView(source: Source, pick: Callback<String>) -> impl IntoView {
                 <PieceTile look=Signal::stored(source.look) size="tile--xs" />
                 <span class="med">{format!("{}. {}", source.number, source.title)}</span>
             </div>
-            <ul>{source.picks.into_iter().map(row).collect_view()}</ul>
+            <ul>{untested} {source.picks.into_iter().map(row).collect_view()}</ul>
         </li>
     }
 }

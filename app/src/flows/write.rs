@@ -55,6 +55,14 @@ impl Studio {
         self.fresh.set(Some(name));
     }
 
+    /// Makes a step do what was chosen; its name and what follows it stay, so what reads it goes on reading it.
+    pub fn replace(self, choice: &Choice, step: &str) {
+        let Some(action) = choice.step(step) else { return };
+        self.edit(FlowEdit::UpdateAction(Box::new(action)));
+        self.open(step);
+        self.fresh.set(Some(step.to_owned()));
+    }
+
     /// Makes what was chosen the trigger.
     pub fn choose_trigger(self, choice: &Choice) {
         let Some(trigger) = choice.trigger() else { return };

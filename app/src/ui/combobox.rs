@@ -59,6 +59,9 @@ pub fn Combobox(
     /// What is wrong.
     #[prop(optional, into)]
     error: Signal<Option<String>>,
+    /// Called with what is typed into the search, for lists that are longer than what is there.
+    #[prop(optional, into)]
+    searched: Option<Callback<String>>,
 ) -> impl IntoView {
     let popover = format!("{id}-list");
     let chosen = Signal::derive(move || {
@@ -85,7 +88,7 @@ pub fn Combobox(
     view! {
         <div class="field">
             <span class="label" aria-hidden="true">{label.clone()}</span>
-            <div class="combo">{control} <List id=popover label=label entries=entries value=value choose=choose empty=empty /></div>
+            <div class="combo">{control} <List id=popover label=label entries=entries value=value choose=choose empty=empty searched=searched /></div>
             {move || error.get().map(|it| view! { <p class="error" role="alert"><Icon name="alert" />{it}</p> })}
         </div>
     }
@@ -126,6 +129,7 @@ fn List(
     value: Signal<String>,
     choose: Callback<String>,
     empty: &'static str,
+    searched: Option<Callback<String>>,
 ) -> impl IntoView {
     let search = RwSignal::new(String::new());
     let active = RwSignal::new(0_usize);
@@ -150,6 +154,11 @@ fn List(
         }
         event.prevent_default();
     };
+    let typed = move |event| {
+        search.set(event_target_value(&event));
+        active.set(0);
+        searched.inspect(|it| it.run(search.get_untracked()));
+    };
     let options = move || {
         let list = shown.get();
         if list.is_empty() {
@@ -173,10 +182,7 @@ fn List(
                     placeholder="Search"
                     autocomplete="off"
                     prop:value=move || search.get()
-                    on:input=move |event| {
-                        search.set(event_target_value(&event));
-                        active.set(0);
-                    }
+                    on:input=typed
                     on:keydown=keydown
                 />
             </div>
