@@ -183,8 +183,8 @@ mod tests {
         let input = json!({
             "from": "a@example.com", "to": ["b@example.com"], "subject": "x\r\nBcc: c@example.com", "body": "hi",
         });
-        let (message, people) = read(&input, |it| message(it, "<1@pmos.invalid>")).unwrap();
-        let text = String::from_utf8(message.formatted()).unwrap();
+        let (letter, people) = read(&input, |it| message(it, "<1@pmos.invalid>")).unwrap();
+        let text = String::from_utf8(letter.formatted()).unwrap();
         assert!(!text.contains("\r\nBcc:"), "{text}");
         assert_eq!(people, ["b@example.com"]);
         let broken =
