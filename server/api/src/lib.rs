@@ -22,6 +22,8 @@ mod origin;
 pub mod rest;
 
 use crate::request::Gate;
+use ::mcp::door::Door;
+use ::mcp::service::Mcp;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use backend::Backend;
@@ -29,6 +31,11 @@ use backend::Backend;
 /// Every URL that is not a page, behind the request layer: what tests call.
 pub fn router(backend: &Backend) -> Router {
     layered(routes::router(backend).fallback(error::unknown_path), backend)
+}
+
+/// The same with another answer to the protocol of chat clients: the conformance fixtures are served so.
+pub fn router_serving(backend: &Backend, serving: impl FnOnce(Door) -> Mcp) -> Router {
+    layered(routes::router_serving(backend, serving).fallback(error::unknown_path), backend)
 }
 
 /// `router` behind the request layer, which gives each request its id, [`domain::client::Client`] and, when somebody

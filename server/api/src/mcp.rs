@@ -42,11 +42,20 @@ pub(crate) struct Served {
     mcp: Mcp,
 }
 
-pub(crate) fn served(backend: &Backend, narrow: Arc<Narrow>) -> Served {
+/// What answers the protocol over a door: the product itself.
+pub(crate) fn product(backend: &Backend) -> impl FnOnce(Door) -> Mcp {
+    let (limit, closing) = (backend.config.json_body_limit, backend.closing.clone());
+    move |door| Mcp::new(door, limit, &closing)
+}
+
+pub(crate) fn served(
+    backend: &Backend,
+    narrow: Arc<Narrow>,
+    serving: impl FnOnce(Door) -> Mcp,
+) -> Served {
     let door = Door::new(backend.tools.clone(), backend.db.clone(), backend.base_url());
     let door = door.limited_by(Arc::new(move |actor, tool| narrow.check_tool(tool, actor)));
-    let limit = backend.config.json_body_limit;
-    Served { mcp: Mcp::new(door.clone(), limit, &backend.closing), door }
+    Served { mcp: serving(door.clone()), door }
 }
 
 /// Who calls a tool, out of what the request layer found.

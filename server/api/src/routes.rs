@@ -5,6 +5,8 @@ use crate::error::{Refusal, unknown_path, wrong_method};
 use crate::narrow::Narrow;
 use crate::request::API;
 use crate::{answers, connect, forms, health, hooks, live, mcp, oauth, once, rest};
+use ::mcp::door::Door;
+use ::mcp::service::Mcp;
 use axum::extract::{Request, State};
 use axum::handler::Handler;
 use axum::http::Method;
@@ -151,6 +153,11 @@ pub fn all() -> Vec<Route> {
 
 /// The routes, without the request layer. Unknown API paths and wrong methods are answered as JSON.
 pub fn router(backend: &Backend) -> Router {
+    router_serving(backend, mcp::product(backend))
+}
+
+/// The same, where `serving` makes what answers the protocol of chat clients over a door to the tools.
+pub fn router_serving(backend: &Backend, serving: impl FnOnce(Door) -> Mcp) -> Router {
     let mut router = Router::new();
     let narrow = Arc::new(Narrow::new(backend.auth.clock().clone()));
     for route in all() {
@@ -168,7 +175,7 @@ pub fn router(backend: &Backend) -> Router {
             router = router.route(&below, axum::routing::any(unknown_path));
         }
     }
-    router.layer(Extension(mcp::served(backend, narrow))).with_state(backend.clone())
+    router.layer(Extension(mcp::served(backend, narrow, serving))).with_state(backend.clone())
 }
 
 /// Everything below a prefix. Where a route begins with a parameter, a wildcard beside it would be ambiguous.

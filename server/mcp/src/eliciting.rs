@@ -5,7 +5,7 @@
 
 use crate::asking::Question;
 use crate::door::Caller;
-use crate::handler::{Handler, told};
+use crate::handler::{Handler, Ran, told};
 use domain::ids::ApprovalId;
 use rmcp::RoleServer;
 use rmcp::model::{
@@ -115,7 +115,11 @@ impl Handler {
             }
             args = with_approval(&name, &args, &id);
         }
-        let outcome = self.run(caller.clone(), name.clone(), args.clone(), context).await?;
+        let ran = self.run(caller.clone(), name.clone(), args.clone(), context).await?;
+        let outcome = match ran {
+            Ran::Ended(outcome) => outcome,
+            Ran::Long(running) => return Ok(self.as_task(caller, running)),
+        };
         let waiting = outcome.as_ref().err().filter(|it| it.code() == "CONFIRM_REQUIRED");
         let id = waiting.and_then(|it| it.value().get("approval_id")).and_then(Value::as_str);
         // Asked once: who did not answer gets the link.
@@ -134,8 +138,10 @@ impl Handler {
         };
         self.door.decide(caller, (&name, &args), &id, yes).await;
         let args = with_approval(&name, &args, &id);
-        let outcome = self.run(caller.clone(), name, args, context).await?;
-        told(outcome).map(Into::into)
+        match self.run(caller.clone(), name, args, context).await? {
+            Ran::Ended(outcome) => told(outcome).map(Into::into),
+            Ran::Long(running) => Ok(self.as_task(caller, running)),
+        }
     }
 
     /// Asks on the stream of the request; nothing when the person did not answer there.

@@ -5,23 +5,27 @@
 use crate::door::{Caller, Door, Failure};
 use crate::listing::{self, Wish};
 use crate::messages::{bad_params, error, unknown_method};
+use crate::tasks::{Owner, PATIENCE, Tasks, until_stopped};
+use crate::watching::{Watched, granted};
 use crate::{completion, prompts, resources};
 use domain::actor::Actor;
 use domain::approval::Risk;
 use domain::keys::KeyGrant;
 use http::request::Parts;
 use rmcp::model::{
-    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams,
-    CompleteResult, CustomRequest, CustomResult, ErrorCode, ErrorData, GetPromptRequestParams,
-    GetPromptResponse, Implementation, ListPromptsResult, ListResourceTemplatesResult,
-    ListResourcesResult, ListToolsResult, PaginatedRequestParams, ProgressNotificationParam,
-    ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig,
-    SetLevelRequestParams, SubscriptionFilter, Tool,
+    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CancelTaskParams,
+    CompleteRequestParams, CompleteResult, CustomRequest, CustomResult, ErrorCode, ErrorData,
+    GetPromptRequestParams, GetPromptResponse, GetTaskParams, GetTaskResult, Implementation,
+    ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
+    PaginatedRequestParams, ProgressNotificationParam, ProtocolVersion, ReadResourceRequestParams,
+    ReadResourceResponse, ServerCapabilities, ServerConfig, SetLevelRequestParams,
+    SubscribeRequestParams, SubscriptionFilter, Tool, UnsubscribeRequestParams, UpdateTaskParams,
 };
-use rmcp::service::RequestContext;
+use rmcp::service::{RequestContext, SubscriptionContext};
 use rmcp::{RoleServer, ServerHandler};
 use serde_json::{Value, json};
 use std::borrow::Cow;
+use tokio::task::JoinHandle;
 
 const INSTRUCTIONS: &str = "PM OS holds projects and to-dos in Basecamp, and flows that do work by themselves. \
     Find a tool with tools_search, read its fields with tools_describe, and call it by its name or through mcp_call: \
@@ -42,10 +46,48 @@ const METHODS: [&str; 9] = [
     "initialize",
 ];
 
-/// One handler for every caller: who calls comes with each message.
+/// Those that only the handshake era has.
+const OF_HANDSHAKE: [&str; 2] = ["initialize", "logging/setLevel"];
+
+/// What answers the messages of one session, or the single messages of clients without one. Who calls comes with each
+/// message.
 #[derive(Clone)]
-pub(crate) struct Handler {
+pub struct Handler {
     pub(crate) door: Door,
+    pub(crate) watched: Watched,
+    tasks: Tasks,
+}
+
+/// A call that became too long to wait for. One that only reads ends with whoever waits for it.
+pub(crate) struct Running {
+    job: JoinHandle<Result<Value, Failure>>,
+    is_read: bool,
+}
+
+impl Running {
+    async fn ended(&mut self) -> Result<Result<Value, Failure>, ErrorData> {
+        (&mut self.job).await.map_err(|error| {
+            let reference = store::ids::short();
+            tracing::error!(reference, %error, "a tool ended early");
+            ErrorData::internal_error(format!("Our fault. Reference {reference}"), None)
+        })
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if self.is_read {
+            self.job.abort();
+        }
+    }
+}
+
+/// What came of waiting for a call.
+pub(crate) enum Ran {
+    /// It ended.
+    Ended(Result<Value, Failure>),
+    /// It goes on, and the client knows of tasks.
+    Long(Running),
 }
 
 /// Who sends this message, as the layer in front found out, and the query of the address.
@@ -58,7 +100,44 @@ fn caller(context: &RequestContext<RoleServer>) -> (Caller, String) {
     (caller, parts.uri.query().unwrap_or_default().to_owned())
 }
 
+/// Whose tasks they are.
+fn owner(caller: &Caller) -> Owner {
+    let actor = caller.actor.as_ref();
+    actor.map(|it| (it.workspace.clone(), it.user.clone())).unwrap_or_default()
+}
+
+fn knows_tasks(context: &RequestContext<RoleServer>) -> bool {
+    context.client_capabilities().is_some_and(|it| it.supports_tasks())
+}
+
+/// A message of the era without handshakes.
+fn is_of_stateless_era(context: &RequestContext<RoleServer>) -> bool {
+    let version = context.protocol_version().or_else(|| context.meta.protocol_version());
+    version.is_some_and(|it| it.as_str() >= ProtocolVersion::V_2026_07_28.as_str())
+}
+
 impl Handler {
+    /// The tools behind `door`.
+    pub fn new(door: Door) -> Self {
+        Self { door, watched: Watched::default(), tasks: Tasks::default() }
+    }
+
+    /// The same for another session, which watches things of its own; tasks are found from every session.
+    #[must_use]
+    pub fn for_session(&self) -> Self {
+        Self { watched: Watched::default(), ..self.clone() }
+    }
+
+    /// Whose tasks the call of a message begins.
+    pub fn owner_of(context: &RequestContext<RoleServer>) -> Owner {
+        owner(&caller(context).0)
+    }
+
+    /// The tasks of this process.
+    pub fn tasks(&self) -> &Tasks {
+        &self.tasks
+    }
+
     /// Runs the tool. A read ends with its request; a write that began is finished and recorded.
     pub(crate) async fn run(
         &self,
@@ -66,29 +145,33 @@ impl Handler {
         name: String,
         args: Value,
         context: &RequestContext<RoleServer>,
-    ) -> Result<Result<Value, Failure>, ErrorData> {
+    ) -> Result<Ran, ErrorData> {
         let is_read = self.door.tools().find(&name).is_some_and(|it| it.risk == Risk::Read);
         let door = self.door.clone();
-        let call = async move { door.call(&caller, &name, &args, "mcp").await };
-        let cancelled = || error(ErrorCode::INVALID_REQUEST, "CANCELLED", "The call was cancelled");
-        if is_read {
-            return tokio::select! {
-                outcome = call => Ok(outcome),
-                () = context.ct.cancelled() => Err(cancelled()),
-            };
-        }
-        let task = tokio::spawn(call);
+        let job = tokio::spawn(async move { door.call(&caller, &name, &args, "mcp").await });
+        let mut running = Running { job, is_read };
         tokio::select! {
-            outcome = task => outcome.map_err(|error| {
-                let reference = store::ids::short();
-                tracing::error!(reference, %error, "a tool ended early");
-                ErrorData::internal_error(format!("Our fault. Reference {reference}"), None)
-            }),
-            () = context.ct.cancelled() => Err(cancelled()),
+            outcome = running.ended() => return Ok(Ran::Ended(outcome?)),
+            () = tokio::time::sleep(PATIENCE), if knows_tasks(context) => {}
+            () = context.ct.cancelled() => {
+                let message = "The call was cancelled";
+                return Err(error(ErrorCode::INVALID_REQUEST, "CANCELLED", message));
+            }
         }
+        Ok(Ran::Long(running))
     }
 
-    async fn tell(&self, context: &RequestContext<RoleServer>, progress: f64, message: &str) {
+    /// Gives the client a handle to a call that goes on.
+    pub(crate) fn as_task(&self, caller: &Caller, mut running: Running) -> CallToolResponse {
+        self.tasks.begin(&owner(caller), move |context| {
+            Box::pin(async move {
+                let work = async { told(running.ended().await?) };
+                until_stopped(context, work).await
+            })
+        })
+    }
+
+    async fn progress(&self, context: &RequestContext<RoleServer>, progress: f64, message: &str) {
         let Some(token) = context.meta.get_progress_token() else { return };
         let told = ProgressNotificationParam::new(token, progress).with_total(1.0);
         // A client that went away needs no progress.
@@ -116,8 +199,10 @@ impl ServerHandler for Handler {
             .enable_tool_list_changed()
             .enable_prompts()
             .enable_resources()
+            .enable_resources_subscribe()
             .enable_completions()
             .enable_logging()
+            .enable_tasks()
             .build();
         let server = Implementation::new("pmos", env!("CARGO_PKG_VERSION")).with_title("PM OS");
         ServerConfig::new(capabilities).with_server_info(server).with_instructions(INSTRUCTIONS)
@@ -146,9 +231,9 @@ impl ServerHandler for Handler {
     ) -> Result<CallToolResponse, ErrorData> {
         let (caller, _) = caller(&context);
         let title = self.door.tools().find(&request.name).map_or("", |it| it.title);
-        self.tell(&context, 0.0, title).await;
+        self.progress(&context, 0.0, title).await;
         let response = self.call_asking(&caller, request, &context).await?;
-        self.tell(&context, 1.0, title).await;
+        self.progress(&context, 1.0, title).await;
         Ok(response)
     }
 
@@ -217,28 +302,80 @@ impl ServerHandler for Handler {
     async fn set_level(
         &self,
         _request: SetLevelRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        match is_of_stateless_era(&context) {
+            true => Err(unknown_method("logging/setLevel")),
+            false => Ok(()),
+        }
+    }
+
+    async fn subscribe(
+        &self,
+        request: SubscribeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        self.watch(&caller(&context).0, &request.uri, &context.peer)
+    }
+
+    async fn unsubscribe(
+        &self,
+        request: UnsubscribeRequestParams,
         _context: RequestContext<RoleServer>,
     ) -> Result<(), ErrorData> {
+        self.unwatch(&request.uri);
         Ok(())
+    }
+
+    async fn get_task(
+        &self,
+        request: GetTaskParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<GetTaskResult, ErrorData> {
+        let owner = owner(&caller(&context).0);
+        self.tasks.get(&owner, &request.task_id).map(GetTaskResult::new)
+    }
+
+    async fn update_task(
+        &self,
+        request: UpdateTaskParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        let owner = owner(&caller(&context).0);
+        self.tasks.update(&owner, &request.task_id, request.input_responses)
+    }
+
+    async fn cancel_task(
+        &self,
+        request: CancelTaskParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        let owner = owner(&caller(&context).0);
+        self.tasks.cancel(&owner, &request.task_id)
     }
 
     fn accepted_subscription_filter(
         &self,
         requested: &SubscriptionFilter,
     ) -> Option<SubscriptionFilter> {
-        let mut accepted = SubscriptionFilter::new();
-        accepted.tools_list_changed = requested.tools_list_changed;
-        Some(accepted)
+        Some(granted(requested))
+    }
+
+    async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
+        let (caller, _) = caller(context.request_context());
+        self.tell(&caller, &context).await;
+        Ok(())
     }
 
     /// What rmcp could not read: an unknown method, or a known one with parameters that do not fit.
     async fn on_custom_request(
         &self,
         request: CustomRequest,
-        _context: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
         let method: Cow<'_, str> = request.method.as_str().into();
-        if !METHODS.contains(&method.as_ref()) {
+        let is_over = is_of_stateless_era(&context) && OF_HANDSHAKE.contains(&method.as_ref());
+        if is_over || !METHODS.contains(&method.as_ref()) {
             return Err(unknown_method(&method));
         }
         let has_name = request.params.as_ref().is_some_and(|it| it.get("name").is_some());

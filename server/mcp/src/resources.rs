@@ -1,15 +1,17 @@
 //! What a chat client can read without calling a tool: projects, flows, runs, reports.
 
 use crate::door::{Caller, Door};
-use crate::messages::error;
 use rmcp::model::{
     ErrorCode, ErrorData, ReadResourceResult, Resource, ResourceContents, ResourceTemplate,
 };
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 use tools::tools::Tools;
 
 const SCHEME: &str = "pmos://";
 const JSON: &str = "application/json";
+/// What anybody may read: what this server is.
+const ABOUT: &str = "pmos://about";
 
 /// Path, title, the tool that reads it.
 const FIXED: [(&str, &str, &str); 5] = [
@@ -34,7 +36,34 @@ pub(crate) fn all(tools: &Tools) -> Vec<Resource> {
         let resource = Resource::new(format!("{SCHEME}{path}"), path.replace('/', "_"));
         Some(resource.with_title(*title).with_description(spec.meaning).with_mime_type(JSON))
     });
-    served.collect()
+    let about = Resource::new(ABOUT, "about")
+        .with_title("About PM OS")
+        .with_description("What this server is, its groups of tools, and where people sign in")
+        .with_mime_type(JSON);
+    std::iter::once(about).chain(served).collect()
+}
+
+/// Whether `uri` can name something to read.
+pub(crate) fn is_known(uri: &str) -> bool {
+    uri == ABOUT || call_for(uri).is_some()
+}
+
+/// Whether only somebody we know may read what is at `uri`.
+pub(crate) fn needs_somebody(uri: &str) -> bool {
+    uri.starts_with(SCHEME) && uri != ABOUT
+}
+
+/// What anybody may know.
+fn about(door: &Door) -> Value {
+    let groups: BTreeSet<&str> = door.tools.list().map(|it| it.group).collect();
+    json!({
+        "name": "PM OS",
+        "version": env!("CARGO_PKG_VERSION"),
+        "address": door.base_url,
+        "connect_url": format!("{}/connect", door.base_url),
+        "toolsets": groups,
+        "tools": door.tools.list().count(),
+    })
 }
 
 /// What there is to read by id.
@@ -68,9 +97,14 @@ pub(crate) async fn read(
     uri: &str,
 ) -> Result<ReadResourceResult, ErrorData> {
     let missing = || {
-        let word = "RESOURCE_NOT_FOUND";
-        error(ErrorCode::RESOURCE_NOT_FOUND, word, format!("There is no resource {uri}"))
+        let data = json!({"code": "RESOURCE_NOT_FOUND", "uri": uri});
+        let message = format!("There is no resource {uri}");
+        ErrorData::new(ErrorCode::RESOURCE_NOT_FOUND, message, Some(data))
     };
+    if uri == ABOUT {
+        let text = ResourceContents::text(about(door).to_string(), uri).with_mime_type(JSON);
+        return Ok(ReadResourceResult::new(vec![text]));
+    }
     let Some((tool, args)) = call_for(uri) else { return Err(missing()) };
     match door.call(caller, tool, &args, "mcp").await {
         Ok(value) => {

@@ -3,21 +3,25 @@
 use crate::door::{Door, OPEN};
 use crate::handler::Handler;
 use crate::messages::malformed;
+use crate::resources;
 use crate::sessions::{OWNER, Sessions};
 use bytes::Bytes;
 use domain::actor::Actor;
 use domain::ids::{UserId, WorkspaceId};
+use futures::future::BoxFuture;
 use http::header::{ACCEPT, ALLOW, CONTENT_TYPE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full};
+use rmcp::ServerHandler;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use serde_json::Value;
 use std::convert::Infallible;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
+use tools::tools::Tools;
 
 /// An answer: one JSON body or a stream of events.
 pub type Answer = Response<BoxBody<Bytes, Infallible>>;
@@ -29,22 +33,36 @@ const STATELESS_SINCE: &str = "2026-07-28";
 const VERSION_IN_BODY: &str = "io.modelcontextprotocol/protocolVersion";
 const BOTH_KINDS: &str = "application/json, text/event-stream";
 
+/// Answers the requests of one kind of client.
+type Serving = Arc<dyn Fn(Request<Full<Bytes>>) -> BoxFuture<'static, Answer> + Send + Sync>;
+
 /// The protocol over HTTP. Cheap to clone.
 #[derive(Clone)]
 pub struct Mcp {
     /// For clients that shook hands and keep a session.
-    with_sessions: StreamableHttpService<Handler, LocalSessionManager>,
+    with_sessions: Serving,
     /// For everybody else: the stateless era, and older clients that send single messages.
-    without: StreamableHttpService<Handler, LocalSessionManager>,
+    without: Serving,
     sessions: Sessions,
+    tools: Tools,
 }
 
 impl Mcp {
     /// Serves `door`, until `closing` ends its streams. The layer in front checks origin, host, body size and
     /// credentials; who is asking is in the extensions of each request.
     pub fn new(door: Door, body_limit: usize, closing: &CancellationToken) -> Self {
+        let handler = Handler::new(door.clone());
+        Self::serving(move || handler.for_session(), &door, body_limit, closing)
+    }
+
+    /// The same with a handler for each session of the caller's choice, in front of `door`.
+    pub fn serving<H: ServerHandler>(
+        handler: impl Fn() -> H + Clone + Send + Sync + 'static,
+        door: &Door,
+        body_limit: usize,
+        closing: &CancellationToken,
+    ) -> Self {
         let sessions = Sessions { db: door.db.clone() };
-        let handler = Handler { door };
         let config = || {
             StreamableHttpServerConfig::default()
                 .disable_allowed_hosts()
@@ -55,12 +73,20 @@ impl Mcp {
         let mut stateful = config();
         stateful.session_store = Some(Arc::new(sessions.clone()));
         let stateless = config().with_legacy_session_mode(false);
-        let service = |config| {
-            let handler = handler.clone();
-            let manager = Arc::new(LocalSessionManager::default());
-            StreamableHttpService::new(move || Ok(handler.clone()), manager, config)
+        let service = |config| -> Serving {
+            let (handler, manager) = (handler.clone(), Arc::new(LocalSessionManager::default()));
+            let service = StreamableHttpService::new(move || Ok(handler()), manager, config);
+            Arc::new(move |request| {
+                let service = service.clone();
+                Box::pin(async move { service.handle(request).await })
+            })
         };
-        Self { with_sessions: service(stateful), without: service(stateless), sessions }
+        Self {
+            with_sessions: service(stateful),
+            without: service(stateless),
+            sessions,
+            tools: door.tools.clone(),
+        }
     }
 
     /// Answers one request.
@@ -103,10 +129,10 @@ impl Mcp {
         let service = if is_in_session { &self.with_sessions } else { &self.without };
         let is_stranger = parts.extensions.get::<Actor>().is_none();
         let request = Request::from_parts(parts, Full::new(body));
-        let mut answer = OWNER.scope(owner, service.handle(request)).await;
+        let mut answer = OWNER.scope(owner, service(request)).await;
         // A client of the stateless era signs its person in when it is told so by the status; the reason is in the body.
         let is_told = is_stateless && is_stranger && answer.status() == StatusCode::OK;
-        if is_told && needs_somebody(&message) {
+        if is_told && needs_somebody(&self.tools, &message) {
             *answer.status_mut() = StatusCode::UNAUTHORIZED;
         }
         answer
@@ -124,13 +150,16 @@ fn is_stateless(headers: &HeaderMap, message: &Value) -> bool {
 }
 
 /// Whether the message asks for something that is not for everybody.
-fn needs_somebody(message: &Value) -> bool {
+fn needs_somebody(tools: &Tools, message: &Value) -> bool {
     match message.get("method").and_then(Value::as_str) {
         Some("tools/call") => {
             let name = message.pointer("/params/name").and_then(Value::as_str);
-            name.is_some_and(|it| !OPEN.contains(&it))
+            name.and_then(|it| tools.find(it)).is_some_and(|it| !OPEN.contains(&it.name))
         }
-        Some("resources/read") => true,
+        Some("resources/read") => {
+            let uri = message.pointer("/params/uri").and_then(Value::as_str);
+            uri.is_some_and(resources::needs_somebody)
+        }
         _ => false,
     }
 }

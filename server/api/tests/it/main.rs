@@ -20,6 +20,7 @@ mod live;
 mod mcp;
 mod mcp_asking;
 mod mcp_calls;
+mod mcp_watching;
 mod members;
 mod oauth;
 mod once;

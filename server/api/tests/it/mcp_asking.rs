@@ -2,10 +2,9 @@
 
 use crate::caller::{Caller, Server};
 use crate::mcp::{HERE, Reply, rpc, send};
+use crate::mcp_watching::Stream;
 use axum::body::Body;
-use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use std::time::Duration;
 
 const BOTH: (&str, &str) = ("accept", "application/json, text/event-stream");
 const FORM: &str = "form";
@@ -141,35 +140,6 @@ async fn who_may_not_decide_gets_the_link() {
     assert_eq!(told.result()["structuredContent"]["code"], "CONFIRM_REQUIRED", "{}", told.last());
 }
 
-/// The messages on a stream, one after the other.
-struct Stream {
-    body: Body,
-    text: String,
-}
-
-impl Stream {
-    async fn next(&mut self) -> Value {
-        tokio::time::timeout(Duration::from_secs(30), self.read()).await.unwrap()
-    }
-
-    async fn read(&mut self) -> Value {
-        loop {
-            while let Some((line, rest)) = self.text.split_once('\n') {
-                let message =
-                    line.strip_prefix("data:").and_then(|it| serde_json::from_str(it).ok());
-                self.text = rest.to_owned();
-                if let Some(message) = message {
-                    return message;
-                }
-            }
-            let frame = self.body.frame().await.expect("the stream goes on").unwrap();
-            if let Ok(data) = frame.into_data() {
-                self.text.push_str(std::str::from_utf8(&data).unwrap());
-            }
-        }
-    }
-}
-
 #[tokio::test]
 async fn a_client_with_a_session_is_asked_on_the_stream_of_its_call() {
     for server in Server::all_with(HERE).await {
@@ -194,7 +164,7 @@ async fn a_client_with_a_session_is_asked_on_the_stream_of_its_call() {
         let request = in_session.iter().fold(request, |it, (name, value)| it.header(*name, *value));
         let call = message(2, "tools/call", &delete(&flow));
         let answer = script.open(request.body(Body::from(call)).unwrap()).await;
-        let mut stream = Stream { body: answer.into_body(), text: String::new() };
+        let mut stream = Stream::of(answer);
         let asked = stream.next().await;
         assert_eq!(asked["method"], "elicitation/create", "{asked}");
         assert!(exists(&script, &flow).await);
