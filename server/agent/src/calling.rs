@@ -86,7 +86,7 @@ impl Turn {
         writes: usize,
         rules: &[StoredRule],
     ) -> Option<String> {
-        if spec.risk == Risk::Read {
+        if spec.risk == Risk::Read || spec.only_tells(&call.args) {
             return Some("It only reads".to_owned());
         }
         if !self.actor.role.can(Permission::Write) {

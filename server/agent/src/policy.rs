@@ -63,7 +63,7 @@ pub(crate) fn asks(mode: Mode, tool: &ToolSpec, writes: usize) -> bool {
         Risk::Destructive => true,
         Risk::Write => {
             mode == Mode::All
-                || (mode == Mode::Basecamp && tool.is_basecamp())
+                || (mode == Mode::Basecamp && tool.writes_to_basecamp())
                 || ALWAYS.contains(&tool.name)
                 || (writes >= FREE_WRITES && !is_draft(tool))
         }

@@ -27,6 +27,7 @@ use ::mcp::service::Mcp;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use backend::Backend;
+use tower::ServiceExt;
 
 /// Every URL that is not a page, behind the request layer: what tests call.
 pub fn router(backend: &Backend) -> Router {
@@ -41,5 +42,7 @@ pub fn router_serving(backend: &Backend, serving: impl FnOnce(Door) -> Mcp) -> R
 /// `router` behind the request layer, which gives each request its id, [`domain::client::Client`] and, when somebody
 /// is signed in, [`domain::actor::Actor`] as extensions, and each answer its headers.
 pub fn layered(router: Router, backend: &Backend) -> Router {
-    router.layer(from_fn_with_state(Gate::new(backend), request::pass))
+    let router = router.layer(from_fn_with_state(Gate::new(backend), request::pass));
+    // Before a route is chosen.
+    Router::new().fallback_service(router.map_request(rest::projects::led))
 }

@@ -18,6 +18,7 @@ pub(crate) mod members;
 pub(crate) mod notifications;
 pub(crate) mod operations;
 pub(crate) mod platform;
+pub(crate) mod projects;
 pub(crate) mod setup;
 pub(crate) mod tools;
 pub(crate) mod workspaces;

@@ -136,6 +136,7 @@ pub fn all() -> Vec<Route> {
         rest::operations::routes(),
         rest::commands::routes(),
         rest::insight::routes(),
+        rest::projects::routes(),
         rest::tools::routes(),
         rest::actions::routes(),
         mcp::routes(),

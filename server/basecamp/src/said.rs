@@ -5,8 +5,10 @@ use crate::convert::Convert;
 use crate::facts::NEEDED;
 use domain::actor::{Actor, Permission};
 use domain::problem::Problem;
+use serde_json::Value;
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use store::mirror_pages;
 use store::mirror_said::{self, SaidRow};
 
 /// A message or a comment with its words.
@@ -46,6 +48,22 @@ fn told(it: SaidRow, convert: Convert) -> Said {
         words: it.body,
         creator_id: it.creator_id,
         created_at: it.created_at,
+    }
+}
+
+/// Puts people where only their ids were kept.
+fn name_people(value: &mut Value, people: &HashMap<i64, Value>) {
+    match value {
+        Value::Object(fields) => {
+            let only = fields.get("id").and_then(Value::as_i64).filter(|_| fields.len() == 1);
+            if let Some(person) = only.and_then(|id| people.get(&id)) {
+                *value = person.clone();
+            } else {
+                fields.values_mut().for_each(|it| name_people(it, people));
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|it| name_people(it, people)),
+        _ => {}
     }
 }
 
@@ -89,6 +107,40 @@ impl Basecamp {
         }
         all.sort_by_key(|it| Reverse((it.created_at, it.id)));
         Ok(all)
+    }
+
+    /// Cards in use of one project, or of all active ones, as Basecamp gives them; none while they are not mirrored.
+    ///
+    /// # Errors
+    /// As [`Self::facts`].
+    pub async fn cards(
+        &self,
+        actor: &Actor,
+        project: Option<i64>,
+    ) -> Result<Option<Vec<Value>>, Problem> {
+        let Some(mut mirror) = Box::pin(self.mirrored_with(actor, &NEEDED)).await? else {
+            return Ok(None);
+        };
+        let all = match project {
+            Some(id) => vec![id],
+            None => mirror.projects().await?.into_iter().map(|it| it.id).collect(),
+        };
+        let people = mirror_pages::everybody(&mut mirror.conn, &mirror.key).await?;
+        let read =
+            |it: &store::mirror::PersonRow| Some((it.id, serde_json::from_str(&it.raw).ok()?));
+        let people: HashMap<i64, Value> = people.iter().filter_map(read).collect();
+        let mut found = Vec::new();
+        for id in all {
+            let key = &mirror.key;
+            let rows = mirror_pages::of_project(&mut mirror.conn, key, "Kanban::Card", id).await?;
+            for row in rows {
+                let Ok(mut card) = serde_json::from_str::<Value>(&row.json) else { continue };
+                name_people(&mut card, &people);
+                found.push(card);
+            }
+        }
+        found.sort_by_key(|it| Reverse(it["id"].as_i64()));
+        Ok(Some(found))
     }
 
     /// When records last went to another list or column (epoch milliseconds), by record; empty while nothing is

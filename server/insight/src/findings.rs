@@ -192,7 +192,12 @@ fn of_work(here: &Facts, project: &Project, ground: &Ground<'_>) -> Vec<Finding>
         let title = format!("Nobody looks after parts of {}", project.name);
         let words =
             format!("{} items are stale, unassigned, overdue or blocked", ghost["unique_items"]);
-        found.push(about(project, ("ghost_work", severity), (title, words)));
+        let mut one = about(project, ("ghost_work", severity), (title, words));
+        if ghost["unassigned"]["count"].as_u64().is_some_and(|it| it > 0) {
+            let args = json!({ "project": project.id.to_string(), "mode": "suggest" });
+            one.body["action"] = json!({ "tool": "smart_assign", "args": args });
+        }
+        found.push(one);
     }
     found
 }

@@ -28,8 +28,8 @@ impl Moment {
     }
 }
 
-/// The to-dos of a project.
-pub(crate) fn todos(facts: &Facts, project: i64) -> Vec<&Item> {
+/// The to-dos of a project, open and completed.
+pub fn todos(facts: &Facts, project: i64) -> Vec<&Item> {
     facts.items.iter().filter(|it| !it.is_card && it.project_id == project).collect()
 }
 

@@ -38,11 +38,12 @@ fn needed(risk: Risk) -> Permission {
 }
 
 /// Whether a call of `spec` with this key waits for a person: what deletes, and every write to Basecamp.
-pub(crate) fn needs_question(grant: Option<&KeyGrant>, spec: &ToolSpec) -> bool {
+pub(crate) fn needs_question(grant: Option<&KeyGrant>, spec: &ToolSpec, args: &Value) -> bool {
     grant.is_some_and(|it| it.ask_first)
+        && !spec.only_tells(args)
         && match spec.risk {
             Risk::Read => false,
-            Risk::Write => spec.is_basecamp(),
+            Risk::Write => spec.writes_to_basecamp(),
             Risk::Destructive => true,
         }
 }

@@ -108,7 +108,7 @@ impl Door {
         }
         let (args, approval) = asking::apart(spec, args);
         let context = CallContext { source, ..CallContext::default() };
-        let context = match asking::needs_question(caller.grant.as_ref(), spec) {
+        let context = match asking::needs_question(caller.grant.as_ref(), spec, &args) {
             true => self.agreed(&actor, spec, &args, (approval, context)).await?,
             false => context,
         };

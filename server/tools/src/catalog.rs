@@ -2,9 +2,10 @@
 
 use crate::tool::{Call, Doing, Profile, ToolSpec, doing};
 use crate::{
-    change_tools, finding_tools, flow_connections, flow_edits, flow_folders, flow_pieces,
-    flow_templates, flow_tools, flow_trials, flow_versions, insight_tools, memory_tools, meta,
-    people_insight, pmos, run_tools, undo,
+    assign_tools, build_tools, change_tools, cross_tools, finding_tools, flow_connections,
+    flow_edits, flow_folders, flow_pieces, flow_templates, flow_tools, flow_trials, flow_versions,
+    insight_tools, knowledge_tools, log_tools, memory_tools, meta, page_tools, people_insight,
+    pmos, report_tools, run_tools, undo,
 };
 use domain::approval::Risk;
 use std::sync::LazyLock;
@@ -190,6 +191,48 @@ catalog! {
         "type*:enum(delivery|risk|burnout|bottleneck|comprehensive), project:string, horizon:string", "Outlook for delivery, risk, burnout or bottlenecks over a horizon" => people_insight::outcome;
     "pmos_insights_reopen", "pmos", Unlisted, Write, "Bring an insight back",
         "insight_id*:string", "Marks an insight as not seen" => finding_tools::reopen;
+    "pmos_entity_detail", "pmos", Full, Read, "Read a record in full",
+        "url:string, project:string, type:string, id:integer or string, include_comments:boolean, include_events:boolean, include_subscription:boolean", "One Basecamp record in full, by URL or by project, type and id" => page_tools::entity;
+    "pmos_project_sync", "pmos", Full, Read, "Read a whole project",
+        "project*:string, include_details:boolean, include_disabled_tools:boolean, include_todos:boolean, include_people:boolean, include_cards:boolean, include_messages:boolean, include_documents:boolean, include_schedule:boolean, include_campfires:boolean, max_cards_per_column:integer, message_limit:integer, document_limit:integer, schedule_limit:integer, campfire_lines_limit:integer", "Everything the project page shows, in one answer" => page_tools::project;
+    "pmos_workspace_sync", "pmos", Full, Read, "Read the workspace",
+        "preview_limit:integer=20, project_preview_limit:integer=4, max_projects:integer, max_age_ms:integer, force_refresh:boolean, wait_for_fresh:boolean, allow_stale_on_error:boolean, include_project_details:boolean, include_project_docks:boolean, include_disabled_tools:boolean", "Workspace totals, project cards and personal work buckets with the age of the data" => page_tools::workspace;
+    "pmos_context_analyze", "pmos", Full, Read, "Look at what a project is about",
+        "project_id*:string", "People, dates, topics and status of a project, with relevance" => page_tools::context;
+    "pmos_context_related_projects", "pmos", Full, Read, "Look for related projects",
+        "project_id*:string, limit:number=5", "Projects that share people, topics or dates with this one" => page_tools::related;
+    "pmos_context_smart_search", "pmos", Full, Read, "Search what is known",
+        "query*:string, entity_type:string, entity_id:string", "Stored context that matches the query" => knowledge_tools::smart_search;
+    "search_knowledge", "knowledge", Full, Read, "Search what was written",
+        "query*:string, scope:enum(all|messages|comments|tasks|projects), project:string, limit:number", "Searches messages, comments, to-dos and projects with ranking and source links" => knowledge_tools::search;
+    "find_expert", "knowledge", Full, Read, "Look for who knows a topic",
+        "topic*:string, limit:number", "People ranked by completed work and messages about a topic" => knowledge_tools::expert;
+    "extract_decisions", "knowledge", Full, Read, "Look for what was decided",
+        "project*:string, period:string, type:enum(decisions|action_items|outcomes|all)", "Decisions, action items and outcomes found in a project's messages and comments, each with its source" => knowledge_tools::decisions;
+    "compare_snapshots", "knowledge", Full, Read, "Compare two days",
+        "entity_type*:string, entity_id:string, from_date:string, to_date:string", "Differences of a record or project between two dates" => knowledge_tools::snapshots;
+    "generate_retrospective", "knowledge", Full, Read, "Look back on a project",
+        "project*:string, period:string, format:enum(standard|start_stop_continue|4ls|brief)", "Retrospective of a project for a period in a chosen layout" => report_tools::retrospective;
+    "resolve_reference", "memory", Full, Read, "Find out what is meant",
+        "ref*:string, type:enum(project|person|task|board|message|todolist|todo|comment)", "Turns a pronoun, a short form or a name into the record meant in this session, with confidence" => knowledge_tools::resolve;
+    "what_changed_since", "memory", Full, Read, "Look at what changed",
+        "entity_type*:string, entity_id:string, since*:string, until:string", "Field-by-field changes of a record since a moment, or logged operations when no id is given" => log_tools::changed_since;
+    "who_did_what", "memory", Full, Read, "Look at who did what",
+        "person:string, since*:string, until:string, project:string", "Operations of one person the caller may see, over a time span" => log_tools::who_did_what;
+    "end_of_day", "insight", Full, Read, "Look back on the day",
+        "date:string", "What the caller finished, created and wrote today, per project" => log_tools::end_of_day;
+    "generate_dashboard", "insight", Full, Read, "Put figures together",
+        "type*:enum(overview|project|team|velocity|risk), project:string, period:string", "Figures for an overview, project, team, velocity or risk board" => report_tools::dashboard;
+    "generate_report", "governance", Full, Read, "Write a report",
+        "type*:enum(status|velocity|team|executive|custom), project:string, period:string, format:enum(summary|detailed|data_only)", "Status, velocity, team or executive report with its figures" => report_tools::report;
+    "audit_log", "governance", Full, Read, "Read the audit log",
+        "user:string, operation:string, entity:string, period:string, limit:number", "Audit rows of the workspace, filtered" => log_tools::audit_log;
+    "smart_assign", "build", Full, Write, "Choose who takes a to-do",
+        "task:string, project*:string, mode:enum(assign|rebalance|suggest)", "Suggests who should take a to-do, assigns it, or proposes a rebalance" => assign_tools::smart_assign;
+    "build_project", "build", Full, Write, "Build a project",
+        "description*:string, dry_run:boolean, project:string", "Turns a description into a plan; with dry_run false creates the project, lists, messages and people through normal tools" => build_tools::build;
+    "cross_query", "reach", Full, Read, "Search everything connected",
+        "query*:string, platforms:[string], limit:number", "Searches synced data and every connected platform that supports search; names what was and was not searched" => cross_tools::query;
     "pmos_approvals_list", "pmos", Focused, Read, "Read the approvals",
         "status:enum(pending|approved|rejected|expired|all)=pending, limit:integer=50, cursor:string", "Approvals of the workspace" => pmos::approvals_list;
     "pmos_memory_save", "pmos", Focused, Write, "Keep a note",

@@ -23,6 +23,13 @@ const KINDS: [(&str, &str); 8] = [
     ("todolist", "Todolist"),
 ];
 
+/// Basecamp's word for a kind of records, in small letters.
+pub(crate) fn kind_named(word: &str) -> String {
+    let word = word.to_lowercase();
+    let known = KINDS.iter().find(|it| it.0 == word);
+    known.map_or(word, |it| it.1.to_lowercase())
+}
+
 /// A change as it is told.
 pub(crate) fn row(it: &Happened) -> Value {
     json!({
@@ -45,14 +52,7 @@ pub(crate) async fn what_changed(call: Call<'_>) -> Result<Done, ToolError> {
         Some(name) => Some(call.person_named(name).await?.id),
         None => None,
     };
-    let asked = call.args.text("entity_type").map(str::to_lowercase);
-    let kind = asked.as_deref().map(|word| {
-        KINDS
-            .iter()
-            .find(|it| it.0 == word)
-            .map_or_else(|| word.to_owned(), |it| it.1.to_lowercase())
-    });
-    let kind = kind.map(|it| it.to_lowercase());
+    let kind = call.args.text("entity_type").map(kind_named);
     let record = match call.args.text("entity_id") {
         Some(text) => Some(text.trim().parse::<i64>().map_err(|_| {
             ToolError::from(Problem::invalid("entity_id", "entity_id must be the id of a record"))

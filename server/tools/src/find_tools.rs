@@ -134,7 +134,14 @@ pub(crate) async fn in_project(call: Call<'_>) -> Outcome {
 pub(crate) async fn cards(call: Call<'_>) -> Outcome {
     let query = call.args.need("query")?.to_owned();
     let project = call.ground(Purpose::Read).await?.map(|it| it.id);
-    let mut found = call.all_cards(project).await?;
+    let kept = match call.args.is_on("include_archived_projects") {
+        true => None,
+        false => call.tools.basecamp.cards(call.actor, project).await?,
+    };
+    let mut found = match kept {
+        Some(items) => Listing { items, pages: 0, next_url: None },
+        None => call.all_cards(project).await?,
+    };
     if call.args.is_on("include_archived_projects") && project.is_none() {
         for old in call.archived().await?.items {
             found.items.extend(call.all_cards(old["id"].as_i64()).await?.items);

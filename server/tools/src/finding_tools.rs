@@ -252,7 +252,7 @@ pub(crate) async fn list(call: Call<'_>) -> Outcome {
     let limit = Some(limit).filter(|it| (1.0..=200.0).contains(it));
     let limit = limit.ok_or_else(|| Problem::invalid("limit", "Give a number from 1 to 200"))?;
     let looked = Box::pin(call.tools.look(call.actor)).await?;
-    let me = call.me().await.ok().map(|it| it.id);
+    let me = call.own_person().await?.map(|it| it.id);
     let mut open = looked.open;
     open.retain(|it| it.acknowledged_at.is_some() == is_seen && may_see(it, call.actor, me));
     open.sort_by_key(|it| std::cmp::Reverse((rank(&it.severity), it.created_at)));
@@ -285,7 +285,7 @@ pub(crate) async fn reopen(call: Call<'_>) -> Outcome {
 async fn mark(call: &Call<'_>, is_seen: bool) -> Result<Insight, ToolError> {
     let id = call.args.need("insight_id")?.to_owned();
     let connection = call.tools.seen_through(call.actor).await?;
-    let me = call.me().await.ok().map(|it| it.id);
+    let me = call.own_person().await?.map(|it| it.id);
     let actor = call.actor.clone();
     let write = call.tools.db.write(move |tx| {
         Box::pin(async move {

@@ -23,7 +23,8 @@ impl Call<'_> {
             ToolError::NoMatch { .. } => Problem::not_found("Person").into(),
             other => other,
         })?;
-        if !self.actor.role.can(Permission::Manage) && self.me().await?.id != person.id {
+        let is_own = self.own_person().await?.is_some_and(|it| it.id == person.id);
+        if !self.actor.role.can(Permission::Manage) && !is_own {
             let message = "How somebody stands is for them and for administrators".to_owned();
             return Err(Problem::Forbidden { message }.into());
         }
@@ -127,8 +128,8 @@ async fn tired(
 ) -> Result<serde_json::Value, ToolError> {
     let mut all = people::everybody(facts);
     if !call.actor.role.can(Permission::Manage) {
-        let me = call.me().await?;
-        all.retain(|it| it.id == me.id);
+        let me = call.own_person().await?.map(|it| it.id);
+        all.retain(|it| Some(it.id) == me);
     }
     let told: Vec<_> = all
         .iter()
@@ -138,5 +139,5 @@ async fn tired(
             value
         })
         .collect();
-    Ok(json!({ "people": told, "visible": if told.len() > 1 { "everybody" } else { "you" } }))
+    Ok(json!({ "people": told }))
 }

@@ -3,6 +3,7 @@
 use crate::error::ToolError;
 use crate::tool::Call;
 use basecamp::names::{self, Candidate, Match, Purpose};
+use domain::integration::Sharing;
 use domain::project::{Person, Project};
 use domain::todo::{Todo, TodoList};
 
@@ -50,6 +51,20 @@ impl Call<'_> {
             return Err(domain::problem::Problem::not_found("To-do").into());
         }
         Ok(todo)
+    }
+
+    /// Who the caller themselves is in Basecamp: the person of the same name, else the one they signed in as; none for
+    /// somebody who only uses the access that everybody shares.
+    pub(crate) async fn own_person(&self) -> Result<Option<Person>, ToolError> {
+        let all = self.tools.basecamp.people(self.actor).await?;
+        let same = all.into_iter().find(|it| it.name.eq_ignore_ascii_case(&self.actor.name));
+        if same.is_some() {
+            return Ok(same);
+        }
+        let accesses = self.tools.basecamp.accesses(self.actor).await?.connections;
+        let is_own = accesses.iter().any(|it| it.is_in_use && it.sharing == Sharing::Personal);
+        let connection = self.tools.basecamp.connection(self.actor).await?;
+        Ok(connection.filter(|_| is_own).map(|it| it.person))
     }
 
     /// Who the caller is in Basecamp: the person of the same name, else the one whose access is used.

@@ -6,12 +6,13 @@ use serde_json::{Value, json};
 use store::ids;
 
 /// Tools that answer from the mirror once it is filled, and from Basecamp before.
-const MIRRORED: [&str; 15] = [
+const MIRRORED: [&str; 16] = [
     "list_projects",
     "search_projects",
     "list_todolists",
     "list_todos_for_project",
     "search_todos",
+    "search_cards",
     "list_todos_due",
     "daily_report",
     "list_all_people",

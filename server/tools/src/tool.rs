@@ -76,6 +76,9 @@ const BASECAMP_GROUPS: [&str; 10] = [
     "api",
 ];
 
+/// Tools of other groups that write to Basecamp.
+const THROUGH: [&str; 2] = ["smart_assign", "build_project"];
+
 impl ToolSpec {
     /// JSON Schema of the arguments: an object, nothing else allowed, every property described.
     pub fn input_schema(&self) -> Value {
@@ -87,8 +90,26 @@ impl ToolSpec {
         BASECAMP_GROUPS.contains(&self.group)
     }
 
-    /// What it does with these arguments: a raw call is as harmful as its method, everything else as its row says.
+    /// Whether what it writes is in Basecamp, by itself or through other tools.
+    pub fn writes_to_basecamp(&self) -> bool {
+        self.is_basecamp() || THROUGH.contains(&self.name)
+    }
+
+    /// Whether a call with these arguments only suggests or plans, although others of the same tool write.
+    pub fn only_tells(&self, args: &Value) -> bool {
+        match self.name {
+            "smart_assign" => args.get("mode").and_then(Value::as_str) != Some("assign"),
+            "build_project" => args.get("dry_run") != Some(&Value::Bool(false)),
+            _ => false,
+        }
+    }
+
+    /// What it does with these arguments: a raw call is as harmful as its method, what only suggests or plans is
+    /// harmless, everything else is as its row says.
     pub fn risk_of(&self, args: &Value) -> Risk {
+        if self.only_tells(args) {
+            return Risk::Read;
+        }
         let is_raw = matches!(self.name, "basecamp_request" | "basecamp_raw");
         if !is_raw || args.get("path").is_none() {
             return self.risk;

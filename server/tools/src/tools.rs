@@ -96,7 +96,8 @@ impl Tools {
             return Box::pin(self.call_another(actor, args, context)).await;
         }
         let risk = spec.risk_of(args);
-        actor.require(needed(risk))?;
+        // A tool that can write is not for people who may only look, whatever they ask of it.
+        actor.require(needed(if spec.only_tells(args) { spec.risk } else { risk }))?;
         let opened = self.opened(&actor.workspace, name, args)?;
         let mut checked = checked(spec, &opened)?;
         let sent =

@@ -25,6 +25,7 @@ mod members;
 mod oauth;
 mod once;
 mod page_writes;
+mod projects;
 mod promises;
 mod requests;
 mod roles;

@@ -2,10 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
+mod building;
 mod effects;
 mod findings;
 mod flows;
 mod insight;
+mod knowledge;
 mod lists;
 mod outbox;
 mod reads;
