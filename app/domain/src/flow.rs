@@ -178,9 +178,8 @@ pub struct Action {
     /// Routers: the first step of each branch, as many as there are branches.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "chain::children")]
     pub children: Option<Vec<Option<Box<Action>>>>,
-    /// Steps of pieces and code steps: the first step of what runs when this one failed for good, with `{{name.error}}`
-    /// at hand. Then the run goes on where [`ErrorHandling::continue_on_failure`] is on, and else ends as failed. Our
-    /// addition, which other engines pass over.
+    /// Steps of pieces and code steps: the first of those that run when it failed for good, with `{{name.error}}` at hand.
+    /// Then the run goes on where [`ErrorHandling::continue_on_failure`] is on. Other engines pass it over.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "chain")]
     pub on_error_action: Option<Box<Action>>,
 }

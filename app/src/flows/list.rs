@@ -204,8 +204,10 @@ fn FlowTable(found: Memo<Vec<FlowSummary>>, list: Memo<FlowList>, ticked: Ticked
         <Table caption="Flows" class="table--cq">
             <thead>
                 <tr>
-                    <Show when=move || may.get()><th class="fit"><TickAll found=found ticked=ticked /></th></Show>
                     <th class="fit">"On"</th>
+                    <Show when=move || may.get()>
+                        <th class="fit p2"><TickAll found=found ticked=ticked /></th>
+                    </Show>
                     <th>"Flow"</th>
                     <th class="p3">"Apps"</th>
                     <th class="p2">"Last run"</th>

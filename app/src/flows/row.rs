@@ -35,8 +35,8 @@ pub fn FlowRow(
     let invalid = (!flow.valid).then_some("Needs fixing");
     view! {
         <tr>
-            <Tick id=flow.id.clone() name=flow.name.clone() ticked=ticked />
             <td class="fit"><OnOff flow=flow.clone() /></td>
+            <Tick id=flow.id.clone() name=flow.name.clone() ticked=ticked />
             <td class="name wide">
                 <div class="row gap-3">
                     {look.map(|it| view! { <PieceTile look=Signal::stored(it) /> })}
@@ -79,7 +79,7 @@ fn Tick(id: FlowId, name: String, ticked: Ticked) -> impl IntoView {
     };
     view! {
         <Show when=move || may.get()>
-            <td class="fit">
+            <td class="fit p2">
                 <label class="check">
                     <input type="checkbox" aria-label=label.get_value() prop:checked=on on:change=tick />
                 </label>

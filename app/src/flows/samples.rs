@@ -130,6 +130,7 @@ impl Samples {
     }
 
     /// What `text` of `step` gives with the samples of the steps before it: the value and what is wrong, in words.
+    ///
     /// Nothing for a text without expressions, and for one that names connections, which are not shown.
     pub fn preview(self, step: &str, text: &str) -> Option<Preview> {
         if !text.contains("{{") || !expr::names::connections(text).is_empty() {

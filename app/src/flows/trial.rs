@@ -48,8 +48,7 @@ pub fn TrialDialog(
     let by_webhook = starts_by_webhook(studio);
     let text = RwSignal::new(String::new());
     let (busy, wanted) = (RwSignal::new(false), RwSignal::new(None::<Value>));
-    let dry = RwSignal::new(true);
-    let wrong = RwSignal::new(None::<String>);
+    let (dry, wrong) = (RwSignal::new(true), RwSignal::new(None::<String>));
     let failed = RwSignal::new(None::<AppError>);
     let navigate = use_navigate();
     Effect::new(move |_| {

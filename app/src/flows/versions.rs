@@ -65,7 +65,7 @@ pub fn VersionsButton(
         });
     });
     view! {
-        <button type="button" class="icon-btn" popovertarget="history" aria-haspopup="dialog" aria-label="Version history" on:click=load>
+        <button type="button" class="icon-btn hide-sm" popovertarget="history" aria-haspopup="dialog" aria-label="Version history" on:click=load>
             <Icon name="history" />
         </button>
         <div class="popover popover--end" id="history" popover="auto" role="dialog" aria-label="Version history">

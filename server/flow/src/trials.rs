@@ -28,7 +28,9 @@ pub struct StepTest {
 
 impl Runs {
     /// Runs the step called `step` of the draft for real, on samples of the steps before it, and keeps what it gives as
-    /// its sample. `input` stands in place of inputs that the step holds. Waits until it is over, 25 seconds at most.
+    /// its sample.
+    ///
+    /// `input` stands in place of inputs that the step holds. Waits until it is over, 25 seconds at most.
     ///
     /// # Errors
     /// [`Problem::Forbidden`], [`Problem::NotFound`], [`Problem::RateLimited`]; [`Problem::Invalid`] naming the steps

@@ -114,13 +114,13 @@ struct Place {
     before: Vec<String>,
 }
 
-fn places(trigger: &Trigger) -> Vec<(&Action, Place)> {
+fn places(trigger: &Trigger) -> Places<'_> {
     let mut found = Vec::new();
     add_places(trigger.next_action.as_deref(), &trigger.name, &mut found);
     found
 }
 
-fn add_places<'a>(first: Option<&'a Action>, inside: &str, found: &mut Vec<(&'a Action, Place)>) {
+fn add_places<'a>(first: Option<&'a Action>, inside: &str, found: &mut Places<'a>) {
     let mut before = Vec::new();
     for action in tree::chain(first) {
         found.push((action, Place { inside: inside.to_owned(), before: before.clone() }));
@@ -131,16 +131,14 @@ fn add_places<'a>(first: Option<&'a Action>, inside: &str, found: &mut Vec<(&'a 
     }
 }
 
+/// The steps of a version with where they stand.
+type Places<'a> = Vec<(&'a Action, Place)>;
+
 /// Steps that came or went do not move those that stay.
-fn is_moved(
-    was: &Place,
-    is: &Place,
-    (old, new): (&[(&Action, Place)], &[(&Action, Place)]),
-) -> bool {
+fn is_moved(was: &Place, is: &Place, (old, new): (&Places<'_>, &Places<'_>)) -> bool {
     let stays = |name: &&String| {
-        let inside = |all: &[(&Action, Place)]| {
-            all.iter().any(|it| it.0.name == **name && it.1.inside == is.inside)
-        };
+        let inside =
+            |all: &Places<'_>| all.iter().any(|it| it.0.name == **name && it.1.inside == is.inside);
         inside(old) && inside(new)
     };
     was.inside != is.inside || was.before.iter().filter(stays).ne(is.before.iter().filter(stays))

@@ -1,5 +1,6 @@
-//! Flows as files: written without secrets, and read from what any engine of this JSON has written (schemas 13 to 20,
-//! and the branch steps from before), with every reason for each step that cannot be read.
+//! Flows as files: written without secrets, read from what any engine of this JSON has written.
+//!
+//! Schemas 13 to 20 are read, and the branch steps from before; each step that cannot be read is named with its reason.
 
 use super::{Action, FlowVersion, Note, SCHEMA_VERSION, Trigger};
 use crate::problem::Issue;
