@@ -31,8 +31,11 @@ use domain::ids::ConnectionId;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
+/// The words of a chip, and which connections it keeps.
+type Part = (&'static str, fn(&ListedConnection) -> bool);
+
 /// What the chips filter by.
-const PARTS: [(&str, fn(&ListedConnection) -> bool); 4] = [
+const PARTS: [Part; 4] = [
     ("All", |_| true),
     ("Workspace", |it| it.connection.scope == ConnectionScope::Workspace),
     ("Personal", |it| it.connection.scope == ConnectionScope::Personal),

@@ -225,9 +225,9 @@ fn Prop(prefix: &'static str, at: usize, props: RwSignal<Vec<(String, String)>>)
     view! {
         <div class="row">
             <input class="input" id=format!("{prefix}-prop-{at}") aria-label=format!("Name of field {number}") placeholder="api_key"
-                prop:value=name on:input=move |event| change(event.into(), true) />
+                prop:value=name on:input=move |event| change(event, true) />
             <input class="input grow" type="password" autocomplete="off" aria-label=format!("Value of field {number}")
-                prop:value=value on:input=move |event| change(event.into(), false) />
+                prop:value=value on:input=move |event| change(event, false) />
             <IconButton icon="x" label=format!("Take field {number} away") class="icon-btn--sm" on:click=take />
         </div>
     }
