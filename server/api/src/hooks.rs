@@ -13,6 +13,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use backend::Backend;
+use basecamp::hooks::Told;
 use domain::actor::{Actor, Permission};
 use domain::ids::{FlowId, RunId};
 use domain::problem::Problem;
@@ -52,7 +53,10 @@ pub(crate) fn routes() -> Vec<Route> {
               hook: Path<String>,
               request: Request| { draft((backend, hook), actor, request, wait) }
     };
-    let mut all = vec![Route::post("/hooks/{flow}/{secret}", Who::Public, secret)];
+    let mut all = vec![
+        Route::post("/hooks/{flow}/{secret}", Who::Public, secret),
+        Route::post("/hooks/basecamp/{token}", Who::Public, basecamp),
+    ];
     all.extend(Route::any("/api/v1/webhooks/{hook}", Who::Public, answered(Wait::No)));
     all.extend(Route::any("/api/v1/webhooks/{hook}/sync", Who::Public, answered(Wait::ForAnswer)));
     all.extend(Route::any("/api/v1/webhooks/{hook}/draft", write, tried(Wait::No)));
@@ -90,6 +94,19 @@ async fn secret(
         *response.status_mut() = StatusCode::ACCEPTED;
     }
     Ok(response)
+}
+
+/// Basecamp tells that something happened: kept when this answers, followed later.
+async fn basecamp(
+    State(backend): State<Backend>,
+    Path(token): Path<String>,
+    request: Request,
+) -> Answer {
+    let body = body::read(request).await?;
+    match backend.basecamp.hook_called(&token, &body).await? {
+        Told::Kept | Told::Known => Ok(Json(json!({ "ok": true })).into_response()),
+        Told::Nobody => Err(Problem::not_found("Webhook").into()),
+    }
 }
 
 /// The request as flows see it, and its id.

@@ -29,6 +29,8 @@ pub struct Config {
     pub pace: Pace,
     /// How long one request may take.
     pub timeout: Duration,
+    /// Where Basecamp reaches us, without a slash at the end; none when it cannot.
+    pub own_address: Option<String>,
     /// `BASECAMP_CIRCUIT_THRESHOLD` and `BASECAMP_CIRCUIT_COOLDOWN_MS`: when calls of a connection are held back.
     pub circuit: Limits,
 }
@@ -50,6 +52,8 @@ pub struct Pace {
     pub lease: Duration,
     /// How long the process that sends a write has it to itself: longer than a call may take.
     pub sending: Duration,
+    /// How long after the last hint of a webhook its record is read.
+    pub hints: Duration,
     /// How long a write whose answer is lost may still be carried out.
     pub settles: Duration,
 }
@@ -65,6 +69,7 @@ impl Default for Pace {
             retry: Duration::from_secs(15),
             lease: minutes(1),
             sending: minutes(3),
+            hints: Duration::from_secs(2),
             settles: Duration::from_secs(30),
         }
     }
@@ -119,6 +124,7 @@ impl Default for Config {
             rate: Rate::default(),
             pace: Pace::default(),
             timeout: Duration::from_secs(30),
+            own_address: None,
             circuit: Limits::default(),
         }
     }
@@ -164,7 +170,11 @@ impl Config {
     /// The same for a server that people reach at `address`.
     #[must_use]
     pub fn reached_at(self, address: &str) -> Self {
-        Self { redirect_uri: format!("{address}{CALLBACK}"), ..self }
+        Self {
+            redirect_uri: format!("{address}{CALLBACK}"),
+            own_address: Some(address.to_owned()),
+            ..self
+        }
     }
 
     /// The same with a sample Basecamp, which workspaces may use instead of their own.

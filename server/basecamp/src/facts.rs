@@ -104,7 +104,7 @@ impl Basecamp {
     pub async fn facts(&self, actor: &Actor, project: Option<i64>) -> Result<Facts, Problem> {
         let mut freshness = Box::pin(self.freshness(actor)).await?;
         let projects = match project {
-            Some(id) => vec![Box::pin(self.project(actor, id)).await?],
+            Some(id) => vec![Box::pin(self.known_project(actor, id)).await?],
             None => Box::pin(self.projects(actor)).await?,
         };
         if let Some(mut mirror) = Box::pin(self.mirrored_with(actor, &NEEDED)).await? {
@@ -129,6 +129,16 @@ impl Basecamp {
         }
         items.sort_by_key(|it| it.id);
         Ok(Facts { projects, items, posts, freshness })
+    }
+
+    /// A project as the mirror knows it, else as Basecamp does.
+    async fn known_project(&self, actor: &Actor, id: i64) -> Result<Project, Problem> {
+        if let Some(mut mirror) = self.mirrored(actor).await?
+            && let Some(known) = mirror.project(id).await?
+        {
+            return Ok(known);
+        }
+        self.project(actor, id).await
     }
 
     /// What changed and what was made from one moment to before another (epoch milliseconds), the newest first; none

@@ -22,6 +22,7 @@ mod connections;
 mod convert;
 mod failure;
 mod feed;
+pub mod hooks;
 mod launchpad;
 mod mirror;
 mod mirrored;

@@ -1,6 +1,7 @@
 //! Reading from the mirror: the same records as from Basecamp, from our own database, and how fresh they are.
 
 mod sheets;
+mod summaries;
 
 use crate::connections::Meta;
 use crate::convert::Convert;
@@ -9,7 +10,7 @@ use chrono::NaiveDate;
 use domain::actor::{Actor, Permission};
 use domain::mirror::{Freshness, MirrorPart, MirrorState, MirrorStatus};
 use domain::problem::Problem;
-use domain::project::{Person, Project, ProjectSummary, Workload};
+use domain::project::{Person, Project, Workload};
 use domain::todo::{Comment, Todo, TodoList};
 use std::collections::HashMap;
 use store::connections::Connection;
@@ -297,34 +298,6 @@ impl Mirrored {
             due_soon: count(it.due_soon),
         };
         Ok(rows.into_iter().map(load).collect())
-    }
-
-    /// How every active project stands, by name.
-    pub async fn summaries(&mut self, today: NaiveDate) -> Result<Vec<ProjectSummary>, Problem> {
-        let projects = self.projects().await?;
-        let counts = questions::counts(&mut self.conn, &self.key, &today.to_string()).await?;
-        let mut teams: HashMap<i64, Vec<Person>> = HashMap::new();
-        for it in questions::teams(&mut self.conn, &self.key).await? {
-            let person = Person { id: it.id, name: it.name, email: it.email, title: it.title };
-            teams.entry(it.record_id).or_default().push(person);
-        }
-        for team in teams.values_mut() {
-            team.sort_by(|one, other| (&one.name, one.id).cmp(&(&other.name, other.id)));
-        }
-        let summary = |project: Project| {
-            let of = |completed: i16| {
-                counts.iter().find(|it| it.bucket_id == project.id && it.completed == completed)
-            };
-            ProjectSummary {
-                open: of(0).map_or(0, |it| count(it.number)),
-                completed: of(1).map_or(0, |it| count(it.number)),
-                overdue: of(0).map_or(0, |it| count(it.overdue)),
-                next_due_on: of(0).and_then(|it| it.next_due_on.clone()),
-                team: teams.remove(&project.id).unwrap_or_default(),
-                project,
-            }
-        };
-        Ok(projects.into_iter().map(summary).collect())
     }
 
     /// Ids of the records that hold every word of `text`, the best first, `limit` at most.

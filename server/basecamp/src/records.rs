@@ -286,11 +286,13 @@ impl Session {
         if classes::DRAFTS.contains(&request.name()) && !request.body.contains_key("status") {
             request.body.insert("status".into(), "active".into());
         }
-        let call = async {
-            let answer = self.account.execute(request.operation(self)?).await?;
-            if answer.body.is_empty() { Ok(Value::Null) } else { answer.json() }
-        };
-        self.write(&request.what(), call.boxed()).await
+        self.write(&request.what(), self.raw(&request).boxed()).await
+    }
+
+    /// What an operation answers, as it is.
+    pub(crate) async fn raw(&self, request: &Request) -> Result<Value, Error> {
+        let answer = self.account.execute(request.operation(self)?).await?;
+        if answer.body.is_empty() { Ok(Value::Null) } else { answer.json() }
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::failure;
 use crate::sync::sync_actor;
 use crate::tokens::Tokens;
+use crate::walk::millis;
 use crate::{Inner, launchpad};
 use async_trait::async_trait;
 use basecamp_sdk::auth::TokenProvider;
@@ -12,11 +13,18 @@ use domain::event::{Event, EventKind, Outcome};
 use domain::problem::Problem;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use store::connections::{self, Connection};
+use store::error::StoreError;
 use store::mirror::Key;
 use store::{events, ids};
 
-/// Whose turn it is to renew, by connection.
+/// How often a node looks whether another one has renewed.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// Beside the time a renewal may take.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Whose turn it is to renew, by connection, within this process.
 #[derive(Default)]
 pub(crate) struct Turns(Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>);
 
@@ -121,6 +129,53 @@ async fn stored(inner: &Inner, key: &Key) -> Result<Connection, Error> {
 async fn renew(inner: &Inner, key: &Key, seen: &Tokens) -> Result<Tokens, Error> {
     let turn = inner.turns.of(key.connection.as_str());
     let _turn = turn.lock().await;
+    if !inner.db.is_shared() {
+        return renew_alone(inner, key, seen).await;
+    }
+    loop {
+        if is_claimed(inner, key).await? {
+            let renewed = renew_alone(inner, key, seen).await;
+            unclaim(inner, key).await;
+            return renewed;
+        }
+        // Another node is at it: what it gets counts here too.
+        tokio::time::sleep(LOOK_EVERY).await;
+        let row = stored(inner, key).await?;
+        match Tokens::open(&inner.key, &row) {
+            Ok(tokens) if row.status != "needs_attention" && tokens.access != seen.access => {
+                return Ok(tokens);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Claims the renewal among all nodes. A node that dies at it loses the claim after the longest time it may take.
+async fn is_claimed(inner: &Inner, key: &Key) -> Result<bool, Error> {
+    let until = ids::now_ms() + millis(inner.config.timeout + GRACE);
+    let (owner, key) = (inner.owner.clone(), key.clone());
+    let claim = inner.db.write::<_, StoreError, _>(move |conn| {
+        Box::pin(async move {
+            let mine = (owner.as_str(), until);
+            connections::claim_renewal(conn, &key.workspace, &key.connection, mine).await
+        })
+    });
+    claim.await.map_err(|_| away("the database does not answer"))
+}
+
+async fn unclaim(inner: &Inner, key: &Key) {
+    let (owner, key) = (inner.owner.clone(), key.clone());
+    let ended = inner.db.write::<_, StoreError, _>(move |conn| {
+        Box::pin(async move {
+            connections::end_renewal(conn, &key.workspace, &key.connection, &owner).await
+        })
+    });
+    if let Err(error) = ended.await {
+        tracing::error!(%error, "the claim of a renewal stays until it ends by itself");
+    }
+}
+
+async fn renew_alone(inner: &Inner, key: &Key, seen: &Tokens) -> Result<Tokens, Error> {
     let row = stored(inner, key).await?;
     if row.status == "needs_attention" {
         return Err(refused("access was lost"));
@@ -151,7 +206,7 @@ async fn renew(inner: &Inner, key: &Key, seen: &Tokens) -> Result<Tokens, Error>
 async fn keep(inner: &Inner, key: &Key, row: &Connection, next: &Tokens) {
     let secret = next.seal(&inner.key, &row.workspace_id, &row.id);
     let (key, before) = (key.clone(), row.secret.clone());
-    let write = inner.db.write::<_, store::error::StoreError, _>(move |conn| {
+    let write = inner.db.write::<_, StoreError, _>(move |conn| {
         Box::pin(async move {
             let change = (before.as_str(), secret.as_str());
             connections::replace_secret(conn, &key.workspace, &key.connection, change).await

@@ -221,7 +221,13 @@ impl Basecamp {
         let lane = if is_filling { Lane::Backfill } else { Lane::Sync };
         let session = self.session(&sync_actor(row), row, lane)?;
         let has_feed = self.read_feed(&session, holder).await?;
+        match self.keep_hooks(&session, has_feed).await {
+            // Hints only make news come sooner: what they need may wait.
+            Err(Stop::Away(words)) => tracing::info!(%words, "webhooks could not be looked after"),
+            outcome => outcome?,
+        }
         let walker = Walker { session: &session, holder, pace: self.0.config.pace, has_feed };
+        self.follow_hints(&session, holder).await?;
         self.look_one_by_one(&session, holder).await?;
         loop {
             let scopes = self.scopes(&key).await?;

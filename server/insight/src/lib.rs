@@ -151,6 +151,11 @@ impl Insight {
         project_id: i64,
         today: NaiveDate,
     ) -> Result<ProjectSummary, Problem> {
+        if let Some(mut mirror) = self.basecamp.mirrored(actor).await?
+            && let Some(found) = mirror.summary(project_id, today).await?
+        {
+            return Ok(found);
+        }
         let query =
             |completed| TodoQuery { project_id: Some(project_id), completed, assignee_id: None };
         let (open, done) = (query(false), query(true));

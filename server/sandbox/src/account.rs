@@ -2,6 +2,7 @@
 
 use crate::index::Frozen;
 use crate::record::{self, Happening, Record};
+use crate::webhook::Webhook;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -163,6 +164,9 @@ pub(crate) struct Account {
     /// Records that clients see.
     #[serde(default)]
     pub(crate) shown_to_clients: BTreeSet<i64>,
+    /// Addresses that hear of what happens.
+    #[serde(default)]
+    pub(crate) webhooks: Vec<Webhook>,
     #[serde(skip)]
     pub(crate) index: Frozen,
 }

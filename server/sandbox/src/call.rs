@@ -1,6 +1,7 @@
 //! A request as the routes see it, and what they answer.
 
 use crate::account::Time;
+use crate::bumps::Bumps;
 use crate::paging::Page;
 use axum::http::Method;
 use chrono::NaiveDate;
@@ -18,6 +19,7 @@ pub(crate) struct Call {
     pub(crate) body: Value,
     pub(crate) now: Time,
     pub(crate) today: NaiveDate,
+    pub(crate) bumps: Bumps,
     pub(crate) links: Links,
 }
 

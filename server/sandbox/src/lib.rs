@@ -13,9 +13,11 @@ pub mod world;
 mod account;
 mod accounts;
 mod answer;
+mod bumps;
 mod call;
 mod clock;
 mod control;
+mod deliverer;
 mod disk;
 mod guard;
 mod happened;
@@ -25,13 +27,18 @@ mod record;
 mod render;
 mod routes;
 mod serving;
+mod webhook;
 mod writing;
+
+pub use bumps::Bumps;
+pub use deliverer::Manner;
 
 use account::Account;
 use accounts::Accounts;
 use axum::http::request::Parts;
 use chrono::NaiveDate;
 use clock::Clock;
+use deliverer::Deliverer;
 use faults::{Fault, Faults};
 use launchpad::{Integration, Launchpad};
 use limiter::{Limiter, RateLimit};
@@ -62,6 +69,10 @@ pub struct Config {
     pub keeps_log: bool,
     /// The app that people may give access to; none closes the sign-in service.
     pub integration: Option<Integration>,
+    /// What moves `updated_at` beside changes of the record itself.
+    pub bumps: Bumps,
+    /// How long after the first failed call of a webhook the second comes; each pause is twice the one before.
+    pub webhook_pause: Duration,
 }
 
 impl Default for Config {
@@ -76,6 +87,8 @@ impl Default for Config {
             today: None,
             keeps_log: false,
             integration: None,
+            bumps: Bumps::default(),
+            webhook_pause: Duration::from_secs(1),
         }
     }
 }
@@ -116,6 +129,9 @@ struct Inner {
     limiter: Limiter,
     faults: Faults,
     launchpad: Launchpad,
+    bumps: Bumps,
+    deliverer: Deliverer,
+    webhook_pause: Duration,
     log: Option<Mutex<Vec<String>>>,
     received: AtomicU64,
 }
@@ -137,6 +153,9 @@ pub async fn serve(config: Config) -> io::Result<Running> {
         limiter: Limiter::new(config.rate_limit),
         faults: Faults::default(),
         launchpad: Launchpad::new(config.integration),
+        bumps: config.bumps,
+        deliverer: Deliverer::default(),
+        webhook_pause: config.webhook_pause,
         log: config.keeps_log.then(Mutex::default),
         received: AtomicU64::new(0),
     }));
@@ -284,6 +303,18 @@ impl Sandbox {
     /// When it cannot be written.
     pub async fn erase(&self, id: i64) -> io::Result<()> {
         self.in_all(move |account| account.erase(id)).await
+    }
+
+    /// How webhooks are delivered from now on.
+    pub fn deliver(&self, manner: Manner) {
+        self.0.deliverer.set(manner);
+    }
+
+    /// Delivers what was held back, the newest first, and answers when that is done.
+    pub async fn deliver_held(&self) {
+        for delivery in self.0.deliverer.held() {
+            deliverer::deliver(self, &delivery).await;
+        }
     }
 
     async fn in_all(&self, change: impl Fn(&mut Account) -> bool) -> io::Result<()> {

@@ -16,6 +16,7 @@ mod reports;
 mod search;
 mod todos;
 mod watching;
+mod webhooks;
 
 use crate::account::Account;
 use crate::call::{Answer, Call};
@@ -65,6 +66,8 @@ pub(crate) fn read(account: &Account, call: &Call) -> Answer {
         ["my", "question_reminders"] => checkins::reminders(account, call),
         ["search"] => search::find(account, call),
         ["searches", "metadata"] => search::metadata(account),
+        ["webhooks"] => webhooks::list(account, call),
+        ["webhooks", id] => webhooks::get(account, call, id),
         [path, id] => dock::get(account, call, path, id).unwrap_or(Answer::Unimplemented),
         _ => Answer::Unimplemented,
     };
@@ -126,6 +129,7 @@ pub(crate) fn write(account: &mut Account, call: &Call) -> Answer {
         answer => answer,
     };
     if answer.succeeded() {
+        call.bumps.touch(account, call);
         before.note(account, call, &answer);
     }
     answer
@@ -191,6 +195,9 @@ fn change_more(account: &mut Account, call: &Call, path: &[&str]) -> Answer {
         ("PUT", ["questions", id, "notification_settings"]) => {
             checkins::notifications(account, call, id)
         }
+        ("POST", ["webhooks"]) => webhooks::create(account, call),
+        ("PUT", ["webhooks", id]) => webhooks::update(account, call, id),
+        ("DELETE", ["webhooks", id]) => webhooks::delete(account, call, id),
         ("POST", ["attachments"]) => files::store(account, call),
         ("PUT", ["vaults", id]) if files::is_tool(account, call, id) => {
             dock::rename(account, call, id)

@@ -4,7 +4,7 @@ use crate::answer;
 use crate::call::{Answer, Call, Links};
 use crate::faults::Fault;
 use crate::guard::{self, Refused};
-use crate::{Sandbox, control, launchpad, routes};
+use crate::{Sandbox, control, launchpad, routes, webhook};
 use axum::Router;
 use axum::body::{Bytes, to_bytes};
 use axum::extract::{Request, State};
@@ -103,6 +103,7 @@ fn call(sandbox: &Sandbox, parts: &Parts, mut path: Vec<String>, body: Value) ->
         body,
         now: sandbox.0.clock.now(),
         today: sandbox.today(),
+        bumps: sandbox.0.bumps,
         links: Links {
             api: format!("{}/{account}", sandbox.base_url()),
             app: format!("https://app.basecamp.test/{account}"),
@@ -116,12 +117,17 @@ async fn carry_out(sandbox: &Sandbox, account: i64, call: &Call) -> Answer {
         return found.map_or_else(Answer::not_found, |it| routes::read(&it, call));
     }
     let changed = sandbox.0.accounts.change(account, |account| {
+        let before = account.happenings.len();
         let answer = routes::write(account, call);
         let is_changed = answer.succeeded();
-        (answer, is_changed)
+        ((answer, webhook::deliveries(account, call, before)), is_changed)
     });
     match changed.await {
-        Ok(answer) => answer.unwrap_or_else(Answer::not_found),
+        Ok(Some((answer, deliveries))) => {
+            sandbox.0.deliverer.take(sandbox, deliveries);
+            answer
+        }
+        Ok(None) => Answer::not_found(),
         Err(error) => {
             tracing::error!(%error, "the sample Basecamp cannot be written");
             Answer::Refused(507, serde_json::json!({"error": "The storage is full"}))

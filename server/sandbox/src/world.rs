@@ -88,6 +88,7 @@ fn empty(id: i64, name: &str, token_hash: String, created_at: Time) -> Account {
         happenings: Vec::new(),
         watchers: BTreeMap::new(),
         shown_to_clients: BTreeSet::new(),
+        webhooks: Vec::new(),
         index: Frozen::default(),
     }
 }

@@ -230,3 +230,35 @@ pub async fn delete(conn: &mut Conn, workspace: &WorkspaceId, id: &ConnectionId)
     let sql = "DELETE FROM connections WHERE workspace_id = $1 AND id = $2";
     Ok(execute!(conn, sql, workspace.as_str(), id.as_str())? > 0)
 }
+
+/// Claims the renewal of a connection's access until `until`; false while another node is at it.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn claim_renewal(
+    conn: &mut Conn,
+    workspace: &WorkspaceId,
+    id: &ConnectionId,
+    (owner, until): (&str, i64),
+) -> Result<bool> {
+    let sql = "INSERT INTO renewals (connection_id, workspace_id, owner, until) VALUES ($1, $2, $3, $4)
+               ON CONFLICT (connection_id) DO UPDATE SET owner = excluded.owner, until = excluded.until
+               WHERE renewals.until < $5";
+    let (id, workspace) = (id.as_str(), workspace.as_str());
+    Ok(execute!(conn, sql, id, workspace, owner, until, ids::now_ms())? > 0)
+}
+
+/// Ends the claim of `owner`.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn end_renewal(
+    conn: &mut Conn,
+    workspace: &WorkspaceId,
+    id: &ConnectionId,
+    owner: &str,
+) -> Result<()> {
+    let sql = "DELETE FROM renewals WHERE workspace_id = $1 AND connection_id = $2 AND owner = $3";
+    execute!(conn, sql, workspace.as_str(), id.as_str(), owner)?;
+    Ok(())
+}

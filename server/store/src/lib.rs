@@ -3,6 +3,7 @@
 pub mod api_keys;
 pub mod approval_rules;
 pub mod approvals;
+pub mod basecamp_hooks;
 pub mod chat;
 pub mod commands;
 pub mod connections;
@@ -31,6 +32,7 @@ pub mod mirror_questions;
 pub mod mirror_said;
 pub mod mirror_scopes;
 pub mod mirror_stories;
+pub mod mirror_summaries;
 pub mod mirror_sync;
 pub mod mirror_words;
 pub mod model_keys;

@@ -88,6 +88,13 @@ const ALL: &[(i64, &str, &str)] = &[
         "writes are stored first",
         include_str!("../../../migrations/0120_writes_are_stored_first.sql"),
     ),
+    (121, "basecamp calls back", include_str!("../../../migrations/0121_basecamp_calls_back.sql")),
+    (122, "nodes take turns", include_str!("../../../migrations/0122_nodes_take_turns.sql")),
+    (
+        123,
+        "what was made is found",
+        include_str!("../../../migrations/0123_what_was_made_is_found.sql"),
+    ),
     (125, "projects are scored", include_str!("../../../migrations/0125_projects_are_scored.sql")),
     (150, "steps are tried", include_str!("../../../migrations/0150_steps_are_tried.sql")),
     (

@@ -3,7 +3,7 @@
 use crate::connections::Connection;
 use crate::db::{Conn, Result, execute, fetch_all, fetch_optional, record};
 use crate::mirror::Key;
-use crate::{ids, mirror_words};
+use crate::{basecamp_hooks, ids, mirror_words};
 use domain::ids::{ConnectionId, WorkspaceId};
 
 /// Who syncs, and how long they may be silent before another takes over.
@@ -200,6 +200,7 @@ pub async fn forget_orphans(conn: &mut Conn) -> Result<usize> {
         ] {
             execute!(conn, sql, workspace, connection)?;
         }
+        basecamp_hooks::forget(conn, workspace, connection).await?;
         let sql = "SELECT 1 FROM mirror_syncs WHERE workspace_id = $1 AND account_id = $2 LIMIT 1";
         if fetch_optional!(conn, (i32,), sql, workspace, *account)?.is_none() {
             forget_records(conn, workspace, *account).await?;

@@ -24,10 +24,14 @@ enum Question {
     EveryProject,
     FinishedLastWeek,
     FullText,
+    Throughput,
+    Backlog,
     Stuck,
+    WeeklyReport,
+    WhoChangedWhat,
 }
 
-const ALL: [Question; 10] = [
+const ALL: [Question; 14] = [
     Question::Overdue,
     Question::DueNextWeek,
     Question::Plate,
@@ -37,7 +41,11 @@ const ALL: [Question; 10] = [
     Question::EveryProject,
     Question::FinishedLastWeek,
     Question::FullText,
+    Question::Throughput,
+    Question::Backlog,
     Question::Stuck,
+    Question::WeeklyReport,
+    Question::WhoChangedWhat,
 ];
 
 /// Who is asked, and about whom.
@@ -74,6 +82,13 @@ impl<'a> Asked<'a> {
             }
             Question::FinishedLastWeek => self.finished().await?,
             Question::FullText => self.found().await?,
+            Question::Throughput => self.weeks().await?,
+            Question::Backlog => {
+                let late = insight.overdue(actor, today).await?.len();
+                late + insight.unassigned(actor).await?.len()
+            }
+            Question::WeeklyReport => self.finished().await? + self.happened(7).await?,
+            Question::WhoChangedWhat => self.happened(1).await?,
             Question::Stuck => {
                 insight.stuck(actor, day(-30)).await?.ok_or("only a mirror knows")?.len()
             }
@@ -89,6 +104,24 @@ impl<'a> Asked<'a> {
         }
         let query = TodoQuery { completed: true, ..TodoQuery::default() };
         Ok(basecamp.todos(actor, &query).await?.len())
+    }
+
+    /// In how many weeks something of the project was finished.
+    async fn weeks(&self) -> Result<usize, Failure> {
+        const WEEK_MS: i64 = 7 * 24 * 3_600_000;
+        let (basecamp, actor) = (&self.from.basecamp, &self.from.actor);
+        let facts = Box::pin(basecamp.facts(actor, Some(self.project))).await?;
+        let weeks = facts.items.iter().filter_map(|it| it.completed_at).map(|it| it / WEEK_MS);
+        Ok(weeks.collect::<std::collections::HashSet<_>>().len())
+    }
+
+    /// What was made and changed in so many days up to today.
+    async fn happened(&self, days: i64) -> Result<usize, Failure> {
+        let end = (self.today + TimeDelta::days(1)).and_time(NaiveTime::MIN).and_utc();
+        let from = end - TimeDelta::days(days + 1);
+        let span = (from.timestamp_millis(), end.timestamp_millis());
+        let found = self.from.basecamp.happened(&self.from.actor, span).await?;
+        Ok(found.ok_or("only a mirror knows")?.len())
     }
 
     async fn found(&self) -> Result<usize, Failure> {
@@ -124,8 +157,12 @@ pub(super) async fn measure(
         all.extend(times.iter().copied());
         let (p50, p99) = (at(&mut times, 50), at(&mut times, 99));
         let name = format!("{question:?} ({records} records)");
-        if let Question::Stuck = question {
-            let calls = plan.open;
+        let walk = match question {
+            Question::Stuck => Some(plan.open),
+            Question::WeeklyReport | Question::WhoChangedWhat => Some(plan.todos),
+            _ => None,
+        };
+        if let Some(calls) = walk {
             println!(
                 "{name}: p50 {p50:.2} ms, p99 {p99:.2} ms; live: {calls} calls, one a to-do, not run"
             );

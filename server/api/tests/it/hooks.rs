@@ -119,6 +119,16 @@ async fn what_cannot_start_a_run_is_refused_with_its_reason() {
 }
 
 #[tokio::test]
+async fn basecamp_is_heard_only_at_an_address_that_was_given_to_it() {
+    let server = Server::sqlite().await;
+    let body = r#"{"id":1,"recording":{"id":2,"type":"Todo","bucket":{"id":3}}}"#;
+    for token in ["guess", "guess.guess", "."] {
+        let answer = sent(&server, "POST", &format!("/hooks/basecamp/{token}"), (JSON, body)).await;
+        assert_eq!((answer.status, &answer["code"]), (404, &json!("NOT_FOUND")), "{token}");
+    }
+}
+
+#[tokio::test]
 async fn the_draft_is_run_by_whoever_is_signed_in() {
     let server = Server::sqlite().await;
     let owner = server.signs_up("Owner").await;

@@ -39,6 +39,7 @@ const PUBLIC: &[&str] = &[
     "POST /oauth/revoke",
     "POST /oauth/register",
     "POST /hooks/{flow}/{secret}",
+    "POST /hooks/basecamp/{token}",
     "GET /api/v1/webhooks/{hook}",
     "POST /api/v1/webhooks/{hook}",
     "PUT /api/v1/webhooks/{hook}",

@@ -9,8 +9,11 @@ mod mirrored;
 mod naming_the_app;
 mod pages;
 mod reading;
+mod renewals;
 mod sample;
 mod signing_in;
+mod switches;
+mod webhooks;
 mod writing;
 
 use basecamp::Basecamp;

@@ -9,8 +9,8 @@ use domain::project::{Person, Project};
 use domain::todo::{Todo, TodoList, TodoQuery};
 use reqwest::Method;
 use sandbox::faults::Fault;
-use sandbox::{Running, serve};
-use serde_json::json;
+use sandbox::{Bumps, Running, serve};
+use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::time::Duration;
 use store::connections::{self, NewConnection};
@@ -50,9 +50,14 @@ pub(crate) fn pace() -> Pace {
 }
 
 impl World {
-    async fn on(test: TestDb) -> Self {
-        let config =
-            sandbox::Config { today: Some(TODAY), keeps_log: true, ..sandbox::Config::default() };
+    pub(crate) async fn on(test: TestDb, bumps: Bumps) -> Self {
+        let config = sandbox::Config {
+            today: Some(TODAY),
+            keeps_log: true,
+            bumps,
+            webhook_pause: Duration::from_millis(1),
+            ..sandbox::Config::default()
+        };
         let running = serve(config).await.unwrap();
         running.sandbox.create_account(ACCOUNT, TOKEN).await.unwrap();
         let basecamp = client_with(test.db.clone(), &running, pace());
@@ -64,7 +69,7 @@ impl World {
     pub(crate) async fn all() -> Vec<Self> {
         let mut worlds = Vec::new();
         for test in TestDb::both().await {
-            worlds.push(Self::on(test).await);
+            worlds.push(Self::on(test, Bumps::default()).await);
         }
         worlds
     }
@@ -91,12 +96,18 @@ impl World {
     }
 
     /// A write past PM OS, as people make them in Basecamp.
-    pub(crate) async fn upstream(&self, method: Method, path: &str, body: serde_json::Value) {
+    pub(crate) async fn upstream(&self, method: Method, path: &str, body: Value) {
+        self.ask(method, path, body).await;
+    }
+
+    /// A call past PM OS, and what it answers.
+    pub(crate) async fn ask(&self, method: Method, path: &str, body: Value) -> Value {
         let url = format!("{}/{ACCOUNT}/{path}", self.running.sandbox.base_url());
         let request = reqwest::Client::new().request(method, url).bearer_auth(TOKEN);
         let request = request.header("user-agent", "tests (tests@pmos.example)").json(&body);
         let answer = request.send().await.unwrap();
         assert!(answer.status().is_success(), "{path}: {}", answer.status());
+        serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap_or_default()
     }
 
     pub(crate) async fn everything(&self, basecamp: &Basecamp) -> Everything {

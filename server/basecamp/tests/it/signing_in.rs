@@ -11,6 +11,7 @@ use domain::problem::Problem;
 use domain::todo::TodoQuery;
 use futures::future::join_all;
 use reqwest::redirect::Policy;
+use sandbox::faults::Fault;
 use sandbox::{Running, serve};
 use std::time::Duration;
 use store::secrets::SecretKey;
@@ -45,6 +46,23 @@ impl Browser {
     }
 }
 
+fn config(running: &Running, default_account: Option<i64>) -> Config {
+    let url = running.sandbox.base_url();
+    let app = Integration { client_id: "pmos".into(), client_secret: "only for tests".into() };
+    Config {
+        base_url: url.clone(),
+        launchpad_url: url,
+        integration: Some(app),
+        default_account,
+        pace: Pace {
+            retry: Duration::from_millis(1),
+            lease: Duration::from_secs(1),
+            ..Pace::default()
+        },
+        ..Config::default()
+    }
+}
+
 impl World {
     pub(crate) async fn all() -> Vec<Self> {
         let mut worlds = Vec::new();
@@ -52,6 +70,12 @@ impl World {
             worlds.push(Self::on(test, None).await);
         }
         worlds
+    }
+
+    /// Another node on the same database.
+    pub(crate) fn node(&self) -> Basecamp {
+        let key = SecretKey::from_text("a key for tests");
+        Basecamp::new(self.test.db.clone(), key, config(&self.running, None)).unwrap()
     }
 
     pub(crate) async fn on(test: TestDb, default_account: Option<i64>) -> Self {
@@ -65,19 +89,9 @@ impl World {
             ..sandbox::Config::default()
         };
         let running = serve(config).await.unwrap();
-        let url = running.sandbox.base_url();
-        let app = Integration { client_id: "pmos".into(), client_secret: "only for tests".into() };
-        let retry = Duration::from_millis(1);
-        let config = Config {
-            base_url: url.clone(),
-            launchpad_url: url,
-            integration: Some(app),
-            default_account,
-            pace: Pace { retry, ..Pace::default() },
-            ..Config::default()
-        };
         let key = SecretKey::from_text("a key for tests");
-        let basecamp = Basecamp::new(test.db.clone(), key, config).unwrap();
+        let reach = self::config(&running, default_account);
+        let basecamp = Basecamp::new(test.db.clone(), key, reach).unwrap();
         Self { test, running, basecamp, admin: admin("a") }
     }
 
@@ -106,7 +120,7 @@ impl World {
     }
 
     /// Connected to one account for the whole workspace.
-    async fn connect(&self) -> ConnectionId {
+    pub(crate) async fn connect(&self) -> ConnectionId {
         let id = self.sign_in(&self.admin, Sharing::Workspace).await;
         self.basecamp.choose_account(&self.admin, &id, STUDIO).await.unwrap()
     }
@@ -117,7 +131,7 @@ impl World {
         all.remove(0)
     }
 
-    async fn ten_calls(&self) {
+    pub(crate) async fn ten_calls(&self) {
         let calls = join_all((0..10).map(|_| self.basecamp.people(&self.admin))).await;
         assert!(calls.iter().all(Result::is_ok), "{calls:?}");
     }
@@ -211,32 +225,9 @@ async fn whoever_says_no_or_comes_while_basecamp_is_away_is_told_so() {
     let said = world.basecamp.arrive(Some(&world.admin), came).await.err().unwrap();
     assert_eq!((said.status, said.words.contains("did not allow")), (400, true));
     let late = world.agree(&world.admin, Sharing::Workspace).await;
-    world.running.sandbox.fail_next(sandbox::faults::Fault::Status(500));
+    world.running.sandbox.fail_next(Fault::Status(500));
     assert_eq!(world.arrive(&late).await.err().unwrap().status, 502);
     assert!(world.basecamp.accesses(&world.admin).await.unwrap().connections.is_empty());
-}
-
-#[tokio::test]
-async fn access_about_to_end_is_renewed_once_and_refused_access_too() {
-    for world in World::all().await {
-        world.running.sandbox.behave(|it| it.lifetime_s = 200);
-        let id = world.sign_in(&world.admin, Sharing::Workspace).await;
-        world.running.sandbox.behave(|it| it.lifetime_s = 1_209_600);
-        world.basecamp.choose_account(&world.admin, &id, STUDIO).await.unwrap();
-        assert_eq!(world.running.sandbox.renewals(), 1, "it ended within five minutes");
-        world.ten_calls().await;
-        assert_eq!(world.running.sandbox.renewals(), 1);
-        world.running.sandbox.end_access();
-        world.ten_calls().await;
-        assert_eq!(world.running.sandbox.renewals(), 2, "ten refusals, one renewal");
-        world.running.sandbox.behave(|it| it.keeps_refresh_token = false);
-        for renewals in 3..5 {
-            world.running.sandbox.end_access();
-            world.ten_calls().await;
-            assert_eq!(world.running.sandbox.renewals(), renewals, "with the newest token");
-        }
-        assert_eq!(world.only(&world.admin).await.health, Health::Working);
-    }
 }
 
 #[tokio::test]

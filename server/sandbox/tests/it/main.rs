@@ -7,7 +7,9 @@ mod asking;
 mod behaviour;
 mod doors;
 mod launchpad;
+mod receiver;
 mod records;
+mod webhooks;
 mod worlds;
 
 use chrono::NaiveDate;

@@ -9,6 +9,7 @@ mod flows;
 mod insight;
 mod knowledge;
 mod lists;
+mod names;
 mod outbox;
 mod reads;
 mod routing;

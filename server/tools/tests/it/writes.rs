@@ -107,3 +107,29 @@ async fn a_viewer_changes_nothing() {
         assert_eq!(refused.unwrap_err().code(), "FORBIDDEN", "{}", spec.name);
     }
 }
+
+#[tokio::test]
+async fn webhooks_are_made_changed_and_taken_away() {
+    for world in World::both().await {
+        let here = json!({ "project": PROJECT });
+        let body = json!({ "payload_url": "https://hooks.example.com/a", "types": ["Todo"] });
+        let args = json!({ "project": PROJECT, "body": body });
+        let made = world.ok("create_webhook", args).await;
+        assert_eq!((&made["webhook"]["active"], &made["undoable"]), (&json!(true), &json!(true)));
+        let listed = world.ok("list_webhooks", here.clone()).await;
+        assert_eq!(
+            (&listed["count"], &listed["webhooks"][0]["id"]),
+            (&json!(1), &made["webhook"]["id"])
+        );
+        let id = &made["webhook"]["id"];
+        let off = json!({ "webhook_id": id, "project": PROJECT, "body": { "active": false } });
+        let off = world.ok("update_webhook", off).await;
+        assert_eq!(off["webhook"]["active"], false, "{off}");
+        let plain = json!({ "payload_url": "http://example.com/a", "types": ["Todo"] });
+        let plain = json!({ "project": PROJECT, "body": plain });
+        assert_eq!(world.code("create_webhook", plain).await, "INVALID_INPUT");
+        let operation = made["operation_id"].as_str().unwrap().into();
+        world.tools.undo(&actor("amara"), &operation, None).await.unwrap();
+        assert_eq!(world.ok("list_webhooks", here).await["count"], 0);
+    }
+}
