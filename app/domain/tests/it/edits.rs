@@ -4,6 +4,7 @@ use domain::flow::catalog::choices::{choice, step_choices};
 use domain::flow::catalog::{BASECAMP, WEBHOOK, step};
 use domain::flow::edit::words::describe;
 use domain::flow::edit::{FlowEdit, apply, apply_all};
+use domain::flow::layout::layout;
 use domain::flow::{Action, ActionKind, FlowVersion, tree};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -342,6 +343,9 @@ proptest! {
                     prop_assert_eq!(step.children.as_ref().map(Vec::len), Some(it.branches.len()));
                 }
             }
+            let drawn = layout(&after);
+            let on_canvas: Vec<_> = drawn.nodes.into_iter().skip(1).map(|it| it.name).collect();
+            prop_assert_eq!(on_canvas, names(&after), "every step is drawn, in reading order");
             let text = serde_json::to_string(&after).expect("json");
             prop_assert_eq!(&serde_json::from_str::<FlowVersion>(&text).expect("a flow"), &after);
             version = after;

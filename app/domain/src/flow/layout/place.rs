@@ -72,7 +72,7 @@ impl<'a> Drawing<'a> {
     fn step(&mut self, action: &Action, x: i32, y: i32) -> i32 {
         let below = y + self.node(&action.name, x, y);
         match &action.kind {
-            ActionKind::Piece(_) | ActionKind::Code(_) => below,
+            ActionKind::Piece(_) | ActionKind::Code(_) => self.error_branch(action, x, below),
             ActionKind::Loop(_) => self.loop_body(action, x, (y, below)),
             ActionKind::Router(_) => self.branches(action, x, below),
         }
@@ -109,6 +109,45 @@ impl<'a> Drawing<'a> {
         let bottom = self.step(first, x, y);
         let start = Start { x, y: bottom, from: &first.name, words: &first.display_name };
         self.chain(first.next_action.as_deref(), start);
+    }
+
+    /// Draws what runs when a step failed at its right, while the line goes on below it; nothing where nothing does.
+    fn error_branch(&mut self, action: &Action, x: i32, below: i32) -> i32 {
+        let Some(first) = action.on_error_action.as_deref() else { return below };
+        let size = self.sizes.list(Some(first));
+        let (line, column) = (below + TRUNK, x + STEP_WIDTH / 2 + BRANCH_GAP + size.width / 2);
+        let (label_y, top) = (line + LABEL_DROP, line + LABEL_DROP + LABEL_HEIGHT + LABEL_GAP);
+        let (end, bottom) = (top + size.height, top + size.height + BRANCH_END);
+        self.edge(path::down(x, below, bottom), &action.name, None, None);
+        self.edge(path::split(x, line, (column, label_y)), &action.name, None, Some(0));
+        self.layout.labels.push(BranchLabel {
+            router: action.name.clone(),
+            index: 0,
+            name: tree::ON_ERROR.to_owned(),
+            x: column,
+            y: label_y,
+            h: LABEL_HEIGHT,
+            room: size.width,
+        });
+        let under = label_y + LABEL_HEIGHT;
+        let label =
+            format!("Add a step at the start of what happens when {} fails", action.display_name);
+        let place = (action.name.as_str(), Location::InsideErrorBranch, None);
+        self.add((column, under + LABEL_ADD), place, label);
+        self.edge(path::down(column, under, top), &action.name, Some(&first.name), Some(0));
+        self.body(first, column, top);
+        if let Some(last) = tree::chain(Some(first)).last() {
+            let label =
+                format!("Add a step at the end of what happens when {} fails", action.display_name);
+            self.add((column, end + END_ADD), (&last.name, Location::After, None), label);
+        }
+        let back = if goes_on(&action.kind) {
+            path::join(column, end, (x, bottom))
+        } else {
+            path::down(column, end, end + END_ADD)
+        };
+        self.edge(back, &action.name, None, Some(0));
+        bottom
     }
 
     fn branches(&mut self, action: &Action, x: i32, below: i32) -> i32 {
@@ -195,6 +234,16 @@ impl<'a> Drawing<'a> {
         let (from, to) = (from.to_owned(), to.map(str::to_owned));
         self.layout.edges.push(Edge { path, arrow: to.is_some(), from, to, branch });
     }
+}
+
+/// Whether the run goes on after the step's error branch.
+fn goes_on(kind: &ActionKind) -> bool {
+    let handling = match kind {
+        ActionKind::Piece(it) => it.error_handling_options.as_ref(),
+        ActionKind::Code(it) => it.error_handling_options.as_ref(),
+        ActionKind::Loop(_) | ActionKind::Router(_) => None,
+    };
+    handling.is_some_and(|it| it.continue_on_failure.value == Some(true))
 }
 
 /// One branch on the canvas.

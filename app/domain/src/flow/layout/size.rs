@@ -39,7 +39,7 @@ impl Sizes<'_> {
     pub(super) fn step(&self, action: &Action) -> Size {
         let own = self.node(&action.name);
         match &action.kind {
-            ActionKind::Piece(_) | ActionKind::Code(_) => Size { width: STEP_WIDTH, height: own },
+            ActionKind::Piece(_) | ActionKind::Code(_) => self.with_error_branch(action, own),
             ActionKind::Loop(_) => {
                 let body = self.list(action.first_loop_action.as_deref());
                 let height = own + LOOP_IN + body.height + LOOP_OUT + LOOP_PAD;
@@ -55,6 +55,16 @@ impl Sizes<'_> {
                 Size { width: width.max(STEP_WIDTH), height }
             }
         }
+    }
+
+    /// A step with what runs when it failed at its right; as wide at its left, so that its line stays in the middle.
+    fn with_error_branch(&self, action: &Action, own: i32) -> Size {
+        let Some(first) = action.on_error_action.as_deref() else {
+            return Size { width: STEP_WIDTH, height: own };
+        };
+        let body = self.list(Some(first));
+        let height = own + TRUNK + LABEL_DROP + LABEL_HEIGHT + LABEL_GAP + body.height + BRANCH_END;
+        Size { width: STEP_WIDTH + 2 * (BRANCH_GAP + body.width), height }
     }
 
     /// The branches of a router, left to right.
