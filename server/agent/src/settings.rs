@@ -79,6 +79,7 @@ impl Settings {
             return Err(Problem::invalid("patch.assistant.provider", crate::makers::ACCEPTED));
         }
         self.check_order()?;
+        self.check_keeping()?;
         let limit = self.at("/assistant/monthlyLimit");
         let is_limit = |it: &Value| {
             it.as_object().is_some_and(|it| {
@@ -95,6 +96,19 @@ impl Settings {
             )),
             _ => Ok(()),
         }
+    }
+
+    /// How long runs of flows are kept, and how much of them.
+    fn check_keeping(&self) -> Result<(), Problem> {
+        for (name, most) in [("keepRunsDays", 3_650), ("keepRunsMb", 1_000_000)] {
+            if let Some(given) = self.at(&format!("/flow/{name}"))
+                && !given.as_u64().is_some_and(|it| (1..=most).contains(&it))
+            {
+                let message = format!("Give a whole number from 1 to {most}");
+                return Err(Problem::invalid(format!("patch.flow.{name}"), message));
+            }
+        }
+        Ok(())
     }
 
     fn check_order(&self) -> Result<(), Problem> {

@@ -1,4 +1,5 @@
-//! Forgetting ended runs: those older than the setting, and the oldest while the database is larger than it may be.
+//! Forgetting ended runs: those older than the setting, and the oldest while the database, or what a workspace keeps of
+//! its runs, is larger than it may be.
 
 use crate::engine::Engine;
 use domain::problem::Problem;
@@ -6,9 +7,15 @@ use std::sync::atomic::Ordering;
 use store::error::StoreError;
 use store::flow_starts;
 use store::run_keeping::{self, Forgotten};
+use store::settings;
 
 /// Runs deleted in one transaction, so that no other write waits long.
 const BATCH: i64 = 50;
+/// The settings of a workspace, and which of them say how long its runs are kept, and how much of them.
+const SETTINGS: &str = "config";
+const DAYS: &str = "keepRunsDays";
+const MEGABYTES: &str = "keepRunsMb";
+const DAY_MS: i64 = 86_400_000;
 /// Between two looks, milliseconds.
 const EVERY_MS: i64 = 3_600_000;
 
@@ -18,12 +25,14 @@ pub(crate) async fn keep(engine: &Engine, now_ms: i64) -> Result<(), Problem> {
         return Ok(());
     }
     let mut gone = Forgotten::default();
-    let age = i64::try_from(engine.config.keep_runs.as_millis()).unwrap_or(i64::MAX);
-    add(&mut gone, forget(engine, now_ms.saturating_sub(age), i64::MAX).await?);
+    let workspaces = run_keeping::workspaces(&mut engine.db.read().await?).await?;
+    for workspace in workspaces {
+        add(&mut gone, keep_of(engine, &workspace, now_ms).await?);
+    }
     let most = i64::try_from(engine.config.keep_bytes).unwrap_or(i64::MAX);
     let used = run_keeping::bytes(&mut engine.db.read().await?).await?;
     if used > most {
-        add(&mut gone, forget(engine, i64::MAX, used - most).await?);
+        add(&mut gone, forget(engine, "", i64::MAX, used - most).await?);
     }
     forget_starts(engine, now_ms).await?;
     if gone.runs > 0 {
@@ -34,19 +43,47 @@ pub(crate) async fn keep(engine: &Engine, now_ms: i64) -> Result<(), Problem> {
     Ok(())
 }
 
+/// What one workspace's own settings say, and the server's where they say nothing.
+async fn keep_of(engine: &Engine, workspace: &str, now_ms: i64) -> Result<Forgotten, Problem> {
+    let mut conn = engine.db.read().await?;
+    let settings = settings::find(&mut conn, workspace, SETTINGS).await?.unwrap_or_default();
+    let whole = |name: &str| settings["flow"][name].as_i64().filter(|it| *it > 0);
+    let age = match whole(DAYS) {
+        Some(days) => days.saturating_mul(DAY_MS),
+        None => i64::try_from(engine.config.keep_runs.as_millis()).unwrap_or(i64::MAX),
+    };
+    let most = whole(MEGABYTES).map(|it| it.saturating_mul(1024 * 1024));
+    drop(conn);
+    let mut gone = forget(engine, workspace, now_ms.saturating_sub(age), i64::MAX).await?;
+    let Some(most) = most else { return Ok(gone) };
+    let used = run_keeping::bytes_of(&mut engine.db.read().await?, workspace).await?;
+    if used > most {
+        add(&mut gone, forget(engine, workspace, i64::MAX, used - most).await?);
+    }
+    Ok(gone)
+}
+
 fn add(sum: &mut Forgotten, one: Forgotten) {
     sum.runs += one.runs;
     sum.bytes += one.bytes;
 }
 
 /// Batch by batch, until nothing is left or so many bytes are gone.
-async fn forget(engine: &Engine, ended_before: i64, bytes: i64) -> Result<Forgotten, Problem> {
+async fn forget(
+    engine: &Engine,
+    workspace: &str,
+    ended_before: i64,
+    bytes: i64,
+) -> Result<Forgotten, Problem> {
     let mut gone = Forgotten::default();
     loop {
+        let (of, left) = (workspace.to_owned(), bytes - gone.bytes);
         let batch: Result<Forgotten, StoreError> = engine
             .db
             .write(move |conn| {
-                Box::pin(async move { run_keeping::forget(conn, ended_before, BATCH).await })
+                Box::pin(async move {
+                    run_keeping::forget(conn, &of, ended_before, (BATCH, left)).await
+                })
             })
             .await;
         let batch = batch?;

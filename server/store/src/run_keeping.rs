@@ -15,21 +15,31 @@ pub struct Forgotten {
 }
 
 /// Deletes the runs that ended first, those before `ended_before` (epoch milliseconds), `limit` at most, with
-/// everything that belongs to them.
+/// everything that belongs to them, until `bytes` are gone; of `workspace`, or of all when that is empty.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn forget(conn: &mut Conn, ended_before: i64, limit: i64) -> Result<Forgotten> {
+pub async fn forget(
+    conn: &mut Conn,
+    workspace: &str,
+    ended_before: i64,
+    (limit, bytes): (i64, i64),
+) -> Result<Forgotten> {
     let rows = fetch_all!(
         conn,
         (String, i64),
         "SELECT id, CAST(LENGTH(payload) AS BIGINT) FROM runs
-         WHERE finished_at IS NOT NULL AND finished_at < $1 ORDER BY finished_at LIMIT $2",
+         WHERE finished_at IS NOT NULL AND finished_at < $1 AND ($3 = '' OR workspace_id = $3)
+         ORDER BY finished_at LIMIT $2",
         ended_before,
-        limit
+        limit,
+        workspace
     )?;
     let mut forgotten = Forgotten::default();
     for (run, payload) in rows {
+        if forgotten.bytes >= bytes {
+            break;
+        }
         let steps = fetch_optional!(
             conn,
             (i64,),
@@ -67,6 +77,29 @@ pub async fn bytes(conn: &mut Conn) -> Result<i64> {
         }
     };
     Ok(fetch_optional!(conn, (i64,), sql)?.map_or(0, |(it,)| it))
+}
+
+/// The workspaces that have runs.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn workspaces(conn: &mut Conn) -> Result<Vec<String>> {
+    let rows = fetch_all!(conn, (String,), "SELECT DISTINCT workspace_id FROM runs")?;
+    Ok(rows.into_iter().map(|(it,)| it).collect())
+}
+
+/// Bytes of the values of a workspace's runs, about.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn bytes_of(conn: &mut Conn, workspace: &str) -> Result<i64> {
+    let payloads = "SELECT CAST(COALESCE(SUM(LENGTH(payload)), 0) AS BIGINT) FROM runs WHERE workspace_id = $1";
+    let steps =
+        "SELECT CAST(COALESCE(SUM(LENGTH(input) + LENGTH(COALESCE(output, ''))), 0) AS BIGINT)
+                 FROM run_steps WHERE workspace_id = $1";
+    let payloads = fetch_optional!(conn, (i64,), payloads, workspace)?;
+    let steps = fetch_optional!(conn, (i64,), steps, workspace)?;
+    Ok(payloads.map_or(0, |(it,)| it) + steps.map_or(0, |(it,)| it))
 }
 
 /// Gives free pages of the file back to the disk, some at a time; whether there may be more. PostgreSQL does so by

@@ -140,6 +140,41 @@ async fn the_oldest_ended_runs_make_room() {
     gone(&world, &run).await;
 }
 
+#[tokio::test]
+async fn a_workspace_keeps_its_runs_for_as_long_and_as_much_as_it_says() {
+    for world in World::both().await {
+        let flow = world.published(on_webhook(set_fields("step_1", json!({ "n": 1 })))).await;
+        let body = json!({ "text": "x".repeat(400_000) });
+        let mut runs = Vec::new();
+        for _ in 0..4 {
+            let run = world.fire(&flow, body.clone()).await;
+            world.ended(&run).await;
+            world.pass(Duration::from_secs(1));
+            runs.push(run);
+        }
+        set(&world, json!({ "flow": { "keepRunsMb": 1 } })).await;
+        world.pass(Duration::from_secs(7_200));
+        gone(&world, &runs[0]).await;
+        assert!(world.runs.get(&admin(), &runs[3]).await.is_ok(), "{}", world.name);
+        set(&world, json!({ "flow": { "keepRunsDays": 90 } })).await;
+        world.pass(Duration::from_secs(60 * 86_400));
+        let later = world.fire(&flow, json!({})).await;
+        world.ended(&later).await;
+        assert!(world.runs.get(&admin(), &runs[3]).await.is_ok(), "{}", world.name);
+        set(&world, json!({ "flow": { "keepRunsDays": 1 } })).await;
+        world.pass(Duration::from_secs(7_200));
+        gone(&world, &runs[3]).await;
+        assert!(world.runs.get(&admin(), &later).await.is_ok(), "{}", world.name);
+    }
+}
+
+async fn set(world: &World, config: Value) {
+    let set = world.db.write(move |conn| {
+        Box::pin(async move { store::settings::set(conn, "w1", "config", &config).await })
+    });
+    set.await.unwrap();
+}
+
 async fn used(world: &World) -> i64 {
     store::run_keeping::bytes(&mut world.db.read().await.unwrap()).await.unwrap()
 }
