@@ -16,7 +16,7 @@ test('a connection of flows is made, used, renamed, mended and deleted', async (
   await form.getByLabel('Name', { exact: true }).fill('Studio CRM');
   await form.getByRole('button', { name: 'Store the connection' }).click();
   await expect(form.getByText('It is missing. Fill it in')).toBeVisible();
-  await form.getByLabel('Key or token').fill(SECRET);
+  await form.getByLabel('Key or token', { exact: true }).fill(SECRET);
   await axe(page);
   await form.getByRole('button', { name: 'Store the connection' }).click();
   const row = page.getByRole('row', { name: /Studio CRM/ });
@@ -34,10 +34,10 @@ test('a connection of flows is made, used, renamed, mended and deleted', async (
   await expect(details.getByRole('link', { name: 'Fetch the leads' })).toBeVisible();
   await expect(details.getByText('these use the new one: Fetch the leads')).toBeVisible();
   await axe(page);
-  await details.getByLabel('Key or token').fill('another-key-of-the-crm');
+  await details.getByLabel('Key or token', { exact: true }).fill('another-key-of-the-crm');
   await details.getByRole('button', { name: 'Replace the secret' }).click();
   await expect(page.locator('.toast', { hasText: 'The secret is replaced' })).toBeVisible();
-  await expect(details.getByLabel('Key or token')).toHaveValue('');
+  await expect(details.getByLabel('Key or token', { exact: true })).toHaveValue('');
   await details.getByLabel('Name', { exact: true }).fill('CRM of the studio');
   await details.getByRole('button', { name: 'Rename' }).click();
   const renamed = page.getByRole('dialog', { name: 'CRM of the studio' });

@@ -82,7 +82,10 @@ fn Score(score: HealthScore, counts: HealthCounts) -> impl IntoView {
     let lowest = parts.iter().min_by_key(|it| it.value).map(|it| it.name.to_lowercase());
     let lead = lowest.map(|it| format!("What holds it down most is {it}."));
     let rows = parts.into_iter().map(|it| view! { <FactorRow factor=it /> }).collect_view();
-    let word = score.status;
+    let mut word = score.status;
+    if let Some(first) = word.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
     view! {
         <section class="card" aria-labelledby="he-h" style="max-inline-size: 44rem">
             <div class="card__head"><h2 id="he-h">{format!("What makes {total}")}</h2><Pill state=state label=word /></div>

@@ -46,6 +46,8 @@ struct Editing {
     scope: RwSignal<String>,
     project: RwSignal<String>,
     text: RwSignal<String>,
+    /// The note that was deleted last.
+    gone: RwSignal<String>,
     keep: ServerAction<KeepNote>,
     forget: ServerAction<ForgetNote>,
     restore: ServerAction<RestoreNote>,
@@ -61,6 +63,7 @@ impl Editing {
             scope: RwSignal::new("user".to_owned()),
             project: RwSignal::new(String::new()),
             text: RwSignal::new(String::new()),
+            gone: RwSignal::new(String::new()),
             keep: ServerAction::new(),
             forget: ServerAction::new(),
             restore: ServerAction::new(),
@@ -121,7 +124,7 @@ pub(crate) fn MemorySection() -> impl IntoView {
     });
     Effect::new(move || match forget.value().get() {
         Some(Ok(())) => {
-            let id = forget.input().get_untracked().map(|it| it.id).unwrap_or_default();
+            let id = editing.gone.get_untracked();
             let back = Callback::new(move |()| {
                 restore.dispatch(RestoreNote { id: id.clone() });
             });
@@ -129,6 +132,11 @@ pub(crate) fn MemorySection() -> impl IntoView {
         }
         Some(Err(error)) => toasts.failed(error.to_string()),
         None => {}
+    });
+    Effect::new(move || {
+        if let Some(Err(error)) = restore.value().get() {
+            toasts.failed(error.to_string());
+        }
     });
     let writes = can(Permission::Write);
     view! {
@@ -178,7 +186,7 @@ fn Notes(
         <div class="chips">{chips.map(chip).into_iter().collect_view()}</div>
         <Show when=move || fitting.with(|it| !it.is_empty()) fallback=none>
             <section class="card" aria-label="Notes">
-                <ul class="setrows">
+                <ul>
                     <For each=move || fitting.get() key=whole let:note><Row note=note editing=editing /></For>
                 </ul>
             </section>
@@ -218,7 +226,10 @@ fn Row(note: Note, editing: Editing) -> impl IntoView {
             <IconButton icon="edit" label=format!("Change: {label}") class="icon-btn--sm"
                 on:click=move |_| editing.begin(Some(note.get_value())) />
             <IconButton icon="trash" label=format!("Delete: {label}") class="icon-btn--sm"
-                on:click=move |_| { editing.forget.dispatch(ForgetNote { id: id.clone() }); } />
+                on:click=move |_| {
+                    editing.gone.set(id.clone());
+                    editing.forget.dispatch(ForgetNote { id: id.clone() });
+                } />
         }
     };
     view! {

@@ -1,9 +1,10 @@
-//! The sandbox on its own: `sandbox [small|medium|large] [ADDRESS:PORT] [at=ADDRESS:PORT] [app=ID:SECRET]`, in memory,
-//! until it is stopped. `at` is where people reach it, when something is in front of it. With an app it is also a
-//! sign-in service that knows that app and asks its people before it lets it in.
+//! The sandbox on its own, in memory, until it is stopped.
 //!
-//! It prints where the account is, the token that opens it, and the key of the control requests. `sandbox activepieces
-//! [ADDRESS:PORT]` serves the flow engine of another maker instead, and prints who may sign in.
+//! `sandbox [small|medium|large] [ADDRESS:PORT] [at=ADDRESS:PORT] [app=ID:SECRET]`: `at` is where people reach it, when
+//! something is in front of it. With an app it is also a sign-in service that knows that app and asks its people before
+//! it lets it in. It prints where the account is, the token that opens it, and the key of the control requests.
+//!
+//! `sandbox activepieces [ADDRESS:PORT]` serves the flow engine of another maker instead, and prints who may sign in.
 #![expect(clippy::print_stdout, reason = "what it prints is how it is reached")]
 
 use sandbox::launchpad::Integration;
