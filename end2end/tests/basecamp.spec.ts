@@ -2,7 +2,9 @@ import { Basecamp } from './basecamp.js';
 import { axe, expect, open, signUp, test } from './fixtures.js';
 import { Server } from './server.js';
 
-test('a person signs in with Basecamp, and its data stays while Basecamp is away', async ({ page }) => {
+test('a person signs in with Basecamp, and its data stays while Basecamp is away', async ({ page, consoleGuard }) => {
+  // The page over there has no icon.
+  consoleGuard.expect(/favicon\.ico/);
   // Twice the mirror has to look, which it does once a minute.
   test.setTimeout(600_000);
   const basecamp = await Basecamp.start();
