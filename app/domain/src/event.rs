@@ -100,6 +100,10 @@ kinds! {
     FlowCreated = "flow.created", Flow, audited;
     /// A flow's draft changed.
     FlowEdited = "flow.edited", Flow, quiet;
+    /// A change to a flow was suggested.
+    FlowProposed = "flow.proposed", Flow, quiet;
+    /// A suggested change was dropped.
+    FlowProposalDropped = "flow.proposal_dropped", Flow, quiet;
     /// A version went live.
     FlowPublished = "flow.published", Flow, audited;
     /// A flow was switched on.

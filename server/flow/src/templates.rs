@@ -34,6 +34,7 @@ impl Flows {
             trigger,
             schema_version: Some(SCHEMA_VERSION.to_owned()),
             notes: None,
+            keep_samples: false,
         };
         let edits = vec![FlowEdit::ImportFlow(Box::new(import))];
         let new = NewFlow { name: name.to_owned(), edits, ..NewFlow::default() };

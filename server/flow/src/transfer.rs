@@ -31,6 +31,7 @@ impl Flows {
             trigger: read.trigger,
             schema_version: read.schema_version,
             notes: Some(read.notes),
+            keep_samples: false,
         };
         let edits = vec![FlowEdit::ImportFlow(Box::new(import))];
         self.create(actor, NewFlow { name: read.name, edits, ..NewFlow::default() }).await

@@ -5,7 +5,7 @@
 
 mod actions;
 mod branches;
-mod copy;
+pub(crate) mod copy;
 mod notes;
 pub mod operation;
 mod outline;
@@ -191,6 +191,9 @@ pub struct ImportFlow {
     /// Sticky notes.
     #[serde(default)]
     pub notes: Option<Vec<Note>>,
+    /// The flow is put back as it was, so what tests of its steps gave still belongs to them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub keep_samples: bool,
 }
 
 /// Removes a sticky note.
@@ -327,7 +330,9 @@ fn import(version: &mut FlowVersion, import: &ImportFlow) -> Outcome {
     let mut issues = Vec::new();
     reach::each_mut(trigger.next_action.as_deref_mut(), &mut |it| {
         actions::fit_children(it);
-        copy::forget_samples(it);
+        if !import.keep_samples {
+            copy::forget_samples(it);
+        }
         issues.extend(actions::shape_issue(it));
     });
     issues.extend(name_issues(&trigger));

@@ -15,23 +15,28 @@ fn empty() -> FlowVersion {
         .expect("a flow")
 }
 
-fn edit(kind: &str, request: Value) -> FlowEdit {
+pub(crate) fn edit(kind: &str, request: Value) -> FlowEdit {
     serde_json::from_value(json!({ "type": kind, "request": request })).expect("an edit")
 }
 
-fn add(parent: &str, location: &str, branch: Option<usize>, action: &Action) -> FlowEdit {
+pub(crate) fn add(
+    parent: &str,
+    location: &str,
+    branch: Option<usize>,
+    action: &Action,
+) -> FlowEdit {
     edit(
         "ADD_ACTION",
         json!({ "parentStep": parent, "stepLocationRelativeToParent": location, "branchIndex": branch, "action": action }),
     )
 }
 
-fn notify(name: &str) -> Action {
+pub(crate) fn notify(name: &str) -> Action {
     choice("@pmos/piece-notify/notify_person").and_then(|it| it.step(name)).expect("known")
 }
 
 /// Webhook, then a loop with a step inside, then a router.
-fn flow() -> FlowVersion {
+pub(crate) fn flow() -> FlowVersion {
     let trigger = step::piece_trigger(WEBHOOK, "catch_webhook").expect("known");
     let edits = [
         edit("UPDATE_TRIGGER", json!(trigger)),
@@ -43,7 +48,7 @@ fn flow() -> FlowVersion {
     apply_all(&empty(), &edits).expect("a flow")
 }
 
-fn names(version: &FlowVersion) -> Vec<String> {
+pub(crate) fn names(version: &FlowVersion) -> Vec<String> {
     tree::steps(&version.trigger).into_iter().map(|it| it.name.clone()).collect()
 }
 
@@ -275,7 +280,7 @@ fn every_change_has_plain_words() {
 }
 
 /// Any edit, often one that fits.
-fn any_edit() -> impl Strategy<Value = FlowEdit> {
+pub(crate) fn any_edit() -> impl Strategy<Value = FlowEdit> {
     let name =
         || prop_oneof![Just("trigger".to_owned()), (1..10_u8).prop_map(|it| format!("step_{it}"))];
     let place = || {

@@ -14,3 +14,7 @@ mod operations;
 mod problems;
 #[cfg(test)]
 mod records;
+#[cfg(test)]
+mod studio;
+#[cfg(test)]
+mod together;

@@ -35,8 +35,13 @@ async fn published(server: &Server, actor: &Actor) -> String {
         },
     }))
     .unwrap();
-    let import =
-        ImportFlow { display_name: "Ask".to_owned(), trigger, schema_version: None, notes: None };
+    let import = ImportFlow {
+        display_name: "Ask".to_owned(),
+        trigger,
+        schema_version: None,
+        notes: None,
+        keep_samples: false,
+    };
     let edits = vec![FlowEdit::ImportFlow(Box::new(import))];
     let new = NewFlow { name: "Ask".to_owned(), edits, ..NewFlow::default() };
     let flow = server.backend.flows.create(actor, new).await.unwrap();

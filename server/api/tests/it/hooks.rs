@@ -51,8 +51,13 @@ async fn greeting(server: &Server, actor: &Actor, body: Value) -> (FlowId, Strin
         },
     }))
     .unwrap();
-    let import =
-        ImportFlow { display_name: "Greet".to_owned(), trigger, schema_version: None, notes: None };
+    let import = ImportFlow {
+        display_name: "Greet".to_owned(),
+        trigger,
+        schema_version: None,
+        notes: None,
+        keep_samples: false,
+    };
     let edits = vec![FlowEdit::ImportFlow(Box::new(import))];
     let new = NewFlow { name: "Greet".to_owned(), edits, ..NewFlow::default() };
     let flow = server.backend.flows.create(actor, new).await.unwrap();
@@ -173,7 +178,13 @@ async fn an_approval_is_given_with_a_button() {
         let mut trigger = server.backend.flows.get(&actor, &flow).await.unwrap().version.trigger;
         trigger.next_action = Some(Box::new(ask));
         let display_name = "Ship".to_owned();
-        let import = ImportFlow { display_name, trigger, schema_version: None, notes: None };
+        let import = ImportFlow {
+            display_name,
+            trigger,
+            schema_version: None,
+            notes: None,
+            keep_samples: false,
+        };
         let edits = vec![FlowEdit::ImportFlow(Box::new(import))];
         server.backend.flows.edit(&actor, &flow, None, edits).await.unwrap();
         server.backend.flows.publish(&actor, &flow).await.unwrap();

@@ -230,6 +230,7 @@ async fn flows_that_call_each_other_without_end_are_stopped() {
         .unwrap(),
         schema_version: None,
         notes: None,
+        keep_samples: false,
     };
     let edits = vec![domain::flow::edit::FlowEdit::ImportFlow(Box::new(edit))];
     world.flows.edit(&admin(), &itself.id, None, edits).await.unwrap();

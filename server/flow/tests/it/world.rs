@@ -184,6 +184,7 @@ impl World {
             trigger,
             schema_version: None,
             notes: None,
+            keep_samples: false,
         };
         let edits = vec![FlowEdit::ImportFlow(Box::new(import))];
         self.flows

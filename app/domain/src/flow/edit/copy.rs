@@ -5,6 +5,7 @@ use super::{FlowVersion, OneStep, Outcome};
 use crate::expr::names;
 use crate::flow::{Action, ActionKind, Branch, Trigger, tree};
 use serde_json::{Map, Value};
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn duplicate_action(version: &mut FlowVersion, it: &OneStep) -> Outcome {
@@ -17,24 +18,24 @@ pub(super) fn duplicate_action(version: &mut FlowVersion, it: &OneStep) -> Outco
 
 /// `first` and what is inside and after it, with names that `trigger`'s flow does not use.
 pub(super) fn renamed(trigger: &Trigger, mut first: Box<Action>) -> Box<Action> {
-    let taken = tree::steps(trigger).into_iter().map(|it| it.name.clone()).collect();
-    let renames = new_names(taken, &first);
-    each_mut(Some(&mut first), &mut |it| {
-        if let Some(name) = renames.get(&it.name) {
-            it.name.clone_from(name);
-        }
-        it.display_name.push_str(" Copy");
-        rewrite(it, &renames);
-        forget_samples(it);
-    });
+    let renames = new_names(trigger, std::slice::from_ref(&first));
+    rename(&mut first, &renames);
+    each_mut(Some(&mut first), &mut |it| it.display_name.push_str(" Copy"));
     first
 }
 
-fn new_names(mut taken: BTreeSet<String>, first: &Action) -> BTreeMap<String, String> {
+/// A name that `trigger`'s flow does not use for every step of `chains`, by the name it has.
+pub(crate) fn new_names(
+    trigger: &Trigger,
+    chains: &[impl Borrow<Action>],
+) -> BTreeMap<String, String> {
+    let mut taken: BTreeSet<_> =
+        tree::steps(trigger).into_iter().map(|it| it.name.clone()).collect();
     let mut renames = BTreeMap::new();
     let mut number = 1;
-    for step in tree::chain(Some(first)).flat_map(|it| std::iter::once(it).chain(tree::inside(it)))
-    {
+    let each = |it| std::iter::once(it).chain(tree::inside(it));
+    let firsts = chains.iter().map(|it| -> &Action { it.borrow() });
+    for step in firsts.flat_map(|it| tree::chain(Some(it))).flat_map(each) {
         while taken.contains(&format!("step_{number}")) {
             number += 1;
         }
@@ -45,34 +46,44 @@ fn new_names(mut taken: BTreeSet<String>, first: &Action) -> BTreeMap<String, St
     renames
 }
 
-fn rewrite(action: &mut Action, renames: &BTreeMap<String, String>) {
+/// Gives `first` and what is inside and after it other names, in what they read as well; tests are forgotten.
+pub(crate) fn rename(first: &mut Action, renames: &BTreeMap<String, String>) {
+    each_mut(Some(first), &mut |it| {
+        if let Some(name) = renames.get(&it.name) {
+            it.name.clone_from(name);
+        }
+        own_texts(it, &mut |text| *text = names::rename(text, renames));
+        forget_samples(it);
+    });
+}
+
+/// Calls `see` for every text that may hold expressions, in `first` and what is inside and after it.
+pub(crate) fn each_text(first: &mut Action, see: &mut dyn FnMut(&mut String)) {
+    each_mut(Some(first), &mut |it| own_texts(it, see));
+}
+
+fn own_texts(action: &mut Action, see: &mut dyn FnMut(&mut String)) {
     match &mut action.kind {
-        ActionKind::Piece(settings) => rewrite_map(&mut settings.input, renames),
-        ActionKind::Code(settings) => rewrite_map(&mut settings.input, renames),
-        ActionKind::Loop(settings) => settings.items = names::rename(&settings.items, renames),
+        ActionKind::Piece(settings) => settings.input.values_mut().for_each(|it| texts(it, see)),
+        ActionKind::Code(settings) => settings.input.values_mut().for_each(|it| texts(it, see)),
+        ActionKind::Loop(settings) => see(&mut settings.items),
         ActionKind::Router(settings) => {
             for branch in &mut settings.branches {
                 let Branch::Condition { conditions, .. } = branch else { continue };
                 for it in conditions.iter_mut().flatten() {
-                    it.first_value = names::rename(&it.first_value, renames);
-                    it.second_value = it.second_value.as_ref().map(|it| names::rename(it, renames));
+                    see(&mut it.first_value);
+                    it.second_value.iter_mut().for_each(&mut *see);
                 }
             }
         }
     }
 }
 
-fn rewrite_map(map: &mut Map<String, Value>, renames: &BTreeMap<String, String>) {
-    for value in map.values_mut() {
-        rewrite_value(value, renames);
-    }
-}
-
-fn rewrite_value(value: &mut Value, renames: &BTreeMap<String, String>) {
+fn texts(value: &mut Value, see: &mut dyn FnMut(&mut String)) {
     match value {
-        Value::String(text) => *text = names::rename(text, renames),
-        Value::Array(items) => items.iter_mut().for_each(|it| rewrite_value(it, renames)),
-        Value::Object(map) => rewrite_map(map, renames),
+        Value::String(text) => see(text),
+        Value::Array(items) => items.iter_mut().for_each(|it| texts(it, see)),
+        Value::Object(map) => map.values_mut().for_each(|it| texts(it, see)),
         _ => {}
     }
 }

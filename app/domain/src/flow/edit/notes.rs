@@ -3,14 +3,18 @@
 use super::{DeleteNote, FlowVersion, Outcome, refuse};
 use crate::flow::Note;
 
-const COLORS: [&str; 6] = ["orange", "red", "green", "blue", "purple", "yellow"];
+/// Characters of one note.
+const LONGEST: usize = 10_000;
 
 fn checked(note: &Note) -> Outcome {
-    if COLORS.contains(&note.color.as_str()) {
-        Ok(())
-    } else {
-        refuse("color", format!("A note is one of {}", COLORS.join(", ")))
+    let colors = Note::COLORS;
+    if !colors.contains(&note.color.as_str()) {
+        return refuse("color", format!("A note is one of {}", colors.join(", ")));
     }
+    if note.content.chars().count() > LONGEST {
+        return refuse("content", format!("A note holds at most {LONGEST} characters. Shorten it"));
+    }
+    Ok(())
 }
 
 pub(super) fn add(version: &mut FlowVersion, note: &Note) -> Outcome {
