@@ -9,6 +9,7 @@ pub mod connectors;
 mod daily;
 mod health;
 mod node;
+pub mod presence;
 mod records;
 pub mod setup;
 mod todos;
@@ -16,6 +17,7 @@ mod todos;
 use crate::chat_clients::ChatClients;
 use crate::config::{Config, Database};
 use crate::node::Node;
+use crate::presence::Presence;
 use crate::setup::SetupGuide;
 use agent::agent::Agent;
 use auth::auth::Auth;
@@ -82,6 +84,8 @@ pub struct Backend {
     pub setup: SetupGuide,
     /// Drafts, versions, publishing.
     pub flows: Flows,
+    /// Who is in which flow right now.
+    pub presence: Presence,
     /// What flows are allowed to use of other apps.
     pub connections: Connections,
     /// What runs and ran.
@@ -144,6 +148,7 @@ impl Backend {
         daily::start(tools.clone(), closing.clone());
         Ok(Self {
             connections: flows.connections(),
+            presence: Presence::new(flows.clone(), db.clone()),
             flows,
             tools,
             worker: Arc::new(runs.work()),

@@ -14,7 +14,9 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use store::db::Conn;
 use store::flows::StoredFlow;
-use store::{events, flow_samples, flow_watches, flows, ids, run_waits, runs, schedules};
+use store::{
+    events, flow_proposals, flow_samples, flow_watches, flows, ids, run_waits, runs, schedules,
+};
 
 /// The handle to flows. Cheap to clone.
 #[derive(Clone)]
@@ -77,23 +79,7 @@ impl Flows {
     ) -> Result<Flow, Problem> {
         actor.require(Permission::Write)?;
         let by = actor.clone();
-        self.change(actor, id, base_revision, move |flow| {
-            let before = flow.version.clone();
-            let draft = draft_of(&before, &by);
-            let is_new = draft.id != before.id;
-            flow.version =
-                edit::apply_all(&draft, &edits).map_err(|issues| Problem::Invalid { issues })?;
-            let summary = edits.first().map(|it| words::describe(it, &before)).unwrap_or_default();
-            let detail = json!({
-                "revision": flow.revision + 1,
-                "operations": edits.iter().map(edit::outline).collect::<Vec<_>>(),
-                "summary": summary,
-                "via": by.via.as_str(),
-                "version": is_new.then_some(&flow.version.id),
-            });
-            Ok(event(EventKind::FlowEdited, flow).with(detail))
-        })
-        .await
+        self.change(actor, id, base_revision, move |flow| edited(flow, &by, &edits, None)).await
     }
 
     /// Copies an earlier version into the draft.
@@ -112,6 +98,7 @@ impl Flows {
             trigger: old.trigger,
             schema_version: old.schema_version,
             notes: Some(old.notes),
+            keep_samples: true,
         };
         self.edit(actor, id, None, vec![FlowEdit::ImportFlow(Box::new(import))]).await
     }
@@ -176,6 +163,7 @@ impl Flows {
                     flow_samples::forget(conn, &by.workspace, &flow).await?;
                     schedules::set(conn, &by.workspace, &flow, None).await?;
                     flow_watches::set(conn, &by.workspace, &flow, None, now_ms).await?;
+                    flow_proposals::forget(conn, &by.workspace, &flow).await?;
                     let stopped = runs::cancel_of_flow(conn, &by.workspace, &flow, now_ms).await?;
                     for run in &stopped {
                         run_waits::answer_parent(conn, run, &stopped_answer(), now_ms).await?;
@@ -202,21 +190,7 @@ impl Flows {
     {
         let (by, id) = (actor.clone(), id.clone());
         self.write(move |conn| {
-            Box::pin(async move {
-                let mut flow = found(conn, &by, &id).await?.flow;
-                let base = base_revision.unwrap_or(flow.revision);
-                if base != flow.revision {
-                    return Err(changed_meanwhile(flow.revision));
-                }
-                let event = make(&mut flow)?;
-                touch(&mut flow, &by);
-                if !flows::save(conn, &flow, base).await? {
-                    return Err(changed_meanwhile(flow.revision));
-                }
-                flow.revision += 1;
-                events::record(conn, &by, &event).await?;
-                Ok(flow)
-            })
+            Box::pin(async move { changed(conn, &by, &id, base_revision, make).await })
         })
         .await
     }
@@ -232,6 +206,57 @@ impl Flows {
         self.engine.targets.forget();
         outcome
     }
+}
+
+/// Changes a flow and records the one event that `make` gives, inside a transaction.
+pub(crate) async fn changed<F>(
+    conn: &mut Conn,
+    by: &Actor,
+    id: &FlowId,
+    base_revision: Option<i64>,
+    make: F,
+) -> Result<Flow, Problem>
+where
+    F: FnOnce(&mut Flow) -> Result<Event, Problem> + Send,
+{
+    let mut flow = found(conn, by, id).await?.flow;
+    let base = base_revision.unwrap_or(flow.revision);
+    if base != flow.revision {
+        return Err(changed_meanwhile(flow.revision));
+    }
+    let event = make(&mut flow)?;
+    touch(&mut flow, by);
+    if !flows::save(conn, &flow, base).await? {
+        return Err(changed_meanwhile(flow.revision));
+    }
+    flow.revision += 1;
+    events::record(conn, by, &event).await?;
+    Ok(flow)
+}
+
+/// Makes `edits` on the draft of `flow` and gives the event of it, with the proposal they come from.
+pub(crate) fn edited(
+    flow: &mut Flow,
+    by: &Actor,
+    edits: &[FlowEdit],
+    proposal: Option<&str>,
+) -> Result<Event, Problem> {
+    let before = flow.version.clone();
+    let draft = draft_of(&before, by);
+    let is_new = draft.id != before.id;
+    flow.version = edit::apply_all(&draft, edits).map_err(|issues| Problem::Invalid { issues })?;
+    let summary = edits.first().map(|it| words::describe(it, &before)).unwrap_or_default();
+    let mut detail = json!({
+        "revision": flow.revision + 1,
+        "operations": edits.iter().map(edit::outline).collect::<Vec<_>>(),
+        "summary": summary,
+        "via": by.via.as_str(),
+        "version": is_new.then_some(&flow.version.id),
+    });
+    if let Some(id) = proposal {
+        detail["proposal"] = json!(id);
+    }
+    Ok(event(EventKind::FlowEdited, flow).with(detail))
 }
 
 pub(crate) async fn found(

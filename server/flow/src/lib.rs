@@ -20,6 +20,7 @@ mod hearing;
 mod heartbeat;
 mod keeping;
 mod pieces;
+mod proposals;
 mod publishing;
 mod reading;
 mod samples;

@@ -12,6 +12,7 @@ pub mod error;
 pub mod events;
 pub mod flow_connections;
 pub mod flow_folders;
+pub mod flow_proposals;
 pub mod flow_samples;
 pub mod flow_starts;
 pub mod flow_values;

@@ -3,6 +3,7 @@
 use crate::error::ToolError;
 use crate::flow_tools::{self, change};
 use crate::tool::{Call, Done};
+use domain::actor::Via;
 use domain::flow::edit::operation::FlowOperation;
 use domain::flow::edit::{
     self, AddAction, ChangeName, DeleteAction, FlowEdit, ImportFlow, Location, MoveAction, OneStep,
@@ -10,7 +11,7 @@ use domain::flow::edit::{
 };
 use domain::flow::listing::NewFlow;
 use domain::flow::validate::{self, FlowProblem};
-use domain::flow::{Action, ActionKind, Flow, FlowVersion, Trigger, templates, tree};
+use domain::flow::{Action, ActionKind, Flow, FlowVersion, Trigger, proposal, templates, tree};
 use domain::problem::Problem;
 use serde_json::{Map, Value, json};
 
@@ -72,6 +73,7 @@ fn beginning(name: &str, trigger: Trigger) -> FlowEdit {
         trigger,
         schema_version: None,
         notes: None,
+        keep_samples: false,
     }))
 }
 
@@ -268,11 +270,38 @@ fn one(operation: &Value) -> Result<FlowEdit, ToolError> {
 
 async fn edit(call: &Call<'_>, edits: Vec<FlowEdit>) -> Outcome {
     let before = call.flow().await?;
+    if is_suggested(call, &before, &edits) {
+        return suggest(call, &before, edits).await;
+    }
     let summary = edits.first().map(|it| words::describe(it, &before.version)).unwrap_or_default();
     let operations: Vec<Value> = edits.iter().map(edit::outline).collect();
     let flow = call.tools.flows.edit(call.actor, &before.id, None, edits).await?;
     let undo = json!({ "flow_id": flow.id, "operation": back_to(before.version) });
     Ok(changed(&flow, &summary, &operations).undone_by("flow_update", &undo))
+}
+
+/// Whether the assistant only suggests a change: a large one to steps that are there.
+fn is_suggested(call: &Call<'_>, flow: &Flow, edits: &[FlowEdit]) -> bool {
+    let has_steps = flow.version.trigger.next_action.is_some();
+    call.actor.via == Via::Chat && has_steps && proposal::is_large(edits)
+}
+
+/// Draws a change on the canvas, for a person to accept or drop; the flow stays as it is.
+async fn suggest(call: &Call<'_>, flow: &Flow, edits: Vec<FlowEdit>) -> Outcome {
+    let first = edits.first().map(|it| words::describe(it, &flow.version)).unwrap_or_default();
+    let title = match edits.len() {
+        0 | 1 => first,
+        many => format!("{first}, and {} more", many - 1),
+    };
+    let name = &flow.version.display_name;
+    let stored = call.tools.flows.propose(call.actor, &flow.id, &title, edits).await?;
+    let value = json!({
+        "message": format!(
+            "Suggested for “{name}”: {title}. Nothing is changed yet: a person accepts or drops it on the canvas"
+        ),
+        "proposal": { "id": stored.id, "flow_id": flow.id, "title": title, "changes": stored.edits.len() },
+    });
+    Ok(Done::new(value).on(name.clone()))
 }
 
 fn back_to(version: FlowVersion) -> FlowEdit {
@@ -281,6 +310,7 @@ fn back_to(version: FlowVersion) -> FlowEdit {
         trigger: version.trigger,
         schema_version: version.schema_version,
         notes: Some(version.notes),
+        keep_samples: true,
     }))
 }
 

@@ -9,7 +9,8 @@ use super::replay::{Replay, Stop};
 use super::step_words::Do;
 use super::{say, starts};
 use domain::flow::edit::{ChangeName, DeleteAction, FlowEdit, Location};
-use domain::flow::{Flow, FlowVersion, tree};
+use domain::flow::{Flow, FlowVersion, proposal, tree};
+use serde_json::json;
 use std::collections::BTreeSet;
 
 type Answer = Result<String, Stop>;
@@ -44,8 +45,10 @@ fn remove(replay: &mut Replay<'_>, flow: &Flow, step: &StepName) -> Answer {
     let shown = say::plain(&found.display_name);
     let edits = [FlowEdit::DeleteAction(DeleteAction { names: vec![found.name.clone()] })];
     let problems = tried(&flow.version, &edits)?;
-    save(replay, &flow.id, &edits)?;
-    Ok(format!("Deleted “{shown}” from {}.{}", link(flow), next(&problems)))
+    if saved(replay, flow, &edits)? {
+        return Ok(format!("Deleted “{shown}” from {}.{}", link(flow), next(&problems)));
+    }
+    Ok(format!("I would delete “{shown}” from {}. {WAITS}", link(flow)))
 }
 
 fn restart(replay: &mut Replay<'_>, flow: &Flow, start: &Start, steps: &[Do]) -> Answer {
@@ -60,9 +63,13 @@ fn restart(replay: &mut Replay<'_>, flow: &Flow, start: &Start, steps: &[Do]) ->
     let (said, left_out) =
         more(replay, flow, start.clone(), steps, (&end(&flow.version), &mut edits))?;
     let problems = tried(&flow.version, &edits)?;
-    save(replay, &flow.id, &edits)?;
-    let head = format!("{} now starts {}.", link(flow), say::plain(&starts::words(start)));
-    Ok(answer(head, &said, &left_out) + &next(&problems))
+    let words = say::plain(&starts::words(start));
+    if saved(replay, flow, &edits)? {
+        let head = format!("{} now starts {words}.", link(flow));
+        return Ok(answer(head, &said, &left_out) + &next(&problems));
+    }
+    let head = format!("{} would start {words}, with these steps. {WAITS}", link(flow));
+    Ok(answer(head, &said, &left_out))
 }
 
 fn add(replay: &mut Replay<'_>, flow: &Flow, steps: &[Do], place: &Place) -> Answer {
@@ -74,8 +81,23 @@ fn add(replay: &mut Replay<'_>, flow: &Flow, steps: &[Do], place: &Place) -> Ans
         return Ok(format!("Nothing was changed. {}", left_out.join(" ")));
     }
     let problems = tried(&flow.version, &edits)?;
-    save(replay, &flow.id, &edits)?;
-    Ok(answer(format!("Added to {}:", link(flow)), &said, &left_out) + &next(&problems))
+    if saved(replay, flow, &edits)? {
+        return Ok(answer(format!("Added to {}:", link(flow)), &said, &left_out) + &next(&problems));
+    }
+    Ok(answer(format!("I would add to {}. {WAITS}", link(flow)), &said, &left_out))
+}
+
+/// What a person reads about a change that is only suggested.
+const WAITS: &str = "The canvas shows it in place; nothing is changed before you accept it there.";
+
+/// Saves edits, or suggests them where they are many or take something away; false when they are only suggested.
+fn saved(replay: &mut Replay<'_>, flow: &Flow, edits: &[FlowEdit]) -> Result<bool, Stop> {
+    if !proposal::is_large(edits) {
+        save(replay, &flow.id, edits)?;
+        return Ok(true);
+    }
+    let done = replay.call("flow_apply", json!({ "flow_id": flow.id, "operations": edits }))?;
+    Ok(done.get("proposal").is_none())
 }
 
 type Said = (Vec<String>, Vec<String>);

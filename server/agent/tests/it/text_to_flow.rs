@@ -133,7 +133,12 @@ async fn the_flow_on_the_page_is_changed_in_place() {
         .await;
     assert!(added.response.contains("Wait 5 minutes"), "{}", added.response);
     assert_eq!(names().await, ["Tell someone", "Wait for", "Tell someone"]);
-    world.say_at(&flow.id, Some(&session), "delete step 3").await;
+    let suggested = world.say_at(&flow.id, Some(&session), "delete step 3").await;
+    assert!(suggested.response.contains("I would delete"), "{}", suggested.response);
+    assert_eq!(names().await, ["Tell someone", "Wait for", "Tell someone"]);
+    let open = world.flows.proposal(&amara(), &flow.id).await.unwrap().unwrap();
+    let revision = world.flows.get(&amara(), &flow.id).await.unwrap().revision;
+    world.flows.accept_proposal(&amara(), &flow.id, &open.id, revision).await.unwrap();
     assert_eq!(names().await, ["Tell someone", "Wait for"]);
     world.say_at(&flow.id, Some(&session), "rename it to Front door").await;
     world.say_at(&flow.id, Some(&session), "start it every day at 9").await;

@@ -16,6 +16,7 @@ mod nodes;
 mod outgoing;
 mod pieces;
 mod places;
+mod proposals;
 mod site;
 mod templates;
 mod thinking;
