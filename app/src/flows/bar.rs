@@ -1,5 +1,6 @@
 //! The studio's top bar: the flow's name and state, undo, saving, what is to fix, test, publish.
 
+use super::presence::Faces;
 use super::problems::problem_count;
 use super::publish::has_draft;
 use super::store::{Saving, Studio};
@@ -20,6 +21,8 @@ pub struct Doors {
     pub outline: RwSignal<bool>,
     /// The dialog for publishing.
     pub publish: RwSignal<bool>,
+    /// The role allows publishing.
+    pub may_publish: Signal<bool>,
     /// The dialog for testing.
     pub trial: RwSignal<bool>,
 }
@@ -41,6 +44,7 @@ pub fn StudioBar(
             </div>
             <div class="sbar__mid"><ViewTabs outline=doors.outline /></div>
             <div class="sbar__end">
+                <Faces studio=studio />
                 <SaveState studio=studio />
                 <Undo studio=studio />
                 <VersionsButton studio=studio />

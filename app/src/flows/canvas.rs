@@ -1,10 +1,17 @@
 //! The canvas: steps as buttons in reading order, one drawing of lines behind them, add buttons on every line.
 
+use super::cards::Card;
 use super::edges::{Edges, branch_kind};
+use super::find::Find;
+use super::hands::{Hands, Hold, frame};
+use super::minimap::Map;
 use super::node::{NodeState, StepNode};
+use super::notes::{AddNoteButton, Notes};
 use super::panning::Camera;
 use super::picker::Picking;
+use super::proposed::ProposalBar;
 use super::runbar::RunBar;
+use super::selection::PickedBar;
 use super::store::Studio;
 use super::view::{Area, Size};
 use super::write::Spot;
@@ -14,9 +21,12 @@ use crate::ui::icon::Icon;
 use domain::flow::edit::Location;
 use domain::flow::layout::{Add, BranchLabel, Node};
 use leptos::prelude::*;
+use std::collections::BTreeSet;
 
 /// More steps than this are drawn only near the view.
 const MANY: usize = 150;
+/// The steps of what is drawn of them, in canvas units.
+const COARSE: f64 = 400.0;
 
 /// A box of the layout as an area.
 pub fn area(node: &Node) -> Area {
@@ -34,6 +44,10 @@ pub fn Canvas(
     studio: Studio,
     /// Where it is looked at from.
     camera: Camera,
+    /// What the pointer holds.
+    hands: Hands,
+    /// The search.
+    find: Find,
 ) -> impl IntoView {
     let label = move || {
         let steps = studio.cards.with(Vec::len);
@@ -51,34 +65,56 @@ pub fn Canvas(
             aria-label=label
             aria-roledescription="flow canvas"
             aria-describedby="canvas-help"
-            on:pointerdown=move |event| camera.grab(&event)
-            on:pointermove=move |event| camera.drag(&event)
-            on:pointerup=move |event| camera.release(&event)
-            on:pointercancel=move |event| camera.release(&event)
+            data-hold=move || hold_word(&hands.hold.read())
+            on:pointerdown=move |event| hands.down(&event)
+            on:pointermove=move |event| hands.moved(&event)
+            on:pointerup=move |_| hands.up()
+            on:pointercancel=move |_| hands.cancel()
             on:wheel=move |event| camera.wheel(&event)
         >
             <p class="sr" id="canvas-help">
-                "Arrow keys move between steps. Enter opens a step. Plus adds a step after it. Switch to outline for a plain list."
+                "Arrow keys move between steps, with Shift they pick, with Alt they move a step. Enter opens a step. Plus adds a step after it. Switch to outline for a plain list."
             </p>
             <RunBar studio=studio />
-            <World studio=studio camera=camera />
-            <Zoom camera=camera />
+            <ProposalBar studio=studio />
+            <World studio=studio camera=camera hands=hands />
+            <PickedBar studio=studio />
+            <Zoom studio=studio camera=camera find=find />
             <Map studio=studio camera=camera />
         </section>
     }
 }
 
+/// The word in `data-hold`, for the pointer and the places to drop.
+fn hold_word(hold: &Hold) -> Option<&'static str> {
+    match hold {
+        Hold::Nothing => None,
+        Hold::View => Some("view"),
+        Hold::Steps { .. } => Some("steps"),
+        Hold::Frame { .. } => Some("frame"),
+        Hold::Note { .. } => Some("note"),
+    }
+}
+
 /// Everything that moves with the view.
 #[component]
-fn World(studio: Studio, camera: Camera) -> impl IntoView {
+fn World(studio: Studio, camera: Camera, hands: Hands) -> impl IntoView {
     let layout = studio.layout;
     let style = move || {
         let (w, h) = layout.with(|it| (it.width, it.height));
         format!("width: {w}px; height: {h}px; transform: {}", camera.view.get().transform())
     };
-    let nodes = Memo::new(move |_| near(studio, camera));
-    let adds =
-        move || if studio.is_editing() { layout.with(|it| it.adds.clone()) } else { Vec::new() };
+    let shown = Memo::new(move |_| window(studio, camera));
+    let nodes = Memo::new(move |_| near(studio, shown.get()));
+    let at = move |x: i32, y: i32| shown.with(|it| it.is_none_or(|it| it.holds(x, y)));
+    let adds = move || {
+        let all = if studio.is_editing() { layout.with(|it| it.adds.clone()) } else { Vec::new() };
+        all.into_iter().filter(|it| at(it.x, it.y)).collect::<Vec<_>>()
+    };
+    let labels = move || {
+        let all = layout.with(|it| it.labels.clone());
+        all.into_iter().filter(|it| at(it.x, it.y)).collect::<Vec<_>>()
+    };
     let end = move || {
         let (x, y) = layout.with(|it| (it.width / 2, it.height - 28));
         format!("left: {x}px; top: {y}px")
@@ -90,32 +126,34 @@ fn World(studio: Studio, camera: Camera) -> impl IntoView {
                 <For each=move || nodes.get() key=Clone::clone let:name>
                     <Placed studio=studio name=name />
                 </For>
-                <For each=move || layout.with(|it| it.labels.clone()) key=|it| (it.router.clone(), it.index, it.name.clone(), it.x, it.y) let:label>
+                <For each=labels key=|it| (it.router.clone(), it.index, it.name.clone(), it.x, it.y) let:label>
                     <Label studio=studio label=label />
                 </For>
                 <For each=adds key=|it| (it.parent.clone(), it.label.clone(), it.x, it.y) let:add>
-                    <AddButton studio=studio add=add />
+                    <AddButton studio=studio add=add hands=hands />
                 </For>
                 <li class="endcap" style=end>"End"</li>
+                <Notes studio=studio hands=hands />
             </ol>
+            <Carried studio=studio hands=hands />
         </div>
     }
 }
 
-/// Names of the steps to draw: all, or in a large flow those within one screen of the view.
-fn near(studio: Studio, camera: Camera) -> Vec<String> {
-    let all = studio.layout.with(|it| it.nodes.len());
-    let names = |keep: &dyn Fn(&Node) -> bool| {
-        studio
-            .layout
-            .with(|it| it.nodes.iter().filter(|it| keep(it)).map(|it| it.name.clone()).collect())
-    };
-    if all <= MANY {
-        return names(&|_| true);
+/// What is drawn of a large flow: the view with one screen around it, in coarse steps so that panning draws little;
+/// none for all of a flow that is not large.
+fn window(studio: Studio, camera: Camera) -> Option<Area> {
+    if studio.layout.with(|it| it.nodes.len()) <= MANY {
+        return None;
     }
     let seen = camera.seen();
-    let seen = seen.grown(seen.size);
-    names(&|it| area(it).meets(&seen))
+    Some(seen.grown(seen.size).snapped(COARSE))
+}
+
+/// Names of the steps to draw.
+fn near(studio: Studio, shown: Option<Area>) -> Vec<String> {
+    let is_near = |it: &&Node| shown.is_none_or(|shown| area(it).meets(&shown));
+    studio.layout.with(|it| it.nodes.iter().filter(is_near).map(|it| it.name.clone()).collect())
 }
 
 /// One step where the layout puts it.
@@ -147,8 +185,39 @@ fn Label(studio: Studio, label: BranchLabel) -> impl IntoView {
     }
 }
 
+/// What the pointer carries: steps on their way, or the frame that picks.
 #[component]
-fn AddButton(studio: Studio, add: Add) -> impl IntoView {
+fn Carried(studio: Studio, hands: Hands) -> impl IntoView {
+    let words = move |names: &BTreeSet<String>| match names.len() {
+        1 => {
+            let named = |all: &Vec<Card>| {
+                all.iter().find(|it| names.contains(&it.name)).map(|it| it.title.clone())
+            };
+            studio.cards.with(named).unwrap_or_default()
+        }
+        many => format!("{many} steps"),
+    };
+    move || match hands.hold.get() {
+        Hold::Steps { names, at: (x, y), .. } => {
+            let style = format!("left: {x:.0}px; top: {y:.0}px");
+            view! { <div class="carried" aria-hidden="true" style=style>{words(&names)}</div> }
+                .into_any()
+        }
+        Hold::Frame { from, to } => {
+            let it = frame(from, to);
+            let (w, h) = (it.size.w, it.size.h);
+            let style = format!(
+                "left: {:.0}px; top: {:.0}px; width: {w:.0}px; height: {h:.0}px",
+                it.x, it.y
+            );
+            view! { <div class="marquee" aria-hidden="true" style=style></div> }.into_any()
+        }
+        _ => ().into_any(),
+    }
+}
+
+#[component]
+fn AddButton(studio: Studio, add: Add, hands: Hands) -> impl IntoView {
     let style = format!("left: {}px; top: {}px", add.x, add.y);
     let id = (add.location == Location::After).then(|| format!("add-after-{}", add.parent));
     let spot = StoredValue::new(Spot {
@@ -157,8 +226,13 @@ fn AddButton(studio: Studio, add: Add) -> impl IntoView {
         branch: add.branch_index,
     });
     let is_open = move || studio.picking.with(|it| *it == Picking::Step(spot.get_value()));
+    let is_over = move || {
+        hands.hold.with(
+            |it| matches!(it, Hold::Steps { over: Some(over), .. } if *over == spot.get_value()),
+        )
+    };
     view! {
-        <li class="plus" style=style>
+        <li class="plus" style=style class:is-over=is_over>
             <button
                 type="button"
                 id=id
@@ -176,7 +250,7 @@ fn AddButton(studio: Studio, add: Add) -> impl IntoView {
 }
 
 #[component]
-fn Zoom(camera: Camera) -> impl IntoView {
+fn Zoom(studio: Studio, camera: Camera, find: Find) -> impl IntoView {
     view! {
         <div class="zoom" role="group" aria-label="Zoom">
             <IconButton icon="minus" class="icon-btn--sm" label="Zoom out" on:click=move |_| camera.further() />
@@ -184,43 +258,9 @@ fn Zoom(camera: Camera) -> impl IntoView {
             <IconButton icon="plus" class="icon-btn--sm" label="Zoom in" on:click=move |_| camera.nearer() />
             <span class="zoom__sep"></span>
             <IconButton icon="fit" class="icon-btn--sm" label="Fit the whole flow" on:click=move |_| camera.fit() />
-        </div>
-    }
-}
-
-/// The whole flow, small, with a frame for what is in view.
-#[component]
-fn Map(studio: Studio, camera: Camera) -> impl IntoView {
-    let whole = move || studio.layout.with(|it| format!("0 0 {} {}", it.width, it.height));
-    let state = move |name: &str| {
-        if studio.chosen.with(|it| it.as_deref() == Some(name)) {
-            return "sel";
-        }
-        if studio.written.with(|it| it.contains_key(name)) {
-            return "new";
-        }
-        let run = studio.run_marks.with(|it| it.get(name).map(|it| it.state));
-        let bad = studio.problems.with(|it| it.contains_key(name));
-        run.unwrap_or(if bad { "bad" } else { "" })
-    };
-    let node = move |it: Node| {
-        let name = it.name;
-        view! { <rect x=it.x y=it.y width=it.w height=it.h rx="14" data-s=move || state(&name) /> }
-    };
-    let seen = Memo::new(move |_| camera.seen());
-    view! {
-        <div class="minimap" aria-hidden="true">
-            <svg viewBox=whole>
-                {move || studio.layout.with(|it| it.nodes.clone()).into_iter().map(node).collect_view()}
-                <rect
-                    class="vp"
-                    rx="18"
-                    x=move || seen.get().x
-                    y=move || seen.get().y
-                    width=move || seen.get().size.w
-                    height=move || seen.get().size.h
-                />
-            </svg>
+            <span class="zoom__sep"></span>
+            <IconButton icon="search" class="icon-btn--sm" label="Search in this flow" on:click=move |_| find.open() />
+            <AddNoteButton studio=studio camera=camera />
         </div>
     }
 }

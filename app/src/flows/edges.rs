@@ -1,16 +1,30 @@
 //! The lines of the canvas, and the frames around loops: one drawing, hidden from assistive technology.
 
+use super::cards::{Card, Kind};
 use super::marks::{Written, branch_taken, read};
 use super::store::Studio;
 use domain::flow::layout::{Edge, Layout};
 use leptos::prelude::*;
 
 /// The kinds of arrowhead, each with the value of `data-k`.
-const HEADS: [(&str, &str); 5] =
-    [("ar", ""), ("ar-done", "done"), ("ar-live", "live"), ("ar-off", "off"), ("ar-new", "new")];
+const HEADS: [(&str, &str); 7] = [
+    ("ar", ""),
+    ("ar-done", "done"),
+    ("ar-live", "live"),
+    ("ar-off", "off"),
+    ("ar-new", "new"),
+    ("ar-add", "add"),
+    ("ar-del", "del"),
+];
 
 /// How a line stands: taken, being walked, not taken, just written; empty at rest.
 fn kind(studio: Studio, edge: &Edge) -> &'static str {
+    let proposed = |to: &String| studio.proposed.with(|it| it.get(to).map(|it| it.op()));
+    match edge.to.as_ref().and_then(proposed) {
+        Some("add") => return "add",
+        Some("del") => return "del",
+        _ => {}
+    }
     if edge
         .to
         .as_ref()
@@ -41,6 +55,14 @@ fn of_state(state: &str) -> &'static str {
 
 /// Whether a branch was taken in the run that is shown.
 pub fn branch_kind(studio: Studio, router: &str, at: usize) -> &'static str {
+    let is_step =
+        |all: &Vec<Card>| all.iter().any(|it| it.name == router && it.kind == Kind::Action);
+    if studio.cards.with(is_step) {
+        // An error branch is taken when its step failed.
+        let has_failed =
+            studio.run_marks.with(|it| it.get(router).is_some_and(|it| it.state == "failed"));
+        return if has_failed { "done" } else { "off" };
+    }
     let taken = studio.run.with(|it| {
         let output = read(&it.as_ref()?.run.steps, router)?.output?;
         Some(branch_taken(&output, at))
@@ -55,6 +77,8 @@ fn head(kind: &str) -> &'static str {
         "ar-live" => "url(#ar-live)",
         "ar-off" => "url(#ar-off)",
         "ar-new" => "url(#ar-new)",
+        "ar-add" => "url(#ar-add)",
+        "ar-del" => "url(#ar-del)",
         _ => "url(#ar)",
     }
 }

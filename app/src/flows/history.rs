@@ -1,6 +1,6 @@
 //! Undo and redo: what the flow was before each change. Selection and zoom are not in it.
 
-use domain::flow::{FlowVersion, Trigger};
+use domain::flow::{FlowVersion, Note, Trigger};
 
 /// How many changes can be taken back.
 const LIMIT: usize = 100;
@@ -12,11 +12,14 @@ pub struct Snapshot {
     pub display_name: String,
     /// The whole step tree.
     pub trigger: Trigger,
+    /// The sticky notes.
+    pub notes: Vec<Note>,
 }
 
 impl From<&FlowVersion> for Snapshot {
     fn from(version: &FlowVersion) -> Self {
-        Self { display_name: version.display_name.clone(), trigger: version.trigger.clone() }
+        let (display_name, trigger) = (version.display_name.clone(), version.trigger.clone());
+        Self { display_name, trigger, notes: version.notes.clone() }
     }
 }
 
@@ -87,6 +90,7 @@ mod tests {
                 kind: TriggerKind::Empty(Value::Null),
                 next_action: None,
             },
+            notes: Vec::new(),
         }
     }
 

@@ -27,6 +27,31 @@ pub enum Command {
     Close,
     /// Start a test run.
     Test,
+    /// Pick the step in that direction too.
+    Extend(Way),
+    /// Pick the step, or no longer.
+    Pick,
+    /// Pick every step.
+    PickAll,
+    /// Move the step one place up or down.
+    Shift(Way),
+    /// Switch the step off or on.
+    Skip,
+    /// Search in the flow.
+    Find,
+    /// Ask before the draft goes live.
+    Publish,
+}
+
+/// What is held down with a key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    /// Cmd or Ctrl.
+    pub command: bool,
+    /// Shift.
+    pub shift: bool,
+    /// Alt or Option.
+    pub alt: bool,
 }
 
 /// A direction between steps.
@@ -46,26 +71,43 @@ pub enum Way {
     Last,
 }
 
-/// Reads a key press; `command` is Cmd or Ctrl.
-pub fn read(key: &str, command: bool, shift: bool) -> Option<Command> {
-    if command {
-        return with_command(key, shift);
+/// Reads a key press.
+pub fn read(key: &str, held: Held) -> Option<Command> {
+    match held {
+        Held { command: true, alt: false, shift } => with_command(key, shift),
+        Held { command: false, alt: true, shift: false } => match way(key)? {
+            way @ (Way::Up | Way::Down) => Some(Command::Shift(way)),
+            _ => None,
+        },
+        Held { alt: true, .. } => None,
+        Held { shift: true, .. } if way(key).is_some() => way(key).map(Command::Extend),
+        _ => alone(key),
     }
+}
+
+fn way(key: &str) -> Option<Way> {
     match key {
-        "ArrowUp" => Some(Command::Move(Way::Up)),
-        "ArrowDown" => Some(Command::Move(Way::Down)),
-        "ArrowLeft" => Some(Command::Move(Way::Left)),
-        "ArrowRight" => Some(Command::Move(Way::Right)),
-        "Home" => Some(Command::Move(Way::First)),
-        "End" => Some(Command::Move(Way::Last)),
+        "ArrowUp" => Some(Way::Up),
+        "ArrowDown" => Some(Way::Down),
+        "ArrowLeft" => Some(Way::Left),
+        "ArrowRight" => Some(Way::Right),
+        "Home" => Some(Way::First),
+        "End" => Some(Way::Last),
+        _ => None,
+    }
+}
+
+fn alone(key: &str) -> Option<Command> {
+    match key {
         "Enter" => Some(Command::Open),
         "+" => Some(Command::AddAfter),
         "=" => Some(Command::ZoomIn),
         "-" => Some(Command::ZoomOut),
         "1" => Some(Command::Fit),
+        "x" => Some(Command::Pick),
         "Delete" | "Backspace" => Some(Command::Delete),
         "Escape" => Some(Command::Close),
-        _ => None,
+        _ => way(key).map(Command::Move),
     }
 }
 
@@ -75,9 +117,13 @@ fn with_command(key: &str, shift: bool) -> Option<Command> {
         ("z", false) => Some(Command::Undo),
         ("z", true) | ("y", false) => Some(Command::Redo),
         ("enter", false) => Some(Command::Test),
+        ("enter", true) => Some(Command::Publish),
         ("+" | "=", _) => Some(Command::ZoomIn),
         ("-", _) => Some(Command::ZoomOut),
         ("1", false) => Some(Command::Fit),
+        ("a", false) => Some(Command::PickAll),
+        ("e", false) => Some(Command::Skip),
+        ("f", false) => Some(Command::Find),
         _ => None,
     }
 }
@@ -86,20 +132,33 @@ fn with_command(key: &str, shift: bool) -> Option<Command> {
 mod tests {
     use super::*;
 
+    const NONE: Held = Held { command: false, shift: false, alt: false };
+    const COMMAND: Held = Held { command: true, ..NONE };
+    const SHIFT: Held = Held { shift: true, ..NONE };
+    const ALT: Held = Held { alt: true, ..NONE };
+
     #[test]
     fn plus_adds_a_step_and_with_the_command_key_zooms() {
-        assert_eq!(read("+", false, true), Some(Command::AddAfter));
-        assert_eq!(read("+", true, false), Some(Command::ZoomIn));
+        assert_eq!(read("+", SHIFT), Some(Command::AddAfter));
+        assert_eq!(read("+", COMMAND), Some(Command::ZoomIn));
     }
 
     #[test]
     fn shift_turns_undo_into_redo() {
-        assert_eq!(read("z", true, false), Some(Command::Undo));
-        assert_eq!(read("Z", true, true), Some(Command::Redo));
+        assert_eq!(read("z", COMMAND), Some(Command::Undo));
+        assert_eq!(read("Z", Held { shift: true, ..COMMAND }), Some(Command::Redo));
     }
 
     #[test]
     fn letters_alone_do_nothing() {
-        assert_eq!(read("d", false, false), None);
+        assert_eq!(read("d", NONE), None);
+    }
+
+    #[test]
+    fn arrows_go_pick_and_carry() {
+        assert_eq!(read("ArrowDown", NONE), Some(Command::Move(Way::Down)));
+        assert_eq!(read("ArrowDown", SHIFT), Some(Command::Extend(Way::Down)));
+        assert_eq!(read("ArrowDown", ALT), Some(Command::Shift(Way::Down)));
+        assert_eq!(read("ArrowLeft", ALT), None, "that is the browser's");
     }
 }

@@ -3,6 +3,7 @@
 use crate::runs::words::count;
 use crate::ui::badge::State;
 use crate::ui::time::duration;
+use domain::flow::proposal::StepChange;
 use domain::flow::run::{Run, StepOutput, StepStatus};
 use domain::flow::{Action, ActionKind, FlowVersion, Trigger, tree};
 use serde_json::{Map, Value};
@@ -19,6 +20,8 @@ pub enum Written {
     AddedSince,
     /// It is different from then.
     ChangedSince,
+    /// A proposal would do this to it.
+    Proposed(StepChange),
 }
 
 impl Written {
@@ -29,14 +32,29 @@ impl Written {
             Self::Changed => "Assistant changed",
             Self::AddedSince => "Added since",
             Self::ChangedSince => "Changed since",
+            Self::Proposed(StepChange::Added) => "New",
+            Self::Proposed(StepChange::Changed) => "Changed",
+            Self::Proposed(StepChange::Removed) => "Remove",
         }
     }
 
     /// The word in `data-op`.
     pub fn op(self) -> &'static str {
         match self {
-            Self::Added | Self::AddedSince => "add",
-            Self::Changed | Self::ChangedSince => "mod",
+            Self::Added | Self::AddedSince | Self::Proposed(StepChange::Added) => "add",
+            Self::Changed | Self::ChangedSince | Self::Proposed(StepChange::Changed) => "mod",
+            Self::Proposed(StepChange::Removed) => "del",
+        }
+    }
+
+    /// The icon of the tag.
+    pub fn icon(self) -> &'static str {
+        match self {
+            Self::Added | Self::Changed => "assistant",
+            Self::AddedSince | Self::ChangedSince => "history",
+            Self::Proposed(StepChange::Added) => "plus",
+            Self::Proposed(StepChange::Changed) => "edit",
+            Self::Proposed(StepChange::Removed) => "minus",
         }
     }
 }

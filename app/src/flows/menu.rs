@@ -1,5 +1,8 @@
 //! What can be done with a step besides opening it.
 
+use super::cards::Card;
+use super::clipboard::has_clip;
+use super::picker::Picking;
 use super::store::Studio;
 use super::write::Spot;
 use crate::ui::browser;
@@ -7,8 +10,10 @@ use crate::ui::dialog::Confirm;
 use crate::ui::icon::Icon;
 use crate::ui::keys::Keys;
 use crate::ui::menu::{Menu, MenuItem, MenuSeparator, Place};
+use domain::flow::edit::Location;
 use domain::flow::tree;
 use leptos::prelude::*;
+use std::collections::BTreeSet;
 
 /// Opens the menu of a step.
 #[component]
@@ -43,6 +48,13 @@ pub fn StepMenuButton(
     }
 }
 
+/// The steps that the menu is about: all picked ones when it was opened on one of them.
+fn meant(studio: Studio) -> BTreeSet<String> {
+    let step = studio.menu_of.get();
+    let picked = studio.picked.get();
+    if picked.contains(&step) { picked } else { BTreeSet::from([step]) }
+}
+
 /// The menu of a step, once on the page.
 #[component]
 pub fn StepMenu(
@@ -51,13 +63,7 @@ pub fn StepMenu(
 ) -> impl IntoView {
     let step = studio.menu_of;
     let is_trigger = Memo::new(move |_| step.with(|it| it == "trigger"));
-    let up = Memo::new(move |_| step.with(|it| studio.neighbour(it, false)));
-    let down = Memo::new(move |_| step.with(|it| studio.neighbour(it, true)));
-    let go = move |to: Option<Spot>| {
-        if let Some(to) = to {
-            studio.relocate(&step.get_untracked(), to);
-        }
-    };
+    let steps = move || untrack(|| meant(studio));
     view! {
         <Menu id="step-menu" label="Step" place=Place::End>
             <MenuItem icon="edit" on:click=move |_| rename(studio)>"Rename"</MenuItem>
@@ -65,21 +71,19 @@ pub fn StepMenu(
                 <ReplaceTrigger studio=studio />
             </Show>
             <Show when=move || !is_trigger.get()>
-                <MenuItem icon="copy" on:click=move |_| studio.duplicate(&step.get_untracked())>
+                <MenuItem icon="copy" on:click=move |_| studio.duplicate_all(&steps())>
                     "Duplicate" <span class="push"><Keys keys=&["⌘", "D"] /></span>
                 </MenuItem>
-                <Show when=move || up.with(Option::is_some)>
-                    <MenuItem icon="arrow-up" on:click=move |_| go(up.get_untracked())>"Move up"</MenuItem>
-                </Show>
-                <Show when=move || down.with(Option::is_some)>
-                    <MenuItem icon="arrow-down" on:click=move |_| go(down.get_untracked())>"Move down"</MenuItem>
-                </Show>
+                <CopyItem studio=studio />
+                <MoveItems studio=studio />
                 <SkipItem studio=studio />
+                <OnErrorItem studio=studio />
                 <MenuSeparator />
-                <MenuItem icon="trash" bad=true on:click=move |_| studio.ask_delete(&step.get_untracked())>
+                <MenuItem icon="trash" bad=true on:click=move |_| studio.ask_delete_all(&steps())>
                     "Delete" <span class="push"><Keys keys=&["⌫"] /></span>
                 </MenuItem>
             </Show>
+            <PasteItem studio=studio />
         </Menu>
         <DeleteQuestion studio=studio />
     }
@@ -101,53 +105,130 @@ fn ReplaceTrigger(studio: Studio) -> impl IntoView {
 }
 
 #[component]
+fn CopyItem(studio: Studio) -> impl IntoView {
+    let copy = move |_| {
+        studio.at.set(studio.menu_of.get_untracked());
+        studio.copy();
+    };
+    view! {
+        <MenuItem icon="layers" on:click=copy>"Copy" <span class="push"><Keys keys=&["⌘", "C"] /></span></MenuItem>
+    }
+}
+
+/// Pastes what was copied in this window; what comes from elsewhere is pasted with the keys.
+#[component]
+fn PasteItem(studio: Studio) -> impl IntoView {
+    let paste = move |_| {
+        studio.at.set(studio.menu_of.get_untracked());
+        studio.picked.update(|it| it.retain(|it| *it == studio.menu_of.get_untracked()));
+        studio.paste_last();
+    };
+    let has_clip = Memo::new(move |_| {
+        studio.menu_of.track();
+        studio.copied.track();
+        has_clip()
+    });
+    view! {
+        <Show when=move || has_clip.get()>
+            <MenuItem icon="enter" on:click=paste>"Paste after" <span class="push"><Keys keys=&["⌘", "V"] /></span></MenuItem>
+        </Show>
+    }
+}
+
+#[component]
+fn MoveItems(studio: Studio) -> impl IntoView {
+    let item = move |(icon, words, key, down): (&'static str, &'static str, &'static str, bool)| {
+        let can = Memo::new(move |_| studio.can_move(&meant(studio), down));
+        view! {
+            <Show when=move || can.get()>
+                <MenuItem icon=icon on:click=move |_| studio.move_further(&untrack(|| meant(studio)), down)>
+                    {words} <span class="push"><Keys keys=if key == "↑" { &["Alt", "↑"] } else { &["Alt", "↓"] } /></span>
+                </MenuItem>
+            </Show>
+        }
+    };
+    [("arrow-up", "Move up", "↑", false), ("arrow-down", "Move down", "↓", true)]
+        .map(item)
+        .into_iter()
+        .collect_view()
+}
+
+#[component]
 fn SkipItem(studio: Studio) -> impl IntoView {
     let is_off = Memo::new(move |_| {
         let step = studio.menu_of.get();
         studio.cards.with(|all| all.iter().any(|it| it.name == step && it.is_off))
     });
-    let turn = move |_| studio.set_skip(&studio.menu_of.get_untracked(), !is_off.get_untracked());
     view! {
-        <MenuItem icon="eye-off" on:click=turn>
+        <MenuItem icon="eye-off" on:click=move |_| studio.skip_all(&untrack(|| meant(studio)))>
             {move || if is_off.get() { "Turn on this step" } else { "Turn off this step" }}
+            <span class="push"><Keys keys=&["⌘", "E"] /></span>
         </MenuItem>
     }
 }
 
+/// Adds the first step of what runs when this one fails; not there where the kind of step has no such branch, or has
+/// one already.
+#[component]
+fn OnErrorItem(studio: Studio) -> impl IntoView {
+    let can = Memo::new(move |_| {
+        let step = studio.menu_of.get();
+        studio.with_shown(|it| {
+            let step = tree::find(&it.trigger, &step);
+            step.is_some_and(|it| {
+                tree::can_have_error_branch(&it.kind) && it.on_error_action.is_none()
+            })
+        })
+    });
+    let pick = move |_| {
+        let (parent, location) = (studio.menu_of.get_untracked(), Location::InsideErrorBranch);
+        studio.picking.set(Picking::Step(Spot { parent, location, branch: None }));
+    };
+    view! {
+        <Show when=move || can.get()>
+            <MenuItem icon="alert" attr:popovertarget="picker" on:click=pick>"When it fails"</MenuItem>
+        </Show>
+    }
+}
+
 impl Studio {
-    /// Deletes a step; one with steps inside asks first.
-    pub fn ask_delete(self, step: &str) {
-        let inside = self.flow.with_untracked(|it| {
-            tree::find(&it.version.trigger, step).map_or(0, |it| tree::inside(it).len())
+    /// Deletes steps; where there are others inside them it asks first.
+    pub fn ask_delete_all(self, steps: &BTreeSet<String>) {
+        let inside = self.with_shown_untracked(|it| {
+            let found = steps.iter().filter_map(|step| tree::find(&it.trigger, step));
+            found.flat_map(tree::inside).filter(|it| !steps.contains(&it.name)).count()
         });
         if inside == 0 {
-            self.delete(step);
+            self.delete_all(steps);
         } else {
-            self.menu_of.set(step.to_owned());
+            self.doomed.set(steps.clone());
             self.asks_delete.set(true);
         }
     }
 }
 
-/// Asks before a step goes together with those inside it.
+/// Asks before steps go together with those inside them.
 #[component]
 fn DeleteQuestion(studio: Studio) -> impl IntoView {
     let title = move || {
-        let name = studio.menu_of.get();
-        let title = studio
-            .cards
-            .with(|all| all.iter().find(|it| it.name == name).map(|it| it.title.clone()));
-        format!("Delete {}?", title.unwrap_or_default())
+        let doomed = studio.doomed.get();
+        let name = |all: &Vec<Card>| {
+            all.iter().find(|it| doomed.contains(&it.name)).map(|it| it.title.clone())
+        };
+        match doomed.len() {
+            0 | 1 => format!("Delete {}?", studio.cards.with(name).unwrap_or_default()),
+            many => format!("Delete {many} steps?"),
+        }
     };
     let delete = move |()| {
         studio.asks_delete.set(false);
-        studio.delete(&studio.menu_of.get_untracked());
+        studio.delete_all(&studio.doomed.get_untracked());
     };
     view! {
         <Confirm
             open=studio.asks_delete
             title=Signal::derive(title)
-            body="The steps inside it are deleted too. Undo brings them back."
+            body="The steps inside are deleted too. Undo brings them back."
             action="Delete steps"
             confirm=delete
         />

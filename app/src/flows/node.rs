@@ -1,8 +1,10 @@
 //! One step on the canvas.
 
 use super::cards::{Card, Kind};
+use super::find::is_found;
 use super::marks::{RunMark, Written};
 use super::menu::StepMenuButton;
+use super::presence::initials;
 use super::store::Studio;
 use super::tile::PieceTile;
 use super::view::Area;
@@ -22,6 +24,12 @@ pub struct NodeState {
     pub written: Signal<Option<Written>>,
     /// Its settings are open.
     pub is_chosen: Signal<bool>,
+    /// It is picked for doing something with several.
+    pub is_picked: Signal<bool>,
+    /// The search found it.
+    pub is_found: Signal<bool>,
+    /// Who else has its settings open.
+    pub who: Signal<Option<String>>,
 }
 
 impl NodeState {
@@ -49,11 +57,16 @@ impl NodeState {
             })
             .into(),
             written: Memo::new(move |_| {
-                studio.written.with(|all| all.get(&key.get_value()).copied())
+                let proposed = studio.proposed.with(|all| all.get(&key.get_value()).copied());
+                proposed.or_else(|| studio.written.with(|all| all.get(&key.get_value()).copied()))
             })
             .into(),
             is_chosen: Memo::new(move |_| studio.chosen.with(|it| *it == Some(key.get_value())))
                 .into(),
+            is_picked: Memo::new(move |_| studio.picked.with(|it| it.contains(&key.get_value())))
+                .into(),
+            is_found: Memo::new(move |_| is_found(studio, &key.get_value())).into(),
+            who: Memo::new(move |_| studio.who_is_at(&key.get_value())).into(),
         }
     }
 
@@ -61,9 +74,11 @@ impl NodeState {
     fn spoken(self) -> String {
         let kind = self.card.with(|it| it.kind.label().to_owned());
         let off = self.card.with(|it| it.is_off).then(|| "Switched off".to_owned());
+        let picked = self.is_picked.get().then(|| "Picked".to_owned());
+        let who = self.who.get().map(|it| format!("{it} is here"));
         let run = self.run.get().map(|it| it.word().to_owned());
         let written = self.written.get().map(|it| it.words().to_owned());
-        [Some(kind), off, run, written, self.note()]
+        [Some(kind), picked, who, off, run, written, self.note()]
             .into_iter()
             .flatten()
             .collect::<Vec<_>>()
@@ -88,6 +103,7 @@ pub fn StepNode(
     area: Signal<Area>,
 ) -> impl IntoView {
     let name = state.card.with_untracked(|it| it.name.clone());
+    let step = name.clone();
     let place = move || {
         let it = area.get();
         format!(
@@ -103,6 +119,9 @@ pub fn StepNode(
         <li
             class="node"
             style=place
+            data-step=step
+            data-picked=move || state.is_picked.get().then_some("")
+            data-found=move || state.is_found.get().then_some("")
             data-kind=move || state.card.with(|it| it.kind.as_str())
             data-run=run
             data-selected=move || state.is_chosen.get().then_some("")
@@ -111,6 +130,7 @@ pub fn StepNode(
             data-op=move || state.written.get().map(Written::op)
         >
             <WrittenTag state=state />
+            {move || state.who.get().map(|it| view! { <span class="node__who" aria-hidden="true" title=it.clone()>{initials(&it)}</span> })}
             <NodeButton studio=studio state=state name=name.clone() />
             <Show when=move || studio.is_editing()>
                 <StepMenuButton studio=studio name=name.clone() class="icon-btn icon-btn--xs node__more" />
@@ -131,7 +151,7 @@ fn NodeButton(studio: Studio, state: NodeState, name: String) -> impl IntoView {
             id=id
             tabindex=move || if is_stop() { "0" } else { "-1" }
             aria-current=move || state.is_chosen.get().then_some("step")
-            on:click=move |_| studio.open(&open)
+            on:click=move |event| studio.pressed(&open, &event)
             on:focus=move |_| studio.at.set(name.clone())
         >
             <PieceTile look=Signal::derive(move || state.card.with(|it| it.look)) />
@@ -205,7 +225,7 @@ fn WrittenTag(state: NodeState) -> impl IntoView {
     move || {
         let written = state.written.get()?;
         Some(
-            view! { <span class="node__tag" aria-hidden="true"><Icon name="assistant" />{written.words()}</span> },
+            view! { <span class="node__tag" data-op=written.op() aria-hidden="true"><Icon name=written.icon() />{written.words()}</span> },
         )
     }
 }

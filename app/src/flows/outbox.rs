@@ -56,6 +56,11 @@ impl Outbox {
         edits
     }
 
+    /// Everything that is not on the server, in order.
+    pub fn all(&self) -> Vec<FlowEdit> {
+        self.sending.iter().cloned().chain(self.waiting.iter().map(|it| it.edit.clone())).collect()
+    }
+
     /// Everything is on the server.
     pub fn is_idle(&self) -> bool {
         self.sending.is_empty() && self.waiting.is_empty()

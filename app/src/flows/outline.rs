@@ -1,7 +1,10 @@
 //! The flow as nested lists: the same steps as the canvas, and the only view on phones.
 
+use super::menu::StepMenuButton;
 use super::node::NodeState;
+use super::notes::NoteList;
 use super::picker::Picking;
+use super::proposed::ProposalBar;
 use super::runbar::RunBar;
 use super::store::Studio;
 use super::tile::PieceTile;
@@ -50,11 +53,13 @@ pub fn Outline(
     view! {
         <section class="outline" aria-label="Outline of the flow">
             <div class="outline__note"><RunBar studio=studio /></div>
+            <div class="outline__bar"><ProposalBar studio=studio /></div>
             <ol>
                 {twig_view(studio, start)}
                 {move || shape.get().into_iter().map(|it| twig_view(studio, it)).collect_view()}
                 {move || add_row(studio, last_spot(&shape.get()), "Add a step at the end")}
             </ol>
+            <NoteList studio=studio />
         </section>
     }
 }
@@ -134,15 +139,21 @@ fn Row(studio: Studio, name: String) -> impl IntoView {
         None => view! { <Icon name="chev-right" /> }.into_any(),
     }
     };
+    let (row, open, menu_name) = (name.clone(), name.clone(), name.clone());
     Some(view! {
+        <div class="ol__line">
         <button
             type="button"
             class="ol__row"
+            id=format!("row-{name}")
+            data-picked=move || state.is_picked.get().then_some("")
+            data-found=move || state.is_found.get().then_some("")
             aria-current=move || state.is_chosen.get().then_some("step")
             data-invalid=move || state.problem.get().map(|_| "")
             data-op=move || state.written.get().map(|it| it.op())
             data-run=move || state.run.get().map(|it| it.state)
-            on:click=move |_| studio.open(&name)
+            on:focus=move |_| studio.at.set(row.clone())
+            on:click=move |event| studio.pressed(&open, &event)
         >
             <PieceTile look=Signal::derive(move || state.card.with(|it| it.look)) size="tile--sm" />
             <span class="grow">
@@ -154,5 +165,9 @@ fn Row(studio: Studio, name: String) -> impl IntoView {
             </span>
             {glyph}
         </button>
+        <Show when=move || studio.is_editing()>
+            <StepMenuButton studio=studio name=menu_name.clone() class="icon-btn icon-btn--sm ol__more" />
+        </Show>
+        </div>
     })
 }

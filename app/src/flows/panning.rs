@@ -5,11 +5,12 @@ use super::store::Studio;
 use super::view::{Area, Size, View};
 use leptos::html;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::{Element, PointerEvent, WheelEvent};
+use web_sys::{PointerEvent, WheelEvent};
 
 /// How much of the canvas the run bar covers, with the space around it.
 const RUN_BAR: f64 = 56.0;
+/// This near to an edge of the canvas, in window pixels, what is carried pushes the view.
+const EDGE: f64 = 36.0;
 /// How strongly the wheel zooms.
 const WHEEL: f64 = 0.0022;
 
@@ -21,8 +22,6 @@ pub struct Camera {
     /// The canvas.
     pub node: NodeRef<html::Section>,
     studio: Studio,
-    /// Where the pointer was, while it drags.
-    held: StoredValue<Option<(f64, f64)>>,
     /// A person moved the view, so it is no longer fitted by itself.
     is_moved: StoredValue<bool>,
     size: RwSignal<Size>,
@@ -35,7 +34,6 @@ impl Camera {
             view: RwSignal::new(View::default()),
             node: NodeRef::new(),
             studio,
-            held: StoredValue::new(None),
             is_moved: StoredValue::new(false),
             size: RwSignal::new(Size::default()),
         };
@@ -172,32 +170,62 @@ impl Camera {
         }
     }
 
-    /// Takes hold of the empty canvas.
-    pub fn grab(self, event: &PointerEvent) {
-        let target = event.target().and_then(|it| it.dyn_into::<Element>().ok());
-        let on_part = target.is_some_and(|it| {
-            it.closest("button, .node, .zoom, .minimap, .runbar").ok().flatten().is_some()
-        });
-        if on_part || event.button() > 1 {
-            return;
-        }
-        self.held.set_value(Some((f64::from(event.client_x()), f64::from(event.client_y()))));
+    /// The canvas gets what the pointer does from now on, wherever it goes.
+    pub fn capture(self, event: &PointerEvent) {
         if let Some(node) = self.node.get_untracked() {
             // A pointer that is already gone cannot be held: then the drag ends by itself.
             let _ = node.set_pointer_capture(event.pointer_id());
         }
     }
 
-    /// Moves the view with the pointer.
-    pub fn drag(self, event: &PointerEvent) {
-        let Some((x, y)) = self.held.get_value() else { return };
-        let now = (f64::from(event.client_x()), f64::from(event.client_y()));
-        self.held.set_value(Some(now));
-        self.by_hand(|view, _| view.panned(now.0 - x, now.1 - y));
+    /// Moves the view by window pixels.
+    pub fn pan(self, x: f64, y: f64) {
+        self.by_hand(|view, _| view.panned(x, y));
     }
 
-    /// Lets go.
-    pub fn release(self, _event: &PointerEvent) {
-        self.held.set_value(None);
+    /// The point of the flow at a point of the window.
+    pub fn point(self, (x, y): (f64, f64)) -> (f64, f64) {
+        let Some(node) = self.node.get_untracked() else { return (0.0, 0.0) };
+        let corner = node.get_bounding_client_rect();
+        let view = self.view.get_untracked();
+        let seen = view.seen(self.world(), self.canvas());
+        (seen.x + (x - corner.left()) / view.zoom, seen.y + (y - corner.top()) / view.zoom)
+    }
+
+    /// While something is carried to an edge of the canvas, the view goes on beyond it.
+    pub fn push_at_edges(self, (x, y): (f64, f64)) {
+        let Some(node) = self.node.get_untracked() else { return };
+        let corner = node.get_bounding_client_rect();
+        let (right, low) = (corner.left() + corner.width(), corner.top() + corner.height());
+        let push = |near: f64, far: f64| {
+            if near < EDGE {
+                EDGE - near
+            } else if far < EDGE {
+                far - EDGE
+            } else {
+                0.0
+            }
+        };
+        let by = (push(x - corner.left(), right - x), push(y - corner.top(), low - y));
+        if by != (0.0, 0.0) {
+            self.pan(by.0 / 2.0, by.1 / 2.0);
+        }
+    }
+
+    /// Shows what is around a point of the flow.
+    pub fn centre_on(self, (x, y): (f64, f64)) {
+        let (world, canvas) = (self.world(), self.canvas());
+        self.by_hand(|view, _| View {
+            x: (world.w / 2.0 - x) * view.zoom,
+            y: canvas.h / 2.0 - y * view.zoom,
+            ..view
+        });
+    }
+
+    /// A corner in sight, at the left, where steps rarely stand.
+    pub fn free_corner(self) -> (i32, i32) {
+        let seen = untrack(|| self.seen());
+        let whole = |it: f64| format!("{it:.0}").parse().unwrap_or(0);
+        (whole(seen.x + 24.0), whole(seen.y + 64.0))
     }
 }

@@ -1,98 +1,189 @@
 //! The keys of the studio. Single keys work while a step has the focus; nothing works inside fields and dialogs.
 
 use super::bar::Doors;
-use super::keys::{Command, read};
+use super::find::Find;
+use super::hands::{Hands, Hold};
+use super::keys::{Command, Held, Way, read};
 use super::panning::Camera;
 use super::paths::neighbour;
+use super::picker::Picking;
 use super::problems::problem_count;
+use super::publish::has_draft;
+use super::selection::focus_step;
 use super::store::Studio;
+use super::write::Spot;
 use crate::ui::browser;
+use domain::flow::TriggerKind;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
+/// What the keys reach besides the flow. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Desk {
+    /// Where the canvas is looked at from.
+    pub camera: Camera,
+    /// What the bar opens.
+    pub doors: Doors,
+    /// The search.
+    pub find: Find,
+    /// What the pointer holds.
+    pub hands: Hands,
+}
+
 /// Listens for as long as the studio is on the page.
-pub fn listen(studio: Studio, camera: Camera, doors: Doors) {
+pub fn listen(studio: Studio, desk: Desk) {
     Effect::new(move |_| {
-        let handle = window_event_listener(leptos::ev::keydown, move |event| {
-            pressed(studio, camera, doors, &event)
-        });
+        let handle =
+            window_event_listener(leptos::ev::keydown, move |event| pressed(studio, desk, &event));
         on_cleanup(move || handle.remove());
     });
 }
 
-fn pressed(studio: Studio, camera: Camera, doors: Doors, event: &KeyboardEvent) {
+fn pressed(studio: Studio, desk: Desk, event: &KeyboardEvent) {
     if event.key() == "F6" {
         event.prevent_default();
         return next_pane(studio);
     }
-    if browser::is_typing() || has_layer_open() || event.alt_key() {
+    let held = Held {
+        command: event.ctrl_key() || event.meta_key(),
+        shift: event.shift_key(),
+        alt: event.alt_key(),
+    };
+    if browser::is_typing() || has_layer_open() {
         return;
     }
-    let Some(command) = read(&event.key(), event.ctrl_key() || event.meta_key(), event.shift_key())
-    else {
-        return;
-    };
-    if handled(studio, camera, doors, command) {
+    let Some(command) = read(&event.key(), held) else { return };
+    if handled(studio, desk, command) {
         event.prevent_default();
     }
 }
 
 /// A dialog or a popover is open and has the keys.
-fn has_layer_open() -> bool {
+pub fn has_layer_open() -> bool {
     document().query_selector("dialog[open], :popover-open").ok().flatten().is_some()
 }
 
-/// Whether a step has the focus.
-fn is_on_step() -> bool {
-    document().active_element().is_some_and(|it| it.class_list().contains("node__main"))
+fn has_focus(class: &str) -> bool {
+    document().active_element().is_some_and(|it| it.class_list().contains(class))
 }
 
-fn handled(studio: Studio, camera: Camera, doors: Doors, command: Command) -> bool {
+/// Whether a step has the focus, on the canvas or in the outline.
+pub fn is_on_step() -> bool {
+    has_focus("node__main") || has_focus("ol__row")
+}
+
+fn handled(studio: Studio, desk: Desk, command: Command) -> bool {
+    let Desk { camera, doors, find, hands } = desk;
     match command {
         Command::Undo => studio.undo(),
         Command::Redo => studio.redo(),
         Command::Fit => camera.fit(),
         Command::ZoomIn => camera.nearer(),
         Command::ZoomOut => camera.further(),
-        Command::Close => studio.close(),
+        Command::Find => find.open(),
+        Command::PickAll => studio.pick_all(),
+        Command::Close if hands.hold.with_untracked(|it| *it != Hold::Nothing) => hands.cancel(),
+        Command::Close => {
+            if !studio.pick_none() {
+                studio.close();
+            }
+        }
         Command::AddAfter if !is_on_step() => camera.nearer(),
         Command::Test if untrack(|| studio.is_editing() && problem_count(studio) == 0) => {
             doors.trial.set(true)
         }
+        Command::Publish if untrack(|| may_publish(studio, doors)) => doors.publish.set(true),
         _ if is_on_step() => return on_step(studio, camera, command),
         _ => return false,
     }
     true
 }
 
+fn may_publish(studio: Studio, doors: Doors) -> bool {
+    doors.may_publish.get() && studio.is_editing() && has_draft(studio)
+}
+
 fn on_step(studio: Studio, camera: Camera, command: Command) -> bool {
     let step = studio.at.get_untracked();
     let may_edit = untrack(|| studio.is_editing());
+    let meant = || studio.meant();
     match command {
-        Command::Move(way) => {
-            let to = studio
-                .layout
-                .with_untracked(|it| neighbour(&it.nodes, &step, way).map(str::to_owned));
-            if let Some(to) = to {
-                camera.show(&to);
-                browser::focus(&format!("node-{to}"));
-            }
+        Command::Move(way) => go(studio, camera, &step, way, false),
+        Command::Extend(way) => go(studio, camera, &step, way, true),
+        Command::Pick => studio.toggle_pick(&step),
+        Command::Open if may_edit && has_no_trigger(studio, &step) => {
+            studio.pick_trigger();
+            browser::show_popover("picker");
         }
         Command::Open => {
             studio.open(&step);
             request_animation_frame(move || browser::focus(&format!("name-{step}")));
         }
-        Command::AddAfter if may_edit => press(&format!("add-after-{step}")),
-        Command::Duplicate if may_edit => studio.duplicate(&step),
+        Command::AddAfter if may_edit => add_after(studio, &step),
+        Command::Duplicate if may_edit => studio.duplicate_all(&meant()),
+        Command::Skip if may_edit => studio.skip_all(&meant()),
+        Command::Shift(way) if may_edit => studio.move_further(&meant(), way == Way::Down),
         Command::Delete if may_edit => {
-            studio.ask_delete(&step);
+            studio.ask_delete_all(&meant());
             let at = studio.at.get_untracked();
-            request_animation_frame(move || browser::focus(&format!("node-{at}")));
+            studio.focus_soon(&at);
         }
         _ => return false,
     }
     true
+}
+
+/// Whether `step` is the trigger and still has to be chosen.
+fn has_no_trigger(studio: Studio, step: &str) -> bool {
+    studio.flow.with_untracked(|it| {
+        let trigger = &it.version.trigger;
+        trigger.name == step && matches!(trigger.kind, TriggerKind::Empty(_))
+    })
+}
+
+/// To another step; with `picks` both it and the one before are picked.
+fn go(studio: Studio, camera: Camera, from: &str, way: Way, picks: bool) {
+    let to = if has_focus("ol__row") {
+        in_reading_order(studio, from, way)
+    } else {
+        studio.layout.with_untracked(|it| neighbour(&it.nodes, from, way).map(str::to_owned))
+    };
+    let Some(to) = to else { return };
+    if picks {
+        studio.pick_more([from, to.as_str()]);
+    }
+    studio.at.set(to.clone());
+    camera.show(&to);
+    if browser::is_shown(&format!("node-{to}")) || has_focus("ol__row") {
+        focus_step(&to);
+    } else {
+        // Far away steps are drawn once the view is there.
+        studio.focus_soon(&to);
+    }
+}
+
+fn in_reading_order(studio: Studio, from: &str, way: Way) -> Option<String> {
+    studio.cards.with_untracked(|all| {
+        let at = all.iter().position(|it| it.name == from)?;
+        let to = match way {
+            Way::Up | Way::Left => at.checked_sub(1)?,
+            Way::Down | Way::Right => at + 1,
+            Way::First => 0,
+            Way::Last => all.len().checked_sub(1)?,
+        };
+        all.get(to).map(|it| it.name.clone())
+    })
+}
+
+/// Opens the picker for the place after `step`, at its add button where that is on screen.
+fn add_after(studio: Studio, step: &str) {
+    let id = format!("add-after-{step}");
+    if browser::is_shown(&id) {
+        return press(&id);
+    }
+    studio.picking.set(Picking::Step(Spot::after(step)));
+    browser::show_popover("picker");
 }
 
 /// Presses the button with `id`.
@@ -108,12 +199,11 @@ fn next_pane(studio: Studio) {
     let within = |selector: &str| {
         document().active_element().and_then(|it| it.closest(selector).ok().flatten()).is_some()
     };
-    let target = if within("#chat") {
-        format!("node-{}", studio.at.get_untracked())
-    } else if within("#canvas") {
-        "config".to_owned()
+    if within("#canvas, .outline") {
+        browser::focus("config");
+    } else if within("#config") {
+        browser::focus("chat");
     } else {
-        "chat".to_owned()
-    };
-    browser::focus(&target);
+        focus_step(&studio.at.get_untracked());
+    }
 }

@@ -7,11 +7,15 @@ use super::history::{History, Snapshot};
 use super::marks::{RunMark, Written, run_marks};
 use super::outbox::Outbox;
 use super::picker::Picking;
+use super::proposed::{Drawn, Suggested};
 use super::text::Writing;
 use crate::runs::server_fns::OpenRun;
 use crate::ui::toast::{Toasts, use_toasts};
-use domain::flow::edit::{FlowEdit, ImportFlow, apply};
+use domain::flow::edit::{FlowEdit, ImportFlow, apply, apply_all};
 use domain::flow::layout::{Layout, layout_with};
+use domain::flow::presence::Here;
+use domain::flow::proposal::Proposal;
+use domain::flow::rebase::Clash;
 use domain::flow::validate::{self, FlowProblem};
 use domain::flow::{Flow, FlowVersion, SCHEMA_VERSION, Trigger};
 use domain::problem::Problem;
@@ -54,6 +58,18 @@ pub struct Studio {
     pub run: RwSignal<Option<OpenRun>>,
     /// How each step stands in it.
     pub run_marks: Memo<BTreeMap<String, RunMark>>,
+    /// The change that waits for a person.
+    pub proposal: RwSignal<Option<Proposal>>,
+    /// The same on the flow as it is now.
+    pub suggested: Memo<Option<Suggested>>,
+    /// Which state of the flow is drawn while a proposal waits.
+    pub drawn: RwSignal<Drawn>,
+    /// What the proposal does to each step.
+    pub proposed: Memo<BTreeMap<String, Written>>,
+    /// Who else is in this flow.
+    pub others: RwSignal<Vec<Here>>,
+    /// What this page and somebody else both changed.
+    pub clashes: RwSignal<Vec<Clash>>,
     /// What the assistant has just written.
     pub written: RwSignal<BTreeMap<String, Written>>,
     /// What steps gave when they last ran.
@@ -68,14 +84,26 @@ pub struct Studio {
     pub picking: RwSignal<Picking>,
     /// The step whose menu is open.
     pub menu_of: RwSignal<String>,
-    /// Asks whether to delete the step of the menu.
+    /// Asks whether to delete the doomed steps.
     pub asks_delete: RwSignal<bool>,
+    /// The steps that the question is about.
+    pub doomed: RwSignal<BTreeSet<String>>,
+    /// The steps picked for doing something with all of them.
+    pub picked: RwSignal<BTreeSet<String>>,
+    /// Grows when something is copied.
+    pub copied: RwSignal<u32>,
+    /// The steps that the search found, in reading order.
+    pub found: RwSignal<Vec<String>>,
+    /// The note whose menu is open.
+    pub note_of: RwSignal<String>,
     /// On phones the panel is open though no step is chosen.
     pub sheet: RwSignal<bool>,
     /// Fields of the fresh step that were left.
     touched: RwSignal<BTreeSet<String>>,
     pub(super) history: RwSignal<History>,
     pub(super) outbox: StoredValue<Outbox>,
+    /// The flow as the server had it last: what unsaved changes were made on.
+    pub(super) base: StoredValue<FlowVersion>,
     /// Somebody else changed the flow while changes of this page were on their way.
     pub(super) missed: StoredValue<bool>,
     pub(super) toasts: Toasts,
@@ -85,10 +113,16 @@ pub struct Studio {
 impl Studio {
     /// Opens `flow`.
     pub fn open_flow(flow: Flow, may_edit: Signal<bool>) -> Self {
-        let at = flow.version.trigger.name.clone();
+        let (at, base) = (flow.version.trigger.name.clone(), flow.version.clone());
         let flow = RwSignal::new(flow);
         let run = RwSignal::new(None::<OpenRun>);
-        let problems = Memo::new(move |_| shown(flow, run, problems));
+        let (proposal, drawn) = (RwSignal::new(None::<Proposal>), RwSignal::new(Drawn::default()));
+        let suggested = Memo::new(move |_| {
+            let proposal = proposal.get()?;
+            Some(flow.with(|it| Suggested::on(proposal, &it.version)))
+        });
+        let source = Source { flow, run, suggested, drawn };
+        let problems = Memo::new(move |_| source.with(problems));
         let run_marks = Memo::new(move |_| {
             run.with(|it| {
                 it.as_ref().map_or_else(BTreeMap::new, |it| run_marks(&it.version, &it.run))
@@ -102,20 +136,25 @@ impl Studio {
                 problems.with(|it| it.keys().cloned().collect())
             }
         });
-        let drawn = move || {
-            with_row
-                .with(|rows| shown(flow, run, |it| layout_with(it, &|name| rows.contains(name))))
+        let layout = move || {
+            with_row.with(|rows| source.with(|it| layout_with(it, &|name| rows.contains(name))))
         };
         Self {
             flow,
-            cards: Memo::new(move |_| shown(flow, run, cards)),
+            cards: Memo::new(move |_| source.with(cards)),
             problems,
-            layout: Memo::new(move |_| drawn()),
+            layout: Memo::new(move |_| layout()),
             chosen: RwSignal::new(None),
             at: RwSignal::new(at),
             saving: RwSignal::new(Saving::Saved),
             run,
             run_marks,
+            proposal,
+            suggested,
+            drawn,
+            proposed: Memo::new(move |_| source.proposed_marks()),
+            others: RwSignal::new(Vec::new()),
+            clashes: RwSignal::new(Vec::new()),
             written: RwSignal::new(BTreeMap::new()),
             samples: RwSignal::new(Map::new()),
             may_edit,
@@ -124,10 +163,16 @@ impl Studio {
             picking: RwSignal::new(Picking::Trigger),
             menu_of: RwSignal::new("trigger".to_owned()),
             asks_delete: RwSignal::new(false),
+            doomed: RwSignal::new(BTreeSet::new()),
+            picked: RwSignal::new(BTreeSet::new()),
+            copied: RwSignal::new(0),
+            found: RwSignal::new(Vec::new()),
+            note_of: RwSignal::new(String::new()),
             sheet: RwSignal::new(false),
             touched: RwSignal::new(BTreeSet::new()),
             history: RwSignal::new(History::default()),
             outbox: StoredValue::new(Outbox::default()),
+            base: StoredValue::new(base),
             missed: StoredValue::new(false),
             toasts: use_toasts(),
             timer: StoredValue::new(None),
@@ -136,7 +181,7 @@ impl Studio {
 
     /// Whether the flow can be changed now: the role allows it and no run is shown.
     pub fn is_editing(self) -> bool {
-        self.may_edit.get() && self.run.with(Option::is_none)
+        self.may_edit.get() && self.run.with(Option::is_none) && !self.shows_proposal()
     }
 
     /// Opens the settings of `step`.
@@ -182,7 +227,12 @@ impl Studio {
 
     /// What `read` finds in the version on screen.
     pub fn with_shown<T>(self, read: impl FnOnce(&FlowVersion) -> T) -> T {
-        shown(self.flow, self.run, read)
+        self.source().with(read)
+    }
+
+    /// The same for handlers, which do not follow what they read.
+    pub fn with_shown_untracked<T>(self, read: impl FnOnce(&FlowVersion) -> T) -> T {
+        untrack(|| self.with_shown(read))
     }
 
     /// Name and number of every step.
@@ -214,8 +264,37 @@ impl Studio {
         }
     }
 
+    /// Makes several changes as one; none of them when one does not fit, which is said.
+    pub fn edit_all(self, edits: Vec<FlowEdit>) -> bool {
+        if !self.is_editing_untracked() || edits.is_empty() {
+            return false;
+        }
+        let before = self.flow.with_untracked(|it| Snapshot::from(&it.version));
+        match self.flow.with_untracked(|it| apply_all(&it.version, &edits)) {
+            Ok(version) => {
+                self.flow.update(|it| it.version = version);
+                self.history.update(|it| it.record(before, None));
+                self.queue_all(edits);
+                true
+            }
+            Err(issues) => {
+                self.toasts.failed(Problem::Invalid { issues }.to_string());
+                false
+            }
+        }
+    }
+
     fn is_editing_untracked(self) -> bool {
-        self.may_edit.get_untracked() && self.run.with_untracked(Option::is_none)
+        untrack(|| self.is_editing())
+    }
+
+    /// Whether a proposal is drawn in place of the flow.
+    pub fn shows_proposal(self) -> bool {
+        self.drawn.get() != Drawn::Before && self.suggested.with(Option::is_some)
+    }
+
+    fn source(self) -> Source {
+        Source { flow: self.flow, run: self.run, suggested: self.suggested, drawn: self.drawn }
     }
 
     /// Applies `edit` to what is on screen.
@@ -240,12 +319,12 @@ impl Studio {
         let now = self.flow.with_untracked(|it| Snapshot::from(&it.version));
         let to = self.history.try_update(|it| step(it, now)).flatten();
         let Some(to) = to.filter(|_| self.is_editing_untracked()) else { return };
-        let notes = self.flow.with_untracked(|it| it.version.notes.clone());
         let edit = FlowEdit::ImportFlow(Box::new(ImportFlow {
             display_name: to.display_name,
             trigger: to.trigger,
             schema_version: Some(SCHEMA_VERSION.to_owned()),
-            notes: Some(notes),
+            notes: Some(to.notes),
+            keep_samples: true,
         }));
         if self.apply(&edit).is_ok() {
             self.queue(edit, None);
@@ -260,6 +339,9 @@ impl Studio {
         if self.chosen.with_untracked(|it| it.as_deref().is_some_and(|it| !is_there(it))) {
             self.chosen.set(None);
         }
+        if self.picked.with_untracked(|it| !it.iter().all(|it| is_there(it))) {
+            self.picked.update(|it| it.retain(|it| is_there(it)));
+        }
         if !self.at.with_untracked(|it| is_there(it)) {
             self.at.set("trigger".to_owned());
         }
@@ -271,16 +353,38 @@ impl Studio {
     }
 }
 
-/// What `read` finds in the version on screen: the run's while one is shown, else the newest.
-fn shown<T>(
+/// Where the version on screen comes from: the run's while one is shown, a proposal's while one is drawn, else the
+/// newest.
+#[derive(Clone, Copy)]
+struct Source {
     flow: RwSignal<Flow>,
     run: RwSignal<Option<OpenRun>>,
-    read: impl FnOnce(&FlowVersion) -> T,
-) -> T {
-    run.with(|run| match run {
-        Some(run) => read(&run.version),
-        None => flow.with(|it| read(&it.version)),
-    })
+    suggested: Memo<Option<Suggested>>,
+    drawn: RwSignal<Drawn>,
+}
+
+impl Source {
+    /// What `read` finds in it.
+    fn with<T>(self, read: impl FnOnce(&FlowVersion) -> T) -> T {
+        self.run.with(|run| match run {
+            Some(run) => read(&run.version),
+            None => self.suggested.with(|it| {
+                match it.as_ref().and_then(|it| it.version(self.drawn.get())) {
+                    Some(version) => read(version),
+                    None => self.flow.with(|it| read(&it.version)),
+                }
+            }),
+        })
+    }
+
+    /// What a proposal does to each step, as marks; none while the flow is drawn as it is.
+    fn proposed_marks(self) -> BTreeMap<String, Written> {
+        let is_drawn = self.drawn.get() != Drawn::Before && self.run.with(Option::is_none);
+        self.suggested.with(|it| {
+            let changes = it.iter().filter(|_| is_drawn).flat_map(|it| &it.changes);
+            changes.map(|(name, change)| (name.clone(), Written::Proposed(*change))).collect()
+        })
+    }
 }
 
 fn problems(version: &FlowVersion) -> Problems {

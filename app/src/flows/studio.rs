@@ -2,15 +2,21 @@
 
 use super::bar::{Doors, PublishButton, StudioBar, TestButton};
 use super::canvas::Canvas;
+use super::clash::ClashDialog;
+use super::clipboard;
+use super::find::{Find, FindBar};
+use super::hands::Hands;
 use super::inspector::Inspector;
 use super::menu::StepMenu;
+use super::notes::NoteMenu;
 use super::outline::Outline;
 use super::panning::Camera;
 use super::picker::Picker;
+use super::proposed::ProposedPanel;
 use super::publish::PublishDialog;
 use super::samples::Samples;
 use super::server_fns::get_flow;
-use super::shortcuts::listen;
+use super::shortcuts::{Desk, listen};
 use super::store::Studio;
 use super::trial::TrialDialog;
 use super::values::ValuesPopover;
@@ -62,14 +68,22 @@ fn StudioView(flow: Flow, conversation: PanelChat) -> impl IntoView {
     let doors = Doors {
         outline: RwSignal::new(false),
         publish: RwSignal::new(false),
+        may_publish: session::can(Permission::Manage),
         trial: RwSignal::new(false),
     };
     let panel = use_side_panel();
-    studio.follow(use_live());
+    let live = use_live();
+    studio.follow(live);
+    studio.be_here(live);
+    studio.watch_proposal(live);
+    studio.take_up_unsent();
     show_run(studio);
     keep_step(studio);
     Samples::provide(studio);
-    listen(studio, camera, doors);
+    let desk =
+        Desk { camera, doors, find: Find::new(studio, camera), hands: Hands::new(studio, camera) };
+    listen(studio, desk);
+    clipboard::listen(studio);
     on_cleanup(move || studio.send_now());
     let word = |open: bool| if open { "open" } else { "closed" };
     let config = move || word(studio.chosen.with(Option::is_some) || studio.sheet.get());
@@ -80,13 +94,17 @@ fn StudioView(flow: Flow, conversation: PanelChat) -> impl IntoView {
             <aside class="chat" id="chat" aria-label="Assistant">
                 <ChatPanel conversation=conversation on_close=Callback::new(move |()| panel.close()) />
             </aside>
-            <Stage studio=studio camera=camera doors=doors />
-            <Inspector studio=studio />
+            <Stage studio=studio desk=desk />
+            <Show when=move || studio.shows_proposal() fallback=move || view! { <Inspector studio=studio /> }>
+                <ProposedPanel studio=studio />
+            </Show>
             <Dock studio=studio doors=doors />
         </div>
         <ValuesPopover studio=studio />
         <Picker studio=studio />
         <StepMenu studio=studio />
+        <NoteMenu studio=studio />
+        <ClashDialog studio=studio />
         <PublishDialog studio=studio open=doors.publish />
         <TrialDialog studio=studio open=doors.trial />
     }
@@ -94,11 +112,13 @@ fn StudioView(flow: Flow, conversation: PanelChat) -> impl IntoView {
 
 /// Canvas and outline; phones show the outline only.
 #[component]
-fn Stage(studio: Studio, camera: Camera, doors: Doors) -> impl IntoView {
+fn Stage(studio: Studio, desk: Desk) -> impl IntoView {
+    let Desk { camera, doors, find, hands } = desk;
     view! {
         <main class="stage" id="main" tabindex="-1">
+            <FindBar find=find />
             <div id="view-canvas" role="tabpanel" aria-labelledby="view-c" class="stage__view" hidden=move || doors.outline.get()>
-                <Canvas studio=studio camera=camera />
+                <Canvas studio=studio camera=camera hands=hands find=find />
             </div>
             <div id="view-outline" role="tabpanel" aria-labelledby="view-o" class="stage__view" data-narrow
                 hidden=move || !doors.outline.get()>

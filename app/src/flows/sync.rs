@@ -33,6 +33,13 @@ impl Studio {
         }
     }
 
+    /// Puts `edits`, which belong together, on their way.
+    pub(super) fn queue_all(self, edits: Vec<FlowEdit>) {
+        self.outbox.update_value(|it| edits.into_iter().for_each(|edit| it.push(edit, None)));
+        self.saving.set(Saving::Pending);
+        self.send_now();
+    }
+
     fn send_in(self, pause: Duration) {
         let handle = set_timeout_with_handle(move || self.send_now(), pause).ok();
         let earlier = self.timer.try_update_value(|it| std::mem::replace(it, handle)).flatten();
@@ -60,7 +67,9 @@ impl Studio {
         match answer {
             Ok(flow) => {
                 self.outbox.update_value(Outbox::saved);
+                self.base.set_value(flow.version.clone());
                 self.adopt(flow);
+                self.keep_unsent();
                 self.send_now();
                 if self.outbox.with_value(Outbox::is_idle) && self.missed.get_value() {
                     self.missed.set_value(false);
@@ -72,6 +81,7 @@ impl Studio {
                 self.saving.set(Saving::Failed(
                     "Not saved. The server could not be reached, trying again".to_owned(),
                 ));
+                self.keep_unsent();
                 self.send_in(RETRY);
             }
             Err(AppError::Problem(Problem::Conflict { .. })) => self.reload(Reload::KeepMine),
@@ -83,7 +93,7 @@ impl Studio {
     }
 
     /// Takes over the server's flow; while changes are still on their way only its revision.
-    fn adopt(self, flow: Flow) {
+    pub(super) fn adopt(self, flow: Flow) {
         let is_idle = self.outbox.with_value(Outbox::is_idle);
         self.flow.update(|it| {
             if is_idle {
@@ -93,6 +103,7 @@ impl Studio {
             }
         });
         if is_idle {
+            self.base.set_value(self.flow.with_untracked(|it| it.version.clone()));
             self.saving.set(Saving::Saved);
         }
     }
@@ -114,18 +125,13 @@ impl Studio {
 
     fn put_mine_on(self, flow: Flow, mine: Reload) {
         let unsaved = self.outbox.try_update_value(Outbox::refused).unwrap_or_default();
+        let base = self.base.get_value();
+        self.base.set_value(flow.version.clone());
         self.flow.set(flow);
-        let unsaved = if mine == Reload::KeepMine { unsaved } else { Vec::new() };
-        let mut lost = 0;
-        for edit in unsaved {
-            match self.apply(&edit) {
-                Ok(()) => self.outbox.update_value(|it| it.push(edit, None)),
-                Err(_) => lost += 1,
-            }
+        if mine == Reload::KeepMine {
+            self.put_on_top(&base, unsaved);
         }
-        if lost > 0 {
-            self.toasts.failed("Somebody changed this flow meanwhile, so your last change no longer fits and was not kept");
-        }
+        self.keep_unsent();
         self.leave_missing_steps();
         let is_idle = self.outbox.with_value(Outbox::is_idle);
         self.saving.set(if is_idle { Saving::Saved } else { Saving::Pending });
@@ -156,7 +162,7 @@ impl Studio {
     }
 
     /// Fetches the flow and shows what is newer; while changes of this page are on their way, afterwards.
-    fn look_again(self, by_assistant: bool) {
+    pub(super) fn look_again(self, by_assistant: bool) {
         if !self.outbox.with_value(Outbox::is_idle) {
             self.missed.set_value(true);
             return;
@@ -182,6 +188,7 @@ impl Studio {
         if before.version.trigger != flow.version.trigger {
             self.history.update(|it| it.record(Snapshot::from(&before.version), None));
         }
+        self.base.set_value(flow.version.clone());
         self.flow.set(flow);
         self.leave_missing_steps();
         if by_assistant && !marks.is_empty() {

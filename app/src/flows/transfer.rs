@@ -99,6 +99,7 @@ pub fn ImportDialog(
             trigger: it.trigger,
             schema_version: it.schema_version,
             notes: Some(it.notes),
+            keep_samples: false,
         })));
         studio.leave_missing_steps();
         open.set(false);

@@ -155,6 +155,7 @@ fn CompareDialog(
             trigger: it.version.trigger,
             schema_version: Some(SCHEMA_VERSION.to_owned()),
             notes: Some(it.version.notes),
+            keep_samples: true,
         })));
         studio.leave_missing_steps();
         studio

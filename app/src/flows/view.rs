@@ -42,6 +42,22 @@ impl Area {
             && other.y < self.y + self.size.h
     }
 
+    /// Whether a point lies inside.
+    pub fn holds(&self, x: i32, y: i32) -> bool {
+        let (x, y) = (f64::from(x), f64::from(y));
+        self.x <= x && x <= self.x + self.size.w && self.y <= y && y <= self.y + self.size.h
+    }
+
+    /// The smallest box around it whose sides are multiples of `step`.
+    #[must_use]
+    pub fn snapped(&self, step: f64) -> Self {
+        let down = |it: f64| (it / step).floor() * step;
+        let up = |it: f64| (it / step).ceil() * step;
+        let (x, y) = (down(self.x), down(self.y));
+        let size = Size { w: up(self.x + self.size.w) - x, h: up(self.y + self.size.h) - y };
+        Self { x, y, size }
+    }
+
     /// The box with `by` more on every side.
     #[must_use]
     pub fn grown(&self, by: Size) -> Self {
@@ -204,6 +220,14 @@ mod tests {
         let far = (0..20).fold(View::default(), |view, _| view.further(CANVAS));
         let near = (0..20).fold(View::default(), |view, _| view.nearer(CANVAS));
         assert_eq!((far.zoom, near.zoom), (ZOOM_MIN, ZOOM_MAX));
+    }
+
+    #[test]
+    fn a_snapped_box_holds_the_box() {
+        let area = Area { x: -30.0, y: 410.0, size: Size { w: 500.0, h: 10.0 } };
+        let snapped = area.snapped(400.0);
+        assert_eq!(snapped, Area { x: -400.0, y: 400.0, size: Size { w: 1200.0, h: 400.0 } });
+        assert!(snapped.holds(-30, 410) && !snapped.holds(900, 410));
     }
 
     #[test]

@@ -3,31 +3,13 @@
 use super::store::Studio;
 use domain::flow::catalog::choices::Choice;
 use domain::flow::edit::{
-    AddAction, AddBranch, AtBranch, ChangeName, DeleteAction, FlowEdit, Location, MoveAction,
-    MoveBranch, OneStep, SetSkip, next_step_name,
+    AddAction, AddBranch, AtBranch, ChangeName, FlowEdit, MoveBranch, next_step_name,
 };
+pub use domain::flow::places::Spot;
 use domain::flow::{
     Action, ActionKind, ErrorHandling, PieceSettings, RouterSettings, TriggerKind, tree,
 };
 use leptos::prelude::*;
-
-/// A place where a step can go.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Spot {
-    /// `trigger` or a step.
-    pub parent: String,
-    /// Relative to it.
-    pub location: Location,
-    /// Which branch, for [`Location::InsideBranch`].
-    pub branch: Option<usize>,
-}
-
-impl Spot {
-    /// Right after a step.
-    pub fn after(step: &str) -> Self {
-        Self { parent: step.to_owned(), location: Location::After, branch: None }
-    }
-}
 
 impl Studio {
     /// Renames the flow while a person types.
@@ -52,6 +34,7 @@ impl Studio {
             action,
         })));
         self.open(&name);
+        self.focus_soon(&name);
         self.fresh.set(Some(name));
     }
 
@@ -68,48 +51,8 @@ impl Studio {
         let Some(trigger) = choice.trigger() else { return };
         self.edit(FlowEdit::UpdateTrigger(Box::new(trigger)));
         self.open("trigger");
+        self.focus_soon("trigger");
         self.fresh.set(Some("trigger".to_owned()));
-    }
-
-    /// Removes a step with what is inside it.
-    pub fn delete(self, step: &str) {
-        if step == "trigger" {
-            return;
-        }
-        let before = self.cards.with_untracked(|all| {
-            let at = all.iter().position(|it| it.name == step).unwrap_or(1);
-            all.get(at.saturating_sub(1)).map(|it| it.name.clone())
-        });
-        self.edit(FlowEdit::DeleteAction(DeleteAction { names: vec![step.to_owned()] }));
-        self.leave_missing_steps();
-        self.at.set(before.unwrap_or_else(|| "trigger".to_owned()));
-    }
-
-    /// Puts a copy after the step.
-    pub fn duplicate(self, step: &str) {
-        if step != "trigger" {
-            self.edit(FlowEdit::DuplicateAction(OneStep { step_name: step.to_owned() }));
-        }
-    }
-
-    /// Switches a step off or on.
-    pub fn set_skip(self, step: &str, skip: bool) {
-        self.edit(FlowEdit::SetSkipAction(SetSkip { names: vec![step.to_owned()], skip }));
-    }
-
-    /// Where the step would go when moved up or down on its line; nowhere at its ends.
-    pub fn neighbour(self, step: &str, down: bool) -> Option<Spot> {
-        self.flow.with(|it| neighbour(&it.version.trigger, step, down))
-    }
-
-    /// Moves a step.
-    pub fn relocate(self, step: &str, to: Spot) {
-        self.edit(FlowEdit::MoveAction(MoveAction {
-            name: step.to_owned(),
-            new_parent_step: to.parent,
-            step_location_relative_to_new_parent: to.location,
-            branch_index: to.branch,
-        }));
     }
 
     /// What `read` finds in a piece's settings; nothing for other steps.
@@ -242,59 +185,5 @@ impl Studio {
             Some(field) => self.type_in(field, edit),
             None => self.edit(edit),
         }
-    }
-}
-
-/// The place one further up or down on the line of `step`.
-fn neighbour(trigger: &domain::flow::Trigger, step: &str, down: bool) -> Option<Spot> {
-    let main = (Spot::after(&trigger.name), trigger.next_action.as_deref());
-    let bodies = tree::steps(trigger).into_iter().flat_map(|owner| {
-        tree::bodies(owner).into_iter().map(move |it| {
-            let (location, branch) = (it.location, it.branch);
-            (Spot { parent: owner.name.clone(), location, branch }, it.first)
-        })
-    });
-    for (start, first) in std::iter::once(main).chain(bodies) {
-        let line: Vec<_> = tree::chain(first).map(|it| it.name.as_str()).collect();
-        let Some(at) = line.iter().position(|it| *it == step) else { continue };
-        return if down {
-            line.get(at + 1).map(|it| Spot::after(it))
-        } else if at == 1 {
-            Some(start)
-        } else {
-            at.checked_sub(2).and_then(|it| line.get(it)).map(|it| Spot::after(it))
-        };
-    }
-    None
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use domain::flow::Trigger;
-    use domain::flow::catalog::step;
-
-    fn flow() -> Trigger {
-        let mut third = step::loop_step("step_3");
-        third.first_loop_action = Some(Box::new(step::loop_step("step_4")));
-        let mut second = step::loop_step("step_2");
-        second.next_action = Some(Box::new(third));
-        let mut first = step::loop_step("step_1");
-        first.next_action = Some(Box::new(second));
-        Trigger { next_action: Some(Box::new(first)), ..step::empty_trigger() }
-    }
-
-    #[test]
-    fn a_step_moves_one_place_along_its_own_line() {
-        assert_eq!(neighbour(&flow(), "step_2", false), Some(Spot::after("trigger")));
-        assert_eq!(neighbour(&flow(), "step_3", false), Some(Spot::after("step_1")));
-        assert_eq!(neighbour(&flow(), "step_1", true), Some(Spot::after("step_2")));
-    }
-
-    #[test]
-    fn at_the_ends_of_its_line_it_stays() {
-        assert_eq!(neighbour(&flow(), "step_1", false), None);
-        assert_eq!(neighbour(&flow(), "step_3", true), None);
-        assert_eq!(neighbour(&flow(), "step_4", false), None);
     }
 }

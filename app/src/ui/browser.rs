@@ -10,6 +10,16 @@ pub fn copy(text: &str) {
     let _ = window().navigator().clipboard().write_text(text);
 }
 
+/// Copies `text` where the browser lets a page do so; elsewhere nothing happens.
+pub fn copy_if_allowed(text: &str) {
+    let navigator = window().navigator();
+    let clipboard = js_sys::Reflect::get(&navigator, &"clipboard".into());
+    // There is none on pages that came without TLS.
+    if clipboard.is_ok_and(|it| it.is_object()) {
+        copy(text);
+    }
+}
+
 /// Opens a dialog over the page; the browser keeps the focus inside and gives it back.
 pub fn show_modal(dialog: &HtmlDialogElement) {
     if !dialog.open() && dialog.show_modal().is_err() {
@@ -22,6 +32,30 @@ pub fn focus(id: &str) {
     let element = document().get_element_by_id(id).and_then(|it| it.dyn_into::<HtmlElement>().ok());
     if let Some(element) = element {
         let _ = element.focus();
+    }
+}
+
+/// Whether the element with `id` is on the page and drawn.
+pub fn is_shown(id: &str) -> bool {
+    let element = document().get_element_by_id(id).and_then(|it| it.dyn_into::<HtmlElement>().ok());
+    element.is_some_and(|it| it.offset_height() > 0)
+}
+
+/// Brings the element with `id` into view with as little scrolling as needed.
+pub fn scroll_to(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        let options = web_sys::ScrollIntoViewOptions::new();
+        let _ = js_sys::Reflect::set(&options, &"block".into(), &"nearest".into());
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}
+
+/// Shows the popover with `id`.
+pub fn show_popover(id: &str) {
+    let element = document().get_element_by_id(id).and_then(|it| it.dyn_into::<HtmlElement>().ok());
+    if let Some(element) = element {
+        // One that is open already stays open.
+        let _ = element.show_popover();
     }
 }
 
