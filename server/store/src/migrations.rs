@@ -96,6 +96,11 @@ const ALL: &[(i64, &str, &str)] = &[
         include_str!("../../../migrations/0123_what_was_made_is_found.sql"),
     ),
     (125, "projects are scored", include_str!("../../../migrations/0125_projects_are_scored.sql")),
+    (
+        145,
+        "flows have proposals",
+        include_str!("../../../migrations/0145_flows_have_proposals.sql"),
+    ),
     (150, "steps are tried", include_str!("../../../migrations/0150_steps_are_tried.sql")),
     (
         151,
