@@ -4,6 +4,7 @@ use crate::auth::Auth;
 use crate::config::Config;
 use domain::actor::{Actor, Permission};
 use domain::event::{Event, EventKind};
+use domain::ids::WorkspaceId;
 use domain::problem::{Issue, Problem};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -12,12 +13,16 @@ use store::events;
 use store::settings::{self, INSTALLATION};
 
 const SIGNUP: &str = "signup";
+/// Of the workspace a super admin is in, not of the installation.
+const CODE: &str = "codeSteps";
 const OUTGOING: &str = "outgoingAllowList";
 const ORIGINS: &str = "corsAllowedOrigins";
 const RUNTIME: &str = "agentRuntime";
 const RUNTIMES: [&str; 2] = ["v1", "v2"];
 const OPEN: &str = "open";
 const CLOSED: &str = "closed";
+const ON: &str = "on";
+const OFF: &str = "off";
 
 /// The settings of the installation that have an effect.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -31,6 +36,8 @@ pub struct PlatformSettings {
     pub cors_allowed_origins: Vec<String>,
     /// Hosts, hosts with port and address ranges that flow steps may reach although they are private.
     pub outgoing_allow_list: Vec<String>,
+    /// `on` or `off`: whether code steps run in the workspace the super admin is in.
+    pub code_steps: String,
 }
 
 /// What to change; absent fields stay.
@@ -43,6 +50,8 @@ pub struct PlatformChange {
     pub cors_allowed_origins: Option<Vec<String>>,
     /// Hosts, hosts with port or address ranges.
     pub outgoing_allow_list: Option<Vec<String>>,
+    /// `on` or `off`, for the workspace the super admin is in.
+    pub code_steps: Option<String>,
     /// `v1` or `v2`: how the assistant's next runs are worked on.
     pub agent_runtime: Option<String>,
 }
@@ -54,7 +63,7 @@ impl Auth {
     /// [`Problem::Forbidden`] unless a super admin asks.
     pub async fn platform_settings(&self, actor: &Actor) -> Result<PlatformSettings, Problem> {
         self.authorise(actor, Permission::Platform, "platform settings").await?;
-        read(&mut self.db.read().await?, &self.config).await
+        read(&mut self.db.read().await?, &self.config, &actor.workspace).await
     }
 
     /// Changes settings of the installation.
@@ -73,11 +82,14 @@ impl Auth {
             Box::pin(async move {
                 let names: Vec<_> = values.iter().map(|(name, _)| *name).collect();
                 for (name, value) in &values {
-                    settings::set(conn, INSTALLATION, name, value).await?;
+                    let of = if *name == CODE { actor.workspace.as_str() } else { INSTALLATION };
+                    settings::set(conn, of, name, value).await?;
                 }
                 let event = Event::new(EventKind::SettingsChanged, "platform", names.join(", "));
-                events::record(conn, &actor, &event.with(json!({"settings": names}))).await?;
-                read(conn, &config).await
+                let code = values.iter().find(|it| it.0 == CODE).map(|it| &it.1);
+                let detail = json!({"settings": names, CODE: code});
+                events::record(conn, &actor, &event.with(detail)).await?;
+                read(conn, &config, &actor.workspace).await
             })
         });
         changed.await
@@ -102,13 +114,22 @@ pub(crate) async fn is_signup_closed(conn: &mut Conn, config: &Config) -> Result
     Ok(config.is_signup_closed || setting.as_ref().and_then(Value::as_str) == Some(CLOSED))
 }
 
-async fn read(conn: &mut Conn, config: &Config) -> Result<PlatformSettings, Problem> {
+async fn read(
+    conn: &mut Conn,
+    config: &Config,
+    workspace: &WorkspaceId,
+) -> Result<PlatformSettings, Problem> {
     let is_closed = is_signup_closed(conn, config).await?;
     Ok(PlatformSettings {
         signup: if is_closed { CLOSED } else { OPEN }.to_owned(),
         signup_locked: config.is_signup_closed,
         cors_allowed_origins: list(conn, ORIGINS).await?,
         outgoing_allow_list: list(conn, OUTGOING).await?,
+        code_steps: {
+            let setting = settings::find(conn, workspace.as_str(), CODE).await?;
+            let is_on = setting.as_ref().and_then(Value::as_str) == Some(ON);
+            if is_on { ON } else { OFF }.to_owned()
+        },
     })
 }
 
@@ -138,6 +159,12 @@ fn checked(change: PlatformChange) -> Result<Vec<(&'static str, Value)>, Problem
             issues.push(Issue::new(OUTGOING, "Give hosts, host:port or ranges such as 10.0.0.0/8"));
         }
         values.push((OUTGOING, Value::from(hosts)));
+    }
+    if let Some(code) = change.code_steps {
+        if code != ON && code != OFF {
+            issues.push(Issue::new(CODE, "Give on or off"));
+        }
+        values.push((CODE, Value::from(code)));
     }
     if let Some(runtime) = change.agent_runtime {
         if !RUNTIMES.contains(&runtime.as_str()) {

@@ -23,6 +23,7 @@ use agent::agent::Agent;
 use auth::auth::Auth;
 use basecamp::Basecamp;
 use basecamp::sync::Sync;
+use code::runner::Runner;
 use domain::actor::Actor;
 use domain::problem::Problem;
 use flow::connections::Connections;
@@ -134,6 +135,7 @@ impl Backend {
         let node = Node::of(&config.data).map_err(data)?;
         let engine = flow::config::Config {
             node: node.name.clone(),
+            code: code_steps(),
             ..flow::config::Config::new(address_of(&config), key.clone())
         };
         let runs = Runs::new(db.clone(), basecamp.clone(), engine);
@@ -190,6 +192,12 @@ impl Backend {
         let mut conn = self.db.read().await?;
         Ok(store::events::latest(&mut conn, &actor.workspace).await?)
     }
+}
+
+/// What runs code steps: this program once more, as their worker.
+fn code_steps() -> Option<Runner> {
+    let runner = Runner::of_this_program();
+    runner.inspect_err(|error| tracing::warn!(%error, "code steps cannot be run here")).ok()
 }
 
 /// Serves the sample Basecamp on a free port of this machine; its worlds are kept in `folder`.

@@ -1,5 +1,6 @@
 //! Limits of the engine and what it needs to know about its surroundings.
 
+use code::runner::Runner;
 use std::sync::Arc;
 use std::time::Duration;
 use store::secrets::SecretKey;
@@ -35,6 +36,8 @@ pub struct Config {
     pub keep_bytes: u64,
     /// How long the caller of a synchronous webhook waits.
     pub answer_within: Duration,
+    /// Runs code steps; none where they cannot be run at all.
+    pub code: Option<Runner>,
     /// Starts and retries by people and assistants, for each workspace and minute.
     pub starts_per_minute: u32,
 }
@@ -55,6 +58,7 @@ impl Config {
             keep_runs: Duration::from_secs(30 * 86_400),
             keep_bytes: 5 * 1024 * 1024 * 1024,
             answer_within: Duration::from_secs(30),
+            code: None,
             starts_per_minute: 100,
         }
     }

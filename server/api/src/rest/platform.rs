@@ -42,6 +42,7 @@ async fn shown(backend: &Backend, settings: &PlatformSettings) -> Answer<Json<Va
         "signupLocked": settings.signup_locked,
         "corsAllowedOrigins": settings.cors_allowed_origins,
         "outgoingAllowList": settings.outgoing_allow_list,
+        "codeSteps": settings.code_steps,
         "agentRuntime": runtime.as_str(),
         "agentRuntimeSource": if is_chosen { "setting" } else { "server" },
     })))

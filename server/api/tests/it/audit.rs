@@ -2,6 +2,7 @@
 
 use crate::caller::{PASSWORD, Server};
 use serde_json::json;
+use store::settings;
 
 #[tokio::test]
 async fn each_outcome_is_one_row() {
@@ -44,6 +45,25 @@ async fn each_outcome_is_one_row() {
         assert_eq!(rows[7]["status"], "failed");
         assert!(!log.body.to_string().contains("marker"), "{}", log.body);
         assert!(rows.iter().all(|it| it["requestId"].as_str().unwrap().len() == 36));
+    }
+}
+
+#[tokio::test]
+async fn code_steps_are_off_until_a_super_admin_switches_them_on() {
+    for server in Server::all().await {
+        let owner = server.signs_up("Owner").await;
+        let path = "/api/pmos/platform/settings";
+        assert_eq!(owner.get(path).await["codeSteps"], "off", "{}", server.name);
+        assert_eq!(owner.put(path, json!({"codeSteps": "maybe"})).await.status, 400);
+        assert_eq!(owner.put(path, json!({"codeSteps": "on"})).await["codeSteps"], "on");
+        assert_eq!(owner.get(path).await["codeSteps"], "on");
+        let rows = owner.get("/api/pmos/audit").await.body.to_string();
+        assert!(rows.contains("codeSteps"), "{rows}");
+        let workspace = owner.me().await["workspaceId"].as_str().unwrap().to_owned();
+        let mut conn = server.backend.db.read().await.unwrap();
+        let here = settings::find(&mut conn, &workspace, "codeSteps").await.unwrap();
+        let everywhere = settings::find(&mut conn, settings::INSTALLATION, "codeSteps").await;
+        assert_eq!((here, everywhere.unwrap()), (Some(json!("on")), None));
     }
 }
 

@@ -10,7 +10,7 @@ use crate::pieces::input::Input;
 use crate::pieces::{self, Again, Call, Done, Failed, Nature};
 use crate::waiting::Answer;
 use domain::flow::run::{NOT_DONE, StepStatus};
-use domain::flow::{Action, PieceSettings};
+use domain::flow::{Action, ErrorHandling, PieceSettings};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::time::Instant;
@@ -165,7 +165,7 @@ async fn attempt<'a>(
             walk.journal.note(row);
             Ok(Verdict::Parked { until_ms })
         }
-        Err(failed) => Ok(give_up_or_wait(walk, (action, settings), row, failed)),
+        Err(failed) => Ok(give_up_or_wait(walk, (action, handling(settings)), row, failed)),
     }
 }
 
@@ -190,20 +190,21 @@ async fn respond(
     Ok(Verdict::Done)
 }
 
-fn give_up_or_wait(
+/// Fails the step, or lets the run wait for its next try.
+pub(crate) fn give_up_or_wait(
     walk: &mut Walk<'_>,
-    (action, settings): (&Action, &PieceSettings),
+    (action, handling): (&Action, Option<&ErrorHandling>),
     mut row: StepRow,
     failed: Failed,
 ) -> Verdict {
     // Whoever tests a step wants to see why it failed, not to wait for the next try.
     let is_set = walk.trying.alone().is_none()
-        && handling(settings).is_some_and(|it| it.retry_on_failure.value == Some(true));
+        && handling.is_some_and(|it| it.retry_on_failure.value == Some(true));
     let again = failed.again == Again::Yes || (failed.again == Again::AsSet && is_set);
-    let policy = handling(settings).and_then(|it| it.retry_policy).unwrap_or_default();
+    let policy = handling.and_then(|it| it.retry_policy).unwrap_or_default();
     let tried = u32::try_from(row.attempt + 1).unwrap_or(u32::MAX);
     let Some(wait_ms) = policy.wait_ms(tried).filter(|_| again) else {
-        return walk.fail(action, handling(settings), row, failed.message);
+        return walk.fail(action, handling, row, failed.message);
     };
     let until_ms = walk.engine.now_ms() + wait_ms;
     row.attempt += 1;
@@ -219,7 +220,7 @@ fn effect_key(walk: &Walk<'_>, row: &StepRow) -> String {
     format!("{}.{}", walk.journal.run().id, row.path.replace('/', "."))
 }
 
-fn handling(settings: &PieceSettings) -> Option<&domain::flow::ErrorHandling> {
+fn handling(settings: &PieceSettings) -> Option<&ErrorHandling> {
     settings.error_handling_options.as_ref()
 }
 

@@ -5,10 +5,10 @@ use crate::engine::journal::{self, Halt, Journal};
 use crate::engine::plan::Plan;
 use crate::engine::scope::Scope;
 use crate::engine::trying::Trying;
-use crate::engine::{Engine, loops, piece_step, router};
+use crate::engine::{Engine, code_step, loops, piece_step, router};
 use crate::pieces::control::{self, Jump};
 use domain::flow::run::{FailedStep, StepStatus};
-use domain::flow::{Action, ActionKind, CodeSettings, ErrorHandling, PieceSettings};
+use domain::flow::{Action, ActionKind, ErrorHandling, PieceSettings};
 use futures::future::BoxFuture;
 use serde_json::Value;
 use store::run_steps::StepRow;
@@ -87,7 +87,7 @@ impl<'a> Walk<'a> {
             ActionKind::Router(settings) => {
                 router::run(self, action, settings, (path, prefix)).await
             }
-            ActionKind::Code(settings) => Ok(self.code(action, settings, &path)),
+            ActionKind::Code(settings) => code_step::run(self, action, settings, path).await,
         }?;
         self.on_error(action, verdict, prefix).await
     }
@@ -109,15 +109,6 @@ impl<'a> Walk<'a> {
             Verdict::Done => Ok(verdict),
             other => Ok(other),
         }
-    }
-
-    /// Code steps do not run here.
-    fn code(&mut self, action: &Action, settings: &CodeSettings, path: &str) -> Verdict {
-        let mut row = self.row(action, path, "CODE");
-        row.input = Value::Object(settings.input.clone()).to_string();
-        let message =
-            "Code steps are switched off on this server. Use Set fields and expressions instead";
-        self.fail(action, settings.error_handling_options.as_ref(), row, message.to_owned())
     }
 
     /// The row an earlier worker left, or a new one.

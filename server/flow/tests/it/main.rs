@@ -4,6 +4,7 @@
 
 mod answers;
 mod apps;
+mod coding;
 mod connecting;
 mod crashing;
 mod drafts;
@@ -25,3 +26,12 @@ mod trying;
 mod waiting;
 mod walking;
 mod world;
+
+/// Not a test: the process in which code steps of the tests run.
+#[test]
+#[ignore = "the worker of code steps"]
+fn code_worker() {
+    code::worker::serve().unwrap();
+    // Without the words of the test program.
+    std::process::exit(0);
+}

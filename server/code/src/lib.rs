@@ -1,0 +1,55 @@
+//! Code steps: JavaScript and TypeScript that people write into flows, run in a process of its own that can do nothing
+//! but compute. Here are both sides: [`worker::serve`] is that process, [`runner::Runner`] starts it.
+//!
+//! The process has no file, no network and no other program at hand: the language has no word for them, and the
+//! operating system lets the process open nothing. It bounds its memory and its processor time too.
+
+pub mod runner;
+pub mod worker;
+
+mod confine;
+mod erase;
+mod script;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// What a code step is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Job {
+    /// A module that exports a function `code`, or one function alone.
+    pub code: String,
+    /// What the function is called with.
+    pub inputs: Map<String, Value>,
+}
+
+/// How much a code step may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Megabytes of values.
+    pub memory_mb: u64,
+    /// Seconds of processor time.
+    pub cpu_seconds: u64,
+    /// Seconds in all, also those in which the machine did something else.
+    pub wall_seconds: u64,
+    /// Bytes of what it gives.
+    pub output_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { memory_mb: 128, cpu_seconds: 5, wall_seconds: 60, output_bytes: 5 * 1024 * 1024 }
+    }
+}
+
+/// How a code step ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It gave this.
+    Gave(Value),
+    /// It gave `undefined`, which is no value; `null` is one.
+    Nothing,
+    /// It failed: why, in plain words, with where for its author.
+    Failed(String),
+}
