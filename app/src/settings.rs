@@ -5,6 +5,8 @@ pub mod assistant;
 pub mod assistant_fns;
 pub mod audit;
 pub mod clients;
+pub mod engine;
+pub mod engine_fns;
 pub mod invitations;
 pub mod key_fns;
 pub mod members;

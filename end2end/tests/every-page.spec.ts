@@ -83,6 +83,7 @@ const ALWAYS: Place[] = [
   ['assistant settings', '/settings/assistant'],
   ['memory', '/settings/memory'],
   ['API keys', '/settings/keys'],
+  ['flow engine', '/settings/engine'],
   ['workspace', '/settings/workspace'],
   ['setup, account', '/setup/account'],
   ['setup, Basecamp', '/setup/basecamp'],

@@ -9,10 +9,13 @@ pub mod compare;
 pub mod condition;
 pub mod connection;
 pub mod edit;
+pub mod engine;
 pub mod exchange;
 pub mod form;
 pub mod layout;
+pub mod legacy;
 pub mod listing;
+mod note;
 pub mod places;
 pub mod presence;
 pub mod proposal;
@@ -22,6 +25,8 @@ pub mod sample;
 pub mod templates;
 pub mod tree;
 pub mod validate;
+
+pub use note::Note;
 
 use crate::ids::{FlowId, FlowVersionId};
 use serde::{Deserialize, Serialize};
@@ -74,9 +79,13 @@ pub struct Flow {
     /// Free data of clients.
     #[serde(default)]
     pub metadata: Option<Value>,
-    /// Counts saved changes of the draft, for conflict checks: send back the one an edit was made on.
+    /// Counts saved changes of the draft, for conflict checks: send back the one an edit was made on. Of flows on another
+    /// engine it is the time of the last change.
     #[serde(default)]
     pub revision: i64,
+    /// Where it runs.
+    #[serde(default)]
+    pub engine: engine::FlowEngine,
     /// The draft if there is one, else the published version.
     pub version: FlowVersion,
 }
@@ -377,73 +386,4 @@ pub struct Switch {
     /// On or off; absent is off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<bool>,
-}
-
-/// A sticky note on the canvas.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Note {
-    /// The note.
-    pub id: String,
-    /// Its text.
-    pub content: String,
-    /// `orange`, `red`, `green`, `blue`, `purple`, `yellow`.
-    pub color: String,
-    /// Canvas units.
-    pub position: Value,
-    /// Canvas units.
-    pub size: Value,
-    /// Who wrote it.
-    #[serde(default)]
-    pub owner_id: Option<String>,
-    /// RFC 3339.
-    #[serde(default)]
-    pub created_at: Option<String>,
-    /// RFC 3339.
-    #[serde(default)]
-    pub updated_at: Option<String>,
-}
-
-impl Note {
-    /// What a note can look like.
-    pub const COLORS: [&str; 6] = ["yellow", "orange", "red", "green", "blue", "purple"];
-    const USUAL: (i32, i32) = (200, 120);
-
-    /// An empty note with its upper left corner at `(x, y)`, canvas units.
-    pub fn new(id: String, at: (i32, i32)) -> Self {
-        let (color, content) = (Self::COLORS[0].to_owned(), String::new());
-        let (owner_id, created_at, updated_at) = (None, None, None);
-        let (position, size) = (Value::Null, Value::Null);
-        let empty = Self { id, content, color, position, size, owner_id, created_at, updated_at };
-        empty.placed(at).sized(Self::USUAL)
-    }
-
-    /// Its upper left corner, canvas units.
-    pub fn corner(&self) -> (i32, i32) {
-        (number(&self.position, "x").unwrap_or(0), number(&self.position, "y").unwrap_or(0))
-    }
-
-    /// Its width and height, canvas units.
-    pub fn extent(&self) -> (i32, i32) {
-        let side = |name, usual: i32| number(&self.size, name).unwrap_or(usual).clamp(120, 1_200);
-        (side("width", Self::USUAL.0), side("height", Self::USUAL.1))
-    }
-
-    /// The same note at another place.
-    #[must_use]
-    pub fn placed(self, (x, y): (i32, i32)) -> Self {
-        Self { position: serde_json::json!({ "x": x, "y": y }), ..self }
-    }
-
-    /// The same note in another size.
-    #[must_use]
-    pub fn sized(self, (width, height): (i32, i32)) -> Self {
-        Self { size: serde_json::json!({ "width": width, "height": height }), ..self }
-    }
-}
-
-/// A whole number of an object that other editors wrote, perhaps with a fraction.
-fn number(of: &Value, name: &str) -> Option<i32> {
-    let exact = of.get(name)?.as_f64()?.clamp(-100_000.0, 100_000.0);
-    format!("{exact:.0}").parse().ok()
 }

@@ -114,6 +114,14 @@ pub enum Problem {
         /// Requests that would be.
         examples: Vec<String>,
     },
+    /// What this flow engine cannot do.
+    #[error("{message}")]
+    Unsupported {
+        /// What it cannot do.
+        message: String,
+        /// What to do instead.
+        hint: String,
+    },
     /// An outside service failed.
     #[error("{message}")]
     Unavailable {
@@ -183,7 +191,7 @@ impl Problem {
             Self::Conflict { .. } => 409,
             Self::TooLarge { .. } => 413,
             Self::UnsupportedMediaType => 415,
-            Self::NotUnderstood { .. } => 422,
+            Self::NotUnderstood { .. } | Self::Unsupported { .. } => 422,
             Self::RateLimited { .. } => 429,
             Self::NeedsApproval { .. } => 202,
             Self::Internal { .. } => 500,
@@ -212,6 +220,7 @@ impl Problem {
             Self::NotUnderstood { .. } => "NOT_UNDERSTOOD",
             Self::Unavailable { .. } | Self::Unclear { .. } => "UPSTREAM_ERROR",
             Self::CircuitOpen { .. } => "CIRCUIT_OPEN",
+            Self::Unsupported { .. } => "TOOL_UNAVAILABLE",
             Self::StorageFull => "STORAGE_FULL",
             Self::StorageGone => "STORAGE_UNAVAILABLE",
             Self::Internal { .. } => "SERVER_ERROR",

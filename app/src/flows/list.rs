@@ -9,8 +9,9 @@ use super::transfer::ImportDialog;
 use crate::live::use_live;
 use crate::runs::words::count;
 use crate::session;
-use crate::ui::badge::State;
+use crate::ui::badge::{State, Tone};
 use crate::ui::button::{Button, ButtonLink, Kind};
+use crate::ui::callout::Callout;
 use crate::ui::choice::Chip;
 use crate::ui::kept::Kept;
 use crate::ui::search::SearchBox;
@@ -128,6 +129,12 @@ fn Flows(list: Signal<Option<FlowList>>) -> impl IntoView {
     }
 }
 
+/// Why flows are missing.
+fn notice(list: Memo<FlowList>) -> impl IntoView {
+    let words = list.with(|it| it.notice.clone());
+    words.map(|it| view! { <Callout tone=Tone::Warn title="Flows of another engine are missing"><p>{it}</p></Callout> })
+}
+
 /// The flows, with what narrows them.
 #[component]
 fn Listed(list: Memo<FlowList>, imports: RwSignal<bool>) -> impl IntoView {
@@ -142,6 +149,7 @@ fn Listed(list: Memo<FlowList>, imports: RwSignal<bool>) -> impl IntoView {
     });
     view! {
         <Head list=list imports=imports />
+        {move || notice(list)}
         <div class="toolbar">
             <SearchBox label="Search flows" words=wanted />
             <PartChips list=list part=part />
@@ -267,6 +275,7 @@ mod tests {
             pieces: Vec::new(),
             steps_count: 0,
             owner_id: None,
+            engine: Default::default(),
             updated: String::new(),
             last_runs: Vec::new(),
         }

@@ -13,6 +13,7 @@ use crate::ui::time::{parse_time, use_now};
 use crate::ui::toast::use_toasts;
 use domain::actor::Permission;
 use domain::flow::FlowStatus;
+use domain::flow::engine::FlowEngine;
 use domain::flow::listing::FlowSummary;
 use domain::flow::run::Run;
 use domain::ids::FlowId;
@@ -33,6 +34,7 @@ pub fn FlowRow(
     let chain = apps(&flow);
     let draft = flow.has_draft.then_some("Draft");
     let invalid = (!flow.valid).then_some("Needs fixing");
+    let elsewhere = (flow.engine != FlowEngine::Builtin).then_some(flow.engine.label());
     view! {
         <tr>
             <td class="fit"><OnOff flow=flow.clone() /></td>
@@ -46,6 +48,8 @@ pub fn FlowRow(
                         {draft.map(|it| view! { <span class="badge">{it}</span> })}
                         " "
                         {invalid.map(|it| view! { <span class="badge badge--warn">{it}</span> })}
+                        " "
+                        {elsewhere.map(|it| view! { <span class="badge" title="Where it runs">{it}</span> })}
                         <span class="sub">{flow.trigger_name.clone()}</span>
                     </div>
                 </div>

@@ -3,7 +3,13 @@
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::{actor, backend};
+#[cfg(feature = "ssr")]
+use backend::Backend;
+#[cfg(feature = "ssr")]
+use domain::actor::Actor;
 use domain::flow::edit::FlowEdit;
+#[cfg(feature = "ssr")]
+use domain::flow::engine::FlowEngine;
 use domain::flow::listing::{Choice, FlowSummary, Folder, OptionsRequest};
 #[cfg(feature = "ssr")]
 use domain::flow::listing::{FlowFilter, NewFlow};
@@ -27,18 +33,35 @@ pub struct FlowList {
     pub people: BTreeMap<String, String>,
     /// The folders by name.
     pub folders: Vec<Folder>,
+    /// Why those of another engine are missing.
+    pub notice: Option<String>,
 }
 
 /// Every flow of the workspace, as many as one page holds.
 #[server(prefix = "/fn", endpoint = "list_flows")]
 pub async fn list_flows() -> Result<FlowList, AppError> {
     let (actor, backend) = (actor()?, backend());
-    let filter = FlowFilter { limit: Some(200), ..FlowFilter::default() };
-    let flows = backend.flows.list(&actor, &filter).await?.data;
+    let (flows, notice) = every_flow(&actor, &backend).await?;
     let members = backend.auth.members(&actor).await?;
     let people = members.into_iter().map(|it| (it.id.to_string(), it.name)).collect();
     let folders = backend.flows.folders(&actor).await?;
-    Ok(FlowList { flows, people, folders })
+    Ok(FlowList { flows, people, folders, notice })
+}
+
+/// The flows of every engine; ours alone, with the reason, when another one does not answer.
+#[cfg(feature = "ssr")]
+async fn every_flow(
+    actor: &Actor,
+    backend: &Backend,
+) -> Result<(Vec<FlowSummary>, Option<String>), AppError> {
+    let filter = FlowFilter { limit: Some(200), ..FlowFilter::default() };
+    match backend.flows.list(actor, &filter).await {
+        Ok(page) => Ok((page.data, None)),
+        Err(problem) => {
+            let ours = FlowFilter { engine: Some(FlowEngine::Builtin), ..filter };
+            Ok((backend.flows.list(actor, &ours).await?.data, Some(problem.to_string())))
+        }
+    }
 }
 
 /// One flow with its newest version.

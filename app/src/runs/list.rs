@@ -46,7 +46,7 @@ const FILTERS: [(&str, &str, &[RunStatus]); 4] = [
 fn filter(state: &str, flow: &str, cursor: Option<String>) -> RunFilter {
     let status = FILTERS.iter().find(|it| it.0 == state).map_or_else(Vec::new, |it| it.2.to_vec());
     let flow_id = (!flow.is_empty()).then(|| FlowId::from(flow));
-    RunFilter { flow_id, status, limit: Some(PART), cursor }
+    RunFilter { flow_id, status, engine: None, limit: Some(PART), cursor }
 }
 
 /// The page of runs.

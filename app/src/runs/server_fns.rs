@@ -4,11 +4,15 @@ use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::{actor, backend};
 use domain::flow::FlowVersion;
+#[cfg(feature = "ssr")]
+use domain::flow::engine::FlowEngine;
 use domain::flow::listing::{Page, RunFilter};
 #[cfg(feature = "ssr")]
 use domain::flow::run::Retry;
 use domain::flow::run::Run;
 use domain::ids::RunId;
+#[cfg(feature = "ssr")]
+use domain::problem::Problem;
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use serde::{Deserialize, Serialize};
@@ -25,7 +29,17 @@ pub struct OpenRun {
 /// One part of the list of runs.
 #[server(prefix = "/fn", endpoint = "list_runs", input = Json)]
 pub async fn list_runs(filter: RunFilter) -> Result<Page<Run>, AppError> {
-    Ok(backend().runs.list(&actor()?, &filter).await?)
+    let (actor, backend) = (actor()?, backend());
+    match backend.runs.list(&actor, &filter).await {
+        // Ours are shown when the other engine does not answer; the list of flows says that it does not.
+        Err(Problem::Unavailable { .. } | Problem::NeedsSetup { .. })
+            if filter.flow_id.is_none() =>
+        {
+            let ours = RunFilter { engine: Some(FlowEngine::Builtin), ..filter };
+            Ok(backend.runs.list(&actor, &ours).await?)
+        }
+        found => Ok(found?),
+    }
 }
 
 /// One run with its steps.

@@ -3,6 +3,7 @@
 use crate::session::{can, current_user};
 use crate::settings::api_keys::ApiKeys;
 use crate::settings::assistant::AssistantSection;
+use crate::settings::engine::EngineSection;
 use crate::settings::members::Members;
 use crate::settings::memory::MemorySection;
 use crate::settings::profile::Profile;
@@ -15,11 +16,12 @@ use leptos_meta::Title;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_params_map;
 
-const SECTIONS: [(&str, &str, Permission); 6] = [
+const SECTIONS: [(&str, &str, Permission); 7] = [
     ("profile", "Profile", Permission::Read),
     ("assistant", "Assistant", Permission::Read),
     ("memory", "Memory", Permission::Read),
     ("keys", "API keys", Permission::Read),
+    ("engine", "Flow engine", Permission::Manage),
     ("members", "Members and roles", Permission::Manage),
     ("workspace", "Workspace", Permission::Manage),
 ];
@@ -54,9 +56,10 @@ pub fn SettingsPage() -> impl IntoView {
         "assistant" => view! { <AssistantSection /> }.into_any(),
         "memory" => view! { <MemorySection /> }.into_any(),
         "keys" => view! { <ApiKeys /> }.into_any(),
+        "engine" if manages.get() => view! { <EngineSection /> }.into_any(),
         "members" if manages.get() => view! { <Members /> }.into_any(),
         "workspace" if manages.get() => view! { <WorkspaceSettings /> }.into_any(),
-        "members" | "workspace" => {
+        "engine" | "members" | "workspace" => {
             view! { <NotAllowed icon="settings" title="Only an admin can change this" /> }
                 .into_any()
         }

@@ -86,6 +86,7 @@ impl Turn {
         writes: usize,
         rules: &[StoredRule],
     ) -> Option<String> {
+        let spec = self.agent.0.tools.amounts_to(&call.name, &call.args).unwrap_or(spec);
         if spec.risk == Risk::Read || spec.only_tells(&call.args) {
             return Some("It only reads".to_owned());
         }

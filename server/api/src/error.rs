@@ -89,6 +89,7 @@ fn more(problem: &Problem) -> Value {
     match problem {
         Problem::NotSignedIn => json!({"authenticated": false}),
         Problem::Invalid { issues } => json!({"details": issues}),
+        Problem::Unsupported { hint, .. } => json!({"hint": hint}),
         Problem::NeedsSetup { hint, fix_url, .. } => json!({"hint": hint, "fix_url": fix_url}),
         Problem::NoModelKey { hint, fix_url } => json!({"hint": hint, "fix_url": fix_url}),
         Problem::NeedsApproval { id } => json!({"approval_id": id, "pending_approval": true}),

@@ -11,6 +11,7 @@ pub(crate) mod chat_stream;
 pub(crate) mod commands;
 pub(crate) mod connections;
 pub(crate) mod connectors;
+pub(crate) mod flow_engine;
 pub(crate) mod flows;
 pub(crate) mod insight;
 pub(crate) mod keys;

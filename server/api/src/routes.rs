@@ -129,6 +129,7 @@ pub fn all() -> Vec<Route> {
         rest::connectors::routes(),
         connect::routes(),
         rest::flows::routes(),
+        rest::flow_engine::routes(),
         rest::connections::routes(),
         rest::chat::routes(),
         rest::chat_runs::routes(),

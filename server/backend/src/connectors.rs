@@ -2,6 +2,7 @@
 
 use crate::Backend;
 use domain::actor::{Actor, Permission};
+use domain::flow::engine::{EngineSettings, FlowEngine};
 use domain::integration::{BasecampAccess, Check, Health};
 use domain::problem::Problem;
 use serde::Serialize;
@@ -64,7 +65,9 @@ impl Backend {
     pub async fn connectors(&self, actor: &Actor) -> Result<Connectors, Problem> {
         let mine = self.access_in_use(actor).await?;
         let checked_at_ms = mine.as_ref().and_then(|it| Some(it.checked.as_ref()?.at_ms));
-        let (flow, assistant) = (flow_engine(Vec::new()), assistant(Vec::new()));
+        let settings = self.flows.engine_settings(actor).await?;
+        let flow = elsewhere(settings).unwrap_or_else(|| flow_engine(Vec::new()));
+        let assistant = assistant(Vec::new());
         Ok(Connectors { checked_at_ms, basecamp: basecamp(mine), flow, assistant })
     }
 
@@ -96,7 +99,10 @@ impl Backend {
         if is_wanted("flow") || is_wanted("assistant") {
             let database = self.database(actor).await?;
             if is_wanted("flow") {
-                all.flow = flow_engine(vec![database.clone()]);
+                self.flows.test_engine(actor).await?;
+                let settings = self.flows.engine_settings(actor).await?;
+                all.flow =
+                    elsewhere(settings).unwrap_or_else(|| flow_engine(vec![database.clone()]));
             }
             if is_wanted("assistant") {
                 all.assistant = assistant(vec![database]);
@@ -178,6 +184,29 @@ fn ours(checks: Vec<Check>) -> Connector {
         checks,
         ..Connector::default()
     }
+}
+
+/// The engine of another maker, when the workspace chose it.
+fn elsewhere(settings: EngineSettings) -> Option<Connector> {
+    let server = settings.server.filter(|_| settings.engine == FlowEngine::Activepieces)?;
+    let known = Connector {
+        configured: true,
+        state: "unknown",
+        account: server.project_name.or(Some(server.project_id)),
+        engine: Some(FlowEngine::Activepieces.as_str()),
+        ..Connector::default()
+    };
+    let Some(checked) = settings.checked else { return Some(known) };
+    Some(Connector {
+        reachable: Some(checked.reachable),
+        auth_ok: checked.auth_ok,
+        state: if checked.error.is_none() { "ok" } else { "needs_attention" },
+        error: checked.error,
+        hint: checked.hint,
+        fix_url: checked.fix_url,
+        checks: checked.checks,
+        ..known
+    })
 }
 
 fn flow_engine(checks: Vec<Check>) -> Connector {

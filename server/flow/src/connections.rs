@@ -1,5 +1,6 @@
 //! Connections of flows: made, tested, renamed, renewed and taken away. A secret goes in and never comes out.
 
+mod elsewhere;
 mod given;
 mod listed;
 pub mod oauth;
@@ -7,6 +8,7 @@ pub(crate) mod renewing;
 pub(crate) mod testing;
 pub(crate) mod value;
 
+use crate::activepieces;
 use crate::connections::given::{external, kind_of, name, owner, slug, status_of};
 use crate::connections::value::Sealed;
 use crate::engine::Engine;
@@ -14,10 +16,10 @@ use crate::flows::Flows;
 use domain::actor::{Actor, Permission};
 use domain::event::{Event, EventKind};
 use domain::flow::connection::{
-    ConnectionChange, ConnectionScope, ConnectionStatus, ConnectionType, Dependent, FlowConnection,
+    ConnectionChange, ConnectionScope, ConnectionStatus, ConnectionType, FlowConnection,
     NewConnection,
 };
-use domain::flow::validate;
+use domain::flow::engine::FlowEngine;
 use domain::ids::{ConnectionId, UserId, WorkspaceId};
 use domain::problem::Problem;
 use serde_json::{Map, Value, json};
@@ -76,21 +78,10 @@ impl Connections {
     /// [`Problem::Forbidden`]; [`Problem::NotFound`], also for somebody else's own.
     pub async fn get(&self, actor: &Actor, id: &ConnectionId) -> Result<FlowConnection, Problem> {
         actor.require(Permission::Read)?;
+        if let Some(remote) = self.remote(actor, id).await? {
+            return remote.connection(id).await;
+        }
         shown(&self.row(actor, id).await?)
-    }
-
-    /// The flows of the workspace that name a connection, published or as a draft.
-    ///
-    /// # Errors
-    /// As [`Connections::get`].
-    pub async fn used_by(
-        &self,
-        actor: &Actor,
-        id: &ConnectionId,
-    ) -> Result<Vec<Dependent>, Problem> {
-        actor.require(Permission::Read)?;
-        let row = self.row(actor, id).await?;
-        self.dependents(actor, &row.external_id).await
     }
 
     /// Stores a connection, its secret sealed. One that needs a sign-in at the app begins as missing; see
@@ -115,6 +106,13 @@ impl Connections {
             ));
         }
         let value = value::checked(kind, &new.value)?;
+        let place = activepieces::place(&self.engine, actor).await?;
+        if let Some(remote) = place.remote.filter(|_| place.chosen == FlowEngine::Activepieces) {
+            let wished = new.external_id.as_deref().map(external).transpose()?;
+            let new = NewConnection { name: name.clone(), piece_name: piece, ..new };
+            let named = (new, wished.unwrap_or_else(|| slug(&name)));
+            return remote.add_connection(actor, named, &value).await;
+        }
         let external = match &new.external_id {
             Some(given) => (external(given)?, true),
             None => (slug(&name), false),
@@ -187,6 +185,9 @@ impl Connections {
         id: &ConnectionId,
         change: ConnectionChange,
     ) -> Result<FlowConnection, Problem> {
+        if let Some(remote) = self.remote(actor, id).await? {
+            return remote.change_connection(actor, id, change, value::checked).await;
+        }
         let mut row = self.own_row(actor, id).await?;
         let mut changed = Vec::new();
         if let Some(given) = &change.name {
@@ -261,6 +262,9 @@ impl Connections {
         id: &ConnectionId,
         force: bool,
     ) -> Result<(), Problem> {
+        if let Some(remote) = self.remote(actor, id).await? {
+            return remote.remove_connection(actor, id, force).await;
+        }
         let row = self.own_row(actor, id).await?;
         let used = self.dependents(actor, &row.external_id).await?;
         if !used.is_empty() && !force {
@@ -314,25 +318,6 @@ impl Connections {
             actor.require(Permission::Manage)?;
         }
         Ok(row)
-    }
-
-    async fn dependents(
-        &self,
-        actor: &Actor,
-        external_id: &str,
-    ) -> Result<Vec<Dependent>, Problem> {
-        let mut conn = self.engine.db.read().await?;
-        let mut found: Vec<Dependent> = Vec::new();
-        for (id, status, version) in
-            rows::flows_naming(&mut conn, &actor.workspace, external_id).await?
-        {
-            let used = validate::used_connections(&version);
-            let is_used = used.iter().any(|it| it.external_id == external_id);
-            if is_used && !found.iter().any(|it| it.id == id) {
-                found.push(Dependent { id, name: version.display_name, status });
-            }
-        }
-        Ok(found)
     }
 }
 

@@ -16,6 +16,7 @@ pub(crate) mod trying;
 pub(crate) mod walk;
 pub(crate) mod work;
 
+use crate::activepieces::Clients;
 use crate::config::Config;
 use crate::connections::renewing::Turns;
 use crate::engine::plan::Plans;
@@ -60,6 +61,8 @@ pub(crate) struct Engine {
     pub(crate) wake: Notify,
     /// Who answers steps that ask a model; handed in once at the start.
     pub(crate) thinker: OnceLock<Thinker>,
+    /// Engines of other makers, by workspace.
+    pub(crate) clients: Clients,
     sender: Sender,
     running: Mutex<HashMap<RunId, oneshot::Sender<Problem>>>,
     /// Runs that could not be written down, with their fences: to be taken up again.
@@ -93,6 +96,7 @@ impl Engine {
             turns: Turns::default(),
             wake: Notify::new(),
             thinker: OnceLock::new(),
+            clients: Clients::default(),
             sender: Sender::default(),
             running: Mutex::default(),
             abandoned: Mutex::default(),

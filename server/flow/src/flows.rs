@@ -1,11 +1,13 @@
 //! Flows: drafts are edited, published versions run and never change.
 
+use crate::activepieces::{self, Remote};
 use crate::engine::Engine;
 use crate::folders;
 use crate::runs::{Runs, stopped_answer};
 use domain::actor::{Actor, Permission};
 use domain::event::{Event, EventKind};
 use domain::flow::edit::{self, FlowEdit, words};
+use domain::flow::engine::FlowEngine;
 use domain::flow::listing::NewFlow;
 use domain::flow::{Flow, FlowStatus, FlowVersion, SCHEMA_VERSION, VersionState, catalog};
 use domain::ids::{FlowId, FlowVersionId};
@@ -30,16 +32,25 @@ impl Flows {
         Self { engine: Arc::clone(&runs.engine) }
     }
 
-    /// Makes a flow with an empty trigger, then applies the edits.
+    /// Makes a flow with an empty trigger, then applies the edits; on the engine that the workspace chose.
     ///
     /// # Errors
     /// [`Problem::Forbidden`]; [`Problem::Invalid`] without a name or with an edit that cannot be made.
     pub async fn create(&self, actor: &Actor, new: NewFlow) -> Result<Flow, Problem> {
         actor.require(Permission::Write)?;
-        let name = new.name.trim();
-        if name.is_empty() {
+        if new.name.trim().is_empty() {
             return Err(Problem::invalid("name", "Give the flow a name"));
         }
+        let place = activepieces::place(&self.engine, actor).await?;
+        match place.remote.filter(|_| place.chosen == FlowEngine::Activepieces) {
+            Some(remote) => Box::pin(remote.create(actor, new)).await,
+            None => self.create_here(actor, new).await,
+        }
+    }
+
+    /// The same on the built-in engine.
+    pub(crate) async fn create_here(&self, actor: &Actor, new: NewFlow) -> Result<Flow, Problem> {
+        let name = new.name.trim();
         let flow = empty_flow(actor, name, new.folder_id);
         let version = edit::apply_all(&flow.version, &new.edits)
             .map_err(|issues| Problem::Invalid { issues })?;
@@ -78,6 +89,9 @@ impl Flows {
         edits: Vec<FlowEdit>,
     ) -> Result<Flow, Problem> {
         actor.require(Permission::Write)?;
+        if let Some(remote) = self.remote(actor, id).await? {
+            return Box::pin(remote.edit(actor, id, base_revision, edits)).await;
+        }
         let by = actor.clone();
         self.change(actor, id, base_revision, move |flow| edited(flow, &by, &edits, None)).await
     }
@@ -92,6 +106,9 @@ impl Flows {
         id: &FlowId,
         version: &FlowVersionId,
     ) -> Result<Flow, Problem> {
+        if let Some(remote) = self.remote(actor, id).await? {
+            return Box::pin(remote.use_as_draft(actor, id, version)).await;
+        }
         let old = self.at_version(actor, id, version).await?.version;
         let import = edit::ImportFlow {
             display_name: old.display_name,
@@ -114,6 +131,9 @@ impl Flows {
         folder: Option<String>,
     ) -> Result<Flow, Problem> {
         actor.require(Permission::Write)?;
+        if let Some(remote) = self.remote(actor, id).await? {
+            return remote.set_folder(actor, id, folder).await;
+        }
         if let Some(folder) = &folder {
             let mut conn = self.engine.db.read().await?;
             folders::found(&mut conn, &actor.workspace, folder).await?;
@@ -137,6 +157,9 @@ impl Flows {
         metadata: Option<Value>,
     ) -> Result<Flow, Problem> {
         actor.require(Permission::Write)?;
+        if let Some(remote) = self.remote(actor, id).await? {
+            return remote.set_metadata(actor, id, metadata).await;
+        }
         self.change(actor, id, None, move |flow| {
             flow.metadata = metadata;
             Ok(event(EventKind::FlowEdited, flow)
@@ -151,6 +174,9 @@ impl Flows {
     /// [`Problem::Forbidden`] for members when it was published; [`Problem::NotFound`].
     pub async fn delete(&self, actor: &Actor, id: &FlowId) -> Result<(), Problem> {
         actor.require(Permission::Write)?;
+        if let Some(remote) = self.remote(actor, id).await? {
+            return remote.delete(actor, id).await;
+        }
         let (by, flow, now_ms) = (actor.clone(), id.clone(), self.engine.now_ms());
         let stopped = self
             .write(move |conn| {
@@ -175,6 +201,15 @@ impl Flows {
             .await?;
         stopped.iter().for_each(|run| self.engine.canceled(run));
         Ok(())
+    }
+
+    /// The engine of another maker that a flow runs on; none for ours.
+    pub(crate) async fn remote(
+        &self,
+        actor: &Actor,
+        id: &FlowId,
+    ) -> Result<Option<Remote>, Problem> {
+        activepieces::remote(&self.engine, actor, ("Flow", id.as_str())).await
     }
 
     /// Changes a flow in one transaction with the one event that `make` gives.
@@ -272,7 +307,7 @@ pub(crate) fn event(kind: EventKind, flow: &Flow) -> Event {
     Event::new(kind, &flow.id, flow.version.display_name.as_str())
 }
 
-fn changed_meanwhile(revision: i64) -> Problem {
+pub(crate) fn changed_meanwhile(revision: i64) -> Problem {
     Problem::Conflict {
         message: "Somebody changed this flow meanwhile. Look at it again, then repeat your change"
             .to_owned(),
@@ -281,7 +316,7 @@ fn changed_meanwhile(revision: i64) -> Problem {
 }
 
 /// The draft to edit: the newest version, or a copy of it when it is locked.
-fn draft_of(newest: &FlowVersion, actor: &Actor) -> FlowVersion {
+pub(crate) fn draft_of(newest: &FlowVersion, actor: &Actor) -> FlowVersion {
     if newest.state == VersionState::Draft {
         return newest.clone();
     }
@@ -295,7 +330,7 @@ fn draft_of(newest: &FlowVersion, actor: &Actor) -> FlowVersion {
 }
 
 /// A locked version keeps the day it was locked.
-fn touch(flow: &mut Flow, actor: &Actor) {
+pub(crate) fn touch(flow: &mut Flow, actor: &Actor) {
     let now = ids::rfc3339(ids::now_ms());
     flow.updated.clone_from(&now);
     if flow.version.state == VersionState::Draft {
@@ -332,6 +367,7 @@ fn empty_flow(actor: &Actor, name: &str, folder_id: Option<String>) -> Flow {
         owner_id: Some(actor.user.to_string()),
         metadata: None,
         revision: 0,
+        engine: FlowEngine::Builtin,
         version,
     }
 }

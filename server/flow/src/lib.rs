@@ -1,7 +1,9 @@
 //! Flows: what they are, what runs them, and what their steps can do.
 
+pub mod activepieces;
 pub mod config;
 pub mod connections;
+mod elsewhere;
 mod engine;
 pub mod flows;
 pub mod forms;
@@ -12,6 +14,7 @@ pub mod payload;
 pub mod runs;
 pub mod thinking;
 pub mod trials;
+pub mod updating;
 pub mod waits;
 pub mod worker;
 

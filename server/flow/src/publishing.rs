@@ -25,6 +25,9 @@ impl Flows {
     /// [`Problem::Forbidden`], [`Problem::NotFound`]; [`Problem::Invalid`] with everything that is missing.
     pub async fn publish(&self, actor: &Actor, id: &FlowId) -> Result<Flow, Problem> {
         actor.require(Permission::Manage)?;
+        if let Some(remote) = self.remote(actor, id).await? {
+            return remote.publish(actor, id).await;
+        }
         let (by, id, now_ms) = (actor.clone(), id.clone(), self.engine.now_ms());
         let known = self.known_connections(actor).await?;
         self.write(move |conn| {
@@ -76,6 +79,9 @@ impl Flows {
         let needed =
             if status == FlowStatus::Enabled { Permission::Manage } else { Permission::Write };
         actor.require(needed)?;
+        if let Some(remote) = self.remote(actor, id).await? {
+            return remote.set_status(actor, id, status).await;
+        }
         let (by, id, now_ms) = (actor.clone(), id.clone(), self.engine.now_ms());
         self.write(move |conn| {
             Box::pin(async move {
@@ -106,6 +112,12 @@ impl Flows {
     /// [`Problem::Forbidden`]; [`Problem::NotFound`].
     pub async fn renew_webhook(&self, actor: &Actor, id: &FlowId) -> Result<String, Problem> {
         actor.require(Permission::Manage)?;
+        if self.remote(actor, id).await?.is_some() {
+            return Err(Problem::Unsupported {
+                message: "In Activepieces a flow keeps its address for ever".to_owned(),
+                hint: "Copy the flow to get another one".to_owned(),
+            });
+        }
         let (by, flow_id) = (actor.clone(), id.clone());
         self.write(move |conn| {
             Box::pin(async move {
@@ -136,7 +148,7 @@ fn check(
 }
 
 /// When what runs is due by the clock, and what it waits for.
-async fn due(
+pub(crate) async fn due(
     conn: &mut Conn,
     flow: &Flow,
     now_ms: i64,

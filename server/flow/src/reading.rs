@@ -1,9 +1,11 @@
 //! Reading flows: one, many, their history and what is wrong with them.
 
+use crate::activepieces;
 use crate::flows::{Flows, found};
 use domain::actor::{Actor, Permission, Via};
 use domain::event::EventKind;
 use domain::flow::compare::{self, Comparison};
+use domain::flow::engine::FlowEngine;
 use domain::flow::listing::{FlowFilter, FlowSummary, Page, RunFilter, VersionSummary};
 use domain::flow::validate::{self, FlowProblem};
 use domain::flow::{Action, ActionKind, Flow, Trigger, TriggerKind, catalog, tree};
@@ -12,6 +14,8 @@ use domain::problem::Problem;
 use store::flows::StoredFlow;
 use store::{events, flows, runs};
 
+/// How cursors into the list of another engine begin.
+const THEIRS: &str = "theirs~";
 /// Runs shown beside a flow in a list.
 const STRIP: i64 = 10;
 /// Events of the workspace that are looked through for who changed a flow.
@@ -24,6 +28,9 @@ impl Flows {
     /// [`Problem::Forbidden`]; [`Problem::NotFound`].
     pub async fn get(&self, actor: &Actor, id: &FlowId) -> Result<Flow, Problem> {
         actor.require(Permission::Read)?;
+        if let Some(remote) = self.remote(actor, id).await? {
+            return remote.flow(actor, id, None).await;
+        }
         let mut conn = self.engine.db.read().await?;
         Ok(found(&mut conn, actor, id).await?.flow)
     }
@@ -38,6 +45,10 @@ impl Flows {
         id: &FlowId,
         version: &FlowVersionId,
     ) -> Result<Flow, Problem> {
+        if let Some(remote) = self.remote(actor, id).await? {
+            actor.require(Permission::Read)?;
+            return remote.flow(actor, id, Some(version)).await;
+        }
         let flow = self.get(actor, id).await?;
         let mut conn = self.engine.db.read().await?;
         let version = flows::version(&mut conn, &actor.workspace, id, version).await?;
@@ -45,16 +56,47 @@ impl Flows {
         Ok(Flow { version, ..flow })
     }
 
-    /// Flows of the workspace, the last changed first, each with its newest runs.
+    /// Flows of the workspace, the last changed first, each with its newest runs; those on another engine after ours.
     ///
     /// # Errors
-    /// [`Problem::Forbidden`]; [`Problem::Invalid`] for a cursor that is not ours.
+    /// [`Problem::Forbidden`]; [`Problem::Invalid`] for a cursor that is not ours; what the other engine answers.
     pub async fn list(
         &self,
         actor: &Actor,
         filter: &FlowFilter,
     ) -> Result<Page<FlowSummary>, Problem> {
         actor.require(Permission::Read)?;
+        let theirs = filter.cursor.as_deref().and_then(|it| it.strip_prefix(THEIRS));
+        let only_theirs = theirs.is_some() || filter.engine == Some(FlowEngine::Activepieces);
+        let mut page = match only_theirs {
+            true => Page { data: Vec::new(), next: None, previous: None },
+            false => self.list_here(actor, filter).await?,
+        };
+        let limit = filter.limit.unwrap_or(50).clamp(1, 200);
+        let left = limit.saturating_sub(u32::try_from(page.data.len()).unwrap_or(limit));
+        if page.next.is_some() || filter.engine == Some(FlowEngine::Builtin) {
+            return Ok(page);
+        }
+        let Some(remote) = activepieces::place(&self.engine, actor).await?.remote else {
+            return Ok(page);
+        };
+        if left == 0 {
+            page.next = Some(THEIRS.to_owned());
+            return Ok(page);
+        }
+        let rest =
+            FlowFilter { limit: Some(left), cursor: theirs.map(str::to_owned), ..filter.clone() };
+        let (rows, next) = remote.list(actor, &rest).await?;
+        page.data.extend(rows);
+        page.next = next.map(|it| format!("{THEIRS}{it}"));
+        Ok(page)
+    }
+
+    async fn list_here(
+        &self,
+        actor: &Actor,
+        filter: &FlowFilter,
+    ) -> Result<Page<FlowSummary>, Problem> {
         let limit = filter.limit.unwrap_or(50).clamp(1, 200);
         let before = before(filter.cursor.as_deref())?;
         let mut conn = self.engine.db.read().await?;
@@ -83,6 +125,10 @@ impl Flows {
         actor: &Actor,
         id: &FlowId,
     ) -> Result<Vec<VersionSummary>, Problem> {
+        if let Some(remote) = self.remote(actor, id).await? {
+            actor.require(Permission::Read)?;
+            return remote.versions(id).await;
+        }
         self.get(actor, id).await?;
         let mut conn = self.engine.db.read().await?;
         Ok(flows::versions(&mut conn, &actor.workspace, id).await?)
@@ -122,6 +168,9 @@ impl Flows {
     /// # Errors
     /// [`Problem::Forbidden`]; [`Problem::NotFound`].
     pub async fn problems(&self, actor: &Actor, id: &FlowId) -> Result<Vec<FlowProblem>, Problem> {
+        if let Some(remote) = self.remote(actor, id).await? {
+            return remote.problems(&self.get(actor, id).await?).await;
+        }
         let known = self.known_connections(actor).await?;
         Ok(validate::problems(&self.get(actor, id).await?.version, Some(&known)))
     }
@@ -132,6 +181,9 @@ impl Flows {
     /// [`Problem::Forbidden`]; [`Problem::NotFound`].
     pub async fn webhook_url(&self, actor: &Actor, id: &FlowId) -> Result<String, Problem> {
         actor.require(Permission::Read)?;
+        if let Some(remote) = self.remote(actor, id).await? {
+            return remote.webhook_url(id).await;
+        }
         let mut conn = self.engine.db.read().await?;
         let found = found(&mut conn, actor, id).await?;
         let is_form = matches!(&found.flow.version.trigger.kind,
@@ -161,13 +213,14 @@ fn summary(flow: Flow) -> FlowSummary {
         trigger_name: version.trigger.display_name,
         steps_count: u32::try_from(steps).unwrap_or(u32::MAX),
         owner_id: flow.owner_id,
+        engine: flow.engine,
         updated: flow.updated,
         last_runs: Vec::new(),
     }
 }
 
 /// Names of the pieces of a flow, each once, in reading order.
-fn pieces(trigger: &Trigger) -> Vec<String> {
+pub(crate) fn pieces(trigger: &Trigger) -> Vec<String> {
     let first = match &trigger.kind {
         TriggerKind::Piece(settings) => Some(settings.piece_name.clone()),
         TriggerKind::Empty(_) => None,

@@ -1,6 +1,7 @@
 //! Runs: starting, reading, stopping and trying them again.
 
 use crate::config::Config;
+use crate::elsewhere;
 use crate::engine::Engine;
 use crate::engine::journal::Before;
 use crate::engine::plan::Plan;
@@ -94,9 +95,21 @@ impl Runs {
     /// Runs of the workspace, newest first, without steps.
     ///
     /// # Errors
-    /// [`Problem::Forbidden`].
+    /// [`Problem::Forbidden`]; what another engine answers.
     pub async fn list(&self, actor: &Actor, filter: &RunFilter) -> Result<Page<Run>, Problem> {
         actor.require(Permission::Read)?;
+        match elsewhere::of(self, actor, filter).await? {
+            Some(remote) => elsewhere::merged(self, &remote, actor, filter).await,
+            None => self.list_here(actor, filter).await,
+        }
+    }
+
+    /// The same of the built-in engine alone.
+    pub(crate) async fn list_here(
+        &self,
+        actor: &Actor,
+        filter: &RunFilter,
+    ) -> Result<Page<Run>, Problem> {
         let limit = filter.limit.unwrap_or(10).clamp(1, 100);
         let before = filter.cursor.as_deref().unwrap_or_default();
         let mut conn = self.engine.db.read().await?;
@@ -114,6 +127,9 @@ impl Runs {
     /// [`Problem::Forbidden`]; [`Problem::NotFound`].
     pub async fn get(&self, actor: &Actor, id: &RunId) -> Result<Run, Problem> {
         actor.require(Permission::Read)?;
+        if let Some(remote) = self.remote(actor, ("Run", id.as_str())).await? {
+            return remote.run(actor, id).await;
+        }
         let mut conn = self.engine.db.read().await?;
         let row = found(&mut conn, actor, id).await?;
         let rows = run_steps::list(&mut conn, &actor.workspace, id).await?;
@@ -136,6 +152,9 @@ impl Runs {
     ) -> Result<Run, Problem> {
         actor.require(Permission::Write)?;
         self.engine.starts.check(&actor.workspace)?;
+        if let Some(remote) = self.remote(actor, ("Flow", flow.as_str())).await? {
+            return Box::pin(remote.start(actor, flow, payload, which)).await;
+        }
         let plan = self.chosen(actor, flow, which).await?;
         let payload = told::sampled(&self.engine, actor, &plan.version.trigger, payload).await?;
         let environment = if which == Which::Draft { "TESTING" } else { "PRODUCTION" };
@@ -250,6 +269,9 @@ impl Runs {
     /// [`Problem::Forbidden`], [`Problem::NotFound`]; [`Problem::Conflict`] with its state when it has ended.
     pub async fn cancel(&self, actor: &Actor, id: &RunId) -> Result<Run, Problem> {
         actor.require(Permission::Write)?;
+        if let Some(remote) = self.remote(actor, ("Run", id.as_str())).await? {
+            return remote.cancel(actor, id).await;
+        }
         let (by, run, now_ms) = (actor.clone(), id.clone(), self.engine.now_ms());
         let name = {
             let mut conn = self.engine.db.read().await?;
@@ -293,6 +315,9 @@ impl Runs {
     pub async fn retry(&self, actor: &Actor, id: &RunId, how: Retry) -> Result<Run, Problem> {
         actor.require(Permission::Write)?;
         self.engine.starts.check(&actor.workspace)?;
+        if let Some(remote) = self.remote(actor, ("Run", id.as_str())).await? {
+            return remote.retry(actor, id, how).await;
+        }
         let mut conn = self.engine.db.read().await?;
         let row = found(&mut conn, actor, id).await?;
         let rows = run_steps::list(&mut conn, &actor.workspace, id).await?;

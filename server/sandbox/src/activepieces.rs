@@ -125,6 +125,15 @@ impl StandIn {
         self.state().tokens.values_mut().for_each(|it| it.is_expired = true);
     }
 
+    /// Gives the person with that place another password and ends their sign-ins.
+    pub fn set_password(&self, person: usize, password: &str) {
+        let mut state = self.state();
+        if let Some(person) = state.people.get_mut(person) {
+            password.clone_into(&mut person.password);
+        }
+        state.tokens.retain(|_, it| it.person != person);
+    }
+
     /// What the next requests meet, in this order; those to sign in and the public ones are left alone.
     pub fn meet(&self, faults: impl IntoIterator<Item = Fault>) {
         self.0.faults.lock().unwrap_or_else(PoisonError::into_inner).extend(faults);

@@ -2,6 +2,7 @@
 
 use crate::db::{Conn, Result, execute, fetch_all, fetch_optional, record};
 use crate::ids;
+use domain::flow::engine::FlowEngine;
 use domain::flow::listing::{FlowFilter, VersionSummary};
 use domain::flow::{Flow, FlowStatus, FlowVersion, VersionState};
 use domain::ids::{FlowId, FlowVersionId, UserId, WorkspaceId};
@@ -41,6 +42,7 @@ impl FlowRow {
             owner_id: Some(self.owner_id),
             metadata: self.metadata.as_deref().map(serde_json::from_str).transpose()?,
             revision: self.revision,
+            engine: FlowEngine::Builtin,
             version,
         };
         Ok(StoredFlow {

@@ -11,6 +11,7 @@ pub mod db;
 pub mod error;
 pub mod events;
 pub mod flow_connections;
+pub mod flow_engines;
 pub mod flow_folders;
 pub mod flow_proposals;
 pub mod flow_samples;

@@ -96,6 +96,7 @@ const ALL: &[(i64, &str, &str)] = &[
         include_str!("../../../migrations/0123_what_was_made_is_found.sql"),
     ),
     (125, "projects are scored", include_str!("../../../migrations/0125_projects_are_scored.sql")),
+    (140, "flows run elsewhere", include_str!("../../../migrations/0140_flows_run_elsewhere.sql")),
     (
         145,
         "flows have proposals",

@@ -3,9 +3,9 @@
 use crate::tool::{Call, Doing, Profile, ToolSpec, doing};
 use crate::{
     assign_tools, build_tools, change_tools, cross_tools, finding_tools, flow_connections,
-    flow_edits, flow_folders, flow_pieces, flow_templates, flow_tools, flow_trials, flow_versions,
-    insight_tools, knowledge_tools, log_tools, memory_tools, meta, page_tools, people_insight,
-    pmos, report_tools, run_tools, undo,
+    flow_edits, flow_folders, flow_pieces, flow_templates, flow_tools, flow_trials, flow_update,
+    flow_versions, insight_tools, knowledge_tools, log_tools, memory_tools, meta, page_tools,
+    people_insight, pmos, report_tools, run_tools, undo,
 };
 use domain::approval::Risk;
 use std::sync::LazyLock;
@@ -54,7 +54,7 @@ catalog! {
     "flow_create", "flow", Focused, Write, "Make a flow",
         "name*:string, trigger:object, actions:[object], project_id:string, folder_id:string, template_id:string", "Creates a draft flow; steps are saved in order or nothing is saved" => flow_edits::create;
     "flow_update", "flow", Focused, Write, "Change a flow",
-        "flow_id*:string, data:object, operation:object", "Renames, moves, enables or disables a flow, or applies one edit operation" => flow_edits::update;
+        "flow_id*:string, data:object, operation:object", "Renames, moves, enables or disables a flow, or applies one edit operation" => flow_update::update;
     "flow_delete", "flow", Focused, Destructive, "Delete a flow",
         "flow_id*:string", "Deletes a flow with its versions; runs stay readable" => flow_tools::delete;
     "flow_trigger", "flow", Focused, Write, "Start a flow",
@@ -119,6 +119,16 @@ catalog! {
         "project_id:string, status:enum(ENABLED|DISABLED), folder_id:string, name:string, limit:integer=50, cursor:string", "Flows of the caller's workspace" => flow_tools::list;
     "flow_flow_get", "flow", Unlisted, Read, "Read a flow",
         "flow_id*:string, version_id:string", "One flow with its trigger and steps" => flow_tools::get;
+    "flow_copy", "flow", Unlisted, Write, "Copy a flow to the other engine",
+        "flow_id*:string", "Copies a flow to the other engine as a draft; says what does not come along" => flow_update::copy;
+    "flow_flow_create", "flow", Unlisted, Write, "Make a flow",
+        "name*:string, trigger:object, actions:[object], project_id:string, folder_id:string, template_id:string", "Creates a draft flow; steps are saved in order or nothing is saved" => flow_edits::create;
+    "flow_flow_operation", "flow", Unlisted, Write, "Change a flow",
+        "flow_id*:string, data:object, operation:object", "Applies one edit operation to a flow" => flow_update::update;
+    "flow_flow_delete", "flow", Unlisted, Destructive, "Delete a flow",
+        "flow_id*:string", "Deletes a flow with its versions; runs stay readable" => flow_tools::delete;
+    "flow_flow_trigger", "flow", Unlisted, Write, "Start a flow",
+        "flow_id*:string, payload:object={}, sync:boolean=false, draft:boolean=false", "Starts a flow that has a webhook or manual trigger; explains why when it cannot" => run_tools::trigger;
     "flow_flow_run_get", "flow", Unlisted, Read, "Read a run",
         "run_id*:string", "One run with each step's state, input, output and error" => run_tools::get;
     "flow_connections_list", "flow", Focused, Read, "Read the connections",

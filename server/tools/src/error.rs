@@ -104,6 +104,9 @@ impl ToolError {
             Self::NoMatch { .. } => "NO_MATCH",
             Self::Problem(problem) => match problem {
                 Problem::NotFound { .. } => "RESOURCE_NOT_FOUND",
+                Problem::Unavailable { service, .. } if service == "Activepieces" => {
+                    "GATEWAY_ERROR"
+                }
                 Problem::Unavailable { .. } | Problem::Unclear { .. } => "BASECAMP_REQUEST_FAILED",
                 Problem::Internal { .. } | Problem::StorageFull | Problem::StorageGone => {
                     "TOOL_ERROR"
@@ -134,8 +137,13 @@ impl ToolError {
 
     /// Whether the same call may be made again. One whose outcome is not known must be looked at first.
     fn is_retryable(&self) -> bool {
-        const CODES: [&str; 4] =
-            ["NOT_READY", "RATE_LIMITED", "BASECAMP_REQUEST_FAILED", "CIRCUIT_OPEN"];
+        const CODES: [&str; 5] = [
+            "NOT_READY",
+            "RATE_LIMITED",
+            "BASECAMP_REQUEST_FAILED",
+            "CIRCUIT_OPEN",
+            "GATEWAY_ERROR",
+        ];
         !matches!(self, Self::Problem(Problem::Unclear { .. })) && CODES.contains(&self.code())
     }
 
@@ -174,6 +182,7 @@ fn problem_extras(problem: &Problem) -> Vec<(String, Value)> {
             field("hint", hint.as_str().into()),
             field("fix_url", fix_url.as_str().into()),
         ],
+        Problem::Unsupported { hint, .. } => vec![field("hint", hint.as_str().into())],
         Problem::RateLimited { retry_after_s } => vec![
             field("action", "retry_later".into()),
             field("retry_after_ms", retry_after_s.saturating_mul(1_000).into()),
@@ -197,10 +206,10 @@ fn category(code: &str) -> &'static str {
     match code {
         "NOT_AUTHENTICATED" | "FORBIDDEN" => "auth",
         "NOT_READY" => "setup",
-        "BASECAMP_REQUEST_FAILED" => "network",
+        "BASECAMP_REQUEST_FAILED" | "GATEWAY_ERROR" => "network",
         "RATE_LIMITED" | "CIRCUIT_OPEN" => "resilience",
         "RESOURCE_NOT_FOUND" | "CONFLICT" => "data",
-        "TOOL_NOT_ENABLED" => "feature",
+        "TOOL_NOT_ENABLED" | "TOOL_UNAVAILABLE" => "feature",
         "CACHE_MISS" => "payload",
         "TOOL_ERROR" => "internal",
         _ => "input",

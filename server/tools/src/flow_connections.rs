@@ -51,7 +51,7 @@ pub(crate) fn unwrapped(
 
 pub(crate) async fn list(call: Call<'_>) -> Outcome {
     let all = call.tools.flows.connections();
-    let all = all.list(call.actor, call.args.text("piece_name")).await?;
+    let all = all.list_all(call.actor, call.args.text("piece_name")).await?;
     let limit = call.args.number("limit").unwrap_or(ROWS).clamp(1, 200);
     let limit = usize::try_from(limit).unwrap_or(1);
     let begin = match call.args.text("cursor") {
@@ -95,7 +95,7 @@ pub(crate) async fn create(call: Call<'_>) -> Outcome {
 
 /// Changes the connection of that external id where there is one, else makes it.
 pub(crate) async fn upsert(call: Call<'_>) -> Outcome {
-    let all = call.tools.flows.connections().list(call.actor, None).await?;
+    let all = call.tools.flows.connections().list_all(call.actor, None).await?;
     let external = call.args.text("external_id").map(str::to_owned);
     let found = all.into_iter().find(|it| Some(&it.external_id) == external.as_ref());
     let Some(found) = found else { return create(call).await };

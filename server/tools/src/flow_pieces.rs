@@ -18,6 +18,9 @@ const ROWS: i64 = 50;
 pub(crate) async fn list(call: Call<'_>) -> Outcome {
     call.actor.require(Permission::Read)?;
     let search = call.args.text("search").unwrap_or_default().to_lowercase();
+    if let Some(all) = call.tools.flows.pieces_there(call.actor, &search).await? {
+        return there(&call, all);
+    }
     let category = call.args.text("category").unwrap_or_default().to_lowercase();
     let fits = |it: &&PieceMeta| {
         let words = [it.name, it.display_name, it.description];
@@ -41,6 +44,26 @@ pub(crate) async fn list(call: Call<'_>) -> Outcome {
     Ok(Done::new(json!(Page { data, next, previous: None })))
 }
 
+/// A page of the pieces that another engine has; a cursor is the place of the first row.
+fn there(call: &Call<'_>, all: Vec<Value>) -> Outcome {
+    let wanted = call.args.text("category").unwrap_or_default().to_lowercase();
+    let fits = |it: &Value| {
+        wanted.is_empty() || it["category"].as_str().is_some_and(|it| it.to_lowercase() == wanted)
+    };
+    let all: Vec<Value> = all.into_iter().filter(fits).collect();
+    let limit =
+        usize::try_from(call.args.number("limit").unwrap_or(ROWS).clamp(1, 200)).unwrap_or(1);
+    let begin: usize = match call.args.text("cursor") {
+        None => 0,
+        Some(cursor) => cursor.parse().map_err(|_| {
+            Problem::invalid("cursor", "This cursor is not one of ours. Leave it out to begin")
+        })?,
+    };
+    let next = (begin + limit < all.len()).then(|| (begin + limit).to_string());
+    let data: Vec<Value> = all.into_iter().skip(begin).take(limit).collect();
+    Ok(Done::new(json!(Page { data, next, previous: None })))
+}
+
 fn summary(piece: &PieceMeta) -> Value {
     let names = |all: Vec<(&str, &str)>| -> Vec<Value> {
         all.into_iter().map(|(name, shown)| json!({ "name": name, "displayName": shown })).collect()
@@ -59,7 +82,11 @@ fn summary(piece: &PieceMeta) -> Value {
 /// One piece with the fields of what it can do.
 pub(crate) async fn get(call: Call<'_>) -> Outcome {
     call.actor.require(Permission::Read)?;
-    let piece = catalog::piece(call.args.need("piece_name")?);
+    let name = call.args.need("piece_name")?;
+    if let Some(piece) = call.tools.flows.piece_there(call.actor, name).await? {
+        return Ok(Done::new(piece));
+    }
+    let piece = catalog::piece(name);
     let piece = piece.ok_or_else(|| Problem::not_found("Piece"))?;
     Ok(Done::new(json!(piece)))
 }
@@ -77,6 +104,16 @@ pub(crate) async fn projects(call: Call<'_>) -> Outcome {
 /// The built-in engine has one project for each workspace.
 pub(crate) async fn project_create(call: Call<'_>) -> Outcome {
     call.actor.require(Permission::Write)?;
+    let name = call.args.need("name")?;
+    if call.tools.flows.engine_settings(call.actor).await?.server.is_some() {
+        return Err(Problem::Unsupported {
+            message: format!(
+                "Activepieces makes no projects in its community edition, so {name} was not made"
+            ),
+            hint: "Use folders to keep flows apart".to_owned(),
+        }
+        .into());
+    }
     let message = "The built-in engine keeps the flows of a workspace in one project, so none was added. Use folders to keep flows apart";
     Err(Problem::NotUnderstood { message: message.to_owned(), examples: Vec::new() }.into())
 }

@@ -23,11 +23,17 @@ impl Call<'_> {
 }
 
 pub(crate) async fn list(call: Call<'_>) -> Outcome {
-    crate::flow_edits::own_workspace(&call)?;
+    if crate::flow_edits::own_workspace(&call).is_err() {
+        let notice =
+            "This workspace has no project of that id, so nothing is listed. Leave project_id out";
+        let none = json!({ "data": [], "next": null, "previous": null, "notice": notice });
+        return Ok(Done::new(none));
+    }
     let filter = FlowFilter {
         status: call.args.read("status")?,
         folder_id: call.args.text("folder_id").map(str::to_owned),
         name: call.args.text("name").map(str::to_owned),
+        engine: None,
         limit: call.args.read("limit")?,
         cursor: call.args.text("cursor").map(str::to_owned),
     };
@@ -165,10 +171,10 @@ pub(crate) async fn piece_options(call: Call<'_>) -> Outcome {
         search: call.args.text("search").map(str::to_owned),
     };
     if let Some(id) = call.args.text("connection_id") {
-        let mine = call.tools.flows.connections().list(call.actor, None).await?;
-        if mine.iter().all(|it| it.id.as_str() != id) {
-            return Err(Problem::not_found("Connection").into());
-        }
+        call.tools.flows.connections().get(call.actor, &id.into()).await?;
+    }
+    if let Some(choices) = call.tools.flows.choices_there(call.actor, &request).await? {
+        return Ok(Done::new(lists::all("options", &choices)));
     }
     let is_known = catalog::piece(&request.piece).is_some();
     if !is_known {

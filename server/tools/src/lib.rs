@@ -26,6 +26,7 @@ mod flow_pieces;
 mod flow_templates;
 mod flow_tools;
 mod flow_trials;
+mod flow_update;
 mod flow_versions;
 mod insight_tools;
 mod keys;

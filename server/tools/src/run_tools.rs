@@ -7,7 +7,6 @@ use domain::flow::run::{Retry, RunStatus, Which};
 use domain::ids::RunId;
 use serde_json::{Value, json};
 use std::time::Duration;
-use store::connections;
 
 type Outcome = Result<Done, ToolError>;
 
@@ -45,10 +44,16 @@ pub(crate) async fn list(call: Call<'_>) -> Outcome {
     let filter = RunFilter {
         flow_id: call.args.text("flow_id").map(Into::into),
         status: call.args.read("status")?.unwrap_or_default(),
+        engine: None,
         limit: call.args.read("limit")?,
         cursor: call.args.text("cursor").map(str::to_owned),
     };
-    Ok(Done::new(json!(call.tools.runs.list(call.actor, &filter).await?)))
+    let page = call.tools.runs.list(call.actor, &filter).await?;
+    if page.data.is_empty() && filter.flow_id.is_some() {
+        // Runs outlive their flow; where there are none, there must be a flow.
+        call.flow().await?;
+    }
+    Ok(Done::new(json!(page)))
 }
 
 pub(crate) async fn get(call: Call<'_>) -> Outcome {
@@ -105,11 +110,25 @@ fn run_id(call: &Call<'_>) -> Result<RunId, ToolError> {
 }
 
 pub(crate) async fn status(call: Call<'_>) -> Outcome {
+    if let Some(there) = call.tools.flows.engine_state(call.actor).await? {
+        let chosen = call.tools.flows.engine_settings(call.actor).await?.engine;
+        let server = there.server;
+        let (flows, connections, problem) = match there.counts {
+            Ok((flows, connections)) => (json!(flows), json!(connections), None),
+            Err(problem) => (Value::Null, Value::Null, Some(problem.to_string())),
+        };
+        let engine: Value = json!({
+            "url": server.url, "connected": problem.is_none(), "projectId": server.project_id,
+            "projectName": server.project_name, "projects": 1, "flows": flows, "connections": connections,
+        });
+        let word = if problem.is_none() { "operational" } else { "error" };
+        return Ok(Done::new(json!({
+            "status": word, "engine": chosen.as_str(), "activepieces": engine, "error": problem,
+        })));
+    }
     let filter = FlowFilter { limit: Some(200), ..FlowFilter::default() };
     let flows = call.tools.flows.list(call.actor, &filter).await?.data.len();
-    let mut conn = call.tools.db.read().await?;
-    let mine =
-        connections::usable_by(&mut conn, &call.actor.workspace, call.actor.user.as_str()).await?;
+    let mine = call.tools.flows.connections().list(call.actor, None).await?;
     let engine: Value = json!({
         "url": null, "connected": true, "projectId": call.actor.workspace, "projects": 1, "flows": flows,
         "connections": mine.len(),

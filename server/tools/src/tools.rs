@@ -4,6 +4,7 @@ use crate::args::Args;
 use crate::catalog;
 use crate::error::ToolError;
 use crate::flow_connections;
+use crate::flow_update;
 use crate::keys::{self, Turn};
 use crate::record::Write;
 use crate::tool::{Call, CallContext, Done, Profile, ToolSpec};
@@ -64,6 +65,13 @@ impl Tools {
     /// The tool called `name`.
     pub fn find(&self, name: &str) -> Option<&'static ToolSpec> {
         catalog::all().iter().find(|it| it.name == name)
+    }
+
+    /// The tool that a call amounts to: `flow_update` can publish a flow, which is to be asked about as publishing is.
+    pub fn amounts_to(&self, name: &str, args: &Value) -> Option<&'static ToolSpec> {
+        let is_change = matches!(name, "flow_update" | "flow_flow_operation");
+        let other = is_change.then(|| flow_update::amounts_to(args)).flatten();
+        self.find(other.unwrap_or(name))
     }
 
     /// SHA-256 of a tool with its arguments, whatever the order of their fields.
@@ -259,7 +267,8 @@ fn checked(spec: &ToolSpec, args: &Value) -> Result<Map<String, Value>, ToolErro
         fields.remove(secret);
     }
     if spec.group == "flow" {
-        fields = one_spelling(flow_connections::unwrapped(spec.name, fields)?)?;
+        fields = flow_update::gathered(spec.name, flow_connections::unwrapped(spec.name, fields)?)?;
+        fields = one_spelling(fields)?;
     }
     schema::check(spec, &fields).map_err(|issues| Problem::Invalid { issues }.into())
 }

@@ -183,7 +183,8 @@ pub struct ChangeName {
 pub struct ImportFlow {
     /// The new name.
     pub display_name: String,
-    /// The whole tree.
+    /// The whole tree, in the shape of today or of earlier releases.
+    #[serde(deserialize_with = "super::legacy::trigger")]
     pub trigger: Trigger,
     /// The schema it was written with.
     #[serde(default)]

@@ -2,6 +2,7 @@
 
 use crate::flow::FlowStatus;
 use crate::flow::edit::FlowEdit;
+use crate::flow::engine::FlowEngine;
 use crate::flow::run::{Run, RunStatus};
 use crate::ids::{FlowId, FlowVersionId};
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,8 @@ pub struct FlowFilter {
     pub folder_id: Option<String>,
     /// Part of the name, in any case.
     pub name: Option<String>,
+    /// Only of this engine.
+    pub engine: Option<FlowEngine>,
     /// At most this many, 50 when absent, 200 at most.
     pub limit: Option<u32>,
     /// `next` of the page before.
@@ -92,6 +95,9 @@ pub struct FlowSummary {
     pub steps_count: u32,
     /// Who made it.
     pub owner_id: Option<String>,
+    /// Where it runs.
+    #[serde(default)]
+    pub engine: FlowEngine,
     /// RFC 3339.
     pub updated: String,
     /// The newest runs, newest first, ten at most, without steps.
@@ -126,6 +132,8 @@ pub struct RunFilter {
     pub flow_id: Option<FlowId>,
     /// Only in one of these states.
     pub status: Vec<RunStatus>,
+    /// Only of this engine.
+    pub engine: Option<FlowEngine>,
     /// At most this many, 10 when absent, 100 at most.
     pub limit: Option<u32>,
     /// `next` of the page before.

@@ -10,6 +10,7 @@ mod caller;
 mod chat;
 mod commands;
 mod connecting;
+mod flow_engine;
 mod forms;
 mod hooks;
 mod insight;

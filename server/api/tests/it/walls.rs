@@ -6,6 +6,7 @@ use api::routes::Route;
 use axum::body::Body;
 use domain::actor::{Actor, Role, Via};
 use domain::approval::RuleScope;
+use domain::flow::listing::FlowFilter;
 use domain::ids::{UserId, WorkspaceId};
 use serde_json::{Value, json};
 use store::approval_rules::{self, NewRule};
@@ -52,6 +53,7 @@ async fn foreign(server: &Server, other: &Caller<'_>) -> Vec<(&'static str, Stri
         case("POST /api/pmos/connections/{id}/sign-in", connection, json!({})),
     ]);
     cases.extend([
+        ("POST /api/pmos/flows/{id}/copy", their_flow(server, &me).await, json!({})),
         ("PATCH /api/pmos/members/{id}", user.clone(), json!({"role": "viewer"})),
         ("DELETE /api/pmos/members/{id}", user, json!({})),
         ("DELETE /api/pmos/invitations/{id}", invitation, json!({})),
@@ -84,10 +86,9 @@ async fn large_result(server: &Server, me: &Value) -> String {
     "kept".to_owned()
 }
 
-/// A remembered answer of this person.
-async fn remembered(server: &Server, other: &Caller<'_>, me: &Value) -> String {
+fn actor(me: &Value) -> Actor {
     let text = |name: &str| me[name].as_str().unwrap().to_owned();
-    let actor = Actor {
+    Actor {
         user: UserId::from(text("id")),
         name: "Third".to_owned(),
         workspace: WorkspaceId::from(text("workspaceId")),
@@ -95,7 +96,18 @@ async fn remembered(server: &Server, other: &Caller<'_>, me: &Value) -> String {
         via: Via::Ui,
         request_id: "r1".to_owned(),
         ip: None,
-    };
+    }
+}
+
+/// A flow that this person built.
+async fn their_flow(server: &Server, me: &Value) -> String {
+    let all = server.backend.flows.list(&actor(me), &FlowFilter::default()).await.unwrap();
+    all.data[0].id.to_string()
+}
+
+/// A remembered answer of this person.
+async fn remembered(server: &Server, other: &Caller<'_>, me: &Value) -> String {
+    let actor = actor(me);
     let new = NewRule {
         tool: "create_todo".to_owned(),
         scope: RuleScope::Workspace,

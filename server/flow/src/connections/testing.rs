@@ -25,6 +25,13 @@ impl Connections {
     /// [`Problem::Forbidden`]; [`Problem::NotFound`].
     pub async fn test(&self, actor: &Actor, id: &ConnectionId) -> Result<ConnectionTest, Problem> {
         actor.require(Permission::Write)?;
+        if self.remote(actor, id).await?.is_some() {
+            return Err(Problem::Unsupported {
+                message: "Activepieces does not test connections; a run shows whether one works"
+                    .to_owned(),
+                hint: "Start a flow that uses it".to_owned(),
+            });
+        }
         let before = self.row(actor, id).await?;
         let (mut row, found) = match self.engine.fresh(before, &actor.user).await {
             Ok((row, stored)) => {

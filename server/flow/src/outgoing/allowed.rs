@@ -21,6 +21,13 @@ impl Allowed {
         allowed
     }
 
+    /// The same list, with one more host on its port.
+    pub(crate) fn and(mut self, url: &url::Url) -> Self {
+        let host = url.host_str().map(str::to_owned);
+        self.hosts.extend(host.map(|it| (it, url.port_or_known_default())));
+        self
+    }
+
     fn add(&mut self, entry: &str) {
         if let Some((network, length)) = entry.split_once('/') {
             let network = network.parse().ok().zip(length.parse().ok());

@@ -8,6 +8,7 @@ mod coding;
 mod connecting;
 mod crashing;
 mod drafts;
+mod elsewhere;
 mod error_branch;
 mod forming;
 mod hooking;

@@ -93,12 +93,19 @@ fn list(asking: &Asking<'_>) -> Answered {
         it["projectId"] == project.as_str()
             && asking.query("status").is_none_or(|wanted| of("status") == wanted)
             && asking.query("folderId").is_none_or(|wanted| of("folderId") == wanted)
+            && asking.query("connectionExternalIds").is_none_or(|wanted| names(it, wanted))
             && it["version"]["displayName"].to_string().to_lowercase().contains(&name)
     };
     let mut rows: Vec<Value> =
         state.flows.iter().filter_map(|it| it.populated(None)).filter(fits).collect();
     rows.sort_by_key(|it| std::cmp::Reverse(it["updated"].to_string()));
     Ok(page(rows, asking.query("limit"), asking.query("cursor")))
+}
+
+/// Whether a step names the connection.
+fn names(flow: &Value, connection: &str) -> bool {
+    let all = flow["version"]["connectionIds"].as_array();
+    all.is_some_and(|it| it.iter().any(|it| it == connection))
 }
 
 fn get(asking: &Asking<'_>, id: &str) -> Answered {

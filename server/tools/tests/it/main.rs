@@ -4,6 +4,7 @@
 
 mod building;
 mod effects;
+mod engines;
 mod findings;
 mod flows;
 mod insight;

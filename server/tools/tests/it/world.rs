@@ -14,7 +14,7 @@ use store::db::Db;
 use store::secrets::SecretKey;
 use store::testing::TestDb;
 use store::users::NewUser;
-use store::{users, workspaces};
+use store::{settings, users, workspaces};
 use tools::error::ToolError;
 use tools::tool::CallContext;
 use tools::tools::Tools;
@@ -24,6 +24,7 @@ pub(crate) const PROJECT: &str = "Website relaunch";
 
 pub(crate) struct World {
     pub(crate) tools: Tools,
+    pub(crate) flows: Flows,
     pub(crate) basecamp: Basecamp,
     pub(crate) running: Running,
     pub(crate) test: TestDb,
@@ -78,8 +79,19 @@ impl World {
         let config = flow::config::Config::new("http://pmos.test", key.clone());
         let runs = Runs::new(db.clone(), basecamp.clone(), config);
         let flows = Flows::new(&runs);
-        let tools = Tools::new(db, basecamp.clone(), flows, runs);
-        Self { tools, basecamp, running, test }
+        let tools = Tools::new(db, basecamp.clone(), flows.clone(), runs);
+        Self { tools, flows, basecamp, running, test }
+    }
+
+    /// Steps may reach this loopback address.
+    pub(crate) async fn allow(&self, host: &str) {
+        let list = json!([host]);
+        let write = self.test.db.write(move |conn| {
+            Box::pin(async move {
+                settings::set(conn, settings::INSTALLATION, "outgoingAllowList", &list).await
+            })
+        });
+        write.await.unwrap();
     }
 
     /// Brings the mirror up to date with Basecamp, whole.

@@ -1,0 +1,184 @@
+//! Where flows run: the built-in engine, or an Activepieces server.
+
+use crate::settings::engine_fns::{DisconnectFlowEngine, SaveEngine, TestFlowEngine, load_engine};
+use crate::ui::badge::{State, Status, Tone};
+use crate::ui::button::{Button, Kind};
+use crate::ui::callout::Callout;
+use crate::ui::field::{PasswordField, SelectField, TextField};
+use crate::ui::form::FormProblems;
+use crate::ui::kept::Kept;
+use crate::ui::problem::FormProblem;
+use crate::ui::skeleton::CardSkeleton;
+use crate::ui::toast::use_toasts;
+use domain::flow::engine::{EngineServer, EngineSettings, FlowEngine};
+use domain::integration::Check;
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+
+/// The section.
+#[component]
+pub(crate) fn EngineSection() -> impl IntoView {
+    let save = ServerAction::<SaveEngine>::new();
+    let test = ServerAction::<TestFlowEngine>::new();
+    let forget = ServerAction::<DisconnectFlowEngine>::new();
+    let versions = move || (save.version().get(), test.version().get(), forget.version().get());
+    let settings = Resource::new(versions, |_| load_engine());
+    let toasts = use_toasts();
+    Effect::new(move || {
+        if save.value().with(|it| matches!(it, Some(Ok(())))) {
+            toasts.say("The flow engine is saved");
+        }
+    });
+    Effect::new(move || {
+        if let Some(Err(error)) = forget.value().get() {
+            toasts.failed(format!("It was not disconnected. {error}"));
+        }
+    });
+    view! {
+        <section class="card" aria-labelledby="engine-h" style="max-inline-size: 40rem">
+            <div class="card__head"><h2 id="engine-h">"Flow engine"</h2></div>
+            <div class="card__body">
+                <Kept
+                    of=settings
+                    skeleton=|| view! { <CardSkeleton count=3 /> }
+                    children=move |it| view! { <EngineForm settings=it save=save test=test forget=forget /> }
+                />
+            </div>
+        </section>
+    }
+}
+
+#[component]
+fn EngineForm(
+    settings: Signal<Option<EngineSettings>>,
+    save: ServerAction<SaveEngine>,
+    test: ServerAction<TestFlowEngine>,
+    forget: ServerAction<DisconnectFlowEngine>,
+) -> impl IntoView {
+    let problems = FormProblems::of(save.value());
+    let server = move |read: fn(EngineServer) -> String| {
+        Signal::derive(move || {
+            settings
+                .with(|it| it.as_ref().and_then(|it| it.server.clone()).map(read))
+                .unwrap_or_default()
+        })
+    };
+    let chosen = Signal::derive(move || {
+        settings.with(|it| it.as_ref().map_or_else(String::new, |it| it.engine.as_str().to_owned()))
+    });
+    let engines = [FlowEngine::Builtin, FlowEngine::Activepieces];
+    let options: Vec<(String, String)> =
+        engines.iter().map(|it| (it.as_str().to_owned(), it.label().to_owned())).collect();
+    view! {
+        <ServerState settings=settings test=test forget=forget />
+        <ActionForm action=save attr:class="stack stack--4">
+            <FormProblem error=problems.rest(&["url", "email", "password", "apiKey", "projectId"]) />
+            <SelectField
+                label="New flows run on"
+                name="engine"
+                options=options
+                value=chosen
+                hint="Flows that are there already stay where they are."
+            />
+            <TextField
+                label="Address of the Activepieces server"
+                name="url"
+                value=server(|it| it.url)
+                placeholder="https://flows.example.com"
+                error=problems.field("url")
+            />
+            <TextField
+                label="E-mail"
+                name="email"
+                r#type="email"
+                value=server(|it| it.email.unwrap_or_default())
+                hint="Who PM OS signs in as there. A key instead may do less."
+                error=problems.field("email")
+            />
+            <Secrets problems=problems />
+            <TextField
+                label="Project"
+                name="project_id"
+                value=server(|it| it.project_id)
+                hint="Its id. Leave it empty to use the person's own; a key needs it."
+                error=problems.field("projectId")
+            />
+            <div class="row">
+                <Button kind=Kind::Primary r#type="submit" busy=save.pending()>"Save"</Button>
+            </div>
+        </ActionForm>
+    }
+}
+
+/// What PM OS signs in with; never filled in.
+#[component]
+fn Secrets(problems: FormProblems) -> impl IntoView {
+    view! {
+        <PasswordField
+            label="Password"
+            name="password"
+            autocomplete="off"
+            hint="Stored encrypted and never shown again. Leave it empty to keep the one that is stored."
+            error=problems.field("password")
+        />
+        <PasswordField
+            label="API key"
+            name="api_key"
+            autocomplete="off"
+            hint="Only without e-mail and password, for builds that have keys."
+            error=problems.field("apiKey")
+        />
+    }
+}
+
+/// The server it is connected to, what the last test found, and what can be done about it.
+#[component]
+fn ServerState(
+    settings: Signal<Option<EngineSettings>>,
+    test: ServerAction<TestFlowEngine>,
+    forget: ServerAction<DisconnectFlowEngine>,
+) -> impl IntoView {
+    let is_connected =
+        Memo::new(move |_| settings.with(|it| it.as_ref().is_some_and(|it| it.server.is_some())));
+    let found = move || {
+        let checked = settings.with(|it| it.as_ref().and_then(|it| it.checked.clone()))?;
+        let failed = checked.error.map(|error| {
+            let hint = checked.hint.unwrap_or_default();
+            view! { <Callout tone=Tone::Bad title=error><p>{hint}</p></Callout> }
+        });
+        let lines = checked.checks.into_iter().map(line).collect_view();
+        Some(view! {
+            {failed}
+            <ul class="checks" aria-label="Test results">{lines}</ul>
+        })
+    };
+    view! {
+        <Show when=move || is_connected.get()>
+            <div class="stack stack--4">
+                {found}
+                <div class="row row--wrap">
+                    <Button busy=test.pending() on:click=move |_| { test.dispatch(TestFlowEngine {}); }>"Test"</Button>
+                    <Button busy=forget.pending() on:click=move |_| { forget.dispatch(DisconnectFlowEngine {}); }>
+                        "Disconnect"
+                    </Button>
+                </div>
+            </div>
+        </Show>
+    }
+}
+
+fn line(check: Check) -> impl IntoView {
+    let state = match check.ok {
+        Some(true) => State::Succeeded,
+        Some(false) => State::Failed,
+        None => State::Skipped,
+    };
+    let took = check.ms.map_or_else(|| "not tried".to_owned(), |it| format!("{it} ms"));
+    view! {
+        <li>
+            <Status state=state />
+            <span class="grow">{format!("{}: {}", check.name, check.detail)}</span>
+            <span class="due">{took}</span>
+        </li>
+    }
+}

@@ -1,0 +1,75 @@
+//! Which engine runs flows: read, changed, tested, forgotten.
+
+use crate::error::AppError;
+#[cfg(feature = "ssr")]
+use crate::session::on_server::{actor, backend};
+use domain::flow::engine::EngineSettings;
+#[cfg(feature = "ssr")]
+use domain::flow::engine::{EngineChange, EngineServer, FlowEngine};
+use domain::integration::Checked;
+use leptos::prelude::*;
+
+/// The engine of the workspace.
+///
+/// # Errors
+/// When the database does not answer.
+#[server(prefix = "/fn", endpoint = "load_engine")]
+pub async fn load_engine() -> Result<EngineSettings, AppError> {
+    Ok(backend().flows.engine_settings(&actor()?).await?)
+}
+
+/// Connects to a server after looking that it can be used, or only says where new flows are made.
+///
+/// # Errors
+/// Forbidden without manage; the field that did not pass.
+#[server(prefix = "/fn", endpoint = "save_engine")]
+pub async fn save_engine(
+    engine: String,
+    url: String,
+    email: String,
+    password: String,
+    api_key: String,
+    project_id: String,
+) -> Result<(), AppError> {
+    let (actor, backend) = (actor()?, backend());
+    let before = backend.flows.engine_settings(&actor).await?.server;
+    let typed = [url, email, password, api_key, project_id];
+    backend.flows.change_engine(&actor, change_of(&engine, typed, before)).await?;
+    Ok(())
+}
+
+/// What was typed: address, e-mail, password, key and project. What stands in the form unchanged, with no secret beside
+/// it, is only a choice of the engine.
+#[cfg(feature = "ssr")]
+fn change_of(engine: &str, typed: [String; 5], before: Option<EngineServer>) -> EngineChange {
+    let engine = FlowEngine::parse(engine);
+    let given = |it: String| Some(it.trim().to_owned()).filter(|it| !it.is_empty());
+    let [url, email, password, api_key, project_id] = typed.map(given);
+    let has_secret = password.is_some() || api_key.is_some();
+    let is_same = before.is_some_and(|it| {
+        Some(it.url) == url && it.email == email && Some(it.project_id) == project_id
+    });
+    if !has_secret && (is_same || engine == FlowEngine::Builtin) {
+        return EngineChange { engine, ..EngineChange::default() };
+    }
+    let email = email.filter(|_| api_key.is_none());
+    EngineChange { engine, url, email, password, api_key, project_id }
+}
+
+/// Tests the server the workspace is connected to.
+///
+/// # Errors
+/// Forbidden without write.
+#[server(prefix = "/fn", endpoint = "test_flow_engine")]
+pub async fn test_flow_engine() -> Result<Option<Checked>, AppError> {
+    Ok(backend().flows.test_engine(&actor()?).await?)
+}
+
+/// Forgets the server with its secret.
+///
+/// # Errors
+/// Forbidden without manage.
+#[server(prefix = "/fn", endpoint = "disconnect_flow_engine")]
+pub async fn disconnect_flow_engine() -> Result<(), AppError> {
+    Ok(backend().flows.disconnect_engine(&actor()?).await?)
+}
