@@ -7,7 +7,7 @@ use domain::flow::proposal::StepChange;
 use domain::flow::run::{Run, StepOutput, StepStatus};
 use domain::flow::{Action, ActionKind, FlowVersion, Trigger, tree};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What became of a step: by the assistant a moment ago, or since the version it is compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -221,6 +221,15 @@ pub fn whole_ms(milliseconds: f64) -> String {
 
 fn percent(done: usize, of: usize) -> u32 {
     (done * 100).checked_div(of).map_or(100, |it| u32::try_from(it).unwrap_or(100).min(100))
+}
+
+/// Steps whose mark has a row of its own.
+pub(super) fn with_note(marks: &BTreeMap<String, RunMark>) -> BTreeSet<String> {
+    marks
+        .iter()
+        .filter(|it| it.1.note.is_some() || it.1.part.is_some())
+        .map(|it| it.0.clone())
+        .collect()
 }
 
 #[cfg(test)]

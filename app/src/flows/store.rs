@@ -4,7 +4,7 @@
 
 use super::cards::{Card, cards};
 use super::history::{History, Snapshot};
-use super::marks::{RunMark, Written, run_marks};
+use super::marks::{RunMark, Written, run_marks, with_note};
 use super::outbox::Outbox;
 use super::picker::Picking;
 use super::proposed::{Drawn, Suggested};
@@ -393,13 +393,4 @@ fn problems(version: &FlowVersion) -> Problems {
         by_step.entry(problem.step_name.clone()).or_default().push(problem);
     }
     by_step
-}
-
-/// Steps whose mark has a row of its own.
-fn with_note(marks: &BTreeMap<String, RunMark>) -> BTreeSet<String> {
-    marks
-        .iter()
-        .filter(|it| it.1.note.is_some() || it.1.part.is_some())
-        .map(|it| it.0.clone())
-        .collect()
 }

@@ -75,21 +75,21 @@ fn EngineForm(
             <FormProblem error=problems.rest(&["url", "email", "password", "apiKey", "projectId"]) />
             <SelectField
                 label="New flows run on"
-                name="engine"
+                name="typed[engine]"
                 options=options
                 value=chosen
                 hint="Flows that are there already stay where they are."
             />
             <TextField
                 label="Address of the Activepieces server"
-                name="url"
+                name="typed[url]"
                 value=server(|it| it.url)
                 placeholder="https://flows.example.com"
                 error=problems.field("url")
             />
             <TextField
                 label="E-mail"
-                name="email"
+                name="typed[email]"
                 r#type="email"
                 value=server(|it| it.email.unwrap_or_default())
                 hint="Who PM OS signs in as there. A key instead may do less."
@@ -98,7 +98,7 @@ fn EngineForm(
             <Secrets problems=problems />
             <TextField
                 label="Project"
-                name="project_id"
+                name="typed[project_id]"
                 value=server(|it| it.project_id)
                 hint="Its id. Leave it empty to use the person's own; a key needs it."
                 error=problems.field("projectId")
@@ -116,14 +116,14 @@ fn Secrets(problems: FormProblems) -> impl IntoView {
     view! {
         <PasswordField
             label="Password"
-            name="password"
+            name="typed[password]"
             autocomplete="off"
             hint="Stored encrypted and never shown again. Leave it empty to keep the one that is stored."
             error=problems.field("password")
         />
         <PasswordField
             label="API key"
-            name="api_key"
+            name="typed[api_key]"
             autocomplete="off"
             hint="Only without e-mail and password, for builds that have keys."
             error=problems.field("apiKey")

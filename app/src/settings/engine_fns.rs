@@ -8,6 +8,7 @@ use domain::flow::engine::EngineSettings;
 use domain::flow::engine::{EngineChange, EngineServer, FlowEngine};
 use domain::integration::Checked;
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// The engine of the workspace.
 ///
@@ -18,31 +19,46 @@ pub async fn load_engine() -> Result<EngineSettings, AppError> {
     Ok(backend().flows.engine_settings(&actor()?).await?)
 }
 
+/// What stands in the form; empty is left out.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct TypedEngine {
+    /// The word of the engine.
+    pub engine: String,
+    /// The server's address.
+    #[serde(default)]
+    pub url: String,
+    /// Who signs in there.
+    #[serde(default)]
+    pub email: String,
+    /// With this.
+    #[serde(default)]
+    pub password: String,
+    /// Or with this alone.
+    #[serde(default)]
+    pub api_key: String,
+    /// The project there.
+    #[serde(default)]
+    pub project_id: String,
+}
+
 /// Connects to a server after looking that it can be used, or only says where new flows are made.
 ///
 /// # Errors
 /// Forbidden without manage; the field that did not pass.
 #[server(prefix = "/fn", endpoint = "save_engine")]
-pub async fn save_engine(
-    engine: String,
-    url: String,
-    email: String,
-    password: String,
-    api_key: String,
-    project_id: String,
-) -> Result<(), AppError> {
+pub async fn save_engine(typed: TypedEngine) -> Result<(), AppError> {
     let (actor, backend) = (actor()?, backend());
     let before = backend.flows.engine_settings(&actor).await?.server;
-    let typed = [url, email, password, api_key, project_id];
-    backend.flows.change_engine(&actor, change_of(&engine, typed, before)).await?;
+    backend.flows.change_engine(&actor, change_of(typed, before)).await?;
     Ok(())
 }
 
 /// What was typed: address, e-mail, password, key and project. What stands in the form unchanged, with no secret beside
 /// it, is only a choice of the engine.
 #[cfg(feature = "ssr")]
-fn change_of(engine: &str, typed: [String; 5], before: Option<EngineServer>) -> EngineChange {
-    let engine = FlowEngine::parse(engine);
+fn change_of(typed: TypedEngine, before: Option<EngineServer>) -> EngineChange {
+    let engine = FlowEngine::parse(&typed.engine);
+    let typed = [typed.url, typed.email, typed.password, typed.api_key, typed.project_id];
     let given = |it: String| Some(it.trim().to_owned()).filter(|it| !it.is_empty());
     let [url, email, password, api_key, project_id] = typed.map(given);
     let has_secret = password.is_some() || api_key.is_some();

@@ -55,7 +55,7 @@ fn records(open: RwSignal<bool>) -> Signal<Vec<Hit>> {
             return;
         }
         spawn_local(async move {
-            let projects = load_projects().await.ok().flatten().unwrap_or_default();
+            let projects = Box::pin(load_projects()).await.ok().flatten().unwrap_or_default();
             let projects = projects.into_iter().map(|it| it.project);
             let flows = list_flows().await.map(|it| it.flows).unwrap_or_default().into_iter();
             let projects = projects

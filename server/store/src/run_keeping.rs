@@ -14,8 +14,10 @@ pub struct Forgotten {
     pub bytes: i64,
 }
 
-/// Deletes the runs that ended first, those before `ended_before` (epoch milliseconds), `limit` at most, with
-/// everything that belongs to them, until `bytes` are gone; of `workspace`, or of all when that is empty.
+/// Deletes the runs that ended first with everything that belongs to them, until `bytes` are gone.
+///
+/// Those that ended before `ended_before` (epoch milliseconds), `limit` at most; of `workspace`, or of all when that is
+/// empty.
 ///
 /// # Errors
 /// When the database refuses.

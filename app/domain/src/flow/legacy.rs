@@ -1,5 +1,6 @@
-//! Flow JSON of older releases, brought to the shape we read: branches of two become routers, what the old editor kept
-//! becomes property settings, an HTTP "return response" becomes a webhook one. Newer releases are read as they are.
+//! Flow JSON of older releases, brought to the shape we read.
+//!
+//! Branches of two become routers, what the old editor kept becomes property settings, an HTTP "return response" becomes a webhook one. Newer releases are read as they are.
 
 use super::Trigger;
 use serde::{Deserialize, Deserializer};

@@ -157,7 +157,7 @@ fn notes_of_other_editors_have_a_place_and_a_size() {
 /// Any change the studio can make: typed edits, and what it makes of several steps.
 #[derive(Clone, Debug)]
 enum Change {
-    Edit(FlowEdit),
+    Edit(Box<FlowEdit>),
     Further(BTreeSet<String>, bool),
     Double(BTreeSet<String>),
     Note(u8, i32),
@@ -169,7 +169,7 @@ fn any_change() -> impl Strategy<Value = Change> {
         proptest::collection::btree_set(name, 1..4)
     };
     prop_oneof![
-        6 => any_edit().prop_map(Change::Edit),
+        6 => any_edit().prop_map(|it| Change::Edit(Box::new(it))),
         3 => (some(), any::<bool>()).prop_map(|(names, down)| Change::Further(names, down)),
         2 => some().prop_map(Change::Double),
         1 => (0..3_u8, -50..50_i32).prop_map(|(id, at)| Change::Note(id, at)),
@@ -178,7 +178,7 @@ fn any_change() -> impl Strategy<Value = Change> {
 
 fn edits_of(version: &FlowVersion, change: &Change) -> Vec<FlowEdit> {
     match change {
-        Change::Edit(edit) => vec![edit.clone()],
+        Change::Edit(edit) => vec![(**edit).clone()],
         Change::Further(names, down) => further(version, names, *down)
             .and_then(|to| relocation(&version.trigger, names, &to).ok())
             .unwrap_or_default(),

@@ -48,7 +48,7 @@ async fn published(server: &Server, actor: &Actor) -> String {
     server.backend.flows.publish(actor, &flow.id).await.unwrap();
     let url = server.backend.flows.webhook_url(actor, &flow.id).await.unwrap();
     let at = url.find("/forms/").unwrap();
-    url[at..].to_owned()
+    url.split_at(at).1.to_owned()
 }
 
 async fn sent(server: &Server, path: &str, (kind, body): (&str, &str), site: &str) -> Answer {

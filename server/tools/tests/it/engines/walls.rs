@@ -69,7 +69,7 @@ fn naming([flow, version, run, connection]: &[&Value; 4]) -> Vec<(&'static str, 
             with(
                 json!({ "operations": [{ "type": "CHANGE_NAME", "request": { "displayName": "Mine" } }] }),
                 "flow_id",
-                &flow,
+                flow,
             ),
         ),
         ("flow_rollback", with(json!({ "flow_id": flow }), "version_id", version)),
