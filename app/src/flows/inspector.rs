@@ -74,11 +74,15 @@ fn Head(studio: Studio, card: Memo<Option<Card>>) -> impl IntoView {
                 Some(format!("Step {}, {kind}", it.number))
             })
         };
+        let title = move || match card.with(|it| it.as_ref().map(|it| it.title.clone())) {
+            Some(title) => title,
+            None => "Not in this version".to_owned(),
+        };
         Some(view! {
             <div class="config__head">
                 {move || look.get().map(|it| view! { <PieceTile look=Signal::stored(it) /> })}
                 <div class="grow">
-                    <h2 class="trunc">{move || card.with(|it| it.as_ref().map(|it| it.title.clone()))}</h2>
+                    <h2 class="trunc">{move || title}</h2>
                     <p class="xs quiet trunc">{place}</p>
                 </div>
                 <Show when=move || studio.is_editing()>

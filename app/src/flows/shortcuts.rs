@@ -45,6 +45,10 @@ fn pressed(studio: Studio, desk: Desk, event: &KeyboardEvent) {
         event.prevent_default();
         return next_pane(studio);
     }
+    // A choice made with Enter closes its layer before the key gets here.
+    if event.default_prevented() {
+        return;
+    }
     let held = Held {
         command: event.ctrl_key() || event.meta_key(),
         shift: event.shift_key(),

@@ -37,27 +37,34 @@ impl Studio {
 
     /// Takes up what an earlier page could not send; from then on keeps what this one cannot.
     pub fn take_up_unsent(self) {
-        Effect::new(move |before: Option<()>| {
-            if before.is_some() {
-                return;
+        Effect::new(move |listens: Option<()>| {
+            if listens.is_none() {
+                let leave = window_event_listener_untyped("pagehide", move |_| self.keep_unsent());
+                on_cleanup(move || leave.remove());
             }
-            let leave = window_event_listener_untyped("pagehide", move |_| self.keep_unsent());
-            on_cleanup(move || leave.remove());
+        });
+        Effect::new(move |is_taken: Option<bool>| {
+            if is_taken == Some(true) {
+                return true;
+            }
+            // Who is signed in may be known a moment after the page is there.
+            if !self.may_edit.get() {
+                return false;
+            }
             let flow = self.flow.with_untracked(|it| it.id.to_string());
             let kept = browser::kept(&place(&flow));
             let Some(unsent) = kept.and_then(|it| serde_json::from_str::<Unsent>(&it).ok()) else {
-                return;
+                return true;
             };
             browser::keep(&place(&flow), "");
-            if self.may_edit.get_untracked() {
-                self.put_on_top(&unsent.base, unsent.edits);
-                self.leave_missing_steps();
-                if !self.outbox.with_value(super::outbox::Outbox::is_idle) {
-                    self.toasts.say("Changes that were not saved before are on their way now");
-                    self.saving.set(super::store::Saving::Pending);
-                    self.send_now();
-                }
+            self.put_on_top(&unsent.base, unsent.edits);
+            self.leave_missing_steps();
+            if !self.outbox.with_value(super::outbox::Outbox::is_idle) {
+                self.toasts.say("Changes that were not saved before are on their way now");
+                self.saving.set(super::store::Saving::Pending);
+                self.send_now();
             }
+            true
         });
     }
 }

@@ -68,5 +68,5 @@ fn only_the_fields_that_are_given_are_laid_over_a_record() {
 fn kinds_and_tabs_are_read_back_from_their_words() {
     assert!(Kind::ALL.into_iter().all(|it| Kind::parse(it.as_str()) == Some(it)));
     assert!(Tab::ALL.into_iter().all(|it| Tab::parse(it.key()) == Some(it)));
-    assert_eq!((Kind::parse("Door"), Tab::parse("health")), (None, None));
+    assert_eq!((Kind::parse("Door"), Tab::parse("doors")), (None, None));
 }

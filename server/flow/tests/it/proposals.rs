@@ -25,7 +25,12 @@ async fn a_suggestion_changes_nothing_until_it_is_accepted_and_then_all_at_once(
         let made = world.flows.propose(&admin(), &before.id, "Shorter", change()).await.unwrap();
         assert_eq!(made.base_revision, before.revision);
         let now = world.flows.get(&admin(), &before.id).await.unwrap();
-        assert_eq!(now, before, "{}", world.name);
+        assert_eq!(
+            (now.revision, &now.version),
+            (before.revision, &before.version),
+            "{}",
+            world.name
+        );
         let open = world.flows.proposal(&admin(), &before.id).await.unwrap();
         assert_eq!(open.as_ref(), Some(&made));
         let after = world
@@ -60,7 +65,8 @@ async fn a_dropped_or_replaced_suggestion_leaves_nothing() {
         assert!(matches!(late, Err(Problem::Conflict { .. })));
         world.flows.drop_proposal(&admin(), &flow.id, &second.id).await.unwrap();
         assert_eq!(world.flows.proposal(&admin(), &flow.id).await.unwrap(), None);
-        assert_eq!(world.flows.get(&admin(), &flow.id).await.unwrap(), flow, "{}", world.name);
+        let now = world.flows.get(&admin(), &flow.id).await.unwrap();
+        assert_eq!((now.revision, &now.version), (flow.revision, &flow.version), "{}", world.name);
         world.flows.propose(&admin(), &flow.id, "Three", change()).await.unwrap();
         world.flows.delete(&admin(), &flow.id).await.unwrap();
         let gone = world.flows.proposal(&admin(), &flow.id).await;
