@@ -57,14 +57,22 @@ impl Studio {
                 return true;
             };
             browser::keep(&place(&flow), "");
-            self.put_on_top(&unsent.base, unsent.edits);
-            self.leave_missing_steps();
-            if !self.outbox.with_value(super::outbox::Outbox::is_idle) {
-                self.toasts.say("Changes that were not saved before are on their way now");
-                self.saving.set(super::store::Saving::Pending);
-                self.send_now();
-            }
+            // What clashes is asked in a dialog, which can open once it is on the page.
+            request_animation_frame(move || self.take_up(unsent));
             true
         });
+    }
+
+    fn take_up(self, unsent: Unsent) {
+        if self.flow.try_with_untracked(|_| ()).is_none() {
+            return;
+        }
+        self.put_on_top(&unsent.base, unsent.edits);
+        self.leave_missing_steps();
+        if !self.outbox.with_value(super::outbox::Outbox::is_idle) {
+            self.toasts.say("Changes that were not saved before are on their way now");
+            self.saving.set(super::store::Saving::Pending);
+            self.send_now();
+        }
     }
 }
