@@ -210,7 +210,7 @@ test('five steps are made, tested and published by keyboard alone, in at most 60
 
   await press('Control+Enter');
   await expect(page.getByRole('dialog', { name: 'Test this flow' })).toBeVisible();
-  const start = page.getByRole('button', { name: 'Start the test' });
+  const start = page.getByRole('button', { name: 'See what would change' });
   await reach(start, press);
   await press('Enter');
   await page.waitForURL(/run=/);

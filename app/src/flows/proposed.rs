@@ -1,6 +1,7 @@
 //! A change that the assistant suggests, drawn on the canvas: before, the changes in place, or after; accepted or
 //! dropped as one step.
 
+use super::cards::Card;
 use super::history::Snapshot;
 use super::marks::Written;
 use super::store::Studio;
@@ -218,8 +219,12 @@ pub fn ProposedPanel(
 ) -> impl IntoView {
     let step = Memo::new(move |_| studio.chosen.get());
     let title = move || {
-        let name = step.get()?;
-        studio.cards.with(|all| all.iter().find(|it| it.name == name).map(|it| it.title.clone()))
+        let shown = |all: &Vec<Card>| {
+            let name = step.get()?;
+            all.iter().find(|it| it.name == name).map(|it| it.title.clone())
+        };
+        // What was open may be a step that the version on screen has not.
+        studio.cards.with(shown).unwrap_or_else(|| "Not in this version".to_owned())
     };
     let change = move || {
         let name = step.get()?;

@@ -22,7 +22,16 @@ pub fn copy_if_allowed(text: &str) {
 
 /// Opens a dialog over the page; the browser keeps the focus inside and gives it back.
 pub fn show_modal(dialog: &HtmlDialogElement) {
-    if !dialog.open() && dialog.show_modal().is_err() {
+    show_once_there(dialog.clone(), FRAMES);
+}
+
+/// How many frames a dialog may take to get onto the page.
+const FRAMES: u8 = 60;
+
+fn show_once_there(dialog: HtmlDialogElement, frames: u8) {
+    if !dialog.is_connected() && frames > 0 {
+        request_animation_frame(move || show_once_there(dialog, frames - 1));
+    } else if !dialog.open() && dialog.show_modal().is_err() {
         leptos::logging::warn!("the dialog is not part of the page");
     }
 }
