@@ -144,6 +144,18 @@ kinds! {
     ApprovalDecided = "approval.decided", Approval, audited;
     /// A write tool ran, or failed.
     ToolUsed = "tool.used", Operation, audited;
+    /// An app was put into the gallery.
+    AppPublished = "app.published", Flow, audited;
+    /// An app was changed.
+    AppUpdated = "app.updated", Flow, audited;
+    /// An app was taken out of the gallery.
+    AppUnpublished = "app.unpublished", Flow, audited;
+    /// Somebody ran an app, or tried to.
+    AppExecuted = "app.executed", FlowRun, audited;
+    /// The apps that come with PM OS were made.
+    AppsSeeded = "app.seeded", Flow, audited;
+    /// A template was kept.
+    TemplateKept = "template.kept", Flow, audited;
     /// A write was reversed.
     OperationUndone = "operation.undone", Operation, audited;
 }

@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod actor;
+pub mod app;
 pub mod approval;
 pub mod assistant;
 pub mod chat;
@@ -20,5 +21,6 @@ pub mod problem;
 pub mod project;
 pub mod record;
 pub mod setup;
+pub mod template;
 pub mod todo;
 pub mod trace;

@@ -3,7 +3,8 @@
 use crate::activepieces::{self, Remote};
 use crate::engine::Engine;
 use crate::folders;
-use crate::runs::{Runs, stopped_answer};
+use crate::runs::Runs;
+use crate::stopping::stopped_answer;
 use domain::actor::{Actor, Permission};
 use domain::event::{Event, EventKind};
 use domain::flow::edit::{self, FlowEdit, words};
@@ -17,7 +18,8 @@ use std::sync::Arc;
 use store::db::Conn;
 use store::flows::StoredFlow;
 use store::{
-    events, flow_proposals, flow_samples, flow_watches, flows, ids, run_waits, runs, schedules,
+    apps, events, flow_proposals, flow_samples, flow_watches, flows, ids, run_waits, runs,
+    schedules,
 };
 
 /// The handle to flows. Cheap to clone.
@@ -190,6 +192,7 @@ impl Flows {
                     schedules::set(conn, &by.workspace, &flow, None).await?;
                     flow_watches::set(conn, &by.workspace, &flow, None, now_ms).await?;
                     flow_proposals::forget(conn, &by.workspace, &flow).await?;
+                    apps::flow_deleted(conn, &by.workspace, &flow).await?;
                     let stopped = runs::cancel_of_flow(conn, &by.workspace, &flow, now_ms).await?;
                     for run in &stopped {
                         run_waits::answer_parent(conn, run, &stopped_answer(), now_ms).await?;

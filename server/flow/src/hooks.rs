@@ -245,6 +245,7 @@ impl Runs {
             dedupe,
             created_at: self.engine.now_ms(),
             trial: None,
+            app: None,
         }
     }
 

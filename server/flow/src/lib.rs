@@ -30,6 +30,7 @@ mod samples;
 mod schedule;
 mod starts;
 mod steps;
+mod stopping;
 mod targets;
 mod templates;
 mod told;

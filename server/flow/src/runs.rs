@@ -19,7 +19,7 @@ use domain::flow::run::{Retry, Run, RunStatus, StepStatus, Which};
 use domain::flow::{FlowVersion, TriggerKind, tree};
 use domain::ids::{FlowId, FlowVersionId, RunId};
 use domain::problem::Problem;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
 use store::db::{Conn, Db};
@@ -27,7 +27,7 @@ use store::error::StoreError;
 use store::flows::StoredFlow;
 use store::run_steps::StepRow;
 use store::runs::{NewRun, Progress, RunRow};
-use store::{events, flows, ids, run_steps, run_waits, runs};
+use store::{events, flows, ids, run_steps, runs};
 
 /// What everybody may know about the engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -219,6 +219,7 @@ impl Runs {
             dedupe: None,
             created_at: self.engine.now_ms(),
             trial: None,
+            app: None,
         }
     }
 
@@ -261,50 +262,6 @@ impl Runs {
             None => engine.set_backlog(),
         }
         self.get(actor, &id).await
-    }
-
-    /// Stops a run that has not ended.
-    ///
-    /// # Errors
-    /// [`Problem::Forbidden`], [`Problem::NotFound`]; [`Problem::Conflict`] with its state when it has ended.
-    pub async fn cancel(&self, actor: &Actor, id: &RunId) -> Result<Run, Problem> {
-        actor.require(Permission::Write)?;
-        if let Some(remote) = self.remote(actor, ("Run", id.as_str())).await? {
-            return remote.cancel(actor, id).await;
-        }
-        let (by, run, now_ms) = (actor.clone(), id.clone(), self.engine.now_ms());
-        let name = {
-            let mut conn = self.engine.db.read().await?;
-            found(&mut conn, actor, id).await?.flow_name
-        };
-        let stopped: Result<bool, StoreError> = self
-            .engine
-            .db
-            .write(move |conn| {
-                Box::pin(async move {
-                    if !runs::cancel(conn, &by.workspace, &run, now_ms).await? {
-                        return Ok(false);
-                    }
-                    let reason = "The run was stopped while this step was under way";
-                    run_steps::fail_unfinished(conn, &by.workspace, &run, reason).await?;
-                    let given = stopped_answer();
-                    run_waits::answer_parent(conn, &run, &given, now_ms).await?;
-                    let event = Event::new(EventKind::RunFinished, &run, name)
-                        .with(json!({ "status": RunStatus::Canceled }));
-                    events::record(conn, &by, &event).await?;
-                    Ok(true)
-                })
-            })
-            .await;
-        let is_stopped = stopped?;
-        self.engine.canceled(id);
-        self.engine.wake.notify_one();
-        let run = self.get(actor, id).await?;
-        if is_stopped {
-            return Ok(run);
-        }
-        let status = Some(run.status.as_str().to_owned());
-        Err(Problem::Conflict { message: "The run has ended already".to_owned(), status })
     }
 
     /// Tries a run that failed or was stopped again, with the rights of whoever asks; gives the new run.
@@ -355,12 +312,7 @@ impl Runs {
     }
 }
 
-/// What the run that called a stopped one is given.
-pub(crate) fn stopped_answer() -> Value {
-    json!({ "status": "failed", "error": "its run was stopped" })
-}
-
-async fn found(conn: &mut Conn, actor: &Actor, id: &RunId) -> Result<RunRow, Problem> {
+pub(crate) async fn found(conn: &mut Conn, actor: &Actor, id: &RunId) -> Result<RunRow, Problem> {
     let row = runs::find(conn, &actor.workspace, id).await?;
     row.ok_or_else(|| Problem::not_found("Run"))
 }

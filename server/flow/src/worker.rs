@@ -248,6 +248,7 @@ pub(crate) fn new_run(
         dedupe: None,
         created_at: now_ms,
         trial: None,
+        app: None,
     }
 }
 

@@ -1,8 +1,10 @@
 //! What is kept, and the only place that knows SQL: one text per query, run on SQLite or PostgreSQL.
 
 pub mod api_keys;
+pub mod app_runs;
 pub mod approval_rules;
 pub mod approvals;
+pub mod apps;
 pub mod basecamp_hooks;
 pub mod chat;
 pub mod commands;
@@ -55,6 +57,7 @@ pub mod settings;
 pub mod setup;
 pub mod sign_ins;
 pub mod table_rows;
+pub mod templates;
 pub mod users;
 pub mod waiting_secrets;
 pub mod workspaces;

@@ -108,6 +108,8 @@ const ALL: &[(i64, &str, &str)] = &[
         "flows are in folders",
         include_str!("../../../migrations/0151_flows_are_in_folders.sql"),
     ),
+    (160, "templates are kept", include_str!("../../../migrations/0160_templates_are_kept.sql")),
+    (161, "apps are published", include_str!("../../../migrations/0161_apps_are_published.sql")),
 ];
 
 /// Number, sentence, and the texts for SQLite and for PostgreSQL, where no one text says the same to both.

@@ -1,9 +1,11 @@
 //! Runs of flows: who works on which, and how they ended. A final state never changes: every statement that writes
 //! one asks for an unfinished row with the writer's own fence.
 
+use crate::app_runs;
 use crate::db::{Conn, Result, execute, fetch_all, fetch_optional, record};
 use crate::error::StoreError;
 use crate::ids;
+use domain::app::AppCall;
 use domain::flow::listing::RunFilter;
 use domain::flow::run::{FailedStep, Run, RunStatus, Trial};
 use domain::ids::{FlowId, FlowVersionId, RunId, UserId, WorkspaceId};
@@ -62,6 +64,8 @@ record! {
         pub fence: i64,
         /// What it does less than a whole run, JSON.
         pub trial: Option<String>,
+        /// Which app it is of and who asked for it, JSON.
+        pub app_call: Option<String>,
     }
 }
 
@@ -72,7 +76,7 @@ macro_rules! columns {
             $before,
             "id, workspace_id, flow_id, version_id, flow_name, environment, status, triggered_by, acting_user, payload,
              response, created_at, started_at, finished_at, resume_at, active_ms, steps_count, resumed, failed_step,
-             failed_step_name, error, fence, trial",
+             failed_step_name, error, fence, trial, app_call",
             $after
         )
     };
@@ -114,6 +118,14 @@ impl RunRow {
         })
     }
 
+    /// Which app it is of and who asked for it; none for other runs.
+    ///
+    /// # Errors
+    /// When what is stored cannot be read.
+    pub fn app(&self) -> Result<Option<AppCall>> {
+        Ok(self.app_call.as_deref().map(serde_json::from_str).transpose()?)
+    }
+
     /// What it does less than a whole run.
     ///
     /// # Errors
@@ -150,6 +162,8 @@ pub struct NewRun {
     pub created_at: i64,
     /// What it does less than a whole run.
     pub trial: Option<Trial>,
+    /// Which app it is of and who asked for it.
+    pub app: Option<AppCall>,
 }
 
 /// How a run stands after a write.
@@ -212,9 +226,10 @@ pub async fn insert(
         conn,
         "INSERT INTO runs (id, workspace_id, flow_id, version_id, flow_name, environment, status, triggered_by,
              acting_user, payload, response, dedupe, created_at, started_at, finished_at, resume_at, active_ms,
-             steps_count, resumed, failed_step, failed_step_name, error, owner, lease_until, fence, trial)
+             steps_count, resumed, failed_step, failed_step_name, error, owner, lease_until, fence, trial, app_id,
+             app_caller, app_call)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 0, $19, $20, $21,
-             $22, $23, 1, $24)
+             $22, $23, 1, $24, $25, $26, $27)
          ON CONFLICT DO NOTHING",
         new.id.as_str(),
         new.workspace.as_str(),
@@ -239,7 +254,10 @@ pub async fn insert(
         progress.error.as_deref(),
         owner,
         progress.lease_until,
-        new.trial.as_ref().map(serde_json::to_string).transpose()?
+        new.trial.as_ref().map(serde_json::to_string).transpose()?,
+        new.app.as_ref().map(|it| it.app.as_str()),
+        new.app.as_ref().map(|it| it.caller.as_str()),
+        new.app.as_ref().map(serde_json::to_string).transpose()?
     )?;
     match &new.dedupe {
         Some(key) if stored == 0 => started_before(conn, &new.flow, key).await,
@@ -299,10 +317,16 @@ pub async fn cancel_of_flow(
     flow: &FlowId,
     now_ms: i64,
 ) -> Result<Vec<RunId>> {
-    let sql = "UPDATE runs SET status = 'CANCELED', finished_at = $3, resume_at = NULL, fence = fence + 1
-               WHERE workspace_id = $1 AND flow_id = $2 AND status IN ('QUEUED', 'RUNNING', 'PAUSED') RETURNING id";
-    let rows = fetch_all!(conn, (String,), sql, workspace.as_str(), flow.as_str(), now_ms)?;
-    Ok(rows.into_iter().map(|(id,)| RunId::from(id)).collect())
+    let sql = columns!(
+        "UPDATE runs SET status = 'CANCELED', finished_at = $3, resume_at = NULL, fence = fence + 1
+         WHERE workspace_id = $1 AND flow_id = $2 AND status IN ('QUEUED', 'RUNNING', 'PAUSED') RETURNING ",
+        ""
+    );
+    let rows = fetch_all!(conn, RunRow, sql, workspace.as_str(), flow.as_str(), now_ms)?;
+    for row in &rows {
+        app_runs::stopped(conn, row, now_ms).await?;
+    }
+    Ok(rows.into_iter().map(|row| RunId::from(row.id)).collect())
 }
 
 /// Stops an unfinished run; false when it has ended or is not there.

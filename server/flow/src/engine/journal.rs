@@ -3,6 +3,7 @@
 
 use crate::engine::mask::Mask;
 use domain::actor::{Actor, Role, Via};
+use domain::app::redact::redact;
 use domain::event::{Event, EventKind};
 use domain::flow::run::{RunStatus, StepStatus, Trial};
 use domain::flow::sample::{self, Origin};
@@ -11,6 +12,7 @@ use domain::problem::Problem;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::time::Instant;
+use store::app_runs::{self, Ended};
 use store::db::{Conn, Db};
 use store::error::{StoreError, internal};
 use store::events;
@@ -160,6 +162,9 @@ impl Journal {
         self.mask.json(&mut row.input);
         row.output.iter_mut().chain(&mut row.warnings).for_each(|it| self.mask.json(it));
         row.error = row.error.map(|it| self.mask.text(&it).unwrap_or(it));
+        if self.head.app.is_some() {
+            row.error = row.error.map(|it| redact(&it));
+        }
         match self.gathered.iter_mut().find(|it| it.path == row.path) {
             Some(earlier) => *earlier = row,
             None => self.gathered.push(row),
@@ -220,10 +225,12 @@ impl Journal {
         let is_new = !self.is_stored;
         let kind =
             if is_new && !progress.status.is_terminal() { EventKind::RunQueued } else { kind };
+        let is_app = self.head.app.is_some();
         let progress = Progress {
             steps_count: self.begun,
             active_ms: self.active_ms(),
             response: self.response.clone(),
+            error: progress.error.map(|it| if is_app { redact(&it) } else { it }),
             ..progress
         };
         let write = Write {
@@ -298,6 +305,9 @@ impl Write {
         if let Some(given) = self.handed_back.filter(|_| self.progress.status.is_terminal()) {
             run_waits::answer_parent(conn, run, &given, self.progress.now_ms).await?;
         }
+        if let Some(end) = app_end(&self.head, &self.progress) {
+            app_runs::ended(conn, &end).await?;
+        }
         events::record(conn, &acting(&self.head), &self.event).await?;
         Ok(())
     }
@@ -328,6 +338,19 @@ impl Write {
             now_ms: self.progress.now_ms,
         })
     }
+}
+
+/// What the end of a run means for the app it is of.
+fn app_end(run: &NewRun, progress: &Progress) -> Option<Ended> {
+    let call = run.app.clone().filter(|_| progress.status.is_terminal())?;
+    Some(Ended {
+        run: run.id.clone(),
+        workspace: run.workspace.clone(),
+        call,
+        is_success: progress.status == RunStatus::Succeeded,
+        created_at: run.created_at,
+        ended_at: progress.now_ms,
+    })
 }
 
 /// Who events of a run name: the flow, with the rights of nobody.

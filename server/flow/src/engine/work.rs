@@ -142,8 +142,8 @@ impl Engine {
         drop(conn);
         let before = Before { fence: row.fence, steps, active_ms: row.active_ms };
         let payload = serde_json::from_str(&row.payload);
-        let trial = row.trial()?;
-        let head = NewRun { trial, ..head(row, (workspace, flow, version)) };
+        let (trial, app) = (row.trial()?, row.app()?);
+        let head = NewRun { trial, app, ..head(row, (workspace, flow, version)) };
         let plan = self.plans.get(&self.db, &head.workspace, &head.flow, &head.version).await?;
         let plan = plan.map(|it| tried(it, head.trial.as_ref()));
         let (plan, payload) = match (plan, payload) {
@@ -175,5 +175,6 @@ fn head(row: RunRow, (workspace, flow, version): (WorkspaceId, FlowId, FlowVersi
         dedupe: None,
         created_at: row.created_at,
         trial: None,
+        app: None,
     }
 }

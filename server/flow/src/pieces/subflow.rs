@@ -77,6 +77,7 @@ async fn start(call: &Call<'_>, wait: &WaitRow) -> Result<(), Failed> {
         dedupe: Some(call.key.to_owned()),
         created_at: engine.now_ms(),
         trial: None,
+        app: None,
     };
     let id = wait.id.clone();
     let stored: Result<(), StoreError> = engine

@@ -76,6 +76,7 @@ impl Studio {
             dedupe: None,
             created_at: ids::now_ms(),
             trial: None,
+            app: None,
         };
         let row = StepRow {
             path: step.to_owned(),

@@ -5,3 +5,4 @@
 mod chat;
 mod core;
 mod mirror;
+mod templates;
