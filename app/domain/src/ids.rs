@@ -55,6 +55,8 @@ ids! {
     GrantId
     /// Stored access to an app.
     ConnectionId
+    /// Another MCP server whose tools may be used.
+    ToolServerId
     /// A trigger and steps that do a job.
     FlowId
     /// One saved state of a flow.

@@ -23,4 +23,5 @@ pub mod record;
 pub mod setup;
 pub mod template;
 pub mod todo;
+pub mod tool_server;
 pub mod trace;

@@ -58,6 +58,7 @@ pub mod setup;
 pub mod sign_ins;
 pub mod table_rows;
 pub mod templates;
+pub mod tool_servers;
 pub mod users;
 pub mod waiting_secrets;
 pub mod workspaces;

@@ -110,6 +110,11 @@ const ALL: &[(i64, &str, &str)] = &[
     ),
     (160, "templates are kept", include_str!("../../../migrations/0160_templates_are_kept.sql")),
     (161, "apps are published", include_str!("../../../migrations/0161_apps_are_published.sql")),
+    (
+        175,
+        "other servers offer tools",
+        include_str!("../../../migrations/0175_other_servers_offer_tools.sql"),
+    ),
 ];
 
 /// Number, sentence, and the texts for SQLite and for PostgreSQL, where no one text says the same to both.

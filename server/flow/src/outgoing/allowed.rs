@@ -22,7 +22,8 @@ impl Allowed {
     }
 
     /// The same list, with one more host on its port.
-    pub(crate) fn and(mut self, url: &url::Url) -> Self {
+    #[must_use]
+    pub fn and(mut self, url: &url::Url) -> Self {
         let host = url.host_str().map(str::to_owned);
         self.hosts.extend(host.map(|it| (it, url.port_or_known_default())));
         self

@@ -1,0 +1,15 @@
+//! Other MCP servers, as their client: what they offer is pinned, and used only while a person accepted exactly that.
+//!
+//! Nothing they say is believed: not their names, not what they claim a tool does, not what they answer.
+
+pub mod call;
+pub mod peers;
+
+mod given;
+mod listing;
+mod names;
+mod servers;
+mod stream;
+mod wire;
+
+pub use names::is_foreign;
