@@ -139,6 +139,7 @@ pub fn all() -> Vec<Route> {
         rest::insight::routes(),
         rest::projects::routes(),
         rest::tools::routes(),
+        rest::tool_servers::routes(),
         rest::actions::routes(),
         mcp::routes(),
         oauth::routes(),

@@ -31,6 +31,7 @@ use flow::flows::Flows;
 use flow::runs::Runs;
 use flow::worker::Worker;
 use insight::Insight;
+use peers::peers::{Patience, Peers};
 use sandbox::Running;
 use std::path::Path;
 use std::sync::Arc;
@@ -91,6 +92,8 @@ pub struct Backend {
     pub connections: Connections,
     /// What runs and ran.
     pub runs: Runs,
+    /// Other MCP servers, whose tools may be used.
+    pub peers: Peers,
     /// What the assistant and chat clients can do.
     pub tools: Tools,
     /// Conversations, approvals, what was done.
@@ -140,7 +143,9 @@ impl Backend {
         };
         let runs = Runs::new(db.clone(), basecamp.clone(), engine);
         let flows = Flows::new(&runs);
-        let tools = Tools::new(db.clone(), basecamp.clone(), flows.clone(), runs.clone());
+        let peers = Peers::new(db.clone(), key.clone(), Patience::default());
+        let tools = Tools::new(db.clone(), basecamp.clone(), flows.clone(), runs.clone())
+            .reaching(peers.clone());
         let closing = CancellationToken::new();
         let limits = agent::config::Config { closing: closing.clone(), ..config.assistant.clone() };
         let agent = Agent::new(db.clone(), tools.clone(), key, limits);
@@ -152,6 +157,7 @@ impl Backend {
             connections: flows.connections(),
             presence: Presence::new(flows.clone(), db.clone()),
             flows,
+            peers,
             tools,
             worker: Arc::new(runs.work()),
             _sync: Arc::new(basecamp.sync(closing.clone().cancelled_owned())),

@@ -87,6 +87,7 @@ impl Door {
         let Some(actor) = caller.actor.clone() else { return };
         let Ok(target) = target(name, args) else { return };
         let (name, args) = target.unwrap_or_else(|| (name, args.clone()));
+        let Ok((name, args)) = self.resolved(caller, name, args).await else { return };
         let Some(spec) = self.tools.find(name) else { return };
         let (args, _) = apart(spec, args);
         let (id, tools) = (id.clone(), self.tools.clone());

@@ -98,6 +98,7 @@ impl Door {
             Some((target, args)) => (target, args),
             None => (name, args.clone()),
         };
+        let (name, args) = self.resolved(caller, name, args).await?;
         let Some(spec) = self.tools.find(name) else { return Err(self.unknown(name)) };
         let actor = self.actor(caller, spec)?;
         if let Some(grant) = &caller.grant {
@@ -114,6 +115,21 @@ impl Door {
         };
         let done = self.tools.call(&actor, name, &args, &context).await;
         done.map_err(|error| self.failure(&error, spec))
+    }
+
+    /// A call of another server's tool as the tool of ours that makes it; any other call as it is.
+    pub(crate) async fn resolved<'a>(
+        &self,
+        caller: &Caller,
+        name: &'a str,
+        args: Value,
+    ) -> Result<(&'a str, Value), Failure> {
+        let Some(actor) = &caller.actor else { return Ok((name, args)) };
+        match self.tools.resolved(actor, name, &args).await {
+            Ok(Some((name, args))) => Ok((name, with_approval(args))),
+            Ok(None) => Ok((name, args)),
+            Err(error) => Err(Failure(error.to_value("system"))),
+        }
     }
 
     /// The person, or a stranger for the few tools that are for anybody.
@@ -173,6 +189,16 @@ impl Door {
             _ => failure,
         }
     }
+}
+
+/// The approval of a call stands beside what goes to another server, not in it.
+fn with_approval(mut args: Value) -> Value {
+    let inner = args.get_mut("args").and_then(Value::as_object_mut);
+    let approval = inner.and_then(|it| it.remove(asking::FIELD));
+    if let (Some(approval), Some(fields)) = (approval, args.as_object_mut()) {
+        fields.insert(asking::FIELD.to_owned(), approval);
+    }
+    args
 }
 
 /// The tool that a nested call is about, and its arguments.

@@ -4,8 +4,8 @@ use crate::tool::{Call, Doing, Profile, ToolSpec, doing};
 use crate::{
     assign_tools, build_tools, change_tools, cross_tools, finding_tools, flow_connections,
     flow_edits, flow_folders, flow_pieces, flow_templates, flow_tools, flow_trials, flow_update,
-    flow_versions, insight_tools, knowledge_tools, log_tools, memory_tools, meta, page_tools,
-    people_insight, pmos, report_tools, run_tools, undo,
+    flow_versions, insight_tools, knowledge_tools, log_tools, memory_tools, meta, other_tools,
+    page_tools, people_insight, pmos, report_tools, run_tools, undo,
 };
 use domain::approval::Risk;
 use std::sync::LazyLock;
@@ -263,6 +263,12 @@ catalog! {
         "names*:[string]", "Full input and output schema of up to 20 tools" => meta::tools_describe;
     "pmos_undo", "pmos", Focused, Write, "Undo a write",
         "operation_id:string, count:integer=1", "Reverses one logged write, or the last ones of the caller (5 at most)" => undo::undo;
+    "other_tool_ask", "servers", Unlisted, Destructive, "Use a tool of another server",
+        "tool*:string, args:object", "Runs a tool of another MCP server; an admin allows it each time" => other_tools::ask;
+    "other_tool_write", "servers", Unlisted, Write, "Use a tool of another server",
+        "tool*:string, args:object", "Runs a tool of another MCP server; somebody allows it each time" => other_tools::write;
+    "other_tool_read", "servers", Unlisted, Read, "Use a tool of another server",
+        "tool*:string, args:object", "Runs a tool of another MCP server that an admin lets run without a question" => other_tools::read;
     "undo_last", "memory", Full, Write, "Undo your last writes",
         "count:number", "Reverses the caller's last logged writes, newest first, five at most" => undo::undo;
     "undo_operation", "memory", Full, Write, "Undo a write",

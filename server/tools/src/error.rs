@@ -36,6 +36,12 @@ pub enum ToolError {
         /// Why.
         reason: String,
     },
+    /// A tool of another server failed, or its server did.
+    #[error("{message}")]
+    OtherServer {
+        /// In plain words; what is theirs in it is text from outside.
+        message: String,
+    },
     /// A name fits several.
     #[error("Several fit “{query}”: {}. Say which", names(.options))]
     Ambiguous {
@@ -76,6 +82,9 @@ impl From<ToolError> for Problem {
         match error {
             ToolError::Problem(problem) => problem,
             ToolError::UnknownTool { .. } => Self::not_found("Tool"),
+            ToolError::OtherServer { message } => {
+                Self::Unavailable { service: "Other MCP server".to_owned(), message }
+            }
             ToolError::Nested
             | ToolError::NotEnabled { .. }
             | ToolError::CacheMiss
@@ -97,6 +106,7 @@ impl ToolError {
         match self {
             Self::UnknownTool { .. } => "UNKNOWN_TOOL",
             Self::Nested => "INVALID_TOOL",
+            Self::OtherServer { .. } => "MCP_CALL_ERROR",
             Self::NotEnabled { .. } => "TOOL_NOT_ENABLED",
             Self::CacheMiss => "CACHE_MISS",
             Self::NotUndoable { .. } => "NOT_UNDOABLE",
@@ -161,7 +171,9 @@ impl ToolError {
                 field("hint", "Switch the tool on in the project's settings in Basecamp".into()),
             ],
             Self::NotUndoable { reason } => vec![field("reason", reason.as_str().into())],
-            Self::NoMatch { .. } | Self::Nested | Self::CacheMiss => Vec::new(),
+            Self::NoMatch { .. } | Self::Nested | Self::CacheMiss | Self::OtherServer { .. } => {
+                Vec::new()
+            }
             Self::Problem(problem) => problem_extras(problem),
         }
     }

@@ -2,6 +2,7 @@
 //! answer. A tool is a thin adapter; the work is done by the operation it calls.
 
 pub mod error;
+pub mod other_tools;
 pub mod preview;
 mod preview_plan;
 pub mod schema;

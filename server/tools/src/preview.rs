@@ -2,6 +2,7 @@
 
 use crate::args::{Args, text_of};
 use crate::error::ToolError;
+use crate::other_tools;
 use crate::planned;
 use crate::preview_plan;
 use crate::secret_args;
@@ -57,6 +58,9 @@ impl Tools {
                     "is deleted with its versions; this cannot be undone",
                 ))
                 .await
+            }
+            other_tools::ASK | other_tools::WRITE | other_tools::READ => {
+                Box::pin(other_tools::preview(call)).await
             }
             "move_card" => Box::pin(preview_plan::move_card(&call)).await,
             "create_card" => Box::pin(preview_plan::create_card(&call)).await,

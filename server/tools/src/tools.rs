@@ -17,6 +17,7 @@ use domain::problem::Problem;
 use flow::flows::Flows;
 use flow::runs::Runs;
 use insight::Insight;
+use peers::peers::Peers;
 use serde_json::{Map, Value, json};
 use std::time::Instant;
 use store::db::Db;
@@ -48,13 +49,20 @@ pub struct Tools {
     pub(crate) insight: Insight,
     pub(crate) flows: Flows,
     pub(crate) runs: Runs,
+    pub(crate) peers: Option<Peers>,
 }
 
 impl Tools {
     /// The tools over these handles.
     pub fn new(db: Db, basecamp: Basecamp, flows: Flows, runs: Runs) -> Self {
         let insight = Insight::new(basecamp.clone());
-        Self { db, basecamp, insight, flows, runs }
+        Self { db, basecamp, insight, flows, runs, peers: None }
+    }
+
+    /// The same, with the tools of other servers.
+    #[must_use]
+    pub fn reaching(self, peers: Peers) -> Self {
+        Self { peers: Some(peers), ..self }
     }
 
     /// Every tool, in the order of the catalogue.
@@ -99,6 +107,9 @@ impl Tools {
         args: &Value,
         context: &CallContext,
     ) -> Result<Value, ToolError> {
+        if let Some((name, args)) = self.resolved(actor, name, args).await? {
+            return Box::pin(self.call(actor, name, &args, context)).await;
+        }
         let spec = self.known(name)?;
         if name == "mcp_call" {
             return Box::pin(self.call_another(actor, args, context)).await;
@@ -132,7 +143,12 @@ impl Tools {
         if tool == "mcp_call" {
             return Err(ToolError::Nested);
         }
-        let mut inner = args.remove("args").unwrap_or_else(|| json!({}));
+        let inner = args.remove("args").unwrap_or_else(|| json!({}));
+        let resolved = self.resolved(actor, &tool, &inner).await?;
+        let (tool, mut inner) = match resolved {
+            Some((name, args)) => (name.to_owned(), args),
+            None => (tool, inner),
+        };
         for key in ["idempotency_key", "request_id"] {
             if let (Some(value), Some(fields)) = (args.remove(key), inner.as_object_mut()) {
                 fields.entry(key).or_insert(value);

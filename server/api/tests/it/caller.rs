@@ -55,6 +55,15 @@ impl Server {
         Self { backend, router, name: db.name, _db: db }
     }
 
+    /// The product on a port of this machine; gives `127.0.0.1:port`.
+    pub(crate) async fn served(&self) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let router = self.router.clone();
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        address
+    }
+
     /// The same database behind a new front, as after a restart.
     pub(crate) fn restart(&mut self) {
         self.router = api::router(&self.backend);

@@ -11,6 +11,7 @@ use domain::ids::{UserId, WorkspaceId};
 use serde_json::{Value, json};
 use store::approval_rules::{self, NewRule};
 use store::payloads::{self, Payload};
+use store::tool_servers::{self, ServerRow};
 
 /// What a caller finds about a record of the other workspace: an id for each route that takes one, and a body.
 async fn foreign(server: &Server, other: &Caller<'_>) -> Vec<(&'static str, String, Value)> {
@@ -51,6 +52,13 @@ async fn foreign(server: &Server, other: &Caller<'_>) -> Vec<(&'static str, Stri
         case("DELETE /api/pmos/connections/{id}", connection, json!({})),
         case("POST /api/pmos/connections/{id}/test", connection, json!({})),
         case("POST /api/pmos/connections/{id}/sign-in", connection, json!({})),
+    ]);
+    let server_id = tool_server(server, &me).await;
+    cases.extend([
+        ("PATCH /api/pmos/tool-servers/{id}", server_id.clone(), json!({"name": "Mine now"})),
+        ("DELETE /api/pmos/tool-servers/{id}", server_id.clone(), json!({})),
+        ("POST /api/pmos/tool-servers/{id}/test", server_id.clone(), json!({})),
+        ("PATCH /api/pmos/tool-servers/{id}/tools", server_id, json!({"name": "a"})),
     ]);
     cases.extend([
         ("POST /api/pmos/flows/{id}/copy", their_flow(server, &me).await, json!({})),
@@ -103,6 +111,32 @@ fn actor(me: &Value) -> Actor {
 async fn their_flow(server: &Server, me: &Value) -> String {
     let all = server.backend.flows.list(&actor(me), &FlowFilter::default()).await.unwrap();
     all.data[0].id.to_string()
+}
+
+/// Another MCP server that this person added.
+async fn tool_server(server: &Server, me: &Value) -> String {
+    let row = ServerRow {
+        id: "theirs".to_owned(),
+        workspace_id: me["workspaceId"].as_str().unwrap().to_owned(),
+        slug: "crm".to_owned(),
+        name: "CRM".to_owned(),
+        url: "https://crm.example.com/mcp".to_owned(),
+        header: None,
+        secret: None,
+        is_trusted: 0,
+        is_enabled: 1,
+        checked: None,
+        added_by: "Third".to_owned(),
+        created_at: 0,
+        updated_at: 0,
+    };
+    let id = row.id.clone();
+    let kept = server
+        .backend
+        .db
+        .write(move |conn| Box::pin(async move { tool_servers::insert(conn, &row).await }));
+    kept.await.unwrap();
+    id
 }
 
 /// A remembered answer of this person.
