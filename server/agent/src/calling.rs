@@ -21,6 +21,7 @@ use store::chat::journal::{self, CallStatus, Place, StoredCall};
 use store::chat::{leases, runs};
 use store::db::Conn;
 use tools::error::ToolError;
+use tools::other_tools::{READ, as_called};
 use tools::tool::{CallContext, ToolSpec};
 
 const RESULT_CHARS: usize = 400;
@@ -87,13 +88,17 @@ impl Turn {
         rules: &[StoredRule],
     ) -> Option<String> {
         let spec = self.agent.0.tools.amounts_to(&call.name, &call.args).unwrap_or(spec);
+        if spec.name == READ && self.is_tainted {
+            // What it is asked leaves PM OS, and text from outside may have chosen it.
+            return None;
+        }
         if spec.risk == Risk::Read || spec.only_tells(&call.args) {
             return Some("It only reads".to_owned());
         }
         if !self.actor.role.can(Permission::Write) {
             return Some("The tool itself refuses people who may not write".to_owned());
         }
-        let is_led = self.is_tainted
+        let is_led = (self.is_tainted || !self.others.is_empty())
             && (!policy::is_draft(spec)
                 || !untrusted::foreign_addresses(&call.args, &self.said).is_empty());
         if is_led {
@@ -125,6 +130,7 @@ impl Turn {
         }
         let is_read = |it: &&StoredCall| {
             it.status == CallStatus::Proposed
+                && it.name != READ
                 && self.agent.0.tools.find(&it.name).is_some_and(|it| it.risk == Risk::Read)
         };
         let open =
@@ -326,7 +332,9 @@ fn line<'a>(
         result.and_then(|it| it.get("change")?.get("summary")?.as_str().map(str::to_owned));
     let is_edit = spec.is_some_and(|it| it.group == "flow" && it.risk == Risk::Write);
     let plain = tool_line(place, call);
+    let other = as_called(&call.name, &call.args).map(|it| format!("Use {}", it.0));
     let title = change
+        .or(other)
         .or_else(|| spec.map(|it| it.title.to_owned()))
         .unwrap_or_else(|| plain.title.clone());
     if is_edit {

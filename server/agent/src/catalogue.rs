@@ -1,15 +1,20 @@
 //! Which tools a model is offered: few enough to choose well, and those it looked for.
 
-use crate::llm::Prompt;
+use crate::llm::{OtherTool, Prompt};
+use crate::untrusted::clean;
 use domain::actor::{Actor, Permission};
 use domain::approval::Risk;
+use domain::problem::Problem;
 use serde_json::Value;
 use std::collections::BTreeSet;
+use tools::other_tools::as_called;
 use tools::tool::{Profile, ToolSpec};
 use tools::tools::Tools;
 
 /// How many are offered besides those that always are.
 const CHOSEN: usize = 32;
+/// How many of other servers.
+const CHOSEN_OF_OTHERS: usize = 12;
 /// Always offered: what finds the rest.
 const ALWAYS: [&str; 5] =
     ["tools_search", "tools_describe", "list_projects", "find_project", "get_cached_payload_chunk"];
@@ -33,12 +38,37 @@ pub(crate) fn chosen(tools: &Tools, actor: &Actor, prompt: &Prompt) -> Vec<&'sta
     allowed.into_iter().filter(|it| names.contains(it.name)).collect()
 }
 
+/// Tools of other servers for `prompt`: those that it names or that fit its words, the best first.
+pub(crate) async fn others(
+    tools: &Tools,
+    actor: &Actor,
+    prompt: &Prompt,
+) -> Result<Vec<OtherTool>, Problem> {
+    let (known, words) = (known(prompt), words(prompt));
+    let mut fitting: Vec<(usize, OtherTool)> = Vec::new();
+    for tool in tools.others(actor).await? {
+        let text = format!("{} {} {}", tool.called, tool.server, tool.description);
+        let said: BTreeSet<String> =
+            text.split(|letter: char| !letter.is_alphanumeric()).map(stem).collect();
+        let is_known = usize::from(known.contains(&tool.called));
+        let score = words.intersection(&said).count() + is_known * CHOSEN;
+        let meaning = clean(&Value::from(tool.description));
+        let meaning = meaning.as_str().unwrap_or_default().to_owned();
+        let schema = clean(&tool.arguments);
+        fitting.push((score, OtherTool { name: tool.called, meaning, schema }));
+    }
+    fitting.retain(|it| it.0 > 0);
+    fitting.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    Ok(fitting.into_iter().take(CHOSEN_OF_OTHERS).map(|it| it.1).collect())
+}
+
 /// Tools the conversation used, and those a search found.
 fn known(prompt: &Prompt) -> BTreeSet<String> {
     let earlier = prompt.history.iter().flat_map(|it| &it.calls);
     let mut names = BTreeSet::new();
     for call in earlier.chain(&prompt.done) {
-        names.insert(call.name.clone());
+        let of_another = as_called(&call.name, &call.args).map(|it| it.0.to_owned());
+        names.insert(of_another.unwrap_or_else(|| call.name.clone()));
         let (true, Ok(found)) = (call.name.starts_with("tools_"), &call.outcome) else { continue };
         let rows = found.get("tools").and_then(Value::as_array).into_iter().flatten();
         names.extend(rows.filter_map(|it| it.get("name")?.as_str().map(str::to_owned)));

@@ -108,7 +108,7 @@ fn length(prompt: &Prompt) -> usize {
     texts
         + turns
         + done
-        + prompt.tools.len() * TOOL_LETTERS
+        + (prompt.tools.len() + prompt.others.len()) * TOOL_LETTERS
         + prompt.summary.as_ref().map_or(0, String::len)
 }
 

@@ -43,6 +43,7 @@ impl Turn {
     pub(crate) async fn hear(&mut self, prompt: &Prompt) -> Result<Heard, Problem> {
         let choice = self.agent.choice(&self.run.workspace, &self.run.user).await?;
         let candidates = self.agent.awake(choice);
+        self.others = catalogue::others(&self.agent.0.tools, &self.actor, prompt).await?;
         self.iterations += 1;
         let mut failed: Option<LlmError> = None;
         for candidate in candidates {
@@ -239,6 +240,7 @@ impl Turn {
     ) -> Result<Option<Prompt>, Problem> {
         let mut offered = prompt.clone();
         offered.tools = catalogue::chosen(&self.agent.0.tools, &self.actor, prompt);
+        offered.others.clone_from(&self.others);
         let keeps_summary = self.runtime() == Runtime::V2;
         let window = candidate.provider.window();
         if let Some(left_out) = compaction::fit(&mut offered, window, keeps_summary)

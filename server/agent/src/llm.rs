@@ -67,6 +67,19 @@ pub struct Prompt {
     pub rounds: Vec<Round>,
     /// The tools that are offered.
     pub tools: Vec<&'static ToolSpec>,
+    /// Those of other servers.
+    pub others: Vec<OtherTool>,
+}
+
+/// A tool of another server, as a person accepted it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OtherTool {
+    /// Its name here.
+    pub name: String,
+    /// What its server says of it, without letters that nobody sees.
+    pub meaning: String,
+    /// JSON Schema of its arguments.
+    pub schema: Value,
 }
 
 /// One answer of a model that asked for tools.

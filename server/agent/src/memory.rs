@@ -49,6 +49,7 @@ impl Agent {
             done: calls.into_iter().filter_map(done).collect(),
             rounds: rounds.into_iter().map(round).collect(),
             tools: Vec::new(),
+            others: Vec::new(),
         })
     }
 }

@@ -5,7 +5,7 @@ use domain::approval::Risk;
 use tools::tool::ToolSpec;
 
 /// Asked about in every mode.
-const ALWAYS: [&str; 12] = [
+const ALWAYS: [&str; 13] = [
     "flow_publish",
     "flow_enable",
     "flow_rollback",
@@ -19,6 +19,8 @@ const ALWAYS: [&str; 12] = [
     "flow_connection_create",
     // It runs for real, whatever the step does.
     "flow_step_test",
+    // What it does on the other server, nobody here knows.
+    "other_tool_write",
 ];
 /// Writes of one run that need no question, when they need none by themselves.
 pub(crate) const FREE_WRITES: usize = 5;

@@ -1,10 +1,11 @@
 //! One run: ask the model, do what it asks for, until it answers.
 
 use crate::agent::{Agent, place};
+use crate::catalogue;
 use crate::ending::End;
 use crate::hearing::{Heard, month_of, total_event};
 use crate::llm::failure::ErrorClass;
-use crate::llm::{Reply, Usage, Wanted};
+use crate::llm::{OtherTool, Reply, Usage, Wanted};
 use crate::policy::Mode;
 use crate::runtime::Runtime;
 use crate::settings::Settings;
@@ -46,6 +47,8 @@ pub(crate) struct Turn {
     pub(crate) said: Vec<String>,
     /// Text from outside is in what the model was told.
     pub(crate) is_tainted: bool,
+    /// Tools of other servers that the model is offered: what they say of them is text from outside, too.
+    pub(crate) others: Vec<OtherTool>,
     /// What asks first in this workspace, and how long it waits.
     pub(crate) mode: Mode,
     pub(crate) approval_wait: Duration,
@@ -150,6 +153,7 @@ impl Agent {
             total: None,
             said: Vec::new(),
             is_tainted: false,
+            others: Vec::new(),
             mode: Mode::default(),
             approval_wait: self.0.config.approval_wait,
             started: Instant::now(),
@@ -218,6 +222,7 @@ impl Turn {
             .iter()
             .flat_map(|it| &it.calls)
             .any(|it| untrusted::is_outside(&it.name));
+        self.others = catalogue::others(&self.agent.0.tools, &self.actor, &prompt).await?;
         let settings =
             Settings::of(&mut self.agent.0.db.read().await?, &self.run.workspace).await?;
         self.mode = settings.mode();
@@ -258,7 +263,13 @@ impl Turn {
     async fn propose(&mut self, reply: Reply, heard: usize) -> Result<Option<End>, Problem> {
         let before = self.calls().await?;
         let mut once: Vec<Wanted> = Vec::new();
-        for call in reply.calls {
+        for mut call in reply.calls {
+            // One that cannot be used stays as it is, and fails with the reason.
+            if let Ok(Some((name, args))) =
+                self.agent.0.tools.resolved(&self.actor, &call.name, &call.args).await
+            {
+                call = Wanted::new(name, args);
+            }
             let is_same = |it: &&StoredCall| {
                 it.name == call.name
                     && self.agent.0.tools.is_same_call(

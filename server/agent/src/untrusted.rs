@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use std::collections::BTreeSet;
+use tools::other_tools::is_other;
 
 /// Tools whose results people write, or computers that are not ours: anybody may have put words there.
 const OUTSIDE: [&str; 10] = [
@@ -19,7 +20,11 @@ const OUTSIDE: [&str; 10] = [
 
 /// Whether the result of `tool` holds text that others wrote.
 pub(crate) fn is_outside(tool: &str) -> bool {
-    OUTSIDE.iter().any(|it| tool.contains(it)) || tool.starts_with("api_") || tool.contains("fetch")
+    OUTSIDE.iter().any(|it| tool.contains(it))
+        || tool.starts_with("api_")
+        || tool.contains("fetch")
+        || tool == "mcp_call"
+        || is_other(tool)
 }
 
 /// The value with letters that nobody sees taken out of every text: they hide instructions.
@@ -91,6 +96,7 @@ mod tests {
     #[test]
     fn comments_and_runs_come_from_outside_and_projects_do_not() {
         assert!(is_outside("list_comments") && is_outside("flow_run_get"));
+        assert!(is_outside("other_tool_read") && is_outside("crm__find_contact"));
         assert!(!is_outside("list_projects") && !is_outside("report_todos_overdue"));
     }
 }

@@ -1,8 +1,9 @@
 //! What a model is told, the same for every wire: rules, turns, tool calls with their results, tools.
 
-use crate::llm::{DoneCall, Prompt, Round};
+use crate::llm::{DoneCall, OtherTool, Prompt, Round};
 use crate::untrusted;
 use serde_json::{Value, json};
+use tools::other_tools::as_called;
 use tools::tool::ToolSpec;
 
 /// The longest result of a tool a model is given, in bytes (contract.md 3.5).
@@ -53,7 +54,7 @@ pub(crate) struct Outcome {
 /// A tool that is offered.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Offer {
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     pub(crate) meaning: String,
     pub(crate) schema: Value,
 }
@@ -86,7 +87,12 @@ impl Request {
         Self {
             system: system(prompt),
             items,
-            tools: prompt.tools.iter().map(|it| offer(it)).collect(),
+            tools: prompt
+                .tools
+                .iter()
+                .map(|it| offer(it))
+                .chain(prompt.others.iter().map(other))
+                .collect(),
         }
     }
 }
@@ -111,8 +117,10 @@ fn asked<'a>(
 ) -> Vec<Item> {
     let (calls, results): (Vec<Call>, Vec<Outcome>) = done
         .map(|it| {
-            let call = Call { id: it.id.clone(), name: it.name.clone(), args: it.args.clone() };
-            (call, outcome(it))
+            let (name, args) = as_called(&it.name, &it.args).unwrap_or((&it.name, it.args.clone()));
+            let call = Call { id: it.id.clone(), name: name.to_owned(), args };
+            let outcome = Outcome { name: call.name.clone(), ..outcome(it) };
+            (call, outcome)
         })
         .unzip();
     if calls.is_empty() {
@@ -157,10 +165,16 @@ fn shortened(done: &DoneCall, trust: &str, data: &Value) -> String {
 fn offer(spec: &ToolSpec) -> Offer {
     let described = spec.describe();
     Offer {
-        name: spec.name,
+        name: spec.name.to_owned(),
         meaning: spec.meaning.to_owned(),
         schema: described.get("inputSchema").cloned().unwrap_or_else(|| json!({"type": "object"})),
     }
+}
+
+fn other(tool: &OtherTool) -> Offer {
+    let OtherTool { name, meaning, schema } = tool.clone();
+    let meaning = format!("Of another server, in its own words: {meaning}");
+    Offer { name, meaning, schema }
 }
 
 const RULES: &str = "You are the assistant of PM OS, which runs the projects of a team that works in Basecamp.\n\

@@ -9,6 +9,7 @@ mod choosing;
 mod following;
 mod hostile;
 mod loops;
+mod others;
 mod parity;
 mod provider;
 mod remembering;
