@@ -39,6 +39,13 @@ macro_rules! kinds {
     };
 }
 
+impl EventKind {
+    /// Whether it is about the whole installation, so that only super admins may read it.
+    pub fn is_for_super_admins(self) -> bool {
+        matches!(self, Self::ShellOpened | Self::ShellUsed | Self::ShellClosed)
+    }
+}
+
 kinds! {
     /// A person made an account.
     SignedUp = "auth.signed_up", Account, audited;
@@ -60,6 +67,12 @@ kinds! {
     WorkspaceChanged = "workspace.changed", Setup, audited;
     /// A setting of the installation changed.
     SettingsChanged = "platform.settings_changed", Setup, audited;
+    /// A super admin opened the shell.
+    ShellOpened = "shell.opened", Operation, audited;
+    /// A command was run there; its words and its output are in the detail.
+    ShellUsed = "shell.used", Operation, audited;
+    /// A session of the shell was closed, by hand or because it was idle.
+    ShellClosed = "shell.closed", Operation, audited;
     /// Somebody was invited.
     InvitationCreated = "invitation.created", Account, audited;
     /// An invitation was taken back.

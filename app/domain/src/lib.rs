@@ -17,6 +17,7 @@ pub mod integration;
 pub mod keys;
 pub mod mirror;
 pub mod oauth;
+pub mod platform;
 pub mod problem;
 pub mod project;
 pub mod record;

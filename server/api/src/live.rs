@@ -200,6 +200,9 @@ fn is_shared(topic: Topic) -> bool {
 /// Conversations and notifications are their owner's alone; people and writes are also the admins'.
 fn is_visible(actor: &Actor, stored: &StoredEvent) -> bool {
     let topic = stored.event.kind.topic();
+    if stored.event.kind.is_for_super_admins() && !actor.role.can(Permission::Platform) {
+        return false;
+    }
     let me = actor.user.as_str();
     let is_own = stored.actor_id == me || stored.event.target == me;
     let is_managed = matches!(topic, Topic::Account | Topic::Operation);

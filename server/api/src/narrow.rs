@@ -2,16 +2,14 @@
 //! none slows another one down.
 
 use auth::clock::Clock;
-use auth::limits::Rate;
+use auth::limits::{Limits, Rate};
 use domain::actor::Actor;
+use domain::platform::Limit;
 use domain::problem::Problem;
 use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
-const CHAT_PER_SECOND: u32 = 5;
-const FLOWS_MADE_PER_MINUTE: u32 = 20;
-const FLOWS_STARTED_PER_MINUTE: u32 = 100;
 /// Routes that put a question to the assistant.
 const CHAT: [&str; 2] = ["/api/chat", "/api/chat/stream"];
 
@@ -24,11 +22,11 @@ pub(crate) struct Narrow {
 }
 
 impl Narrow {
-    pub(crate) fn new(clock: Clock) -> Self {
+    pub(crate) fn new(clock: Clock, limits: &Limits) -> Self {
         Self {
-            chat: Rate::new(CHAT_PER_SECOND, SECOND),
-            flows_made: Rate::new(FLOWS_MADE_PER_MINUTE, MINUTE),
-            flows_started: Rate::new(FLOWS_STARTED_PER_MINUTE, MINUTE),
+            chat: Rate::set(limits, Limit::ChatMessages, SECOND),
+            flows_made: Rate::set(limits, Limit::FlowsMade, MINUTE),
+            flows_started: Rate::set(limits, Limit::FlowStarts, MINUTE),
             clock,
         }
     }

@@ -15,6 +15,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use backend::Backend;
 use domain::client::Client;
+use domain::platform::Limit;
 use domain::problem::Problem;
 use futures::FutureExt;
 use std::net::SocketAddr;
@@ -22,8 +23,6 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Calls a minute of one person in one workspace, and of one address without a session (contract.md 0.8).
-const CALLS_PER_MINUTE: u32 = 600;
 const MINUTE: Duration = Duration::from_secs(60);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const REQUEST_ID_MAX: usize = 128;
@@ -40,7 +39,8 @@ pub(crate) struct Gate {
 
 impl Gate {
     pub(crate) fn new(backend: &Backend) -> Self {
-        let calls = Arc::new(Rate::new(CALLS_PER_MINUTE, MINUTE));
+        // Of one person in one workspace, and of one address without a session.
+        let calls = Arc::new(Rate::set(backend.auth.limits(), Limit::Calls, MINUTE));
         Self { backend: backend.clone(), calls }
     }
 }

@@ -21,6 +21,7 @@ pub(crate) mod operations;
 pub(crate) mod platform;
 pub(crate) mod projects;
 pub(crate) mod setup;
+pub(crate) mod shell;
 pub(crate) mod tool_servers;
 pub(crate) mod tools;
 pub(crate) mod workspaces;

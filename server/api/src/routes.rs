@@ -123,6 +123,7 @@ pub fn all() -> Vec<Route> {
         rest::members::routes(),
         rest::keys::routes(),
         rest::platform::routes(),
+        rest::shell::routes(),
         rest::audit::routes(),
         rest::notifications::routes(),
         rest::setup::routes(),
@@ -162,7 +163,7 @@ pub fn router(backend: &Backend) -> Router {
 /// The same, where `serving` makes what answers the protocol of chat clients over a door to the tools.
 pub fn router_serving(backend: &Backend, serving: impl FnOnce(Door) -> Mcp) -> Router {
     let mut router = Router::new();
-    let narrow = Arc::new(Narrow::new(backend.auth.clock().clone()));
+    let narrow = Arc::new(Narrow::new(backend.auth.clock().clone(), backend.auth.limits()));
     for route in all() {
         let asked = Asked { who: route.who, path: route.path, once: route.once };
         let gate = (backend.clone(), Arc::clone(&narrow), asked);

@@ -19,7 +19,11 @@ impl Auth {
         let limit = if filter.limit > 0 { filter.limit.min(ROWS_MAX) } else { ROWS };
         let wider = AuditFilter { limit: limit + 1, ..filter.clone() };
         let mut conn = self.db.read().await?;
-        let mut rows = events::audit(&mut conn, &actor.workspace, &wider).await?;
+        let mut rows = if actor.role.can(Permission::Platform) {
+            events::whole_audit(&mut conn, &actor.workspace, &wider).await?
+        } else {
+            events::audit(&mut conn, &actor.workspace, &wider).await?
+        };
         let shown = usize::try_from(limit).unwrap_or_default();
         let has_more = rows.len() > shown;
         rows.truncate(shown);

@@ -3,17 +3,16 @@
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::hashing::Hashing;
-use crate::limits::{Failures, Rate};
+use crate::limits::{Failures, Limits, Rate};
 use domain::actor::{Actor, Permission};
 use domain::client::Client;
 use domain::event::{Event, EventKind, Outcome};
+use domain::platform::Limit;
 use domain::problem::Problem;
 use std::sync::Arc;
 use std::time::Duration;
 use store::db::Db;
 
-/// Wrong passwords for one account from one address before it closes (contract.md 0.8).
-const FAILURES_OF_ACCOUNT: u32 = 10;
 /// Wrong passwords from one address, for whatever accounts, before it closes.
 const FAILURES_OF_ADDRESS: u32 = 100;
 const CLOSED: Duration = Duration::from_secs(10 * 60);
@@ -29,10 +28,12 @@ pub struct Auth {
     pub(crate) db: Db,
     pub(crate) config: Arc<Config>,
     pub(crate) hashing: Hashing,
-    limits: Arc<Limits>,
+    /// What super admins set.
+    pub(crate) limits: Limits,
+    counters: Arc<Counters>,
 }
 
-struct Limits {
+struct Counters {
     account: Failures,
     address: Failures,
     sign_ups: Rate,
@@ -43,19 +44,27 @@ struct Limits {
 impl Auth {
     /// Accounts kept in `db`.
     pub fn new(db: Db, config: Config) -> Self {
-        let limits = Limits {
-            account: Failures::new(FAILURES_OF_ACCOUNT, CLOSED),
+        let limits = Limits::default();
+        limits.set(Limit::SignUps, config.sign_ups_per_hour);
+        let counters = Counters {
+            account: Failures::set(&limits, Limit::SignInFailures, CLOSED),
             address: Failures::new(FAILURES_OF_ADDRESS, CLOSED),
-            sign_ups: Rate::new(config.sign_ups_per_hour, HOUR),
+            sign_ups: Rate::set(&limits, Limit::SignUps, HOUR),
             registrations: Rate::new(REGISTRATIONS_PER_HOUR, HOUR),
             exchanges: Rate::new(EXCHANGES_PER_HOUR, HOUR),
         };
-        Self { db, config: Arc::new(config), hashing: Hashing::new(), limits: Arc::new(limits) }
+        let (config, counters) = (Arc::new(config), Arc::new(counters));
+        Self { db, config, hashing: Hashing::new(), limits, counters }
     }
 
     /// The time of accounts.
     pub fn clock(&self) -> &Clock {
         &self.config.clock
+    }
+
+    /// What holds of each limit; it follows what super admins set.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     pub(crate) fn now_ms(&self) -> i64 {
@@ -91,34 +100,34 @@ impl Auth {
 
     /// Refuses while too many wrong passwords came for this account or from this address.
     pub(crate) fn check_failures(&self, client: &Client, email: &str) -> Result<(), Problem> {
-        self.limits.account.check(&account_key(client, email), self.now_ms())?;
-        self.limits.address.check(address(client), self.now_ms())
+        self.counters.account.check(&account_key(client, email), self.now_ms())?;
+        self.counters.address.check(address(client), self.now_ms())
     }
 
     /// Counts a wrong password.
     pub(crate) fn count_failure(&self, client: &Client, email: &str) {
-        self.limits.account.failed(&account_key(client, email), self.now_ms());
-        self.limits.address.failed(address(client), self.now_ms());
+        self.counters.account.failed(&account_key(client, email), self.now_ms());
+        self.counters.address.failed(address(client), self.now_ms());
     }
 
     /// Forgets the wrong passwords for this account from this address; those for other accounts stay counted.
     pub(crate) fn forget_failures(&self, client: &Client, email: &str) {
-        self.limits.account.succeeded(&account_key(client, email));
+        self.counters.account.succeeded(&account_key(client, email));
     }
 
     /// Counts a sign-up or an accepted invitation.
     pub(crate) fn count_sign_up(&self, client: &Client) -> Result<(), Problem> {
-        self.limits.sign_ups.take(address(client), self.now_ms())
+        self.counters.sign_ups.take(address(client), self.now_ms())
     }
 
     /// Counts a chat client that introduces itself.
     pub(crate) fn count_registration(&self, client: &Client) -> Result<(), Problem> {
-        self.limits.registrations.take(address(client), self.now_ms())
+        self.counters.registrations.take(address(client), self.now_ms())
     }
 
     /// Counts an exchange of a code or token.
     pub(crate) fn count_exchange(&self, client: &Client) -> Result<(), Problem> {
-        self.limits.exchanges.take(address(client), self.now_ms())
+        self.counters.exchanges.take(address(client), self.now_ms())
     }
 }
 

@@ -1,17 +1,67 @@
 //! Limits per caller (contract.md 0.8). They live in memory: a restart forgets them.
 
+use domain::platform::Limit;
 use domain::problem::Problem;
-use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Callers remembered before those that no longer matter are forgotten.
 const REMEMBERED: usize = 10_000;
 
+/// What holds of each [`Limit`] now. Clones share it, so that a change counts at once.
+#[derive(Clone, Debug)]
+pub struct Limits(Arc<[AtomicU32; Limit::ALL.len()]>);
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self(Arc::new(Limit::ALL.map(|it| AtomicU32::new(it.default_value()))))
+    }
+}
+
+impl Limits {
+    /// What holds now.
+    pub fn get(&self, limit: Limit) -> u32 {
+        self.cell(limit).map_or(limit.default_value(), |it| it.load(Ordering::Relaxed))
+    }
+
+    /// From now on `value` holds.
+    pub(crate) fn set(&self, limit: Limit, value: u32) {
+        if let Some(cell) = self.cell(limit) {
+            cell.store(value, Ordering::Relaxed);
+        }
+    }
+
+    /// All by their names.
+    pub(crate) fn all(&self) -> BTreeMap<String, u32> {
+        Limit::ALL.into_iter().map(|it| (it.name().to_owned(), self.get(it))).collect()
+    }
+
+    fn cell(&self, limit: Limit) -> Option<&AtomicU32> {
+        self.0.get(Limit::ALL.iter().position(|it| *it == limit)?)
+    }
+}
+
+/// How many are let through.
+enum Calls {
+    Fixed(u32),
+    Set(Limits, Limit),
+}
+
+impl Calls {
+    fn now(&self) -> u32 {
+        match self {
+            Self::Fixed(calls) => *calls,
+            Self::Set(limits, limit) => limits.get(*limit),
+        }
+    }
+}
+
 /// So many calls in a time, spread evenly after a burst; each key for itself.
 pub struct Rate {
     window_us: i64,
-    interval_us: i64,
+    calls: Calls,
     /// When the key's allowance would be full again, epoch microseconds.
     full_at_us: Mutex<HashMap<String, i64>>,
 }
@@ -19,9 +69,21 @@ pub struct Rate {
 impl Rate {
     /// `calls` (at least 1) in each `window`.
     pub fn new(calls: u32, window: Duration) -> Self {
+        Self::with(Calls::Fixed(calls), window)
+    }
+
+    /// As many in each `window` as `limit` of `limits` says at the time.
+    pub fn set(limits: &Limits, limit: Limit, window: Duration) -> Self {
+        Self::with(Calls::Set(limits.clone(), limit), window)
+    }
+
+    fn with(calls: Calls, window: Duration) -> Self {
         let window_us = i64::try_from(window.as_micros()).unwrap_or(i64::MAX);
-        let interval_us = window_us / i64::from(calls.max(1));
-        Self { window_us, interval_us, full_at_us: Mutex::default() }
+        Self { window_us, calls, full_at_us: Mutex::default() }
+    }
+
+    fn interval_us(&self) -> i64 {
+        self.window_us / i64::from(self.calls.now().max(1))
     }
 
     /// Counts a call of `key`.
@@ -31,7 +93,7 @@ impl Rate {
     pub fn take(&self, key: &str, now_ms: i64) -> Result<(), Problem> {
         let now_us = now_ms.saturating_mul(1000);
         let mut all = unpoisoned(&self.full_at_us);
-        let full_at_us = all.get(key).copied().unwrap_or(now_us).max(now_us) + self.interval_us;
+        let full_at_us = all.get(key).copied().unwrap_or(now_us).max(now_us) + self.interval_us();
         let wait_us = full_at_us - now_us - self.window_us;
         if wait_us > 0 {
             return Err(limited(wait_us / 1000));
@@ -46,7 +108,7 @@ impl Rate {
 
 /// So many failures, then closed for a time; each key for itself.
 pub(crate) struct Failures {
-    allowed: u32,
+    allowed: Calls,
     closed_ms: i64,
     counts: Mutex<HashMap<String, Count>>,
 }
@@ -59,6 +121,15 @@ struct Count {
 
 impl Failures {
     pub(crate) fn new(allowed: u32, closed: Duration) -> Self {
+        Self::with(Calls::Fixed(allowed), closed)
+    }
+
+    /// As many as `limit` of `limits` says at the time.
+    pub(crate) fn set(limits: &Limits, limit: Limit, closed: Duration) -> Self {
+        Self::with(Calls::Set(limits.clone(), limit), closed)
+    }
+
+    fn with(allowed: Calls, closed: Duration) -> Self {
         let closed_ms = i64::try_from(closed.as_millis()).unwrap_or(i64::MAX);
         Self { allowed, closed_ms, counts: Mutex::default() }
     }
@@ -68,7 +139,11 @@ impl Failures {
         let counts = unpoisoned(&self.counts);
         let Some(count) = counts.get(key) else { return Ok(()) };
         let wait_ms = count.last_ms + self.closed_ms - now_ms;
-        if count.failures >= self.allowed && wait_ms > 0 { Err(limited(wait_ms)) } else { Ok(()) }
+        if count.failures >= self.allowed.now() && wait_ms > 0 {
+            Err(limited(wait_ms))
+        } else {
+            Ok(())
+        }
     }
 
     /// Counts a failure of `key`. Those longer ago than the closing time are forgotten.
@@ -113,6 +188,20 @@ mod tests {
         assert!(rate.take("a", 19_000).is_err());
         rate.take("a", 20_000).unwrap();
         assert!(rate.take("a", 20_000).is_err());
+    }
+
+    #[test]
+    fn a_limit_that_is_set_counts_from_the_next_call_on() {
+        let limits = Limits::default();
+        let rate = Rate::set(&limits, Limit::ChatMessages, Duration::from_secs(1));
+        for _ in 0..5 {
+            rate.take("a", 0).unwrap();
+        }
+        assert!(rate.take("a", 0).is_err());
+        limits.set(Limit::ChatMessages, 1);
+        rate.take("b", 0).unwrap();
+        assert!(rate.take("b", 0).is_err());
+        assert_eq!(limits.all()["chatMessagesPerSecond"], 1);
     }
 
     #[test]

@@ -5,9 +5,10 @@ use crate::config::Config;
 use domain::actor::{Actor, Permission};
 use domain::event::{Event, EventKind};
 use domain::ids::WorkspaceId;
+use domain::platform::{Limit, PlatformChange, PlatformSettings};
 use domain::problem::{Issue, Problem};
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use store::db::Conn;
 use store::events;
 use store::settings::{self, INSTALLATION};
@@ -19,42 +20,11 @@ const OUTGOING: &str = "outgoingAllowList";
 const ORIGINS: &str = "corsAllowedOrigins";
 const RUNTIME: &str = "agentRuntime";
 const RUNTIMES: [&str; 2] = ["v1", "v2"];
+const LIMITS: &str = "limits";
 const OPEN: &str = "open";
 const CLOSED: &str = "closed";
 const ON: &str = "on";
 const OFF: &str = "off";
-
-/// The settings of the installation that have an effect.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PlatformSettings {
-    /// `open` or `closed`.
-    pub signup: String,
-    /// Whether the server's settings close it, so that it cannot be opened here.
-    pub signup_locked: bool,
-    /// Other sites that may call the API with a key.
-    pub cors_allowed_origins: Vec<String>,
-    /// Hosts, hosts with port and address ranges that flow steps may reach although they are private.
-    pub outgoing_allow_list: Vec<String>,
-    /// `on` or `off`: whether code steps run in the workspace the super admin is in.
-    pub code_steps: String,
-}
-
-/// What to change; absent fields stay.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct PlatformChange {
-    /// `open` or `closed`.
-    pub signup: Option<String>,
-    /// Origins such as `https://tools.example.com`.
-    pub cors_allowed_origins: Option<Vec<String>>,
-    /// Hosts, hosts with port or address ranges.
-    pub outgoing_allow_list: Option<Vec<String>>,
-    /// `on` or `off`, for the workspace the super admin is in.
-    pub code_steps: Option<String>,
-    /// `v1` or `v2`: how the assistant's next runs are worked on.
-    pub agent_runtime: Option<String>,
-}
 
 impl Auth {
     /// The settings of the installation.
@@ -63,7 +33,30 @@ impl Auth {
     /// [`Problem::Forbidden`] unless a super admin asks.
     pub async fn platform_settings(&self, actor: &Actor) -> Result<PlatformSettings, Problem> {
         self.authorise(actor, Permission::Platform, "platform settings").await?;
-        read(&mut self.db.read().await?, &self.config, &actor.workspace).await
+        let mut conn = self.db.read().await?;
+        let settings = read(&mut conn, &self.config, &actor.workspace).await?;
+        Ok(PlatformSettings { limits: self.limits.all(), ..settings })
+    }
+
+    /// Lets the limits that super admins set hold from now on: at the start, and when another node changed them.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn load_limits(&self) -> Result<(), Problem> {
+        let set = settings::find(&mut self.db.read().await?, INSTALLATION, LIMITS).await?;
+        for limit in Limit::ALL {
+            let value = set.as_ref().and_then(|it| it[limit.name()].as_u64());
+            let value = value.and_then(|it| u32::try_from(it).ok());
+            self.limits.set(limit, value.unwrap_or_else(|| self.default_of(limit)));
+        }
+        Ok(())
+    }
+
+    fn default_of(&self, limit: Limit) -> u32 {
+        match limit {
+            Limit::SignUps => self.config.sign_ups_per_hour,
+            other => other.default_value(),
+        }
     }
 
     /// Changes settings of the installation.
@@ -83,7 +76,12 @@ impl Auth {
                 let names: Vec<_> = values.iter().map(|(name, _)| *name).collect();
                 for (name, value) in &values {
                     let of = if *name == CODE { actor.workspace.as_str() } else { INSTALLATION };
-                    settings::set(conn, of, name, value).await?;
+                    if *name == LIMITS {
+                        let before = settings::find(conn, of, name).await?.unwrap_or_default();
+                        settings::set(conn, of, name, &with_limits(before, value)).await?;
+                    } else {
+                        settings::set(conn, of, name, value).await?;
+                    }
                 }
                 let event = Event::new(EventKind::SettingsChanged, "platform", names.join(", "));
                 let code = values.iter().find(|it| it.0 == CODE).map(|it| &it.1);
@@ -92,7 +90,9 @@ impl Auth {
                 read(conn, &config, &actor.workspace).await
             })
         });
-        changed.await
+        let settings = changed.await?;
+        self.load_limits().await?;
+        Ok(PlatformSettings { limits: self.limits.all(), ..settings })
     }
 
     /// Whether pages of `origin` may call the API: one of the sites a super admin listed.
@@ -130,7 +130,38 @@ async fn read(
             let is_on = setting.as_ref().and_then(Value::as_str) == Some(ON);
             if is_on { ON } else { OFF }.to_owned()
         },
+        limits: BTreeMap::new(),
     })
+}
+
+/// The limits that were set, with those of `change`; null takes one away.
+fn with_limits(before: Value, change: &Value) -> Value {
+    let Value::Object(mut all) = before else { return with_limits(json!({}), change) };
+    for (name, value) in change.as_object().into_iter().flatten() {
+        match value {
+            Value::Null => all.remove(name),
+            value => all.insert(name.clone(), value.clone()),
+        };
+    }
+    Value::Object(all)
+}
+
+/// Each must be known and a whole number, or null.
+fn wrong_limits(limits: &Map<String, Value>) -> Vec<Issue> {
+    let is_right = |value: &Value| {
+        let range = 1..=u64::from(Limit::HIGHEST);
+        value.is_null() || value.as_u64().is_some_and(|it| range.contains(&it))
+    };
+    let issue = |(name, value): (&String, &Value)| {
+        let field = format!("{LIMITS}.{name}");
+        if Limit::parse(name).is_none() {
+            let names = Limit::ALL.map(Limit::name).join(", ");
+            return Some(Issue::new(field, format!("Give one of {names}")));
+        }
+        let range = "Give a whole number from 1 to 1000000, or null for the default";
+        (!is_right(value)).then(|| Issue::new(field, range))
+    };
+    limits.iter().filter_map(issue).collect()
 }
 
 async fn list(conn: &mut Conn, name: &str) -> Result<Vec<String>, Problem> {
@@ -171,6 +202,10 @@ fn checked(change: PlatformChange) -> Result<Vec<(&'static str, Value)>, Problem
             issues.push(Issue::new(RUNTIME, "Give v1 or v2"));
         }
         values.push((RUNTIME, Value::from(runtime)));
+    }
+    if let Some(limits) = change.limits {
+        issues.extend(wrong_limits(&limits));
+        values.push((LIMITS, Value::Object(limits)));
     }
     if values.is_empty() {
         issues.push(Issue::new(SIGNUP, "Give at least one setting to change"));
@@ -214,6 +249,17 @@ mod tests {
         for wrong in ["", "10.0.0.0/33", "host/path", "http://x y", "a\nb"] {
             assert!(!is_destination(wrong), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_limit_is_set_alone_and_taken_away_by_null() {
+        let before = json!({"callsPerMinute": 100, "signInFailures": 3});
+        let change = json!({"callsPerMinute": null, "flowStartsPerMinute": 7});
+        let after = json!({"signInFailures": 3, "flowStartsPerMinute": 7});
+        assert_eq!(with_limits(before, &change), after);
+        let wrong = json!({"everything": 1, "callsPerMinute": 0, "signInFailures": "3"});
+        assert_eq!(wrong_limits(wrong.as_object().unwrap()).len(), 3);
+        assert!(wrong_limits(change.as_object().unwrap()).is_empty());
     }
 
     #[test]

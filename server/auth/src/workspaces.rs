@@ -9,39 +9,15 @@ use domain::actor::{Actor, Permission};
 use domain::client::Client;
 use domain::event::{Event, EventKind};
 use domain::ids::WorkspaceId;
+use domain::platform::{WorkspacePage, WorkspaceRow};
 use domain::problem::{Issue, Problem};
-use serde::Serialize;
 use serde_json::json;
 use store::{events, sessions, users, workspaces};
 
 const NAME_MAX: usize = 200;
 /// Rows of one page of the list of all workspaces.
 const PAGE: i64 = 50;
-
-/// A row of the list of all workspaces.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct WorkspaceSummary {
-    /// The workspace.
-    pub id: WorkspaceId,
-    /// Its name.
-    pub name: String,
-    /// How many people belong to it.
-    pub members: i64,
-    /// Epoch milliseconds.
-    pub created_at_ms: i64,
-    /// When something last happened in it, epoch milliseconds.
-    pub last_active_at_ms: Option<i64>,
-}
-
-/// A page of the list of all workspaces.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct WorkspacePage {
-    /// The rows.
-    pub workspaces: Vec<WorkspaceSummary>,
-    /// Where the next page starts; none after the last.
-    pub next: Option<String>,
-}
+const WEEK_MS: i64 = 7 * 86_400_000;
 
 impl Auth {
     /// The workspace of `actor`.
@@ -134,7 +110,10 @@ impl Auth {
     ) -> Result<WorkspacePage, Problem> {
         self.authorise(actor, Permission::Platform, "list all workspaces").await?;
         let mut conn = self.db.read().await?;
-        let rows = workspaces::search(&mut conn, search.trim(), cursor, PAGE + 1).await?;
+        let now_ms = self.now_ms();
+        let since = (now_ms - WEEK_MS, month(now_ms));
+        let page_of = (cursor, PAGE + 1);
+        let rows = workspaces::search(&mut conn, search.trim(), page_of, since).await?;
         let page = usize::try_from(PAGE).unwrap_or_default();
         let next = rows.get(page).and_then(|_| rows.get(page - 1));
         let next = next.map(|it| it.workspace_id.clone());
@@ -143,14 +122,22 @@ impl Auth {
     }
 }
 
-fn summary(row: workspaces::WorkspaceSummary) -> WorkspaceSummary {
-    WorkspaceSummary {
+fn summary(row: workspaces::WorkspaceSummary) -> WorkspaceRow {
+    WorkspaceRow {
         id: WorkspaceId::from(row.workspace_id),
         name: row.name,
         members: row.members,
+        flows_on: row.flows_on,
+        runs_week: row.runs_week,
+        cost_micros: row.cost_micros,
         created_at_ms: row.created_at,
         last_active_at_ms: row.last_active_at,
     }
+}
+
+/// The month that is spent in, `YYYY-MM` in UTC.
+fn month(now_ms: i64) -> String {
+    store::ids::rfc3339(now_ms).chars().take(7).collect()
 }
 
 /// `workspace` with `change`, or every reason why not.

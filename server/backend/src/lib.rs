@@ -1,6 +1,7 @@
 //! The running system: what pages, REST and hooks call, in one cheap handle. It lives below `app`, so that server
 //! functions can name it.
 
+pub mod about;
 mod approvals;
 pub mod chat_clients;
 pub mod config;
@@ -8,10 +9,13 @@ pub mod connect;
 pub mod connectors;
 mod daily;
 mod health;
+pub mod logs;
 mod node;
 pub mod presence;
 mod records;
+mod server_settings;
 pub mod setup;
+pub mod shell;
 mod todos;
 
 use crate::chat_clients::ChatClients;
@@ -64,6 +68,9 @@ pub enum StartError {
     /// Conversations that a stop interrupted.
     #[error("the assistant cannot take up its runs: {0}")]
     Assistant(Problem),
+    /// The limits that super admins set.
+    #[error("the limits cannot be read: {0}")]
+    Limits(Problem),
     /// The client for outgoing requests.
     #[error("the client for outgoing requests cannot be made")]
     Outgoing(#[source] basecamp::NoTransport),
@@ -102,6 +109,8 @@ pub struct Backend {
     pub closing: CancellationToken,
     /// The settings it was started with.
     pub config: Arc<Config>,
+    /// When this process started, epoch milliseconds.
+    pub started_at_ms: i64,
     /// The sample Basecamp, which stops with the last handle.
     _sample: Arc<Running>,
     /// Takes up unfinished runs; stops with the last handle.
@@ -153,6 +162,9 @@ impl Backend {
         tools.seal_what_waits().await.map_err(StartError::Assistant)?;
         agent.start().await.map_err(StartError::Assistant)?;
         daily::start(tools.clone(), closing.clone());
+        server_settings::follow(&db, &auth, &runs, closing.clone())
+            .await
+            .map_err(StartError::Limits)?;
         Ok(Self {
             connections: flows.connections(),
             presence: Presence::new(flows.clone(), db.clone()),
@@ -172,6 +184,7 @@ impl Backend {
             basecamp,
             closing,
             config: Arc::new(config),
+            started_at_ms: store::ids::now_ms(),
             _sample: Arc::new(sample),
         })
     }

@@ -82,6 +82,11 @@ impl Runs {
         self.engine.wake.notify_one();
     }
 
+    /// From now on one workspace may start so many runs a minute by hand, script or assistant.
+    pub fn allow_starts(&self, each_minute: u32) {
+        self.engine.starts.allow(each_minute);
+    }
+
     /// What everybody may know about the engine.
     pub fn limits(&self) -> Limits {
         let config = &self.engine.config;

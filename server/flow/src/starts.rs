@@ -3,6 +3,7 @@
 use domain::ids::WorkspaceId;
 use domain::problem::Problem;
 use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -10,13 +11,18 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 /// The starts of the last minute, by workspace.
 pub(crate) struct Starts {
-    allowed: usize,
+    allowed: AtomicUsize,
     recent: Mutex<HashMap<WorkspaceId, VecDeque<Instant>>>,
 }
 
 impl Starts {
     pub(crate) fn new(each_minute: u32) -> Self {
-        Self { allowed: each_minute as usize, recent: Mutex::default() }
+        Self { allowed: AtomicUsize::new(each_minute as usize), recent: Mutex::default() }
+    }
+
+    /// From now on so many are allowed.
+    pub(crate) fn allow(&self, each_minute: u32) {
+        self.allowed.store(each_minute as usize, Ordering::Relaxed);
     }
 
     /// Counts one start.
@@ -28,12 +34,13 @@ impl Starts {
     }
 
     fn check_at(&self, workspace: &WorkspaceId, now: Instant) -> Result<(), Problem> {
+        let allowed = self.allowed.load(Ordering::Relaxed);
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
         let here = recent.entry(workspace.clone()).or_default();
         while here.front().is_some_and(|it| now.duration_since(*it) >= MINUTE) {
             here.pop_front();
         }
-        if let Some(oldest) = here.front().filter(|_| here.len() >= self.allowed) {
+        if let Some(oldest) = here.front().filter(|_| here.len() >= allowed) {
             let left = MINUTE.saturating_sub(now.duration_since(*oldest));
             return Err(Problem::RateLimited { retry_after_s: left.as_secs() + 1 });
         }
@@ -55,5 +62,7 @@ mod tests {
         assert_eq!(starts.check_at(&a, now), Err(Problem::RateLimited { retry_after_s: 61 }));
         assert_eq!(starts.check_at(&b, now), Ok(()));
         assert_eq!(starts.check_at(&a, now + MINUTE), Ok(()));
+        starts.allow(1);
+        assert!(starts.check_at(&a, now + MINUTE).is_err());
     }
 }

@@ -103,7 +103,7 @@ pub async fn latest(conn: &mut Conn, workspace: &WorkspaceId) -> Result<i64> {
     Ok(fetch_optional!(conn, (i64,), sql, workspace.as_str())?.map_or(0, |(seq,)| seq))
 }
 
-/// Rows of the audit log, newest first.
+/// Rows of the audit log, newest first, without what super admins did for the whole installation.
 ///
 /// # Errors
 /// When the database refuses.
@@ -112,11 +112,47 @@ pub async fn audit(
     workspace: &WorkspaceId,
     filter: &AuditFilter,
 ) -> Result<Vec<StoredEvent>> {
+    audit_rows(conn, workspace, filter, false).await
+}
+
+/// The same with what super admins did for the whole installation: for super admins only.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn whole_audit(
+    conn: &mut Conn,
+    workspace: &WorkspaceId,
+    filter: &AuditFilter,
+) -> Result<Vec<StoredEvent>> {
+    audit_rows(conn, workspace, filter, true).await
+}
+
+/// Events of one kind about one thing from number `from` on, oldest first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn about(
+    conn: &mut Conn,
+    workspace: &WorkspaceId,
+    (kind, target): (EventKind, &str),
+    from: i64,
+) -> Result<Vec<StoredEvent>> {
+    let sql = "SELECT seq, at_ms, kind, actor_id, actor, via, target, label, outcome, detail, request_id, ip
+               FROM events WHERE workspace_id = $1 AND seq >= $2 AND kind = $3 AND target = $4 ORDER BY seq";
+    read(fetch_all!(conn, EventRow, sql, workspace.as_str(), from, kind.as_str(), target)?)
+}
+
+async fn audit_rows(
+    conn: &mut Conn,
+    workspace: &WorkspaceId,
+    filter: &AuditFilter,
+    is_whole: bool,
+) -> Result<Vec<StoredEvent>> {
     let sql = "SELECT seq, at_ms, kind, actor_id, actor, via, target, label, outcome, detail, request_id, ip
                FROM events
                WHERE workspace_id = $1 AND audited = 1 AND seq < $2 AND at_ms >= $3 AND at_ms < $4
                  AND ($5 = '' OR kind LIKE $5 || '%') AND ($6 = '' OR actor = $6 OR actor_id = $6)
-                 AND ($7 = '' OR outcome = $7)
+                 AND ($7 = '' OR outcome = $7) AND ($9 = 1 OR kind NOT LIKE 'shell.%')
                ORDER BY seq DESC LIMIT $8";
     read(fetch_all!(
         conn,
@@ -129,7 +165,8 @@ pub async fn audit(
         filter.action.as_deref().unwrap_or_default(),
         filter.actor.as_deref().unwrap_or_default(),
         filter.outcome.as_deref().unwrap_or_default(),
-        filter.limit
+        filter.limit,
+        i16::from(is_whole)
     )?)
 }
 

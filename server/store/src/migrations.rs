@@ -111,6 +111,11 @@ const ALL: &[(i64, &str, &str)] = &[
     (160, "templates are kept", include_str!("../../../migrations/0160_templates_are_kept.sql")),
     (161, "apps are published", include_str!("../../../migrations/0161_apps_are_published.sql")),
     (
+        165,
+        "super admins have a shell",
+        include_str!("../../../migrations/0165_super_admins_have_a_shell.sql"),
+    ),
+    (
         175,
         "other servers offer tools",
         include_str!("../../../migrations/0175_other_servers_offer_tools.sql"),
@@ -124,6 +129,11 @@ const TWINS: &[(i64, &str, &str, &str)] = &[(
     include_str!("../../../migrations/0031_words_are_found.sqlite.sql"),
     include_str!("../../../migrations/0031_words_are_found.postgres.sql"),
 )];
+
+/// How many steps this program knows.
+pub fn known() -> usize {
+    ALL.len() + TWINS.len()
+}
 
 fn migrator(is_sqlite: bool) -> Migrator {
     let twins = TWINS.iter().map(|(version, sentence, sqlite, postgres)| {

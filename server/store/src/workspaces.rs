@@ -47,6 +47,12 @@ record! {
         pub name: String,
         /// How many people belong to it.
         pub members: i64,
+        /// Flows that are on.
+        pub flows_on: i64,
+        /// Runs since the moment that was asked for.
+        pub runs_week: i64,
+        /// What its assistant cost in the month that was asked for, millionths of a dollar.
+        pub cost_micros: i64,
         /// Epoch milliseconds.
         pub created_at: i64,
         /// When something last happened in it, epoch milliseconds.
@@ -138,21 +144,28 @@ pub async fn lock(conn: &mut Conn, id: &WorkspaceId, now_ms: i64) -> Result<()> 
     Ok(())
 }
 
-/// All workspaces whose name contains `search` (any, when empty), by id after `after`.
+/// All workspaces whose name contains `search` (any, when empty), by id after `after`. Runs are counted since `since`
+/// (epoch milliseconds), what the assistant cost in `month` (`YYYY-MM`).
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn search(
     conn: &mut Conn,
     search: &str,
-    after: &str,
-    limit: i64,
+    (after, limit): (&str, i64),
+    (since, month): (i64, String),
 ) -> Result<Vec<WorkspaceSummary>> {
     fetch_all!(
         conn,
         WorkspaceSummary,
         "SELECT w.workspace_id, w.name, w.created_at,
                 (SELECT COUNT(*) FROM memberships m WHERE m.workspace_id = w.workspace_id) AS members,
+                (SELECT COUNT(*) FROM flows f WHERE f.workspace_id = w.workspace_id AND f.status = 'ENABLED')
+                    AS flows_on,
+                (SELECT COUNT(*) FROM runs r WHERE r.workspace_id = w.workspace_id AND r.created_at >= $4)
+                    AS runs_week,
+                (SELECT CAST(COALESCE(SUM(u.cost_micros), 0) AS BIGINT) FROM model_usage u
+                 WHERE u.workspace_id = w.workspace_id AND u.month = $5) AS cost_micros,
                 (SELECT e.at_ms FROM events e WHERE e.workspace_id = w.workspace_id ORDER BY e.seq DESC LIMIT 1)
                     AS last_active_at
          FROM workspaces w
@@ -160,7 +173,9 @@ pub async fn search(
          ORDER BY w.workspace_id LIMIT $3",
         after,
         search,
-        limit
+        limit,
+        since,
+        month
     )
 }
 

@@ -3,11 +3,11 @@
 use crate::body::Body;
 use crate::error::Answer;
 use crate::routes::{Route, Who};
-use auth::platform::{PlatformChange, PlatformSettings};
 use axum::extract::State;
 use axum::{Extension, Json};
 use backend::Backend;
 use domain::actor::{Actor, Permission};
+use domain::platform::{PlatformChange, ServerSettings};
 use serde_json::{Value, json};
 
 const PATH: &str = "/api/pmos/platform/settings";
@@ -21,8 +21,7 @@ async fn settings(
     State(backend): State<Backend>,
     Extension(actor): Extension<Actor>,
 ) -> Answer<Json<Value>> {
-    let settings = backend.auth.platform_settings(&actor).await?;
-    shown(&backend, &settings).await
+    Ok(shown(&backend.server_settings(&actor).await?))
 }
 
 async fn change(
@@ -30,20 +29,11 @@ async fn change(
     Extension(actor): Extension<Actor>,
     Body(change): Body<PlatformChange>,
 ) -> Answer<Json<Value>> {
-    let settings = backend.auth.change_platform_settings(&actor, change).await?;
-    shown(&backend, &settings).await
+    Ok(shown(&backend.change_server_settings(&actor, change).await?))
 }
 
-async fn shown(backend: &Backend, settings: &PlatformSettings) -> Answer<Json<Value>> {
-    let (runtime, is_chosen) = backend.agent.runtime().await?;
-    Ok(Json(json!({
-        "ok": true,
-        "signup": settings.signup,
-        "signupLocked": settings.signup_locked,
-        "corsAllowedOrigins": settings.cors_allowed_origins,
-        "outgoingAllowList": settings.outgoing_allow_list,
-        "codeSteps": settings.code_steps,
-        "agentRuntime": runtime.as_str(),
-        "agentRuntimeSource": if is_chosen { "setting" } else { "server" },
-    })))
+fn shown(settings: &ServerSettings) -> Json<Value> {
+    let mut shown = json!(settings);
+    shown["ok"] = Value::Bool(true);
+    Json(shown)
 }

@@ -74,6 +74,11 @@ impl Server {
         Caller { server: self, cookie: None, key: None }
     }
 
+    /// Whoever signed in with this cookie before.
+    pub(crate) fn person(&self, cookie: &Option<String>) -> Caller<'_> {
+        Caller { cookie: cookie.clone(), ..self.visitor() }
+    }
+
     /// A new person with their own workspace.
     pub(crate) async fn signs_up(&self, name: &str) -> Caller<'_> {
         let answer = self.visitor().post("/api/pmos/auth/signup", sign_up(name)).await;

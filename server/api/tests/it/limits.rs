@@ -53,6 +53,40 @@ async fn too_many_questions_in_a_second_are_refused_and_the_wait_is_named() {
 }
 
 #[tokio::test]
+async fn a_super_admin_sets_limits_that_count_at_once_and_after_a_restart() {
+    for mut server in Server::all().await {
+        server.backend.auth.clock().stop();
+        let cookie = server.signs_up("Owner").await.cookie.clone();
+        let path = "/api/pmos/platform/settings";
+        {
+            let owner = server.person(&cookie);
+            assert_eq!(owner.get(path).await["limits"]["chatMessagesPerSecond"], 5);
+            for wrong in [json!({"calls": 1}), json!({"callsPerMinute": 0})] {
+                let refused = owner.put(path, json!({ "limits": wrong })).await;
+                let field = refused["details"][0]["field"].as_str().unwrap();
+                assert!(refused.status == 400 && field.starts_with("limits."), "{}", refused.body);
+            }
+            let set = owner.put(path, json!({"limits": {"chatMessagesPerSecond": 1}})).await;
+            assert_eq!(set["limits"]["chatMessagesPerSecond"], 1, "{}", set.body);
+        }
+        server.restart();
+        let owner = server.person(&cookie);
+        let empty = json!({"message": ""});
+        assert_eq!(owner.post("/api/chat", empty.clone()).await.status, 400);
+        assert_eq!(owner.post("/api/chat", empty.clone()).await.status, 429);
+        let set = owner.put(path, json!({"limits": {"chatMessagesPerSecond": null}})).await;
+        assert_eq!(set["limits"]["chatMessagesPerSecond"], 5);
+        server.backend.auth.clock().advance(Duration::from_secs(1));
+        for _ in 0..5 {
+            assert_eq!(owner.post("/api/chat", empty.clone()).await.status, 400, "{}", server.name);
+        }
+        assert_eq!(owner.post("/api/chat", empty).await.status, 429);
+        let log = owner.get("/api/pmos/audit?action=platform.").await;
+        assert_eq!(log["events"].as_array().unwrap().len(), 2);
+    }
+}
+
+#[tokio::test]
 async fn a_listed_site_may_call_with_a_key_and_never_with_a_session() {
     let listed = [
         ("APP_BASE_URL", "http://pmos.test"),

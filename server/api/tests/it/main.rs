@@ -32,6 +32,7 @@ mod requests;
 mod roles;
 mod sessions;
 mod setup;
+mod shell;
 mod tool_servers;
 mod undo;
 mod walls;

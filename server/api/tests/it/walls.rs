@@ -2,9 +2,9 @@
 
 use crate::caller::{Caller, Server};
 use crate::hooks;
-use api::routes::Route;
+use api::routes::{Route, Who};
 use axum::body::Body;
-use domain::actor::{Actor, Role, Via};
+use domain::actor::{Actor, Permission, Role, Via};
 use domain::approval::RuleScope;
 use domain::flow::listing::FlowFilter;
 use domain::ids::{UserId, WorkspaceId};
@@ -191,7 +191,9 @@ async fn a_record_of_another_workspace_is_as_good_as_missing() {
         let takes_id = |it: &&Route| {
             // The name of a provider or a tool is the same word everywhere; what it reaches depends on the caller alone.
             let is_word = ["{provider}", "{op}"].iter().any(|word| it.path.ends_with(word));
-            it.path.contains('{') && !is_word && !hooks::is_address(it)
+            // What is for super admins answers 403 to everybody here; its walls are in `shell`.
+            let is_platform = matches!(it.who, Who::Person(Permission::Platform));
+            it.path.contains('{') && !is_word && !is_platform && !hooks::is_address(it)
         };
         for route in api::routes::all().iter().filter(takes_id) {
             let name = format!("{} {}", route.method, route.path);

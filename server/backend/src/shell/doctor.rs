@@ -1,0 +1,149 @@
+//! Checks of the installation, each with what to do.
+
+use crate::Backend;
+use crate::shell::backups;
+use crate::shell::commands::Ran;
+use domain::problem::Problem;
+use std::time::Instant;
+use store::error::StoreError;
+use store::{ids, installation, migrations};
+
+/// A backup older than this is named.
+const OLD_MS: i64 = 2 * 86_400_000;
+
+/// One line: how it stands, what was looked at, what to do.
+fn line(state: State, what: &str) -> (State, String) {
+    let word = match state {
+        State::Good => "good",
+        State::Look => "look",
+        State::Bad => "bad ",
+    };
+    (state, format!("{word}  {what}"))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Good,
+    Look,
+    Bad,
+}
+
+/// Checks everything; exit code 1 when something is bad.
+pub(crate) async fn doctor(backend: &Backend) -> Result<Ran, Problem> {
+    let mut found = vec![answers(backend).await];
+    let mut conn = backend.db.read().await?;
+    let applied = installation::migrations(&mut conn).await?;
+    let is_whole = applied.len() == migrations::known() && applied.iter().all(|it| it.2);
+    found.push(match is_whole {
+        true => line(State::Good, "the schema is up to date"),
+        false => line(State::Bad, "the schema is not that of this program: start the newest one"),
+    });
+    let census = installation::census(&mut conn).await?;
+    drop(conn);
+    if let Some(census) = census {
+        found.push(match census.troubled {
+            0 => line(State::Good, "no Basecamp connection says that something is wrong"),
+            some => line(State::Look, &format!("{some} Basecamp connections say that something is wrong: open Integrations there")),
+        });
+    }
+    found.push(match gaps(backend).await? {
+        0 => line(State::Good, "the events of every workspace are complete"),
+        some => line(State::Bad, &format!("{some} workspaces miss events: compare with a backup")),
+    });
+    found.push(key(backend));
+    found.push(match &backend.config.base_url {
+        Some(_) => line(State::Good, "APP_BASE_URL says where people reach this server"),
+        None => line(
+            State::Look,
+            "APP_BASE_URL is not set: links in mail and sign-ins use the listening address",
+        ),
+    });
+    found.push(last_backup(backend).await?);
+    let is_bad = found.iter().any(|it| it.0 == State::Bad);
+    let output = found.into_iter().map(|it| it.1).collect::<Vec<_>>().join("\n");
+    Ok(Ran { output, exit_code: i32::from(is_bad) })
+}
+
+/// Whether the database takes a transaction; that it keeps it shows in the row that this command leaves.
+async fn answers(backend: &Backend) -> (State, String) {
+    let started = Instant::now();
+    let taken: Result<usize, StoreError> = backend
+        .db
+        .write(|conn| {
+            Box::pin(async move { installation::migrations(conn).await.map(|it| it.len()) })
+        })
+        .await;
+    match taken {
+        Ok(_) => line(
+            State::Good,
+            &format!("the database answers, in {} ms", started.elapsed().as_millis()),
+        ),
+        Err(error) => line(State::Bad, &format!("the database does not answer: {error}")),
+    }
+}
+
+fn key(backend: &Backend) -> (State, String) {
+    match &backend.config.secret_key {
+        Some(_) => line(State::Good, "PMOS_SECRET_KEY encrypts what is secret"),
+        None => line(
+            State::Look,
+            "secret.key in the data folder encrypts what is secret: keep a copy elsewhere, no backup holds it",
+        ),
+    }
+}
+
+async fn last_backup(backend: &Backend) -> Result<(State, String), Problem> {
+    if backend.db.is_shared() {
+        return Ok(line(
+            State::Look,
+            "PostgreSQL is backed up with its own tools, such as pg_dump",
+        ));
+    }
+    let newest = backups::all(backend).await?.into_iter().next();
+    let now = ids::now_ms();
+    Ok(match newest {
+        Some(it) if it.made_at_ms + OLD_MS > now => {
+            line(State::Good, &format!("the newest backup is {}", it.name))
+        }
+        Some(it) => {
+            line(State::Look, &format!("the newest backup, {}, is old: pmos backup make", it.name))
+        }
+        None => line(State::Look, "there is no backup here: pmos backup make"),
+    })
+}
+
+/// Workspaces whose numbers of events have a hole.
+async fn gaps(backend: &Backend) -> Result<usize, Problem> {
+    let all = installation::event_numbers(&mut backend.db.read().await?).await?;
+    Ok(all.into_iter().filter(|it| !is_complete(*it)).count())
+}
+
+/// Numbers begin at 1, end at the last one given, and none is missing between.
+fn is_complete((last, lowest, highest, count): (i64, i64, i64, i64)) -> bool {
+    last == 0 || (lowest == 1 && highest == last && count == last)
+}
+
+/// Whether every event that was ever numbered is there.
+pub(crate) async fn audit(backend: &Backend) -> Result<Ran, Problem> {
+    let all = installation::event_numbers(&mut backend.db.read().await?).await?;
+    let events: i64 = all.iter().map(|it| it.3).sum();
+    let broken = all.iter().filter(|it| !is_complete(**it)).count();
+    let output = match broken {
+        0 => format!("complete: {events} events of {} workspaces, no number is missing", all.len()),
+        some => format!("incomplete: {some} of {} workspaces miss events", all.len()),
+    };
+    Ok(Ran { output, exit_code: i32::from(broken > 0) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_number_is_found_wherever_it_is() {
+        assert!(is_complete((3, 1, 3, 3)));
+        for broken in [(3, 1, 3, 2), (3, 2, 3, 2), (3, 1, 2, 2), (3, 0, 0, 0)] {
+            assert!(!is_complete(broken), "{broken:?}");
+        }
+    }
+}
