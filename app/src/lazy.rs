@@ -3,6 +3,8 @@
 //! `cargo xtask bundle` cuts a module of its own for each area here. What some of them share becomes a module for that
 //! set of areas, so pages are grouped: each further area would multiply the modules.
 
+use crate::admin::terminal::ShellPage;
+use crate::admin::workspaces::WorkspacesPage;
 use crate::approvals::page::ApprovalsPage;
 use crate::connections::page::IntegrationsPage;
 use crate::flows::list::FlowsPage;
@@ -61,7 +63,12 @@ macro_rules! area {
 
 area!(studio: Studio => StudioPage);
 area!(setup: Setup => SetupPage, Integrations => IntegrationsPage);
-area!(settings: Settings => SettingsPage, AuditLog => AuditLogPage);
+area!(
+    settings: Settings => SettingsPage,
+    AuditLog => AuditLogPage,
+    Shell => ShellPage,
+    Workspaces => WorkspacesPage
+);
 area!(
     work: Projects => ProjectsPage,
     Project => ProjectPage,
@@ -80,7 +87,7 @@ pub async fn preload(path: &str) {
         (Some("flows"), Some(_)) => Studio::preload().await,
         (Some("setup"), Some(_)) => Setup::preload().await,
         (Some("integrations"), _) => Integrations::preload().await,
-        (Some("settings" | "audit"), _) => Settings::preload().await,
+        (Some("settings" | "audit" | "shell" | "workspaces"), _) => Settings::preload().await,
         (Some("projects" | "flows" | "runs" | "approvals"), _) => Projects::preload().await,
         _ => {}
     }

@@ -9,6 +9,7 @@ pub mod session;
 pub mod shell;
 pub mod ui;
 
+pub mod admin;
 pub mod approvals;
 pub mod auth;
 pub mod chat;
@@ -24,6 +25,7 @@ pub mod setup;
 pub use crate::lazy::preload;
 pub use crate::shell::mark_hydrated;
 
+use crate::admin::moved::{AdminMoved, AutomationsMoved, TodayMoved};
 use crate::auth::invite::InvitePage;
 use crate::auth::sign_in::SignInPage;
 use crate::auth::sign_up::SignUpPage;
@@ -68,6 +70,11 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/settings/:section") view={Lazy::<lazy::Settings>::new()} ssr=Async />
                         <Route path=path!("/integrations") view={Lazy::<lazy::Integrations>::new()} ssr=Async />
                         <Route path=path!("/audit") view={Lazy::<lazy::AuditLog>::new()} ssr=Async />
+                        <Route path=path!("/shell") view={Lazy::<lazy::Shell>::new()} ssr=Async />
+                        <Route path=path!("/workspaces") view={Lazy::<lazy::Workspaces>::new()} ssr=Async />
+                        <Route path=path!("/admin") view=AdminMoved ssr=Async />
+                        <Route path=path!("/today") view=TodayMoved ssr=Async />
+                        <Route path=path!("/automations") view=AutomationsMoved ssr=Async />
                         <Route path=path!("/flows") view={Lazy::<lazy::Flows>::new()} ssr=Async />
                         <Route path=path!("/flows/templates") view={Lazy::<lazy::Templates>::new()} ssr=Async />
                         <Route path=path!("/runs") view={Lazy::<lazy::Runs>::new()} ssr=Async />

@@ -14,6 +14,7 @@ pub mod memory;
 pub mod memory_fns;
 pub mod page;
 pub mod profile;
+pub mod server;
 pub mod server_fns;
 pub mod workspace;
 pub mod zones;

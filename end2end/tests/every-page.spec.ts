@@ -117,6 +117,24 @@ for (const { name, size, scheme } of LOOKS) {
   });
 }
 
+const OF_SUPER_ADMINS: Place[] = [
+  ['shell', '/shell'],
+  ['every workspace', '/workspaces'],
+  ['settings of the server', '/settings/server'],
+];
+
+test('what only a super admin sees is accessible and fits', async ({ page, freshServer }) => {
+  test.setTimeout(600_000);
+  await signUp(page, {}, freshServer.url);
+  for (const { size, scheme } of LOOKS) {
+    await page.setViewportSize(size);
+    await page.emulateMedia({ colorScheme: scheme });
+    for (const [name, path] of OF_SUPER_ADMINS) {
+      await fits(page, [name, `${freshServer.url}${path}`]);
+    }
+  }
+});
+
 test('what a viewer may not see says so, accessibly', async ({ page, otherPage, consoleGuard }) => {
   consoleGuard.expect(/403 \(Forbidden\)/);
   test.setTimeout(600_000);

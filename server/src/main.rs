@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 #[tokio::main]
 async fn serve() -> Result<(), Box<dyn Error>> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).init();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| backend::logs::Kept).init();
     rustls::crypto::ring::default_provider()
         .install_default()
         .map_err(|_| "TLS is already set up")?;

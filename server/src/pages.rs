@@ -12,7 +12,8 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use backend::Backend;
-use domain::actor::Actor;
+use domain::actor::{Actor, Permission};
+use domain::problem::Problem;
 use leptos::WasmSplitManifest;
 use leptos::config::LeptosOptions;
 use leptos::nonce::Nonce;
@@ -21,6 +22,9 @@ use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_conte
 
 /// Pages that anybody may open.
 const PUBLIC: [&str; 3] = ["/sign-in", "/sign-up", "/invite/"];
+
+/// Pages that only a super admin may open; they refuse others themselves.
+const OF_SUPER_ADMINS: [&str; 3] = ["/shell", "/workspaces", "/settings/server"];
 
 /// The script that loads the modules of pages, as leptos calls it.
 const LOADER: &str = "__wasm_split.______________________.js";
@@ -39,7 +43,7 @@ pub(crate) fn routes(backend: Backend) -> Router {
     let options =
         LeptosOptions::builder().output_name(assets::BUNDLE).site_pkg_dir(folder.clone()).build();
     let modules = assets::modules_of_pages();
-    let (shell, people) = (options.clone(), backend.clone());
+    let (shell, people, visited) = (options.clone(), backend.clone(), backend.clone());
     let document = move || app::shell::document(shell.clone());
     let context = move || {
         provide_context(backend.clone());
@@ -63,6 +67,7 @@ pub(crate) fn routes(backend: Backend) -> Router {
     Router::new()
         .leptos_routes_with_context(&options, generate_route_list(App), context, document)
         .with_state(options)
+        .layer(middleware::from_fn_with_state(visited, note_refusals))
         .layer(middleware::from_fn(send_to_sign_in))
         .layer(middleware::from_fn(remember_form))
         .fallback(fallback)
@@ -104,6 +109,20 @@ async fn send_to_sign_in(request: Request, next: Next) -> Response {
     }
     let asked = request.uri().path_and_query().map_or(path, |it| it.as_str());
     (StatusCode::FOUND, [(header::LOCATION, app::session::sign_in_path(asked))]).into_response()
+}
+
+/// Leaves a row in the audit log when somebody else opens a page of super admins.
+async fn note_refusals(State(backend): State<Backend>, request: Request, next: Next) -> Response {
+    let page = OF_SUPER_ADMINS.iter().find(|it| **it == request.uri().path());
+    if let Some((page, actor)) = page.zip(request.extensions().get::<Actor>().cloned()) {
+        let target = format!("{} {page}", request.method());
+        match backend.auth.authorise(&actor, Permission::Platform, &target).await {
+            // The page says it in a person's words.
+            Ok(()) | Err(Problem::Forbidden { .. }) => {}
+            Err(problem) => return Refusal::from(problem).into_response(),
+        }
+    }
+    next.run(request).await
 }
 
 /// A form posted before any script ran is answered with its own page, which shows what was wrong.

@@ -7,6 +7,7 @@ use crate::settings::engine::EngineSection;
 use crate::settings::members::Members;
 use crate::settings::memory::MemorySection;
 use crate::settings::profile::Profile;
+use crate::settings::server::ServerSection;
 use crate::settings::workspace::WorkspaceSettings;
 use crate::shell::missing::{Missing, NotAllowed};
 use crate::ui::tabs::{Tab, Tabs};
@@ -16,7 +17,7 @@ use leptos_meta::Title;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_params_map;
 
-const SECTIONS: [(&str, &str, Permission); 7] = [
+const SECTIONS: [(&str, &str, Permission); 8] = [
     ("profile", "Profile", Permission::Read),
     ("assistant", "Assistant", Permission::Read),
     ("memory", "Memory", Permission::Read),
@@ -24,6 +25,7 @@ const SECTIONS: [(&str, &str, Permission); 7] = [
     ("engine", "Flow engine", Permission::Manage),
     ("members", "Members and roles", Permission::Manage),
     ("workspace", "Workspace", Permission::Manage),
+    ("server", "Server", Permission::Platform),
 ];
 
 /// `/settings` leads to the profile.
@@ -37,7 +39,7 @@ pub fn SettingsHome() -> impl IntoView {
 pub fn SettingsPage() -> impl IntoView {
     let params = use_params_map();
     let user = current_user();
-    let manages = can(Permission::Manage);
+    let (manages, owns) = (can(Permission::Manage), can(Permission::Platform));
     let section = Memo::new(move |_| params.read().get("section").unwrap_or_default());
     let tabs = Signal::derive(move || {
         let role = user.with(|it| it.role);
@@ -59,6 +61,11 @@ pub fn SettingsPage() -> impl IntoView {
         "engine" if manages.get() => view! { <EngineSection /> }.into_any(),
         "members" if manages.get() => view! { <Members /> }.into_any(),
         "workspace" if manages.get() => view! { <WorkspaceSettings /> }.into_any(),
+        "server" if owns.get() => view! { <ServerSection /> }.into_any(),
+        "server" => {
+            view! { <NotAllowed icon="settings" title="Only a super admin can change this" /> }
+                .into_any()
+        }
         "engine" | "members" | "workspace" => {
             view! { <NotAllowed icon="settings" title="Only an admin can change this" /> }
                 .into_any()

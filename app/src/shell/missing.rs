@@ -59,6 +59,9 @@ pub fn NotAllowed(
     /// "Only an admin can change members".
     #[prop(into)]
     title: String,
+    /// What follows from it; who to ask when left out.
+    #[prop(default = "Ask an admin of this workspace if you need it.")]
+    body: &'static str,
 ) -> impl IntoView {
     session::page_status(403);
     let user = session::current_user();
@@ -74,7 +77,7 @@ pub fn NotAllowed(
                 <span class="oops__node"><Icon name=icon /></span>
             </div>
             <h1>{title}</h1>
-            <p>"You are a "{role}". Ask an admin of this workspace if you need it."</p>
+            <p>"You are a "{role}". "{body}</p>
             <div class="row row--wrap" style="justify-content: center">
                 <ButtonLink kind=Kind::Primary href="/">"Go to Home"</ButtonLink>
             </div>

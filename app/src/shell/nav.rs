@@ -38,8 +38,12 @@ pub(crate) const PLACES: &[Place] = &[
     place("/settings", "settings", "Settings", Permission::Read),
 ];
 
-/// The group below, for those who manage.
-pub(crate) const ADMIN: &[Place] = &[place("/audit", "audit", "Audit", Permission::Manage)];
+/// The group below, for those who manage the workspace or the installation.
+pub(crate) const ADMIN: &[Place] = &[
+    place("/shell", "terminal", "Shell", Permission::Platform),
+    place("/audit", "audit", "Audit", Permission::Manage),
+    place("/workspaces", "layers", "Workspaces", Permission::Platform),
+];
 
 /// On phones: four, then More.
 const COMPACT: [&str; 4] = ["/", "/projects", "/flows", "/approvals"];

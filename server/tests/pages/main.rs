@@ -1,0 +1,184 @@
+//! Pages as the server draws them, through the router of the product.
+
+#![cfg(test)]
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, header};
+use backend::Backend;
+use backend::config::Config;
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+struct Place {
+    router: Router,
+    _folder: TempDir,
+}
+
+/// What came back.
+struct Page {
+    status: u16,
+    location: Option<String>,
+    cookie: Option<String>,
+    text: String,
+}
+
+impl Place {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().display().to_string();
+        let config = Config::from_lookup(|name| (name == "PMOS_DATA").then(|| data.clone()));
+        let backend = Backend::start(config.unwrap()).await.unwrap();
+        Self { router: server::router(backend), _folder: folder }
+    }
+
+    async fn ask(&self, method: &str, path: &str, cookie: &str, body: Value) -> Page {
+        let request = Request::builder().method(method).uri(path).header(header::HOST, "pmos.test");
+        let request = request.header(header::COOKIE, format!("pmos_session={cookie}"));
+        let request = request.header(header::CONTENT_TYPE, "application/json");
+        // As a browser that opens a page.
+        let request = request.header(header::ACCEPT, "text/html");
+        let request = request.body(Body::from(body.to_string())).unwrap();
+        let answer = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = answer.into_parts();
+        let text = |name| parts.headers.get(name).map(|it| it.to_str().unwrap().to_owned());
+        let cookie = text(header::SET_COOKIE);
+        let cookie = cookie
+            .and_then(|it| Some(it.strip_prefix("pmos_session=")?.split(';').next()?.to_owned()));
+        let bytes = body.collect().await.unwrap().to_bytes();
+        Page {
+            status: parts.status.as_u16(),
+            location: text(header::LOCATION),
+            cookie,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+        }
+    }
+
+    async fn open(&self, path: &str, cookie: &str) -> Page {
+        self.ask("GET", path, cookie, json!({})).await
+    }
+
+    async fn post(&self, path: &str, cookie: &str, body: Value) -> Value {
+        serde_json::from_str(&self.ask("POST", path, cookie, body).await.text).unwrap()
+    }
+
+    async fn signs_up(&self, name: &str) -> String {
+        let account = json!({"name": name, "email": format!("{name}@example.com"), "password": "correct horse"});
+        self.ask("POST", "/api/pmos/auth/signup", "", account).await.cookie.unwrap()
+    }
+
+    async fn joins(&self, admin: &str, name: &str, role: &str) -> String {
+        let email = format!("{name}@example.com");
+        let invited = json!({"email": email, "role": role});
+        let invited = self.post("/api/pmos/invitations", admin, invited).await;
+        let token = invited["link"].as_str().unwrap().rsplit('/').next().unwrap();
+        let given = json!({"token": token, "name": name, "password": "correct horse"});
+        let path = "/api/pmos/invitations/accept";
+        self.ask("POST", path, "", given).await.cookie.unwrap()
+    }
+}
+
+const OF_SUPER_ADMINS: [&str; 3] = ["/shell", "/workspaces", "/settings/server"];
+const OF_EVERYBODY: [&str; 6] =
+    ["/", "/flows", "/runs", "/approvals", "/settings/profile", "/settings/keys"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tools_of_super_admins_are_in_nobody_elses_pages() {
+    let place = Place::new().await;
+    let owner = place.signs_up("owner").await;
+    let opened = place.post("/api/pmos/shell/sessions", &owner, json!({})).await;
+    let path = format!("/api/pmos/shell/sessions/{}/run", opened["sessionId"].as_str().unwrap());
+    place.post(&path, &owner, json!({"command": "pmos status"})).await;
+    let admin = place.joins(&owner, "admin", "workspace_admin").await;
+    let member = place.joins(&owner, "member", "member").await;
+    let viewer = place.joins(&owner, "viewer", "viewer").await;
+    for cookie in [&admin, &member, &viewer] {
+        for path in OF_EVERYBODY.into_iter().chain(["/audit", "/settings/workspace"]) {
+            let page = place.open(path, cookie).await;
+            let text = page.text.to_lowercase();
+            assert!(text.contains("</html>"), "{path}: {text}");
+            let hidden = ["shell", "href=\"/workspaces\"", "/settings/server", "pmos status"];
+            for word in hidden {
+                assert!(!text.contains(word), "{path} says {word}: {text}");
+            }
+        }
+    }
+    let home = place.open("/", &owner).await.text;
+    for path in ["/shell", "/workspaces"] {
+        assert!(home.contains(&format!("href=\"{path}\"")), "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_super_admins_refuses_others_with_403_and_one_row() {
+    let place = Place::new().await;
+    let owner = place.signs_up("owner").await;
+    let member = place.joins(&owner, "member", "member").await;
+    for path in OF_SUPER_ADMINS {
+        let refused = place.open(path, &member).await;
+        assert_eq!(refused.status, 403, "{path}");
+        assert!(refused.text.contains("Only a super admin"), "{path}: {}", refused.text);
+        assert!(refused.text.contains("href=\"/\""), "a way home");
+        assert_eq!(place.open(path, &owner).await.status, 200, "{path}");
+    }
+    let log = place.open("/api/pmos/audit?action=auth.refused", &owner).await;
+    let log: Value = serde_json::from_str(&log.text).unwrap();
+    let targets: Vec<_> =
+        log["events"].as_array().unwrap().iter().rev().map(|it| &it["target"]["id"]).collect();
+    assert_eq!(targets, ["GET /shell", "GET /workspaces", "GET /settings/server"]);
+    let visitor = place.open("/shell", "").await;
+    assert_eq!(visitor.status, 302);
+    assert_eq!(visitor.location.as_deref(), Some("/sign-in?then=/shell"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_of_the_shell_is_there_after_a_reload() {
+    let place = Place::new().await;
+    let owner = place.signs_up("owner").await;
+    assert!(place.open("/shell", &owner).await.text.contains("Open a session"));
+    let opened = place.post("/api/pmos/shell/sessions", &owner, json!({})).await;
+    let session = opened["sessionId"].as_str().unwrap();
+    let path = format!("/api/pmos/shell/sessions/{session}/run");
+    place.post(&path, &owner, json!({"command": "pmos audit verify"})).await;
+    let page = place.open("/shell", &owner).await.text;
+    for words in [session, "pmos audit verify", "no number is missing", "This session is recorded."]
+    {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_super_admin_sees_every_workspace_and_the_settings_of_the_server() {
+    let place = Place::new().await;
+    let owner = place.signs_up("owner").await;
+    place.signs_up("third").await;
+    let page = place.open("/workspaces", &owner).await.text;
+    assert!(
+        page.contains("Enter third&#x27;s workspace") || page.contains("Enter third's workspace"),
+        "{page}"
+    );
+    assert!(page.contains("You are here"));
+    let page = place.open("/settings/server", &owner).await.text;
+    for words in [
+        "Sign-up",
+        "Code steps in this workspace",
+        "Private addresses that flows may reach",
+        "value=\"600\"",
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn addresses_of_earlier_releases_lead_on() {
+    let place = Place::new().await;
+    let owner = place.signs_up("owner").await;
+    for (old, new) in
+        [("/today", "/"), ("/automations", "/flows"), ("/admin", "/settings/workspace")]
+    {
+        let moved = place.open(old, &owner).await;
+        assert_eq!((moved.status, moved.location.as_deref()), (302, Some(new)), "{old}");
+    }
+}
