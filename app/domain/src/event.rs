@@ -151,6 +151,12 @@ kinds! {
     MemoryChanged = "memory.changed", Chat, quiet;
     /// Scores of projects were kept, or what was found about them changed.
     InsightsChanged = "insight.changed", Notification, quiet;
+    /// A recipe, a policy, a budget or an expense was kept or deleted.
+    DefinitionChanged = "definition.changed", Operation, quiet;
+    /// An agent was made, paused, resumed, asked to run or deleted.
+    AgentChanged = "agent.changed", Notification, quiet;
+    /// A run of an agent ended.
+    AgentRan = "agent.ran", Notification, audited;
     /// A question was put to a person.
     ApprovalAsked = "approval.asked", Approval, audited;
     /// A person, or time, answered it.

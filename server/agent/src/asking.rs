@@ -48,7 +48,7 @@ impl Turn {
         Ok(true)
     }
 
-    async fn refuse(&self, call: &StoredCall, error: &Value) -> Result<(), Problem> {
+    pub(crate) async fn refuse(&self, call: &StoredCall, error: &Value) -> Result<(), Problem> {
         let (id, error, place) = (call.id.clone(), error.clone(), self.place.clone());
         let message = error.get("message").and_then(Value::as_str).unwrap_or_default().to_owned();
         let trace =
@@ -70,7 +70,7 @@ impl Turn {
         let flow = call.args.get("flow_id").and_then(Value::as_str).map(str::to_owned);
         NewApproval {
             id: ApprovalId::from(ids::fresh()),
-            kind: "tool",
+            kind: if self.task.is_some() { "agent_action" } else { "tool" },
             title: preview.title,
             summary: preview.summary,
             tool: call.name.clone(),

@@ -34,6 +34,7 @@ struct Ready {
     place: Place,
     actor: Actor,
     call: StoredCall,
+    source: &'static str,
     args: Value,
     approval: Option<StoredApproval>,
     /// Why it may run.
@@ -61,6 +62,9 @@ impl Turn {
                 CallStatus::Executing => self.recover(&call).await?,
                 CallStatus::Approved => self.execute(call.clone(), "A person allowed it").await?,
                 CallStatus::Proposed => match self.agent.0.tools.find(&call.name) {
+                    Some(spec) if self.is_withheld(spec, &call) => {
+                        self.withhold(&call, spec).await?;
+                    }
                     Some(spec) => match self.judge((spec, &call), writes, &rules) {
                         Some(why) => self.execute(call.clone(), &why).await?,
                         None if self.ask(&call, spec).await? => return Ok(Some(End::Gone)),
@@ -174,6 +178,7 @@ impl Turn {
             place: self.place.clone(),
             actor,
             call,
+            source: self.source(),
             args,
             approval,
             why: why.to_owned(),
@@ -246,7 +251,7 @@ impl Ready {
     async fn run(self) -> Result<(), Problem> {
         let started = Instant::now();
         let context = CallContext {
-            source: "chat",
+            source: self.source,
             session: Some(self.place.session.to_string()),
             run: Some(self.place.run.to_string()),
             approval: self.approval.as_ref().map(|it| it.approval.id.to_string()),

@@ -27,6 +27,8 @@ pub struct Config {
     pub approval_wait: Duration,
     /// How often expired approvals are looked for.
     pub expiry_check: Duration,
+    /// How often agents that are due are looked for.
+    pub agent_check: Duration,
     /// How long the answer to an approval waits for what comes of it.
     pub decision_wait: Duration,
     /// Ends runs where they are when the server stops; the next start takes them up.
@@ -46,6 +48,7 @@ impl Default for Config {
             retry_base: Duration::from_millis(500),
             approval_wait: Duration::from_secs(24 * 60 * 60),
             expiry_check: Duration::from_secs(30),
+            agent_check: Duration::from_secs(15),
             decision_wait: Duration::from_secs(10),
             closing: CancellationToken::new(),
         }

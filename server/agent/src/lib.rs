@@ -4,6 +4,7 @@
 //! survives reloads, other windows and restarts.
 
 pub mod agent;
+pub mod agents;
 pub mod assistant;
 pub mod command_list;
 pub mod commands;
@@ -36,6 +37,7 @@ mod policy;
 mod recovery;
 mod settings;
 mod standing;
+mod task;
 mod thinking;
 mod trace;
 mod trying;

@@ -55,6 +55,8 @@ pub struct Prompt {
     pub project: Option<String>,
     /// What is kept of earlier conversations, one note each.
     pub memory: Vec<String>,
+    /// What counts for this run besides the rules for all: how an agent works, how the person wants to be spoken to.
+    pub rules: Vec<String>,
     /// What was said before the oldest of `history`, in short.
     pub summary: Option<String>,
     /// Earlier turns, oldest first.

@@ -3,6 +3,7 @@
 use crate::agent::Agent;
 use crate::llm::{DoneCall, Prompt, Round, Turn};
 use crate::runtime::Runtime;
+use crate::task::Task;
 use chrono::NaiveDate;
 use domain::problem::Problem;
 use serde_json::{Value, json};
@@ -12,6 +13,7 @@ use store::chat::runs::StoredRun;
 use store::chat::{self, StoredMessage};
 use store::db::Conn;
 use store::{memories, workspaces};
+use tools::personas;
 
 /// How many turns before this one are told.
 const TURNS: i64 = 40;
@@ -34,6 +36,10 @@ impl Agent {
             _ => notes(&mut conn, run).await?,
         };
         let workspace = workspaces::find(&mut conn, &run.workspace).await?;
+        let task = Task::of(&mut conn, &run.workspace, &run.root).await?;
+        let mut rules: Vec<String> = task.iter().map(Task::words).collect();
+        let place = (&run.workspace, &run.user);
+        rules.extend(personas::told(&mut conn, place, &run.run.session_id).await?);
         let today = run.today.parse::<NaiveDate>().unwrap_or_default();
         Ok(Prompt {
             asker: run.user_name.clone(),
@@ -43,6 +49,7 @@ impl Agent {
             flow: run.flow.clone(),
             project: run.project.clone(),
             memory,
+            rules,
             summary: None,
             history: before.into_iter().map(turn).collect(),
             said: said.into_iter().map(|(_, text)| text).collect(),

@@ -4,24 +4,6 @@
 use domain::approval::Risk;
 use tools::tool::ToolSpec;
 
-/// Asked about in every mode.
-const ALWAYS: [&str; 13] = [
-    "flow_publish",
-    "flow_enable",
-    "flow_rollback",
-    "create_webhook",
-    "update_webhook",
-    "send_notification",
-    "post_chatbot_line",
-    "connect_platform",
-    "manage_plugin",
-    "create_agent",
-    "flow_connection_create",
-    // It runs for real, whatever the step does.
-    "flow_step_test",
-    // What it does on the other server, nobody here knows.
-    "other_tool_write",
-];
 /// Writes of one run that need no question, when they need none by themselves.
 pub(crate) const FREE_WRITES: usize = 5;
 
@@ -66,7 +48,7 @@ pub(crate) fn asks(mode: Mode, tool: &ToolSpec, writes: usize) -> bool {
         Risk::Write => {
             mode == Mode::All
                 || (mode == Mode::Basecamp && tool.writes_to_basecamp())
-                || ALWAYS.contains(&tool.name)
+                || tool.always_asks()
                 || (writes >= FREE_WRITES && !is_draft(tool))
         }
     }
@@ -74,7 +56,7 @@ pub(crate) fn asks(mode: Mode, tool: &ToolSpec, writes: usize) -> bool {
 
 /// Whether a yes to `tool` may be remembered: never where each time has to be looked at.
 pub(crate) fn may_be_remembered(tool: &ToolSpec) -> bool {
-    tool.risk == Risk::Write && !ALWAYS.contains(&tool.name) && !needs_manage(tool.name)
+    tool.risk == Risk::Write && !tool.always_asks() && !needs_manage(tool.name)
 }
 
 /// A change to a draft touches nothing that runs, and one undo takes it back.

@@ -24,6 +24,7 @@ impl Agent {
         self.carry_on().await?;
         self.finish_commands().await?;
         tokio::spawn(self.clone().expire_for_ever());
+        tokio::spawn(self.clone().keep_agents());
         Ok(())
     }
 

@@ -60,26 +60,7 @@ impl Agent {
         actor.require(Permission::Read)?;
         let actor = actor.through(Via::Chat);
         let turn = checked(turn)?;
-        let choice = self.choice(&actor.workspace, &actor.user).await?;
-        if let Some(missing) = choice.missing {
-            return Err(missing);
-        }
-        let first = choice.candidates.first().map(|it| &it.provider);
-        let model = first.map_or_else(String::new, |it| called(it.name(), it.model()));
-        let today = self.0.tools.today(&actor).await?.to_string();
-        let new = NewRun {
-            id: ChatRunId::from(ids::fresh()),
-            user_name: actor.name.clone(),
-            session: SessionId::default(),
-            root: ChatRunId::default(),
-            parent: None,
-            runtime: self.runtime().await?.0.as_str().to_owned(),
-            model,
-            flow: turn.flow.clone(),
-            project: turn.project.clone(),
-            today,
-            request_id: actor.request_id.clone(),
-        };
+        let new = self.new_run(&actor, &turn).await?;
         let asker = actor.clone();
         let write = self
             .0
@@ -90,6 +71,30 @@ impl Agent {
             self.spawn(sent.run.id.clone(), Some(actor));
         }
         Ok(sent)
+    }
+
+    /// A run that answers `turn`, without its conversation yet.
+    pub(crate) async fn new_run(&self, actor: &Actor, turn: &NewTurn) -> Result<NewRun, Problem> {
+        let choice = self.choice(&actor.workspace, &actor.user).await?;
+        if let Some(missing) = choice.missing {
+            return Err(missing);
+        }
+        let first = choice.candidates.first().map(|it| &it.provider);
+        let model = first.map_or_else(String::new, |it| called(it.name(), it.model()));
+        let id = ChatRunId::from(ids::fresh());
+        Ok(NewRun {
+            user_name: actor.name.clone(),
+            session: SessionId::default(),
+            root: id.clone(),
+            id,
+            parent: None,
+            runtime: self.runtime().await?.0.as_str().to_owned(),
+            model,
+            flow: turn.flow.clone(),
+            project: turn.project.clone(),
+            today: self.0.tools.today(actor).await?.to_string(),
+            request_id: actor.request_id.clone(),
+        })
     }
 
     /// One run of the person.
@@ -158,14 +163,28 @@ async fn store_turn(
     if let Some(active) = runs::hold(tx, &session).await? {
         return join(tx, &mine, turn, active).await;
     }
-    let new = NewRun { session: session.clone(), root: new.id.clone(), ..new };
-    if !runs::insert(tx, &mine, &new).await? {
+    let new = NewRun { session, ..new };
+    if !begin(tx, actor, &turn.text, &new).await? {
         return Err(Problem::conflict("The assistant is still answering. Try again in a moment"));
     }
-    say(tx, &mine, &session, &turn.text, (&new.id, &new.root)).await?;
-    events::record(tx, actor, &Event::new(EventKind::ChatRunChanged, &new.id, "queued")).await?;
     let run = runs::find(tx, &mine, &new.id).await?.ok_or_else(|| Problem::not_found("Run"))?.run;
     Ok(Sent { run, is_steered: false })
+}
+
+/// Stores a run with what it answers; false when another run of the conversation is under way.
+pub(crate) async fn begin(
+    tx: &mut Conn,
+    actor: &Actor,
+    text: &str,
+    new: &NewRun,
+) -> Result<bool, Problem> {
+    let mine = owner(actor);
+    if !runs::insert(tx, &mine, new).await? {
+        return Ok(false);
+    }
+    say(tx, &mine, &new.session, text, (&new.id, &new.root)).await?;
+    events::record(tx, actor, &Event::new(EventKind::ChatRunChanged, &new.id, "queued")).await?;
+    Ok(true)
 }
 
 /// The conversation, made when there is none; without a title it takes the beginning of the message.

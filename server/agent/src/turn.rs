@@ -9,6 +9,7 @@ use crate::llm::{OtherTool, Reply, Usage, Wanted};
 use crate::policy::Mode;
 use crate::runtime::Runtime;
 use crate::settings::Settings;
+use crate::task::Task;
 use crate::trace::run_line;
 use crate::untrusted;
 use domain::actor::Actor;
@@ -36,6 +37,8 @@ pub(crate) struct Turn {
     pub(crate) agent: Agent,
     pub(crate) run: StoredRun,
     pub(crate) actor: Actor,
+    /// The agent it works for; none for what a person asked.
+    pub(crate) task: Option<Task>,
     pub(crate) place: Place,
     pub(crate) stop: CancellationToken,
     pub(crate) iterations: u32,
@@ -132,6 +135,7 @@ impl Agent {
     ) -> Result<(), Problem> {
         let mut conn = self.0.db.read().await?;
         let Some(run) = runs::get(&mut conn, id).await? else { return Ok(()) };
+        let task = Task::of(&mut conn, &run.workspace, &run.root).await?;
         drop(conn);
         let actor = match actor {
             Some(actor) => Some(actor),
@@ -148,6 +152,7 @@ impl Agent {
             place: place(&run),
             run,
             actor,
+            task,
             stop,
             message: MessageId::from(ids::fresh()),
             total: None,

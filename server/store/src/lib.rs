@@ -1,5 +1,6 @@
 //! What is kept, and the only place that knows SQL: one text per query, run on SQLite or PostgreSQL.
 
+pub mod agents;
 pub mod api_keys;
 pub mod app_runs;
 pub mod approval_rules;
@@ -11,6 +12,7 @@ pub mod chat;
 pub mod commands;
 pub mod connections;
 pub mod db;
+pub mod definitions;
 pub mod error;
 pub mod events;
 pub mod flow_connections;

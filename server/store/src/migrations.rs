@@ -96,6 +96,11 @@ const ALL: &[(i64, &str, &str)] = &[
         include_str!("../../../migrations/0123_what_was_made_is_found.sql"),
     ),
     (125, "projects are scored", include_str!("../../../migrations/0125_projects_are_scored.sql")),
+    (
+        126,
+        "people keep definitions",
+        include_str!("../../../migrations/0126_people_keep_definitions.sql"),
+    ),
     (140, "flows run elsewhere", include_str!("../../../migrations/0140_flows_run_elsewhere.sql")),
     (
         145,
@@ -114,6 +119,11 @@ const ALL: &[(i64, &str, &str)] = &[
         165,
         "super admins have a shell",
         include_str!("../../../migrations/0165_super_admins_have_a_shell.sql"),
+    ),
+    (
+        170,
+        "agents work on goals",
+        include_str!("../../../migrations/0170_agents_work_on_goals.sql"),
     ),
     (
         175,

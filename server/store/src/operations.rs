@@ -267,6 +267,21 @@ pub async fn count(conn: &mut Conn, workspace: &WorkspaceId) -> Result<i64> {
     Ok(fetch_optional!(conn, (i64,), sql, workspace.as_str())?.map_or(0, |(count,)| count))
 }
 
+/// How often a tool was used with success since a moment, and when first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn used_since(
+    conn: &mut Conn,
+    workspace: &WorkspaceId,
+    (tool, since_ms): (&str, i64),
+) -> Result<(i64, Option<i64>)> {
+    let sql = "SELECT COUNT(*), MIN(created_at) FROM operations
+               WHERE workspace_id = $1 AND tool = $2 AND status = 'completed' AND created_at >= $3";
+    let row = fetch_optional!(conn, (i64, Option<i64>), sql, workspace.as_str(), tool, since_ms)?;
+    Ok(row.unwrap_or_default())
+}
+
 /// What is known about a key.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Claim {

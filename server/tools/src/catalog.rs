@@ -2,10 +2,11 @@
 
 use crate::tool::{Call, Doing, Profile, ToolSpec, doing};
 use crate::{
-    assign_tools, build_tools, change_tools, cross_tools, finding_tools, flow_connections,
-    flow_edits, flow_folders, flow_pieces, flow_templates, flow_tools, flow_trials, flow_update,
-    flow_versions, insight_tools, knowledge_tools, log_tools, memory_tools, meta, other_tools,
-    page_tools, people_insight, pmos, report_tools, run_tools, undo,
+    agent_tools, assign_tools, budget_tools, build_tools, change_tools, cross_tools, finding_tools,
+    flow_connections, flow_edits, flow_folders, flow_pieces, flow_templates, flow_tools,
+    flow_trials, flow_update, flow_versions, insight_tools, knowledge_tools, log_tools,
+    memory_tools, meta, other_tools, page_tools, people_insight, personas, pmos, policy_tools,
+    query_tools, recipe_tools, report_tools, run_tools, undo,
 };
 use domain::approval::Risk;
 use std::sync::LazyLock;
@@ -243,6 +244,40 @@ catalog! {
         "description*:string, dry_run:boolean, project:string", "Turns a description into a plan; with dry_run false creates the project, lists, messages and people through normal tools" => build_tools::build;
     "cross_query", "reach", Full, Read, "Search everything connected",
         "query*:string, platforms:[string], limit:number", "Searches synced data and every connected platform that supports search; names what was and was not searched" => cross_tools::query;
+    "save_recipe", "build", Full, Write, "Keep a recipe",
+        "name*:string, description:string, operation_count:integer", "Saves the caller's last logged writes as a recipe with variables" => recipe_tools::save;
+    "list_recipes", "build", Full, Read, "Read the recipes",
+        "limit:integer", "Recipes of the workspace" => recipe_tools::list;
+    "run_recipe", "build", Full, Write, "Do a recipe",
+        "recipe_id*:string, variables:object, auto_execute:boolean", "Shows what a recipe would do; with auto_execute runs it through the approval rules" => recipe_tools::run;
+    "delete_recipe", "build", Full, Destructive, "Delete a recipe",
+        "recipe_id*:string", "Deletes a recipe" => recipe_tools::delete;
+    "create_policy", "governance", Full, Write, "Keep a policy",
+        "name*:string, rule*:string, type:enum(task|project|assignment|deadline|custom), severity:enum(block|warn|info), active:boolean", "Saves a rule; severity block stops matching writes, warn adds a note, info only counts" => policy_tools::create;
+    "list_policies", "governance", Full, Read, "Read the policies",
+        "active_only:boolean", "Rules of the workspace" => policy_tools::list;
+    "check_compliance", "governance", Full, Read, "Check the policies",
+        "project:string, policy_id:string", "Checks projects against the rules and gives a score" => policy_tools::check;
+    "track_budget", "governance", Full, Write, "Keep track of a budget",
+        "action*:enum(set_budget|log_expense|get_summary|forecast), project*:string, amount:number, category:string, description:string", "Sets a budget, logs an expense, or reports spend and forecast" => budget_tools::track;
+    "delete_policy", "governance", Unlisted, Destructive, "Delete a policy",
+        "policy_id*:string", "Deletes a policy" => policy_tools::delete;
+    "untrack_budget", "governance", Unlisted, Destructive, "Take an entry of a budget away",
+        "definition_id*:string, kind*:enum(budget|expense)", "Takes a budget or an expense away" => budget_tools::untrack;
+    "create_agent", "agents", Full, Write, "Make an agent",
+        "name*:string, goal*:string, type:enum(pm|triage|quality|review|custom), strategy:string, auto_execute:boolean, schedule:enum(on_demand|hourly|daily|weekly)", "Saves an agent that really runs on its schedule" => agent_tools::create;
+    "list_agents", "agents", Full, Read, "Read the agents",
+        "status:enum(active|paused|all)", "Agents with state, last run, next run and counts" => agent_tools::list;
+    "run_agent", "agents", Full, Write, "Run an agent",
+        "agent_id*:string, dry_run:boolean", "Runs an agent now; dry_run, on by default, only reports what it would do" => agent_tools::run;
+    "pause_agent", "agents", Full, Write, "Pause or resume an agent",
+        "agent_id*:string, action*:enum(pause|resume)", "Pauses or resumes an agent" => agent_tools::pause;
+    "delete_agent", "agents", Full, Destructive, "Delete an agent",
+        "agent_id*:string", "Deletes an agent; its past runs stay in the audit log" => agent_tools::delete;
+    "set_persona", "reach", Full, Write, "Choose how the assistant speaks",
+        "persona*:string, traits:object, action:enum(set|get|list|delete)", "Chooses, saves, lists or deletes the tone the assistant uses" => personas::set_persona;
+    "query", "insight", Full, Read, "Answer a plain question",
+        "q*:string, project:string", "Answers a fixed set of plain questions from synced data, else searches; names the rule it used" => query_tools::query;
     "pmos_approvals_list", "pmos", Focused, Read, "Read the approvals",
         "status:enum(pending|approved|rejected|expired|all)=pending, limit:integer=50, cursor:string", "Approvals of the workspace" => pmos::approvals_list;
     "pmos_memory_save", "pmos", Focused, Write, "Keep a note",

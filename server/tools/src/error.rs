@@ -42,6 +42,14 @@ pub enum ToolError {
         /// In plain words; what is theirs in it is text from outside.
         message: String,
     },
+    /// A policy of the workspace stops the write.
+    #[error("The policy “{policy}” does not allow this: {reason}")]
+    Blocked {
+        /// Its name.
+        policy: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// A name fits several.
     #[error("Several fit “{query}”: {}. Say which", names(.options))]
     Ambiguous {
@@ -88,6 +96,7 @@ impl From<ToolError> for Problem {
             ToolError::Nested
             | ToolError::NotEnabled { .. }
             | ToolError::CacheMiss
+            | ToolError::Blocked { .. }
             | ToolError::NotUndoable { .. } => {
                 Self::NotUnderstood { message, examples: Vec::new() }
             }
@@ -110,6 +119,7 @@ impl ToolError {
             Self::NotEnabled { .. } => "TOOL_NOT_ENABLED",
             Self::CacheMiss => "CACHE_MISS",
             Self::NotUndoable { .. } => "NOT_UNDOABLE",
+            Self::Blocked { .. } => "POLICY_BLOCKED",
             Self::Ambiguous { .. } => "AMBIGUOUS_MATCH",
             Self::NoMatch { .. } => "NO_MATCH",
             Self::Problem(problem) => match problem {
@@ -170,6 +180,7 @@ impl ToolError {
                 field("tool", tool.as_str().into()),
                 field("hint", "Switch the tool on in the project's settings in Basecamp".into()),
             ],
+            Self::Blocked { policy, .. } => vec![field("policy", policy.as_str().into())],
             Self::NotUndoable { reason } => vec![field("reason", reason.as_str().into())],
             Self::NoMatch { .. } | Self::Nested | Self::CacheMiss | Self::OtherServer { .. } => {
                 Vec::new()

@@ -59,7 +59,7 @@ impl Call<'_> {
     }
 }
 
-fn unknown_yet() -> Problem {
+pub(crate) fn unknown_yet() -> Problem {
     Problem::NeedsSetup {
         message: "What was written is not known yet".to_owned(),
         hint: "The first load of Basecamp is under way. Ask again when it is over".to_owned(),

@@ -63,7 +63,9 @@ pub(crate) async fn alerts(call: Call<'_>) -> Outcome {
     let (facts, project) = Box::pin(call.facts()).await?;
     let at = call.tools.moment(call.actor).await?;
     let asked = (severity.as_deref(), categories.as_slice());
-    let mut value = insight::alerts::result(&facts, at, asked, Vec::new());
+    let mut broken = crate::policy_tools::alerts(&call, &facts, at).await?;
+    broken.extend(crate::agent_tools::alerts(&call).await?);
+    let mut value = insight::alerts::result(&facts, at, asked, broken);
     value["project"] = json!(project.map(|it| it.name));
     value["scanned_at"] = store::ids::rfc3339(at.now).into();
     told(value, &facts, at)

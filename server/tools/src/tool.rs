@@ -77,7 +77,26 @@ const BASECAMP_GROUPS: [&str; 10] = [
 ];
 
 /// Tools of other groups that write to Basecamp.
-const THROUGH: [&str; 2] = ["smart_assign", "build_project"];
+const THROUGH: [&str; 3] = ["smart_assign", "build_project", "run_recipe"];
+
+/// Asked about in every mode (contract.md 5.5), and what runs several writes or a step for real.
+const ALWAYS_ASK: [&str; 14] = [
+    "flow_publish",
+    "flow_enable",
+    "flow_rollback",
+    "create_webhook",
+    "update_webhook",
+    "send_notification",
+    "post_chatbot_line",
+    "connect_platform",
+    "manage_plugin",
+    "create_agent",
+    "flow_connection_create",
+    "flow_step_test",
+    "run_recipe",
+    // What it does on the other server, nobody here knows.
+    "other_tool_write",
+];
 
 impl ToolSpec {
     /// JSON Schema of the arguments: an object, nothing else allowed, every property described.
@@ -99,6 +118,15 @@ impl ToolSpec {
     pub fn only_tells(&self, args: &Value) -> bool {
         match self.name {
             "smart_assign" => args.get("mode").and_then(Value::as_str) != Some("assign"),
+            "run_recipe" => args.get("auto_execute") != Some(&Value::Bool(true)),
+            "run_agent" => args.get("dry_run") != Some(&Value::Bool(false)),
+            "set_persona" => {
+                matches!(args.get("action").and_then(Value::as_str), Some("get" | "list"))
+            }
+            "track_budget" => matches!(
+                args.get("action").and_then(Value::as_str),
+                Some("get_summary" | "forecast")
+            ),
             "build_project" => args.get("dry_run") != Some(&Value::Bool(false)),
             _ => false,
         }
@@ -119,6 +147,11 @@ impl ToolSpec {
             "DELETE" => Risk::Destructive,
             _ => Risk::Write,
         }
+    }
+
+    /// Whether the assistant asks about it in every mode.
+    pub fn always_asks(&self) -> bool {
+        ALWAYS_ASK.contains(&self.name)
     }
 
     /// Whether a repeat leaves the same end state, so that it may be run again when its outcome was lost.

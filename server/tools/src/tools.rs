@@ -228,10 +228,13 @@ impl Tools {
         let basecamp = self.basecamp.on_behalf(write.draft(key));
         let tools = Self { basecamp, ..self.clone() };
         let call = Call { tools: &tools, actor, args: reads.clone() };
-        let outcome = catalog::dispatch(spec.name, call).await;
+        let (outcome, notes) = match Box::pin(self.obeyed(actor, spec, &args)).await {
+            Ok(notes) => (catalog::dispatch(spec.name, call).await, notes),
+            Err(error) => (Err(error), Vec::new()),
+        };
         let write = Write { duration_ms: millis(started), ..write };
         let operation = self.record(write, outcome.as_ref()).await?;
-        outcome.map(|it| reads.confess(answer(it, operation.as_str())))
+        outcome.map(|it| noted(reads.confess(answer(it, operation.as_str())), &notes))
     }
 
     pub(crate) fn known(&self, name: &str) -> Result<&'static ToolSpec, ToolError> {
@@ -271,6 +274,14 @@ pub(crate) fn millis(started: Instant) -> i64 {
 fn answer(done: Done, operation: &str) -> Value {
     let is_undoable = done.undo.is_some();
     crate::lists::with(done.value, json!({ "operation_id": operation, "undoable": is_undoable }))
+}
+
+/// With what policies that only warn have to say.
+fn noted(value: Value, notes: &[String]) -> Value {
+    match notes {
+        [] => value,
+        notes => crate::lists::with(value, json!({ "policy_notes": notes })),
+    }
 }
 
 fn checked(spec: &ToolSpec, args: &Value) -> Result<Map<String, Value>, ToolError> {

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod agents;
 mod answers;
 mod approvals;
 mod changing;

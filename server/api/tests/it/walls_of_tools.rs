@@ -19,12 +19,21 @@ async fn records(there: &Caller<'_>) -> Vec<(&'static str, Value)> {
     let flow = made.result()["structuredContent"]["flow"]["id"].clone();
     let asked = call(&script, "flow_delete", json!({"flow_id": flow})).await;
     let found = call(&script, "pmos_insights_list", json!({})).await;
+    let recipe = json!({"name": "Theirs", "operation_count": 1});
+    let recipe = call(&script, "save_recipe", recipe).await;
+    let policy = json!({"name": "Theirs", "rule": "no due date in the past"});
+    let policy = call(&script, "create_policy", policy).await;
+    let agent = json!({"name": "Theirs", "goal": "Look at what is late"});
+    let agent = call(&script, "create_agent", agent).await;
     let operations = there.get("/api/operations").await;
     vec![
         ("flow_id", flow),
         ("approval_id", asked.result()["structuredContent"]["approval_id"].clone()),
         ("operation_id", operations["operations"][0]["id"].clone()),
         ("insight_id", found.result()["structuredContent"]["insights"][0]["id"].clone()),
+        ("recipe_id", recipe.result()["structuredContent"]["recipe"]["id"].clone()),
+        ("agent_id", agent.result()["structuredContent"]["agent"]["id"].clone()),
+        ("policy_id", policy.result()["structuredContent"]["policy"]["id"].clone()),
         ("project_id", sample["projects"][0]["id"].clone()),
     ]
 }

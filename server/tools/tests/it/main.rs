@@ -8,6 +8,7 @@ mod engines;
 mod findings;
 mod flows;
 mod insight;
+mod keeping;
 mod knowledge;
 mod lists;
 mod names;
