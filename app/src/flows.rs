@@ -68,6 +68,7 @@ pub mod transfer;
 pub mod trial;
 pub mod trial_fns;
 pub mod trigger_test;
+pub mod turns;
 pub mod unsent;
 pub mod values;
 pub mod version_fns;

@@ -34,6 +34,9 @@ use serde_json::{Map, Value};
 use std::ops::RangeInclusive;
 
 /// The schema version we write.
+/// Runs that a flow may be limited to.
+pub const RUNS_AT_ONCE: RangeInclusive<u32> = 1..=100;
+
 pub const SCHEMA_VERSION: &str = "16";
 
 /// Whether events start runs.
@@ -80,6 +83,10 @@ pub struct Flow {
     #[serde(default)]
     pub metadata: Option<Value>,
     /// Counts saved changes of the draft, for conflict checks: send back the one an edit was made on. Of flows on another
+    /// Runs that may be under way at once, [`RUNS_AT_ONCE`]; more wait. None leaves it to the limit of the workspace. Runs
+    /// that pause for a time or a person, and tests of steps, are not counted.
+    #[serde(default)]
+    pub runs_at_once: Option<u32>,
     /// engine it is the time of the last change.
     #[serde(default)]
     pub revision: i64,

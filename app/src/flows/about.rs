@@ -5,6 +5,7 @@ use super::past::PastRuns;
 use super::problems::ProblemList;
 use super::store::Studio;
 use super::transfer::FileActions;
+use super::turns::TurnsField;
 use crate::runs::words::count;
 use crate::ui::button::IconButton;
 use domain::flow::catalog::WEBHOOK;
@@ -58,6 +59,7 @@ pub fn FlowPanel(
                         <p class="hint">"The address answers once the flow is published."</p>
                     </Show>
                 </Show>
+                <TurnsField studio=studio />
                 <PastRuns studio=studio />
                 <p class="sm">
                     <a class="link" href=format!("/runs?flow={id}")>"See its runs"</a>

@@ -94,6 +94,12 @@ pub async fn set_flow_status(id: FlowId, status: FlowStatus) -> Result<Flow, App
     Ok(backend().flows.set_status(&actor()?, &id, status).await?)
 }
 
+/// Limits how many runs of a flow are under way at once; nothing takes the limit away.
+#[server(prefix = "/fn", endpoint = "set_runs_at_once", input = Json)]
+pub async fn set_runs_at_once(id: FlowId, limit: Option<u32>) -> Result<Flow, AppError> {
+    Ok(backend().flows.set_runs_at_once(&actor()?, &id, limit).await?)
+}
+
 /// Deletes a flow with its runs.
 #[server(prefix = "/fn", endpoint = "delete_flow")]
 pub async fn delete_flow(id: FlowId) -> Result<(), AppError> {

@@ -179,6 +179,14 @@ impl Engine {
     pub(crate) fn worked(&self) {
         if self.has_backlog.swap(false, Ordering::AcqRel) {
             self.wake.notify_one();
+    /// A run was stored that has to wait; it may have a place by now.
+    pub(crate) fn queued(&self) {
+        self.set_backlog();
+        if self.slots.free() > 0 {
+            self.worked();
+        }
+    }
+
         }
     }
 

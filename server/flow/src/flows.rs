@@ -369,6 +369,7 @@ fn empty_flow(actor: &Actor, name: &str, folder_id: Option<String>) -> Flow {
         updated: now,
         owner_id: Some(actor.user.to_string()),
         metadata: None,
+        runs_at_once: None,
         revision: 0,
         engine: FlowEngine::Builtin,
         version,

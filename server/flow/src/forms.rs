@@ -70,7 +70,7 @@ impl Runs {
             Err(issues) => return Ok(Submitted::Refused(issues)),
         };
         let head = self.head_of(&delivery, ("form", &payload), once);
-        match self.begin(head, payload, delivery.plan, Wait::No).await? {
+        match self.begin(head, payload, &delivery, Wait::No).await? {
             HookAnswer::Accepted { run }
             | HookAnswer::Responded { run, .. }
             | HookAnswer::Finished { run, .. }

@@ -102,6 +102,8 @@ pub(crate) struct Delivery {
     pub(crate) acting_user: UserId,
     pub(crate) environment: &'static str,
     pub(crate) plan: Arc<Plan>,
+    /// Its runs take turns, so it waits for the worker, which counts them.
+    pub(crate) is_limited: bool,
 }
 
 impl Runs {
@@ -180,6 +182,7 @@ impl Runs {
             acting_user: actor.user.clone(),
             environment: "TESTING",
             plan: Arc::new(Plan::new(flow.version)),
+            is_limited: flow.runs_at_once.is_some(),
         };
         self.deliver(delivery, request, wait).await
     }
@@ -193,7 +196,8 @@ impl Runs {
         let plan = self.engine.plans.get(&self.engine.db, &workspace, &flow, &version).await?;
         let acting_user = UserId::from(target.published_by.unwrap_or(target.owner_id));
         let plan = plan.ok_or(HookRefusal::Unknown)?;
-        Ok(Delivery { workspace, acting_user, environment: "PRODUCTION", plan })
+        let is_limited = target.runs_at_once.is_some();
+        Ok(Delivery { workspace, acting_user, environment: "PRODUCTION", plan, is_limited })
     }
 
     async fn deliver(
@@ -221,7 +225,7 @@ impl Runs {
             return self.told_before(&delivery.workspace, earlier).await;
         }
         let head = self.head_of(&delivery, ("webhook", &payload), dedupe);
-        self.begin(head, payload, delivery.plan, wait).await
+        self.begin(head, payload, &delivery, wait).await
     }
 
     /// A run of a delivery that does not exist yet.
@@ -254,19 +258,20 @@ impl Runs {
         &self,
         head: NewRun,
         payload: Value,
-        plan: Arc<Plan>,
+        delivery: &Delivery,
         wait: Wait,
     ) -> Result<HookAnswer, HookRefusal> {
         let engine = &self.engine;
         let (run, workspace) = (head.id.clone(), head.workspace.clone());
         let answer = (wait == Wait::ForAnswer).then(|| engine.waiting.register(run.clone()));
-        let stored = match engine.slots.take(&workspace) {
+        let place = (!delivery.is_limited).then(|| engine.slots.take(&workspace)).flatten();
+        let stored = match place {
             Some(slot) => {
                 let (told, stored) = oneshot::channel();
                 let job = Job {
                     head,
                     payload,
-                    plan,
+                    plan: Arc::clone(&delivery.plan),
                     before: Before::default(),
                     slot,
                     stored: Some(told),
@@ -314,11 +319,7 @@ impl Runs {
                 })
             })
             .await;
-        engine.set_backlog();
-        // A place may have become free before the backlog was noted.
-        if engine.slots.free() > 0 {
-            engine.worked();
-        }
+        engine.queued();
         stored
     }
 

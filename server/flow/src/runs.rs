@@ -237,7 +237,11 @@ impl Runs {
         steps: Vec<StepRow>,
     ) -> Result<Run, Problem> {
         let engine = &self.engine;
-        let slot = engine.slots.take(&head.workspace);
+        let is_limited = head.trial.is_none() && {
+            let mut conn = engine.db.read().await?;
+            flows::runs_at_once(&mut conn, &head.workspace, &head.flow).await?.is_some()
+        };
+        let slot = (!is_limited).then(|| engine.slots.take(&head.workspace)).flatten();
         let (status, owner) = match &slot {
             Some(_) => (RunStatus::Running, engine.owner.clone()),
             None => (RunStatus::Queued, String::new()),
@@ -264,7 +268,7 @@ impl Runs {
                 let before = Before { fence: 1, steps, active_ms: 0 };
                 engine.spawn(Job { head, payload, plan, before, slot, stored: None });
             }
-            None => engine.set_backlog(),
+            None => engine.queued(),
         }
         self.get(actor, &id).await
     }

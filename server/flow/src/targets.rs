@@ -78,6 +78,7 @@ mod tests {
             published_version_id: None,
             published_by: None,
             owner_id: "u".to_owned(),
+            runs_at_once: None,
         };
         let before = targets.lock().changes;
         targets.forget();

@@ -1,6 +1,6 @@
 //! Several things about a flow changed at once, and operations of the engines that are no edits.
 
-use crate::activepieces::Remote;
+use crate::activepieces::{NAME, Remote};
 use crate::flows::{Flows, changed_meanwhile, draft_of, event, found, touch};
 use crate::folders;
 use crate::publishing::due;
@@ -8,7 +8,7 @@ use domain::actor::{Actor, Permission};
 use domain::event::EventKind;
 use domain::flow::edit::operation::ServerOperation;
 use domain::flow::edit::{self, FlowEdit, words};
-use domain::flow::{Flow, FlowStatus};
+use domain::flow::{Flow, FlowStatus, RUNS_AT_ONCE};
 use domain::ids::{FlowId, FlowVersionId};
 use domain::problem::Problem;
 use serde_json::{Value, json};
@@ -25,6 +25,8 @@ pub struct FlowChange {
     pub metadata: Option<Option<Value>>,
     /// On or off.
     pub status: Option<FlowStatus>,
+    /// How many of its runs may be under way at once; nothing takes the limit away.
+    pub runs_at_once: Option<Option<u32>>,
 }
 
 impl Flows {
@@ -42,7 +44,15 @@ impl Flows {
         if change.status == Some(FlowStatus::Enabled) {
             actor.require(Permission::Manage)?;
         }
+        check_limit(change.runs_at_once)?;
         if let Some(remote) = self.remote(actor, id).await? {
+            if change.runs_at_once.is_some() {
+                return Err(Problem::Unsupported {
+                    message: format!("{NAME} has no limit of runs for one flow"),
+                    hint: "There the whole project has one. Copy the flow to the built-in engine"
+                        .to_owned(),
+                });
+            }
             return Box::pin(there(&remote, actor, id, change)).await;
         }
         if let Some(Some(folder)) = &change.folder_id {
@@ -53,6 +63,9 @@ impl Flows {
         let write = self.write(move |conn| {
             Box::pin(async move {
                 let mut flow = found(conn, &by, &id).await?.flow;
+                if change.runs_at_once.is_some() && flow.published_version_id.is_some() {
+                    by.require(Permission::Manage)?;
+                }
                 let (base, before) = (flow.revision, flow.version.clone());
                 let kind = kind_of(&change);
                 let detail = applied(&mut flow, &by, change.clone())?;
@@ -79,6 +92,21 @@ impl Flows {
             })
         });
         write.await.inspect(|_| self.engine.wake.notify_one())
+    }
+
+    /// Limits how many runs of a flow are under way at once, [`RUNS_AT_ONCE`]; nothing takes the limit away. More wait.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`], for members when it was published; [`Problem::NotFound`]; [`Problem::Invalid`] for another
+    /// number; [`Problem::Unsupported`] for a flow of another engine.
+    pub async fn set_runs_at_once(
+        &self,
+        actor: &Actor,
+        id: &FlowId,
+        most: Option<u32>,
+    ) -> Result<Flow, Problem> {
+        let change = FlowChange { runs_at_once: Some(most), ..FlowChange::default() };
+        self.update(actor, id, change).await
     }
 
     /// One operation that is no edit.
@@ -122,6 +150,17 @@ impl Flows {
     }
 }
 
+fn check_limit(most: Option<Option<u32>>) -> Result<(), Problem> {
+    match most.flatten() {
+        Some(most) if !RUNS_AT_ONCE.contains(&most) => {
+            let (least, largest) = (RUNS_AT_ONCE.start(), RUNS_AT_ONCE.end());
+            let message = format!("Between {least} and {largest}, or null for no limit of its own");
+            Err(Problem::invalid("runsAtOnce", message))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn kind_of(change: &FlowChange) -> EventKind {
     match change.status {
         Some(FlowStatus::Enabled) => EventKind::FlowEnabled,
@@ -144,7 +183,16 @@ fn applied(flow: &mut Flow, actor: &Actor, change: FlowChange) -> Result<Value, 
     if let Some(metadata) = change.metadata {
         flow.metadata = metadata;
     }
-    let summary = change.edits.first().map(|it| words::describe(it, &before));
+    let mut summary = change.edits.first().map(|it| words::describe(it, &before));
+    if let Some(most) = change.runs_at_once {
+        flow.runs_at_once = most;
+        summary = summary.or_else(|| {
+            Some(match most {
+                Some(most) => format!("Limited it to {most} at once"),
+                None => "Took away the limit of runs at once".to_owned(),
+            })
+        });
+    }
     Ok(json!({
         "revision": flow.revision + 1,
         "operations": change.edits.iter().map(edit::outline).collect::<Vec<_>>(),
@@ -170,7 +218,7 @@ async fn there(
         },
         folder_id: change.folder_id.map(|_| before.folder_id.clone()),
         metadata: change.metadata.map(|_| before.metadata.clone()),
-        status: None,
+        ..FlowChange::default()
     };
     let now = remote.flow(actor, id, None).await;
     let is_as_it_was = now.is_ok_and(|it| {

@@ -123,7 +123,7 @@ async fn round(engine: &Arc<Engine>, overdue: &mut Overdue) -> Result<Duration, 
     start_scheduled(engine, now_ms).await?;
     overdue.look(engine, now_ms).await?;
     told::start(engine, now_ms).await?;
-    while claim(engine, now_ms).await? {}
+    take_up(engine, now_ms).await?;
     keeping::keep(engine, now_ms).await?;
     next(engine, now_ms).await
 }
@@ -137,6 +137,17 @@ pub(crate) async fn release_abandoned(engine: &Engine) -> Result<(), Problem> {
             .await;
         released?;
         engine.released(&again);
+    }
+    Ok(())
+}
+
+/// Takes up what has a place. Whoever ends a run after the backlog is noted wakes the worker; those who ended one before
+/// are seen by the second look.
+async fn take_up(engine: &Arc<Engine>, now_ms: i64) -> Result<(), Problem> {
+    while claim(engine, now_ms).await? {}
+    if run_queue::is_waiting(&mut engine.db.read().await?, now_ms).await? {
+        engine.set_backlog();
+        while claim(engine, now_ms).await? {}
     }
     Ok(())
 }
@@ -278,7 +289,7 @@ impl Start {
 /// How long nothing is due. Other nodes may leave work at any time, so with them the worker looks more often.
 async fn next(engine: &Engine, now_ms: i64) -> Result<Duration, Problem> {
     let mut conn = engine.db.read().await?;
-    let due = [run_queue::next_resume(&mut conn).await?, schedules::next(&mut conn).await?];
+    let due = [run_queue::next_resume(&mut conn, now_ms).await?, schedules::next(&mut conn).await?];
     let longest_ms = if engine.db.is_shared() { engine.lease_ms() / 5 } else { 60_000 };
     let wait_ms = due.into_iter().flatten().map(|at| at - now_ms).min().unwrap_or(longest_ms);
     let wait_ms = wait_ms.clamp(1, longest_ms.max(1));

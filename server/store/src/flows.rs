@@ -24,7 +24,7 @@ record! {
     struct FlowRow {
         id: String, workspace_id: String, folder_id: Option<String>, status: String,
         published_version_id: Option<String>, owner_id: String, published_by: Option<String>, hook: String,
-        metadata: Option<String>, revision: i64, created_at: i64, updated_at: i64, body: String,
+        metadata: Option<String>, runs_at_once: Option<i64>, revision: i64, created_at: i64, updated_at: i64, body: String,
     }
 }
 
@@ -41,6 +41,7 @@ impl FlowRow {
             updated: ids::rfc3339(self.updated_at),
             owner_id: Some(self.owner_id),
             metadata: self.metadata.as_deref().map(serde_json::from_str).transpose()?,
+            runs_at_once: self.runs_at_once.and_then(|it| u32::try_from(it).ok()),
             revision: self.revision,
             engine: FlowEngine::Builtin,
             version,
@@ -83,8 +84,8 @@ pub async fn insert(conn: &mut Conn, flow: &Flow, owner: &UserId, hook: &str) ->
     execute!(
         conn,
         "INSERT INTO flows (id, workspace_id, name, folder_id, status, latest_version_id, owner_id, hook, metadata,
-                            revision, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)",
+                            revision, created_at, updated_at, runs_at_once)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12)",
         flow.id.as_str(),
         workspace.as_str(),
         flow.version.display_name.as_str(),
@@ -95,7 +96,8 @@ pub async fn insert(conn: &mut Conn, flow: &Flow, owner: &UserId, hook: &str) ->
         hook,
         flow.metadata.as_ref().map(ToString::to_string),
         flow.revision,
-        now
+        now,
+        flow.runs_at_once.map(i64::from)
     )?;
     save_version(conn, &workspace, &flow.version).await
 }
@@ -104,7 +106,7 @@ macro_rules! select_flows {
     ($rest:literal) => {
         concat!(
             "SELECT f.id, f.workspace_id, f.folder_id, f.status, f.published_version_id, f.owner_id, f.published_by,
-                    f.hook, f.metadata, f.revision, f.created_at, f.updated_at, v.body
+                    f.hook, f.metadata, f.runs_at_once, f.revision, f.created_at, f.updated_at, v.body
              FROM flows f JOIN flow_versions v ON v.id = f.latest_version_id ",
             $rest
         )
@@ -151,6 +153,8 @@ record! {
         pub published_by: Option<String>,
         /// Who made it.
         pub owner_id: String,
+        /// Runs that may be under way at once.
+        pub runs_at_once: Option<i64>,
     }
 }
 
@@ -159,8 +163,8 @@ record! {
 /// # Errors
 /// When the database refuses.
 pub async fn hook_target(conn: &mut Conn, hook: &str) -> Result<Option<HookTarget>> {
-    let sql = "SELECT id AS flow_id, workspace_id, status, published_version_id, published_by, owner_id FROM flows
-               WHERE hook = $1";
+    let sql = "SELECT id AS flow_id, workspace_id, status, published_version_id, published_by, owner_id, runs_at_once
+               FROM flows WHERE hook = $1";
     fetch_optional!(conn, HookTarget, sql, hook)
 }
 
@@ -233,7 +237,7 @@ pub async fn save(conn: &mut Conn, flow: &Flow, base: i64) -> Result<bool> {
     let changed = execute!(
         conn,
         "UPDATE flows SET name = $4, folder_id = $5, metadata = $6, latest_version_id = $7, revision = revision + 1,
-             updated_at = $8
+             updated_at = $8, runs_at_once = $9
          WHERE workspace_id = $1 AND id = $2 AND revision = $3",
         flow.project_id.as_str(),
         flow.id.as_str(),
@@ -242,7 +246,8 @@ pub async fn save(conn: &mut Conn, flow: &Flow, base: i64) -> Result<bool> {
         flow.folder_id.as_deref(),
         flow.metadata.as_ref().map(ToString::to_string),
         flow.version.id.as_str(),
-        ids::now_ms()
+        ids::now_ms(),
+        flow.runs_at_once.map(i64::from)
     )?;
     if changed == 0 {
         return Ok(false);
@@ -281,6 +286,20 @@ pub async fn set_status(
     let sql = "UPDATE flows SET status = $3, updated_at = $4 WHERE workspace_id = $1 AND id = $2";
     Ok(execute!(conn, sql, workspace.as_str(), id.as_str(), status_word(status), ids::now_ms())?
         > 0)
+}
+
+/// How many runs of a flow may be under way at once; none without a limit of its own.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn runs_at_once(
+    conn: &mut Conn,
+    workspace: &WorkspaceId,
+    id: &FlowId,
+) -> Result<Option<i64>> {
+    let sql = "SELECT runs_at_once FROM flows WHERE workspace_id = $1 AND id = $2";
+    let row = fetch_optional!(conn, (Option<i64>,), sql, workspace.as_str(), id.as_str())?;
+    Ok(row.and_then(|(most,)| most))
 }
 
 /// Replaces the random part of a flow's webhook address; false when there is no such flow.

@@ -55,7 +55,7 @@ catalog! {
     "flow_create", "flow", Focused, Write, "Make a flow",
         "name*:string, trigger:object, actions:[object], project_id:string, folder_id:string, template_id:string", "Creates a draft flow; steps are saved in order or nothing is saved" => flow_edits::create;
     "flow_update", "flow", Focused, Write, "Change a flow",
-        "flow_id*:string, data:object, operation:object", "Renames, moves, enables or disables a flow, or applies one edit operation" => flow_update::update;
+        "flow_id*:string, data:object, operation:object", "Renames, moves, limits, enables or disables a flow, or applies one edit operation" => flow_update::update;
     "flow_delete", "flow", Focused, Destructive, "Delete a flow",
         "flow_id*:string", "Deletes a flow with its versions; runs stay readable" => flow_tools::delete;
     "flow_trigger", "flow", Focused, Write, "Start a flow",

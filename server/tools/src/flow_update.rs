@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 type Outcome = Result<Done, ToolError>;
 
 /// What of a flow can be changed, in every spelling.
-const FIELDS: [&str; 10] = [
+const FIELDS: [&str; 12] = [
     "displayName",
     "display_name",
     "name",
@@ -21,6 +21,8 @@ const FIELDS: [&str; 10] = [
     "folderId",
     "folder_id",
     "metadata",
+    "runsAtOnce",
+    "runs_at_once",
     "trigger",
     "actions",
     "steps",
@@ -142,7 +144,7 @@ fn other(before: FlowStatus) -> &'static str {
 async fn fields(call: &Call<'_>, data: Map<String, Value>) -> Outcome {
     if let Some(unknown) = data.keys().find(|it| !FIELDS.contains(&it.as_str())) {
         let message = format!(
-            "{unknown} cannot be changed here: displayName, status, folderId, metadata, trigger and actions can"
+            "{unknown} cannot be changed here: displayName, status, folderId, metadata, runsAtOnce, trigger and actions can"
         );
         return Err(Problem::invalid("data", message).into());
     }
@@ -153,13 +155,18 @@ async fn fields(call: &Call<'_>, data: Map<String, Value>) -> Outcome {
     let before = call.flow().await?;
     let change = read(&before, &data)?;
     let (switches, is_edited) = (change.status, !change.edits.is_empty());
-    let only_moved = !is_edited && switches.is_none() && change.metadata.is_none();
+    let is_plain = !is_edited && switches.is_none() && change.metadata.is_none();
+    let only_moved = is_plain && change.runs_at_once.is_none();
+    let only_limited = is_plain && change.folder_id.is_none();
     let flow = call.tools.flows.update(call.actor, &before.id, change).await?;
     let summary = format!("Changed “{}”", flow.version.display_name);
     let done = changed(&flow, &summary, &[]);
     let others = data.len() > 1;
     Ok(if only_moved {
         let undo = json!({ "flow_id": flow.id, "data": { "folderId": before.folder_id } });
+        done.undone_by("flow_update", &undo)
+    } else if only_limited {
+        let undo = json!({ "flow_id": flow.id, "data": { "runsAtOnce": before.runs_at_once } });
         done.undone_by("flow_update", &undo)
     } else if is_edited && !others {
         let undo = json!({ "flow_id": flow.id, "operation": back_to(before.version) });
@@ -190,6 +197,9 @@ fn read(flow: &Flow, data: &Map<String, Value>) -> Result<FlowChange, ToolError>
     }
     if let Some(metadata) = data.get("metadata") {
         change.metadata = Some(Some(metadata.clone()).filter(|it| !it.is_null()));
+    }
+    if let Some(most) = field(&["runsAtOnce", "runs_at_once"])? {
+        change.runs_at_once = Some(typed("runsAtOnce", most)?);
     }
     if let Some(status) = data.get("status") {
         change.status = Some(typed("status", status.clone())?);

@@ -49,6 +49,7 @@ pub(crate) fn flow(value: &Value, workspace: &WorkspaceId) -> Result<Flow, Probl
         updated: need(&value["updated"]),
         owner_id: text(&value["ownerId"]),
         metadata: Some(value["metadata"].clone()).filter(|it| it.is_object()),
+        runs_at_once: None,
         revision: revision(value),
         engine: FlowEngine::Activepieces,
         version: version(&value["version"])?,

@@ -60,6 +60,9 @@ fn left_behind(flow: &Flow) -> Vec<String> {
             "The copy is a draft and is off. Publish it there when it is complete".to_owned(),
         );
     }
+    if flow.runs_at_once.is_some() {
+        left.push("The limit of its runs at once".to_owned());
+    }
     if flow.folder_id.is_some() {
         left.push("The folder: the copy is in none".to_owned());
     }

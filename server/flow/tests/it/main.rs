@@ -27,6 +27,7 @@ mod trying;
 mod waiting;
 mod walking;
 mod world;
+mod turns;
 
 /// Not a test: the process in which code steps of the tests run.
 #[test]

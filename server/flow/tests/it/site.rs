@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -23,9 +23,23 @@ struct Shared {
     came: Notify,
     failures: AtomicUsize,
     held: AtomicUsize,
+    is_open: AtomicBool,
+    opened: Notify,
 }
 
-/// `/ok...` answers 200, `/fail...` 500 as often as told and then 200, `/hang...` never, `/to?...` redirects
+impl Shared {
+    async fn pass_gate(&self) {
+        loop {
+            let opened = self.opened.notified();
+            if self.is_open.load(Ordering::SeqCst) {
+                return;
+            }
+            opened.await;
+        }
+    }
+}
+
+/// `/ok...` answers 200, `/gate...` too once it is open, `/fail...` 500 as often as told and then 200, `/hang...` never, `/to?...` redirects
 /// there, `/echo` refuses and repeats who asked.
 pub(crate) struct Site {
     pub(crate) address: SocketAddr,
@@ -71,6 +85,12 @@ impl Site {
         self.shared.held.store(at, Ordering::SeqCst);
     }
 
+    /// Answers who waits at `/gate`, and whoever comes later.
+    pub(crate) fn open_gate(&self) {
+        self.shared.is_open.store(true, Ordering::SeqCst);
+        self.shared.opened.notify_waiters();
+    }
+
     pub(crate) fn arrived(&self) -> Vec<Arrived> {
         self.shared.arrived.lock().unwrap().clone()
     }
@@ -103,6 +123,9 @@ async fn answer(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap)
     shared.came.notify_waiters();
     if path.starts_with("/hang") || number == shared.held.load(Ordering::SeqCst) {
         std::future::pending::<()>().await;
+    }
+    if path.starts_with("/gate") {
+        shared.pass_gate().await;
     }
     if path.starts_with("/to") {
         let target = uri.query().unwrap_or_default().to_owned();

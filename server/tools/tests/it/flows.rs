@@ -154,6 +154,25 @@ async fn pieces_and_projects_are_those_of_the_workspace() {
 }
 
 #[tokio::test]
+async fn how_many_runs_a_flow_has_at_once_is_set_and_taken_back() {
+    for world in World::both().await {
+        let id = drafted(&world).await["id"].clone();
+        let limited = json!({ "flow_id": id, "data": { "runsAtOnce": 2 } });
+        let set = world.ok("flow_update", limited).await;
+        assert_eq!(set["flow"]["runsAtOnce"], 2, "{set}");
+        assert_eq!(world.ok("flow_get", json!({ "flow_id": id })).await["runsAtOnce"], 2);
+        for wrong in [json!(0), json!("many"), json!(101)] {
+            let args = json!({ "flow_id": id, "data": { "runs_at_once": wrong } });
+            assert_eq!(world.code("flow_update", args).await, "INVALID_INPUT");
+        }
+        world.ok("flow_update", json!({ "flow_id": id, "runsAtOnce": null })).await;
+        let free = world.ok("flow_get", json!({ "flow_id": id })).await;
+        assert_eq!(free["runsAtOnce"], Value::Null);
+        assert_eq!(free["revision"], 2);
+    }
+}
+
+#[tokio::test]
 async fn a_secret_in_a_step_is_refused_with_where_it_belongs() {
     let world = World::new().await;
     let flow = drafted(&world).await;
