@@ -15,6 +15,7 @@ pub mod form;
 pub mod layout;
 pub mod legacy;
 pub mod listing;
+pub mod nested;
 mod note;
 pub mod places;
 pub mod presence;
@@ -33,10 +34,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::ops::RangeInclusive;
 
-/// The schema version we write.
 /// Runs that a flow may be limited to.
 pub const RUNS_AT_ONCE: RangeInclusive<u32> = 1..=100;
 
+/// The schema version we write.
 pub const SCHEMA_VERSION: &str = "16";
 
 /// Whether events start runs.
@@ -82,11 +83,11 @@ pub struct Flow {
     /// Free data of clients.
     #[serde(default)]
     pub metadata: Option<Value>,
-    /// Counts saved changes of the draft, for conflict checks: send back the one an edit was made on. Of flows on another
     /// Runs that may be under way at once, [`RUNS_AT_ONCE`]; more wait. None leaves it to the limit of the workspace. Runs
     /// that pause for a time or a person, and tests of steps, are not counted.
     #[serde(default)]
     pub runs_at_once: Option<u32>,
+    /// Counts saved changes of the draft, for conflict checks: send back the one an edit was made on. Of flows on another
     /// engine it is the time of the last change.
     #[serde(default)]
     pub revision: i64,

@@ -21,8 +21,7 @@ use wasm_bindgen::{JsCast, JsValue};
 
 /// The address of a file that the browser makes itself.
 fn file_address(version: &FlowVersion) -> String {
-    let text = serde_json::to_string_pretty(&exchange::export(version)).unwrap_or_default();
-    format!("data:application/json;charset=utf-8,{}", session::encode(&text))
+    format!("data:application/json;charset=utf-8,{}", session::encode(&exchange::file(version)))
 }
 
 /// `Overdue nudge` becomes `overdue-nudge.flow.json`.

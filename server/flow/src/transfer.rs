@@ -8,15 +8,14 @@ use domain::flow::exchange;
 use domain::flow::listing::NewFlow;
 use domain::ids::FlowId;
 use domain::problem::Problem;
-use serde_json::Value;
 
 impl Flows {
-    /// The newest version as a file that other engines read, without secrets.
+    /// The newest version as the text of a file that other engines read, without secrets.
     ///
     /// # Errors
     /// [`Problem::Forbidden`]; [`Problem::NotFound`].
-    pub async fn export(&self, actor: &Actor, id: &FlowId) -> Result<Value, Problem> {
-        Ok(exchange::export(&self.get(actor, id).await?.version))
+    pub async fn export(&self, actor: &Actor, id: &FlowId) -> Result<String, Problem> {
+        Ok(exchange::file(&self.get(actor, id).await?.version))
     }
 
     /// Makes a draft of `file`, the text of an exported flow. Steps of unknown pieces stay and are marked.

@@ -2,7 +2,7 @@
 //!
 //! Schemas 13 to 20 are read, and the branch steps from before; each step that cannot be read is named with its reason.
 
-use super::{Action, FlowVersion, Note, SCHEMA_VERSION, Trigger};
+use super::{Action, FlowVersion, Note, SCHEMA_VERSION, Trigger, nested};
 use crate::problem::Issue;
 use serde_json::{Map, Value, json};
 
@@ -45,8 +45,17 @@ pub struct Imported {
     pub notes: Vec<Note>,
 }
 
-/// `version` as a file that every engine of this JSON reads. Secrets that stand in steps are left out; connections are
-/// named and not contained.
+/// The text of [`export`] as every engine of this JSON reads it: steps hang in each other, however many follow.
+pub fn file(version: &FlowVersion) -> String {
+    let file = export(version);
+    // With a step to a level, most of a long file would be the space before its lines.
+    if nested::has_lists(&file) {
+        return nested::write(&file);
+    }
+    serde_json::to_string_pretty(&file).unwrap_or_default()
+}
+
+/// `version` as what stands in a file. Secrets that stand in steps are left out; connections are named and not contained.
 pub fn export(version: &FlowVersion) -> Value {
     let mut trigger = serde_json::to_value(&version.trigger).unwrap_or_default();
     clean(&mut trigger);
@@ -111,9 +120,12 @@ pub fn import(text: &str) -> Result<Imported, Vec<Issue>> {
     if text.len() > LONGEST {
         return refuse("file", "The file is larger than 2 MB. Is it a flow?");
     }
-    let file: Value = serde_json::from_str(text).map_err(|error| {
-        let message =
-            format!("This is not JSON: look at line {}, column {}", error.line(), error.column());
+    let file: Value = nested::read(text).map_err(|error| {
+        let message = format!(
+            "This is no JSON that can be read: look at line {}, column {}",
+            error.line(),
+            error.column()
+        );
         vec![Issue::new("file", message)]
     })?;
     let Some(mut body) = flow_in(&file) else {

@@ -35,6 +35,12 @@ pub fn modernise(trigger: &mut Value) {
                     action(next);
                     open.push(next);
                 }
+                ("nextAction" | "firstLoopAction", Value::Array(row)) => {
+                    for step in row.iter_mut().filter(|it| it.is_object()) {
+                        action(step);
+                        open.push(step);
+                    }
+                }
                 ("children", Value::Array(children)) => {
                     for child in children.iter_mut().filter(|it| it.is_object()) {
                         action(child);

@@ -9,6 +9,7 @@ mod expressions;
 #[cfg(test)]
 mod model;
 #[cfg(test)]
+mod nesting;
 mod operations;
 #[cfg(test)]
 mod problems;

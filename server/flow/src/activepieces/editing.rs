@@ -78,7 +78,7 @@ impl Remote {
             sent = whole(&wanted);
         }
         self.fit(&mut sent).await?;
-        self.operate(&now.id, &operation(&sent)).await?;
+        self.operate(&now.id, &json!(sent)).await?;
         let found = self.flow(actor, &now.id, None).await?;
         let how = match one {
             FlowEdit::DuplicateAction(_) | FlowEdit::DuplicateBranch(_) => Closeness::Shape,
@@ -105,7 +105,7 @@ impl Remote {
         if is_as_it_was {
             return problem;
         }
-        match self.operate(&before.id, &operation(&whole(&before.version))).await {
+        match self.operate(&before.id, &json!(whole(&before.version))).await {
             Ok(_) => problem,
             Err(failed) => Problem::conflict(format!(
                 "{problem}. The flow could not be put back as it was either: {failed}. Look at it in {NAME}"
@@ -115,7 +115,7 @@ impl Remote {
 
     /// Sends one operation.
     pub(crate) async fn operate(&self, id: &FlowId, operation: &Value) -> Result<Value, Problem> {
-        self.call("Flow", Ask::post(format!("/flows/{id}"), operation.clone())).await
+        self.call("Flow", Ask::post_flow(format!("/flows/{id}"), operation)).await
     }
 
     /// Gives pieces the versions that are installed there.
@@ -201,33 +201,26 @@ fn explicit(add: &mut AddBranch, wanted: &FlowVersion) {
     }
 }
 
-/// An edit as the server reads it: steps hang in each other, also where we write a long row of them as a list.
-fn operation(edit: &FlowEdit) -> Value {
-    let mut operation = json!(edit);
-    nest(&mut operation["request"]);
-    operation
-}
-
-fn nest(value: &mut Value) {
-    let Some(fields) = value.as_object_mut() else { return };
-    for (name, inner) in fields.iter_mut() {
-        match name.as_str() {
-            "nextAction" | "firstLoopAction" | "trigger" | "action" => unroll(inner),
-            "children" => inner.as_array_mut().into_iter().flatten().for_each(unroll),
-            _ => {}
+/// What only our engine does is said, and not passed over.
+fn refuse_beyond(wanted: &FlowVersion) -> Result<(), Problem> {
+    let copy = "or copy the flow to the built-in engine, which can";
+    for step in tree::steps(&wanted.trigger) {
+        let title = &step.display_name;
+        if step.on_error_action.is_some() {
+            let hint = format!("Let “{title}” go on when it fails, {copy}");
+            return Err(only_there("has no branch for what runs after an error", &hint));
+        }
+        let handling = match &step.kind {
+            ActionKind::Piece(settings) => settings.error_handling_options.as_ref(),
+            ActionKind::Code(settings) => settings.error_handling_options.as_ref(),
+            ActionKind::Loop(_) | ActionKind::Router(_) => None,
+        };
+        if handling.is_some_and(|it| it.retry_policy.is_some()) {
+            let hint = format!("Leave out how often “{title}” is tried again, {copy}");
+            return Err(only_there("tries four times and knows no other policy", &hint));
         }
     }
-}
-
-fn unroll(row: &mut Value) {
-    if let Value::Array(steps) = row {
-        let hung = std::mem::take(steps).into_iter().rev().reduce(|after, mut step| {
-            step["nextAction"] = after;
-            step
-        });
-        *row = hung.unwrap_or_default();
-    }
-    nest(row);
+    Ok(())
 }
 
 /// The whole flow as one edit.
@@ -239,28 +232,4 @@ pub(crate) fn whole(version: &FlowVersion) -> FlowEdit {
         notes: Some(version.notes.clone()),
         keep_samples: true,
     }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_long_row_of_steps_is_sent_as_steps_that_hang_in_each_other() {
-        let step = |at: usize| json!({ "name": format!("step_{at}"), "displayName": "S", "type": "LOOP_ON_ITEMS", "settings": { "items": "x" } });
-        let row: Vec<Value> = (1..=60).map(step).collect();
-        let mut trigger =
-            json!({ "name": "trigger", "displayName": "T", "type": "EMPTY", "settings": {} });
-        trigger["nextAction"] = row.into();
-        let import =
-            json!({ "type": "IMPORT_FLOW", "request": { "displayName": "F", "trigger": trigger } });
-        let edit: FlowEdit = serde_json::from_value(import).unwrap();
-        let sent = operation(&edit);
-        let mut at = &sent["request"]["trigger"];
-        for number in 1..=60 {
-            at = &at["nextAction"];
-            assert_eq!(at["name"], format!("step_{number}"));
-        }
-        assert!(at["nextAction"].is_null());
-    }
 }
