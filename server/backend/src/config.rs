@@ -41,6 +41,17 @@ pub enum Database {
     Postgres(Secret),
 }
 
+/// A server of another maker that runs flows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlowServer {
+    /// Its address.
+    pub url: String,
+    /// An API key of it.
+    pub api_key: Secret,
+    /// The project that holds the flows.
+    pub project_id: String,
+}
+
 /// Everything read from the environment at the start.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -66,6 +77,9 @@ pub struct Config {
     pub shown_url: Option<String>,
     /// `FLOW_URL`, the same for the engine of flows.
     pub shown_flow_url: Option<String>,
+    /// `ACTIVEPIECES_URL` or `FLOW_URL`, with `ACTIVEPIECES_API_KEY` and `ACTIVEPIECES_PROJECT_ID`: where the first workspace
+    /// keeps its flows while it chose no engine itself; the built-in one when absent.
+    pub flow_engine: Option<FlowServer>,
     /// Limits of the assistant: `AGENT_MAX_ITERATIONS`, `AGENT_RUNTIME`.
     pub assistant: agent::config::Config,
     /// Where Basecamp is.
@@ -113,6 +127,7 @@ impl Config {
             shell_token: get("PMOS_SHELL_TOKEN").map(Secret),
             shown_url: base_url("BCGPT_URL", get("BCGPT_URL").or_else(|| get("PMOS_URL")))?,
             shown_flow_url: base_url("FLOW_URL", get("FLOW_URL"))?,
+            flow_engine: flow_engine(get)?,
             json_body_limit,
             is_signup_closed: is_closed(get("PMOS_SIGNUP"))?,
             cors_allowed_origins: origins(get("CORS_ALLOWED_ORIGINS"))?,
@@ -132,6 +147,31 @@ fn parse<T: std::str::FromStr>(
         name,
         reason: format!("{text:?} is not accepted; give {accepted}"),
     })
+}
+
+/// The three that go together; `FLOW_URL` alone is only shown.
+fn flow_engine(get: impl Fn(&str) -> Option<String>) -> Result<Option<FlowServer>, ConfigError> {
+    let url = base_url("ACTIVEPIECES_URL", get("ACTIVEPIECES_URL"))?;
+    let (key, project) = (get("ACTIVEPIECES_API_KEY"), get("ACTIVEPIECES_PROJECT_ID"));
+    if url.is_none() && key.is_none() && project.is_none() {
+        return Ok(None);
+    }
+    let url = match url {
+        Some(url) => Some(url),
+        None => base_url("FLOW_URL", get("FLOW_URL"))?,
+    };
+    let missing = |name: &'static str| {
+        ConfigError {
+        name,
+        reason: "give ACTIVEPIECES_URL (or FLOW_URL), ACTIVEPIECES_API_KEY and ACTIVEPIECES_PROJECT_ID, or none of them"
+            .to_owned(),
+    }
+    };
+    Ok(Some(FlowServer {
+        url: url.ok_or_else(|| missing("ACTIVEPIECES_URL"))?,
+        api_key: Secret(key.ok_or_else(|| missing("ACTIVEPIECES_API_KEY"))?),
+        project_id: project.ok_or_else(|| missing("ACTIVEPIECES_PROJECT_ID"))?,
+    }))
 }
 
 /// Limits of the assistant; a runtime that does not exist stops the start.
@@ -238,6 +278,31 @@ mod tests {
         ] {
             assert_eq!(read(&[(name, value)]).unwrap_err().name, name);
         }
+    }
+
+    #[test]
+    fn a_flow_server_is_named_whole_or_not_at_all() {
+        let whole = [
+            ("FLOW_URL", "http://10.0.0.7:8080/"),
+            ("ACTIVEPIECES_API_KEY", "hunter2"),
+            ("ACTIVEPIECES_PROJECT_ID", "Qe7tDyFjp0w8mVb5sZ1xk"),
+        ];
+        let config = read(&whole).unwrap();
+        assert!(!format!("{config:?}").contains("hunter2"));
+        assert_eq!(config.flow_engine.unwrap().url, "http://10.0.0.7:8080");
+        assert_eq!(read(&whole[..1]).unwrap().flow_engine, None);
+        for (left_out, name) in
+            ["ACTIVEPIECES_URL", "ACTIVEPIECES_API_KEY", "ACTIVEPIECES_PROJECT_ID"]
+                .iter()
+                .enumerate()
+        {
+            let mut some = whole.to_vec();
+            some.remove(left_out);
+            assert_eq!(read(&some).unwrap_err().name, *name);
+        }
+        let both =
+            [whole[0], whole[1], whole[2], ("ACTIVEPIECES_URL", "https://flows.example.com")];
+        assert_eq!(read(&both).unwrap().flow_engine.unwrap().url, "https://flows.example.com");
     }
 
     #[test]

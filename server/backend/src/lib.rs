@@ -30,6 +30,7 @@ use basecamp::sync::Sync;
 use code::runner::Runner;
 use domain::actor::Actor;
 use domain::problem::Problem;
+use flow::config::GivenEngine;
 use flow::connections::Connections;
 use flow::flows::Flows;
 use flow::runs::Runs;
@@ -148,6 +149,7 @@ impl Backend {
         let engine = flow::config::Config {
             node: node.name.clone(),
             code: code_steps(),
+            engine: given_engine(&config),
             ..flow::config::Config::new(address_of(&config), key.clone())
         };
         let runs = Runs::new(db.clone(), basecamp.clone(), engine);
@@ -211,6 +213,15 @@ impl Backend {
         let mut conn = self.db.read().await?;
         Ok(store::events::latest(&mut conn, &actor.workspace).await?)
     }
+}
+
+/// The server that runs flows, where the environment names one.
+fn given_engine(config: &Config) -> Option<GivenEngine> {
+    config.flow_engine.as_ref().map(|it| GivenEngine {
+        url: it.url.clone(),
+        api_key: it.api_key.expose().to_owned(),
+        project_id: it.project_id.clone(),
+    })
 }
 
 /// What runs code steps: this program once more, as their worker.

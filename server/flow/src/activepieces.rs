@@ -12,12 +12,15 @@ mod difference;
 pub(crate) mod editing;
 pub mod facade;
 mod flows;
+mod folders;
+pub(crate) mod given;
 mod pieces;
 mod probe;
 mod runs;
 
 use crate::activepieces::client::{Ask, Client, Failure};
 use crate::engine::Engine;
+use crate::activepieces::given::Given;
 use domain::actor::Actor;
 use domain::flow::engine::{EngineSignIn, FlowEngine};
 use domain::problem::Problem;
@@ -81,6 +84,14 @@ pub(crate) async fn place(engine: &Arc<Engine>, actor: &Actor) -> Result<Place, 
     let remote = Remote { engine: Arc::clone(engine), client };
     Ok(Place { chosen: FlowEngine::parse(&row.engine), remote: Some(remote) })
 }
+    let row = match row {
+        Some(row) => row,
+        None => match given::connect(engine, actor).await? {
+            Given::Connected(row) => *row,
+            Given::Nothing => return Ok(Place { chosen: FlowEngine::Builtin, remote: None }),
+            Given::Failed(checked) => return Err(given::refusal(&checked)),
+        },
+    };
 
 /// The engine that a flow, run or connection with this id belongs to; none for ours.
 ///

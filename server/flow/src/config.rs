@@ -9,6 +9,17 @@ use store::secrets::SecretKey;
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 
 /// Settings of flows and runs.
+/// The server of another maker that the environment names.
+#[derive(Clone)]
+pub struct GivenEngine {
+    /// Its address, which may be a private one.
+    pub url: String,
+    /// An API key of it.
+    pub api_key: String,
+    /// The project that holds the flows of the first workspace.
+    pub project_id: String,
+}
+
 #[derive(Clone)]
 pub struct Config {
     /// Where webhooks arrive, without a slash at the end: `https://pmos.example.com`.
@@ -37,6 +48,10 @@ pub struct Config {
     /// How long the caller of a synchronous webhook waits.
     pub answer_within: Duration,
     /// Runs code steps; none where they cannot be run at all.
+    /// Who else vouches for mail servers, besides the public authorities.
+    pub mail_authorities: Vec<CertificateDer<'static>>,
+    /// Where the first workspace keeps its flows while it chose no engine itself; none for the built-in one.
+    pub engine: Option<GivenEngine>,
     pub code: Option<Runner>,
     /// Starts and retries by people and assistants, for each workspace and minute.
     pub starts_per_minute: u32,
@@ -59,6 +74,8 @@ impl Config {
             keep_bytes: 5 * 1024 * 1024 * 1024,
             answer_within: Duration::from_secs(30),
             code: None,
+            mail_authorities: Vec::new(),
+            engine: None,
             starts_per_minute: 100,
         }
     }

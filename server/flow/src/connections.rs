@@ -360,6 +360,19 @@ fn kind_named(row: &ConnectionRow) -> Result<ConnectionType, Problem> {
     Ok(ConnectionType::parse(&row.kind).ok_or_else(unknown)?)
 }
 
+/// PM OS itself, where nobody asked.
+pub(crate) fn system(workspace: &WorkspaceId) -> Actor {
+    Actor {
+        user: UserId::default(),
+        name: "PM OS".to_owned(),
+        workspace: workspace.clone(),
+        role: domain::actor::Role::Viewer,
+        via: domain::actor::Via::System,
+        request_id: ids::fresh(),
+        ip: None,
+    }
+}
+
 /// Who is named where nobody asked: the run of a flow, or PM OS itself.
 pub(crate) fn on_behalf(row: &ConnectionRow, user: &UserId, reference: &str) -> Actor {
     Actor {

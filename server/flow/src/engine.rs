@@ -17,6 +17,7 @@ pub(crate) mod walk;
 pub(crate) mod work;
 
 use crate::activepieces::Clients;
+use crate::activepieces::given::Looked;
 use crate::config::Config;
 use crate::connections::renewing::Turns;
 use crate::engine::plan::Plans;
@@ -63,6 +64,8 @@ pub(crate) struct Engine {
     pub(crate) thinker: OnceLock<Thinker>,
     /// Engines of other makers, by workspace.
     pub(crate) clients: Clients,
+    /// The engine that the environment names, when it could not be used.
+    pub(crate) looked: Looked,
     sender: Sender,
     running: Mutex<HashMap<RunId, oneshot::Sender<Problem>>>,
     /// Runs that could not be written down, with their fences: to be taken up again.
@@ -97,6 +100,7 @@ impl Engine {
             wake: Notify::new(),
             thinker: OnceLock::new(),
             clients: Clients::default(),
+            looked: Looked::default(),
             sender: Sender::default(),
             running: Mutex::default(),
             abandoned: Mutex::default(),
@@ -175,10 +179,6 @@ impl Engine {
         self.has_backlog.store(true, Ordering::Release);
     }
 
-    /// A place became free: the worker looks if anybody waits for one.
-    pub(crate) fn worked(&self) {
-        if self.has_backlog.swap(false, Ordering::AcqRel) {
-            self.wake.notify_one();
     /// A run was stored that has to wait; it may have a place by now.
     pub(crate) fn queued(&self) {
         self.set_backlog();
@@ -187,6 +187,10 @@ impl Engine {
         }
     }
 
+    /// A place became free: the worker looks if anybody waits for one.
+    pub(crate) fn worked(&self) {
+        if self.has_backlog.swap(false, Ordering::AcqRel) {
+            self.wake.notify_one();
         }
     }
 

@@ -79,6 +79,15 @@ pub async fn insert(conn: &mut Conn, workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
+/// The workspace that was made first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn first(conn: &mut Conn) -> Result<Option<WorkspaceId>> {
+    let sql = "SELECT workspace_id FROM workspaces ORDER BY created_at, workspace_id LIMIT 1";
+    Ok(fetch_optional!(conn, (String,), sql)?.map(|(id,)| WorkspaceId::from(id)))
+}
+
 /// The workspace with this id.
 ///
 /// # Errors

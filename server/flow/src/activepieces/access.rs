@@ -1,6 +1,7 @@
 //! Which engine a workspace uses: connecting to a server, choosing, testing, forgetting.
 
 use crate::activepieces::client::bound;
+use crate::activepieces::given::{self, Given};
 use crate::activepieces::probe::{self, Wanted};
 use crate::activepieces::{NAME, row};
 use crate::flows::Flows;
@@ -24,7 +25,20 @@ impl Flows {
     pub async fn engine_settings(&self, actor: &Actor) -> Result<EngineSettings, Problem> {
         actor.require(Permission::Read)?;
         let mut conn = self.engine.db.read().await?;
-        Ok(row(&mut conn, actor).await?.map(|it| shown(&it)).unwrap_or_default())
+        let known = row(&mut conn, actor).await?;
+        drop(conn);
+        if let Some(row) = known {
+            return Ok(shown(&row));
+        }
+        Ok(match given::connect(&self.engine, actor).await? {
+            Given::Nothing => EngineSettings::default(),
+            Given::Connected(row) => shown(&row),
+            Given::Failed(checked) => EngineSettings {
+                engine: FlowEngine::Activepieces,
+                server: None,
+                checked: Some(checked),
+            },
+        })
     }
 
     /// Connects the workspace to a server, after looking that it can be used, or only says where new flows are made.
@@ -144,7 +158,7 @@ impl Flows {
                     }
                     error.into()
                 })?;
-                events_of(conn, &by, event).await
+                announced(conn, &by, event).await
             })
         });
         write.await?;
@@ -169,7 +183,7 @@ impl Flows {
         let write = self.engine.db.write(move |conn| {
             Box::pin(async move {
                 flow_engines::choose(conn, &by.workspace, chosen.as_str()).await?;
-                events_of(conn, &by, event).await
+                announced(conn, &by, event).await
             })
         });
         write.await?;
@@ -200,7 +214,7 @@ impl Flows {
         let write = self.engine.db.write(move |conn| {
             Box::pin(async move {
                 flow_engines::checked(conn, &by.workspace, &found).await?;
-                events_of(conn, &by, event).await
+                announced(conn, &by, event).await
             })
         });
         write.await?;
@@ -210,9 +224,11 @@ impl Flows {
     /// Forgets the server with its secret. Flows stay there and are no longer listed here.
     ///
     /// # Errors
-    /// [`Problem::Forbidden`] without the permission to manage; [`Problem::NotFound`] when there is none.
+    /// [`Problem::Forbidden`] without the permission to manage; [`Problem::NotFound`] when there is none;
+    /// [`Problem::Conflict`] when the environment names it, which would connect it again.
     pub async fn disconnect_engine(&self, actor: &Actor) -> Result<(), Problem> {
         actor.require(Permission::Manage)?;
+        self.refuse_given(actor).await?;
         let by = actor.clone();
         let event = Event::new(EventKind::ConnectionRemoved, TARGET, NAME);
         let write = self.engine.db.write(move |conn| {
@@ -220,14 +236,31 @@ impl Flows {
                 if !flow_engines::delete(conn, &by.workspace).await? {
                     return Err(Problem::not_found("Connection"));
                 }
-                events_of(conn, &by, event).await
+                announced(conn, &by, event).await
             })
         });
         write.await
     }
+
+    /// What the environment names is taken away there.
+    async fn refuse_given(&self, actor: &Actor) -> Result<(), Problem> {
+        let Some(given) = given::of(&self.engine, &actor.workspace).await? else { return Ok(()) };
+        let mut conn = self.engine.db.read().await?;
+        let known = row(&mut conn, actor).await?;
+        if known.is_some_and(|it| it.url == given.url && it.project_id == given.project_id) {
+            return Err(Problem::conflict(
+                "The environment names this server. Take ACTIVEPIECES_URL or FLOW_URL out of it and start again; until then choose the built-in engine for new flows",
+            ));
+        }
+        Ok(())
+    }
 }
 
-async fn events_of(conn: &mut store::db::Conn, actor: &Actor, event: Event) -> Result<(), Problem> {
+pub(crate) async fn announced(
+    conn: &mut store::db::Conn,
+    actor: &Actor,
+    event: Event,
+) -> Result<(), Problem> {
     store::events::record(conn, actor, &event).await?;
     Ok(())
 }

@@ -10,6 +10,7 @@ use domain::flow::listing::{FlowFilter, NewFlow};
 use domain::flow::{Flow, tree};
 use domain::problem::Problem;
 use flow::updating::FlowChange;
+use flow::config::GivenEngine;
 use sandbox::activepieces::{Config, Fault, Running, serve};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -288,4 +289,46 @@ async fn an_edit_that_did_not_arrive_is_an_error_and_nothing_is_half_done() {
     assert!(matches!(refused, Problem::NotFound { .. }), "{refused:?}");
     let now = world.flows.get(&admin(), &flow.id).await.unwrap();
     assert_eq!((tree::steps(&now.version.trigger).len(), now.folder_id), (1, None));
+}
+
+fn given(running: &Running) -> GivenEngine {
+    GivenEngine {
+        url: running.engine.base_url(),
+        api_key: "ap_key_of_the_tests".to_owned(),
+        project_id: running.engine.project(0),
+    }
+}
+
+#[tokio::test]
+async fn the_environment_names_a_server_for_the_first_workspace() {
+    let running = serve(two_people()).await.unwrap();
+    for world in World::both_with(|it| it.engine = Some(given(&running))).await {
+        let settings = world.flows.engine_settings(&admin()).await.unwrap();
+        assert_eq!(settings.engine, FlowEngine::Activepieces, "{}", world.name);
+        assert_eq!(settings.server.unwrap().project_id, running.engine.project(0));
+        assert_eq!(made(&world, Vec::new()).await.engine, FlowEngine::Activepieces);
+        let other = actor("w2", Role::WorkspaceAdmin);
+        assert_eq!(world.flows.engine_settings(&other).await.unwrap().server, None);
+        let kept = world.flows.disconnect_engine(&admin()).await.unwrap_err();
+        assert!(matches!(kept, Problem::Conflict { .. }), "{kept:?}");
+        // What a person chooses stays chosen.
+        world.flows.change_engine(&admin(), EngineChange::default()).await.unwrap();
+        assert_eq!(made(&world, Vec::new()).await.engine, FlowEngine::Builtin);
+    }
+}
+
+#[tokio::test]
+async fn a_server_of_the_environment_that_is_gone_is_said_to_be() {
+    let running = serve(two_people()).await.unwrap();
+    let gone = given(&running);
+    drop(running);
+    let world = World::with(|it| it.engine = Some(gone)).await;
+    let new = NewFlow { name: "There".to_owned(), ..NewFlow::default() };
+    let refused = world.flows.create(&admin(), new).await.unwrap_err();
+    assert!(matches!(refused, Problem::Unavailable { .. }), "{refused:?}");
+    let settings = world.flows.engine_settings(&admin()).await.unwrap();
+    assert_eq!((settings.engine, settings.server), (FlowEngine::Activepieces, None));
+    assert!(settings.checked.unwrap().error.is_some());
+    let ours = FlowFilter { engine: Some(FlowEngine::Builtin), ..FlowFilter::default() };
+    assert!(world.flows.list(&admin(), &ours).await.unwrap().data.is_empty());
 }
