@@ -17,10 +17,11 @@ pub(crate) mod given;
 mod pieces;
 mod probe;
 mod runs;
+mod trying;
 
 use crate::activepieces::client::{Ask, Client, Failure};
-use crate::engine::Engine;
 use crate::activepieces::given::Given;
+use crate::engine::Engine;
 use domain::actor::Actor;
 use domain::flow::engine::{EngineSignIn, FlowEngine};
 use domain::problem::Problem;
@@ -35,6 +36,11 @@ use store::flow_engines::{self, EngineRow};
 pub(crate) const NAME: &str = "Activepieces";
 /// Where it is set up.
 pub(crate) const SETTINGS: &str = "/settings/engine";
+
+/// What that server cannot do, and what to do instead.
+pub(crate) fn only_there(what: &str, hint: &str) -> Problem {
+    Problem::Unsupported { message: format!("{NAME} {what}"), hint: hint.to_owned() }
+}
 
 /// The clients in use, by workspace, so that a sign-in is used until it ends.
 #[derive(Default)]
@@ -76,14 +82,8 @@ pub(crate) async fn row(conn: &mut Conn, actor: &Actor) -> Result<Option<EngineR
 /// Where the flows of the actor's workspace are.
 pub(crate) async fn place(engine: &Arc<Engine>, actor: &Actor) -> Result<Place, Problem> {
     let mut conn = engine.db.read().await?;
-    let Some(row) = row(&mut conn, actor).await? else {
-        return Ok(Place { chosen: FlowEngine::Builtin, remote: None });
-    };
+    let row = row(&mut conn, actor).await?;
     drop(conn);
-    let client = engine.clients.of(engine, &row)?;
-    let remote = Remote { engine: Arc::clone(engine), client };
-    Ok(Place { chosen: FlowEngine::parse(&row.engine), remote: Some(remote) })
-}
     let row = match row {
         Some(row) => row,
         None => match given::connect(engine, actor).await? {
@@ -92,6 +92,10 @@ pub(crate) async fn place(engine: &Arc<Engine>, actor: &Actor) -> Result<Place, 
             Given::Failed(checked) => return Err(given::refusal(&checked)),
         },
     };
+    let client = engine.clients.of(engine, &row)?;
+    let remote = Remote { engine: Arc::clone(engine), client };
+    Ok(Place { chosen: FlowEngine::parse(&row.engine), remote: Some(remote) })
+}
 
 /// The engine that a flow, run or connection with this id belongs to; none for ours.
 ///

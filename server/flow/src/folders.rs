@@ -1,8 +1,10 @@
 //! Folders of flows.
 
+use crate::activepieces::{self, Place, Remote, place};
 use crate::flows::Flows;
 use domain::actor::{Actor, Permission};
 use domain::event::{Event, EventKind};
+use domain::flow::engine::FlowEngine;
 use domain::flow::listing::Folder;
 use domain::ids::WorkspaceId;
 use domain::problem::Problem;
@@ -15,23 +17,43 @@ const LONGEST: usize = 80;
 const MOST: usize = 200;
 
 impl Flows {
-    /// The folders by name, each with how many flows it holds.
+    /// The folders by name, each with how many flows it holds; after ours those of the other engine.
     ///
     /// # Errors
     /// [`Problem::Forbidden`].
     pub async fn folders(&self, actor: &Actor) -> Result<Vec<Folder>, Problem> {
         actor.require(Permission::Read)?;
         let mut conn = self.engine.db.read().await?;
-        Ok(flow_folders::list(&mut conn, &actor.workspace).await?)
+        let mut folders = flow_folders::list(&mut conn, &actor.workspace).await?;
+        drop(conn);
+        // A server that does not answer hides its folders and not ours.
+        if let Ok(Place { remote: Some(remote), .. }) = place(&self.engine, actor).await {
+            match remote.folders().await {
+                Ok(theirs) => folders.extend(theirs),
+                Err(problem) => {
+                    tracing::warn!(%problem, "the folders of the other engine are not listed")
+                }
+            }
+        }
+        Ok(folders)
     }
 
-    /// Makes an empty folder.
+    /// The engine that a folder belongs to; none for ours.
+    async fn remote_of(&self, actor: &Actor, folder: &str) -> Result<Option<Remote>, Problem> {
+        activepieces::remote(&self.engine, actor, ("Folder", folder)).await
+    }
+
+    /// Makes an empty folder, on the engine that the workspace chose.
     ///
     /// # Errors
     /// [`Problem::Forbidden`]; [`Problem::Invalid`] for a name that is empty, too long or taken.
     pub async fn create_folder(&self, actor: &Actor, name: &str) -> Result<Folder, Problem> {
         actor.require(Permission::Write)?;
         let name = checked(name)?;
+        let place = place(&self.engine, actor).await?;
+        if let Some(remote) = place.remote.filter(|_| place.chosen == FlowEngine::Activepieces) {
+            return remote.create_folder(actor, &name).await;
+        }
         let (by, id) = (actor.clone(), ids::fresh());
         self.write(move |conn| {
             Box::pin(async move {
@@ -61,6 +83,9 @@ impl Flows {
     ) -> Result<Folder, Problem> {
         actor.require(Permission::Write)?;
         let name = checked(name)?;
+        if let Some(remote) = self.remote_of(actor, id).await? {
+            return remote.rename_folder(actor, id, &name).await;
+        }
         let (by, id) = (actor.clone(), id.to_owned());
         self.write(move |conn| {
             Box::pin(async move {
@@ -80,6 +105,9 @@ impl Flows {
     /// [`Problem::Forbidden`]; [`Problem::NotFound`].
     pub async fn delete_folder(&self, actor: &Actor, id: &str) -> Result<Folder, Problem> {
         actor.require(Permission::Write)?;
+        if let Some(remote) = self.remote_of(actor, id).await? {
+            return remote.delete_folder(actor, id).await;
+        }
         let (by, id) = (actor.clone(), id.to_owned());
         self.write(move |conn| {
             Box::pin(async move {

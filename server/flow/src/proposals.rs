@@ -1,6 +1,7 @@
 //! Changes that the assistant suggests: stored with what they were made on, shown on the canvas, and made or dropped
 //! as one step by a person.
 
+use crate::activepieces::only_there;
 use crate::flows::{Flows, changed, edited, event, found};
 use domain::actor::{Actor, Permission};
 use domain::event::EventKind;
@@ -26,6 +27,10 @@ impl Flows {
         edits: Vec<FlowEdit>,
     ) -> Result<Proposal, Problem> {
         actor.require(Permission::Write)?;
+        if self.remote(actor, id).await?.is_some() {
+            let hint = "Make the change itself; the history there keeps the version before";
+            return Err(only_there("keeps no changes that wait for a decision", hint));
+        }
         let (by, id, title) = (actor.clone(), id.clone(), title.to_owned());
         self.write(move |conn| {
             Box::pin(async move {
@@ -61,6 +66,9 @@ impl Flows {
     /// [`Problem::Forbidden`], [`Problem::NotFound`].
     pub async fn proposal(&self, actor: &Actor, id: &FlowId) -> Result<Option<Proposal>, Problem> {
         actor.require(Permission::Read)?;
+        if self.remote(actor, id).await?.is_some() {
+            return Ok(None);
+        }
         let mut conn = self.engine.db.read().await?;
         found(&mut conn, actor, id).await?;
         Ok(flow_proposals::open(&mut conn, &actor.workspace, id).await?)

@@ -1,5 +1,6 @@
 //! Samples of a flow: what its steps gave when they were tried, and what starts it, fetched or written by hand.
 
+use crate::activepieces::only_there;
 use crate::engine::Engine;
 use crate::flows::{Flows, event, found};
 use crate::schedule::Schedule;
@@ -38,6 +39,9 @@ impl Flows {
         actor: &Actor,
         id: &FlowId,
     ) -> Result<BTreeMap<String, Sample>, Problem> {
+        if let Some(remote) = self.remote(actor, id).await? {
+            return Box::pin(remote.samples(actor, id)).await;
+        }
         let flow = self.get(actor, id).await?;
         self.engine.samples(&actor.workspace, id, &flow.version.trigger).await
     }
@@ -70,6 +74,10 @@ impl Flows {
     ) -> Result<Sample, Problem> {
         actor.require(Permission::Write)?;
         let trigger = self.get(actor, id).await?.version.trigger;
+        if payload.is_none() && self.remote(actor, id).await?.is_some() {
+            let hint = "Fetch it in the editor there, or write a sample by hand";
+            return Err(only_there("does not fetch what starts a flow from outside", hint));
+        }
         if let Some(payload) = payload {
             return self.keep(actor, id, (&trigger.name, Origin::Given), &payload).await;
         }
@@ -90,6 +98,10 @@ impl Flows {
     /// [`Problem::Forbidden`], [`Problem::NotFound`]; [`Problem::Invalid`] when something else starts the flow.
     pub async fn listen(&self, actor: &Actor, id: &FlowId) -> Result<i64, Problem> {
         actor.require(Permission::Write)?;
+        if self.remote(actor, id).await?.is_some() {
+            let hint = "Listen in the editor there, or write a sample by hand";
+            return Err(only_there("does not listen when it is asked from outside", hint));
+        }
         let until_ms = self.engine.now_ms() + LISTENS_MS;
         let (by, id) = (actor.clone(), id.clone());
         self.write(move |conn| {
@@ -122,6 +134,9 @@ impl Flows {
                 "payload",
                 "This sample is larger than 512 KB. Give a shorter one",
             ));
+        }
+        if let Some(remote) = self.remote(actor, id).await? {
+            return Box::pin(remote.give_sample(actor, id, step, output)).await;
         }
         let (by, id, step) = (actor.clone(), id.clone(), step.to_owned());
         let now_ms = self.engine.now_ms();

@@ -1,5 +1,6 @@
 //! Testing a draft without running all of it: one step for real, or everything without changing anything.
 
+use crate::activepieces::only_there;
 use crate::engine::plan::Plan;
 use crate::engine::trying::{lacking, tried};
 use crate::runs::Runs;
@@ -34,7 +35,7 @@ impl Runs {
     ///
     /// # Errors
     /// [`Problem::Forbidden`], [`Problem::NotFound`], [`Problem::RateLimited`]; [`Problem::Invalid`] naming the steps
-    /// that have no sample yet.
+    /// that have no sample yet; on another engine [`Problem::Unsupported`] for `input`.
     pub async fn test_step(
         &self,
         actor: &Actor,
@@ -43,6 +44,10 @@ impl Runs {
         input: Map<String, Value>,
     ) -> Result<StepTest, Problem> {
         actor.require(Permission::Write)?;
+        if let Some(remote) = self.remote(actor, ("Flow", flow.as_str())).await? {
+            self.engine.starts.check(&actor.workspace)?;
+            return Box::pin(remote.test_step(actor, flow, step, &input)).await;
+        }
         let plan = self.chosen(actor, flow, Which::Draft).await?;
         refuse_input(&plan, step, &input)?;
         let trial = Trial::Step { name: step.to_owned(), input };
@@ -72,7 +77,7 @@ impl Runs {
     /// says so.
     ///
     /// # Errors
-    /// As [`Runs::start`].
+    /// As [`Runs::start`]; [`Problem::Unsupported`] for a flow of another engine.
     pub async fn dry_run(
         &self,
         actor: &Actor,
@@ -80,6 +85,10 @@ impl Runs {
         payload: Value,
     ) -> Result<Run, Problem> {
         actor.require(Permission::Write)?;
+        if self.remote(actor, ("Flow", flow.as_str())).await?.is_some() {
+            let hint = "Test its steps one by one, or copy the flow to the built-in engine";
+            return Err(only_there("does not try a whole flow without its effects", hint));
+        }
         let plan = self.chosen(actor, flow, Which::Draft).await?;
         self.engine.starts.check(&actor.workspace)?;
         let trigger = &plan.version.trigger;

@@ -2,7 +2,7 @@
 
 use crate::activepieces::client::Ask;
 use crate::activepieces::difference::{Closeness, missing};
-use crate::activepieces::{NAME, Remote};
+use crate::activepieces::{NAME, Remote, only_there};
 use crate::flows::event;
 use domain::actor::{Actor, Permission};
 use domain::event::EventKind;
@@ -32,7 +32,8 @@ impl Remote {
             });
         }
         // What cannot be done is refused here: there it would be passed over without a word.
-        edit::apply_all(&before.version, &edits).map_err(|issues| Problem::Invalid { issues })?;
+        let wanted = edit::apply_all(&before.version, &edits);
+        refuse_beyond(&wanted.map_err(|issues| Problem::Invalid { issues })?)?;
         let mut flow = before.clone();
         for one in &edits {
             match Box::pin(self.one(actor, &flow, one)).await {
@@ -61,6 +62,7 @@ impl Remote {
     ) -> Result<Flow, Problem> {
         let wanted =
             edit::apply(&now.version, one).map_err(|issues| Problem::Invalid { issues })?;
+        refuse_beyond(&wanted)?;
         let mut sent = one.clone();
         if let FlowEdit::AddAction(add) = &mut sent {
             if add.action.name.is_empty() {

@@ -7,7 +7,7 @@ use crate::flows::event;
 use domain::actor::{Actor, Permission};
 use domain::event::EventKind;
 use domain::flow::edit;
-use domain::flow::engine::EngineSignIn;
+use domain::flow::engine::{EngineSignIn, FlowEngine};
 use domain::flow::listing::{FlowFilter, FlowSummary, NewFlow, VersionSummary};
 use domain::flow::validate::{self, FlowProblem, ProblemCode};
 use domain::flow::{Flow, FlowStatus, tree};
@@ -55,6 +55,7 @@ impl Remote {
     /// Makes a flow, whole or not at all.
     pub(crate) async fn create(&self, actor: &Actor, new: NewFlow) -> Result<Flow, Problem> {
         let name = new.name.trim();
+        check_folder(new.folder_id.as_deref())?;
         let body =
             json!({ "displayName": name, "projectId": self.project(), "folderId": new.folder_id });
         let made = self.call("Folder", Ask::post("/flows", body)).await?;
@@ -299,6 +300,7 @@ impl Remote {
         id: &FlowId,
         folder: Option<String>,
     ) -> Result<Flow, Problem> {
+        check_folder(folder.as_deref())?;
         let operation = json!({ "type": "CHANGE_FOLDER", "request": { "folderId": folder } });
         self.manage(actor, id, operation, |it| it.folder_id == folder).await
     }
@@ -332,6 +334,16 @@ impl Remote {
     ) -> Result<Flow, Problem> {
         self.one(actor, flow, &crate::activepieces::editing::whole(wanted)).await
     }
+}
+
+/// Flows there are in folders of there.
+fn check_folder(folder: Option<&str>) -> Result<(), Problem> {
+    if folder.is_some_and(|it| FlowEngine::of_id(it) == FlowEngine::Builtin) {
+        let message =
+            format!("This folder is not one of {NAME}, where the flow is. Choose another one");
+        return Err(Problem::invalid("folderId", message));
+    }
+    Ok(())
 }
 
 fn not_kept(what: &str) -> Problem {

@@ -1,6 +1,7 @@
 //! Flows on the server of another maker, over HTTP: connecting and editing.
 
 mod running;
+mod trying;
 
 use crate::world::{World, actor, admin};
 use domain::actor::{Actor, Role};
@@ -9,8 +10,8 @@ use domain::flow::engine::{EngineChange, EngineSignIn, FlowEngine};
 use domain::flow::listing::{FlowFilter, NewFlow};
 use domain::flow::{Flow, tree};
 use domain::problem::Problem;
-use flow::updating::FlowChange;
 use flow::config::GivenEngine;
+use flow::updating::FlowChange;
 use sandbox::activepieces::{Config, Fault, Running, serve};
 use serde_json::{Value, json};
 use std::time::Duration;
