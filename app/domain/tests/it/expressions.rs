@@ -322,6 +322,18 @@ proptest! {
         let _ = resolve(&json!(text), &scope);
     }
 
+    /// Text that came from outside is text, whatever it looks like.
+    #[test]
+    fn what_is_a_value_is_never_evaluated(expression in expressions()) {
+        let given = format!("{{{{{expression}}}}}");
+        let trigger = json!({ "text": given.as_str() });
+        let scope = Scope::new().step("trigger", &trigger).at(0);
+        let whole = resolve(&json!("{{trigger.text}}"), &scope);
+        prop_assert_eq!(whole.map(|it| it.value), Ok(json!(given)));
+        let part = resolve(&json!("<{{trigger.text}}>"), &scope);
+        prop_assert_eq!(part.map(|it| it.value), Ok(json!(format!("<{given}>"))));
+    }
+
     #[test]
     fn a_path_gives_exactly_what_is_there(key in "[a-z ]{1,8}", value in -1_000_000_i64..1_000_000) {
         let trigger = json!({ key.as_str(): { "inner": [value] } });

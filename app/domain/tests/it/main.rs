@@ -6,10 +6,11 @@ mod conditions;
 mod edits;
 #[cfg(test)]
 mod expressions;
+mod importing;
 #[cfg(test)]
 mod model;
-#[cfg(test)]
 mod nesting;
+#[cfg(test)]
 mod operations;
 #[cfg(test)]
 mod problems;

@@ -4,6 +4,7 @@
 
 mod answers;
 mod apps;
+mod bodies;
 mod coding;
 mod connecting;
 mod crashing;
