@@ -137,7 +137,7 @@ async fn a_caller_is_told_where_the_next_request_goes() {
 }
 
 /// A flow that other flows call, with `next` after its trigger.
-async fn callable(world: &World, next: Value) -> Flow {
+pub(crate) async fn callable(world: &World, next: Value) -> Flow {
     world
         .published(json!({
             "name": "trigger", "displayName": "When a flow calls", "type": "PIECE_TRIGGER", "valid": true,
@@ -150,7 +150,7 @@ async fn callable(world: &World, next: Value) -> Flow {
         .await
 }
 
-fn call(name: &str, flow: &Flow, payload: Value) -> Value {
+pub(crate) fn call(name: &str, flow: &Flow, payload: Value) -> Value {
     let input =
         json!({ "flow": flow.id, "flowProps": { "payload": payload }, "waitForResponse": true });
     piece(name, FLOWS, "callFlow", input)

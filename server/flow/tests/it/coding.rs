@@ -9,7 +9,7 @@ use std::time::Duration;
 use store::settings;
 
 /// This test program, called again as the worker.
-fn runner() -> Option<Runner> {
+pub(crate) fn runner() -> Option<Runner> {
     let arguments = ["code_worker", "--exact", "--ignored", "--nocapture", "--test-threads=1"];
     let program = std::env::current_exe().unwrap();
     Some(Runner::new(program, arguments.map(Into::into).to_vec(), Limits::default()))
@@ -19,14 +19,14 @@ async fn worlds() -> Vec<World> {
     World::both_with(|it| it.code = runner()).await
 }
 
-async fn switch(world: &World, word: &'static str) {
+pub(crate) async fn switch(world: &World, word: &'static str) {
     let set = world.db.write(move |conn| {
         Box::pin(async move { settings::set(conn, "w1", "codeSteps", &json!(word)).await })
     });
     set.await.unwrap();
 }
 
-fn code(name: &str, code: &str, input: Value) -> Value {
+pub(crate) fn code(name: &str, code: &str, input: Value) -> Value {
     json!({
         "name": name, "displayName": name, "type": "CODE", "valid": true,
         "settings": { "sourceCode": { "code": code, "packageJson": "{}" }, "input": input },

@@ -21,12 +21,12 @@ fn call(name: &str, method: &str, url: &str) -> Value {
 }
 
 /// A process of its own: everything in it is gone when it is killed.
-struct Process {
+pub(crate) struct Process {
     runtime: tokio::runtime::Runtime,
 }
 
 impl Process {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -35,8 +35,12 @@ impl Process {
         Self { runtime }
     }
 
+    pub(crate) fn block_on<F: Future>(&self, work: F) -> F::Output {
+        self.runtime.block_on(work)
+    }
+
     /// Nothing more of it runs, whatever it was doing.
-    fn kill(self) {
+    pub(crate) fn kill(self) {
         self.runtime.shutdown_background();
     }
 }

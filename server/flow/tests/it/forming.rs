@@ -7,7 +7,7 @@ use flow::forms::Submitted;
 use flow::hooks::HookRefusal;
 use serde_json::{Value, json};
 
-fn on_form(inputs: Value, next: Value) -> Value {
+pub(crate) fn on_form(inputs: Value, next: Value) -> Value {
     json!({
         "name": "trigger", "displayName": "Form submitted", "type": "PIECE_TRIGGER", "valid": true,
         "settings": {
@@ -18,7 +18,7 @@ fn on_form(inputs: Value, next: Value) -> Value {
     })
 }
 
-fn given(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+pub(crate) fn given(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 

@@ -11,7 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// How a server of the test answers.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Manner {
+pub(crate) enum Manner {
     /// It takes everything.
     Takes,
     /// It knows nobody.
@@ -21,13 +21,19 @@ enum Manner {
 }
 
 /// A mail server that remembers what it was told.
-struct MailServer {
-    address: SocketAddr,
+pub(crate) struct MailServer {
+    pub(crate) address: SocketAddr,
     heard: Arc<Mutex<Vec<String>>>,
 }
 
 impl MailServer {
-    async fn open(manner: Manner) -> Self {
+    pub(crate) async fn open(manner: Manner) -> Self {
+        Self::certified(manner, None).await
+    }
+
+    /// One that shows the certificate of `identity`.
+    async fn certified(manner: Manner, identity: Option<&Identity>) -> Self {
+        let acceptor = identity.map(Identity::acceptor);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (address, heard) = (listener.local_addr().unwrap(), Arc::default());
         let server = Self { address, heard: Arc::clone(&heard) };
@@ -47,7 +53,7 @@ impl MailServer {
         self.heard().join("\n")
     }
 
-    fn messages(&self) -> usize {
+    pub(crate) fn messages(&self) -> usize {
         self.heard().iter().filter(|it| *it == "DATA").count()
     }
 }
@@ -83,8 +89,12 @@ async fn talk(stream: TcpStream, manner: Manner, heard: Arc<Mutex<Vec<String>>>)
     }
 }
 
-async fn connected(world: &World, server: &MailServer) {
-    let props = json!({
+pub(crate) async fn connected(world: &World, server: &MailServer) {
+    connected_by(world, server, json!({})).await;
+}
+
+async fn connected_by(world: &World, server: &MailServer, more: Value) {
+    let mut props = json!({
         "host": "127.0.0.1", "port": server.address.port(), "email": "studio@example.com", "password": "hunter2hunter2",
     });
     let value = json!({ "type": "CUSTOM_AUTH", "props": props });

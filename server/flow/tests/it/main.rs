@@ -22,6 +22,7 @@ mod places;
 mod proposals;
 mod site;
 mod templates;
+mod sweeping;
 mod thinking;
 mod triggers;
 mod trying;

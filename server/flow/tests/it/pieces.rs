@@ -118,7 +118,7 @@ async fn a_message_is_posted_and_its_address_is_not_shown() {
     assert!(!serde_json::to_string(&ended).unwrap().contains("/ok/secret"));
 }
 
-fn rows(name: &str, action: &str, mut input: Value) -> Value {
+pub(crate) fn rows(name: &str, action: &str, mut input: Value) -> Value {
     input["table_id"] = "Leads".into();
     piece(name, "@activepieces/piece-tables", action, input)
 }

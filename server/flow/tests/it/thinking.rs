@@ -6,7 +6,7 @@ use flow::thinking::{Ask, Thought, Unanswered};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 
-const ASSISTANT: &str = "@pmos/piece-assistant";
+pub(crate) const ASSISTANT: &str = "@pmos/piece-assistant";
 
 /// What the model was asked.
 type Asked = Arc<Mutex<Vec<Ask>>>;

@@ -93,6 +93,13 @@ impl World {
         Self::around(runs, clock, (db, name, test)).await
     }
 
+    /// A process on `db` with settings of its own.
+    pub(crate) async fn on_with(db: Db, name: &'static str, set: impl FnOnce(&mut Config)) -> Self {
+        let clock = Arc::new(AtomicI64::new(NOW));
+        let runs = opened(db.clone(), &clock, None, set);
+        Self::around(runs, clock, (db, name, None)).await
+    }
+
     async fn around(
         runs: Runs,
         clock: Arc<AtomicI64>,
