@@ -1,6 +1,7 @@
 //! Limits of the engine and what it needs to know about its surroundings.
 
 use code::runner::Runner;
+use rustls::pki_types::CertificateDer;
 use std::sync::Arc;
 use std::time::Duration;
 use store::secrets::SecretKey;
@@ -8,7 +9,6 @@ use store::secrets::SecretKey;
 /// Tells the time in epoch milliseconds; tests turn it by hand.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 
-/// Settings of flows and runs.
 /// The server of another maker that the environment names.
 #[derive(Clone)]
 pub struct GivenEngine {
@@ -20,6 +20,7 @@ pub struct GivenEngine {
     pub project_id: String,
 }
 
+/// Settings of flows and runs.
 #[derive(Clone)]
 pub struct Config {
     /// Where webhooks arrive, without a slash at the end: `https://pmos.example.com`.
@@ -47,11 +48,11 @@ pub struct Config {
     pub keep_bytes: u64,
     /// How long the caller of a synchronous webhook waits.
     pub answer_within: Duration,
-    /// Runs code steps; none where they cannot be run at all.
     /// Who else vouches for mail servers, besides the public authorities.
     pub mail_authorities: Vec<CertificateDer<'static>>,
     /// Where the first workspace keeps its flows while it chose no engine itself; none for the built-in one.
     pub engine: Option<GivenEngine>,
+    /// Runs code steps; none where they cannot be run at all.
     pub code: Option<Runner>,
     /// Starts and retries by people and assistants, for each workspace and minute.
     pub starts_per_minute: u32,
@@ -73,9 +74,9 @@ impl Config {
             keep_runs: Duration::from_secs(30 * 86_400),
             keep_bytes: 5 * 1024 * 1024 * 1024,
             answer_within: Duration::from_secs(30),
-            code: None,
             mail_authorities: Vec::new(),
             engine: None,
+            code: None,
             starts_per_minute: 100,
         }
     }

@@ -4,7 +4,7 @@ use crate::outgoing::allowed::Allowed;
 use crate::outgoing::dial::{self, Closed};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream};
 use lettre::transport::smtp::extension::ClientId;
-use rustls::pki_types::ServerName;
+use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use std::fmt;
 use std::io;
@@ -60,13 +60,15 @@ impl NoServer {
 pub(crate) async fn connect(
     server: &Server,
     allowed: &Allowed,
+    authorities: &[CertificateDer<'static>],
 ) -> Result<AsyncSmtpConnection, NoServer> {
     let tcp = dial::reach((&server.host, server.port), &PORTS, allowed).await?;
     let peer = tcp.peer_addr().map_err(|it| NoServer::broken(server, &it))?;
     let stream: Box<dyn AsyncTokioStream> = if server.is_encrypted || server.port == ENCRYPTED {
-        Box::new(Stream { inner: encrypted(server, tcp).await?, greeting: &[], peer })
+        Box::new(Stream { inner: encrypted(server, tcp, authorities).await?, greeting: &[], peer })
     } else {
-        opened(server, tcp, peer, allowed.has_host(&server.host, server.port)).await?
+        let is_opened = allowed.has_host(&server.host, server.port);
+        opened((server, authorities), tcp, peer, is_opened).await?
     };
     AsyncSmtpConnection::connect_with_transport(stream, &hello())
         .await
@@ -79,7 +81,7 @@ fn hello() -> ClientId {
 
 /// Begins plainly and encrypts where the server offers it.
 async fn opened(
-    server: &Server,
+    (server, authorities): (&Server, &[CertificateDer<'static>]),
     mut tcp: TcpStream,
     peer: SocketAddr,
     is_opened: bool,
@@ -94,7 +96,7 @@ async fn opened(
     if has_tls {
         tcp.write_all(b"STARTTLS\r\n").await.map_err(broken)?;
         said(&mut tcp, "220").await.map_err(broken)?;
-        let inner = encrypted(server, tcp).await?;
+        let inner = encrypted(server, tcp, authorities).await?;
         return Ok(Box::new(Stream { inner, greeting: GREETING, peer }));
     }
     if server.has_password && !is_opened {
@@ -107,10 +109,12 @@ async fn opened(
 async fn encrypted(
     server: &Server,
     tcp: TcpStream,
+    authorities: &[CertificateDer<'static>],
 ) -> Result<tokio_rustls::client::TlsStream<TcpStream>, NoServer> {
     // A second installation is refused, which is fine: there is one.
     drop(rustls::crypto::ring::default_provider().install_default());
-    let roots = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    let mut roots = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    roots.add_parsable_certificates(authorities.iter().cloned());
     let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
     let name = ServerName::try_from(server.host.clone())
         .map_err(|_| NoServer(format!("{} is not the name of a server", server.host)))?;

@@ -28,7 +28,8 @@ pub(crate) async fn send(call: &Call<'_>) -> Result<Done, Failed> {
     let (message, people) = message(&call.input, &id)?;
     let allowed = call.engine.allowed().await.map_err(|it| Failed::new(it.to_string()))?;
     let beginning = async {
-        let mut connection = mail::connect(&server, &allowed).await?;
+        let mut connection =
+            mail::connect(&server, &allowed, &call.engine.config.mail_authorities).await?;
         if let Some(credentials) = &credentials {
             let signed = connection.auth(&MECHANISMS, credentials).await;
             signed.map_err(|it| NoServer(format!("The mail server refused the password: {it}")))?;

@@ -1,13 +1,17 @@
 //! E-mail over a real connection to a mail server of the test.
 
+use crate::identity::Identity;
 use crate::world::{World, admin, keep_going, on_webhook, piece};
 use domain::flow::connection::NewConnection;
 use domain::flow::run::{Run, RunStatus};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+
+const GREETING: &str = "220 mail.test ESMTP\r\n";
 
 /// How a server of the test answers.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -18,6 +22,10 @@ pub(crate) enum Manner {
     RefusesPeople,
     /// It goes away once it has the text.
     BreaksOff,
+    /// It is encrypted from the first byte.
+    Encrypted,
+    /// It asks to be encrypted before anything else.
+    BeginsPlainly,
 }
 
 /// A mail server that remembers what it was told.
@@ -39,7 +47,7 @@ impl MailServer {
         let server = Self { address, heard: Arc::clone(&heard) };
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(talk(stream, manner, Arc::clone(&heard)));
+                tokio::spawn(served(stream, acceptor.clone(), manner, Arc::clone(&heard)));
             }
         });
         server
@@ -58,10 +66,56 @@ impl MailServer {
     }
 }
 
-async fn talk(stream: TcpStream, manner: Manner, heard: Arc<Mutex<Vec<String>>>) {
-    let (read, mut write) = stream.into_split();
+async fn served(
+    mut stream: TcpStream,
+    acceptor: Option<TlsAcceptor>,
+    manner: Manner,
+    heard: Arc<Mutex<Vec<String>>>,
+) {
+    let Some(acceptor) = acceptor else { return talk(stream, manner, heard, GREETING).await };
+    let greeting = match manner {
+        Manner::BeginsPlainly => {
+            if !asked_for_encryption(&mut stream, &heard).await {
+                return;
+            }
+            ""
+        }
+        _ => GREETING,
+    };
+    // Whoever does not trust the certificate goes away.
+    if let Ok(stream) = acceptor.accept(stream).await {
+        talk(stream, manner, heard, greeting).await;
+    }
+}
+
+/// Talks until the other side wants to be encrypted, and lets it begin.
+async fn asked_for_encryption(stream: &mut TcpStream, heard: &Mutex<Vec<String>>) -> bool {
+    stream.write_all(GREETING.as_bytes()).await.unwrap();
+    let mut lines = BufReader::new(&mut *stream).lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        heard.lock().unwrap().push(format!("plain: {line}"));
+        let (answer, is_over): (&[u8], bool) = match line.split(' ').next() {
+            Some("EHLO") => (b"250-mail.test\r\n250 STARTTLS\r\n", false),
+            Some("STARTTLS") => (b"220 go on\r\n", true),
+            _ => (b"530 encrypt first\r\n", false),
+        };
+        lines.get_mut().write_all(answer).await.unwrap();
+        if is_over {
+            return true;
+        }
+    }
+    false
+}
+
+async fn talk<S: AsyncRead + AsyncWrite>(
+    stream: S,
+    manner: Manner,
+    heard: Arc<Mutex<Vec<String>>>,
+    greeting: &str,
+) {
+    let (read, mut write) = tokio::io::split(stream);
     let mut lines = BufReader::new(read).lines();
-    write.write_all(b"220 mail.test ESMTP\r\n").await.unwrap();
+    write.write_all(greeting.as_bytes()).await.unwrap();
     let mut is_text = false;
     while let Ok(Some(line)) = lines.next_line().await {
         heard.lock().unwrap().push(line.clone());
@@ -97,6 +151,7 @@ async fn connected_by(world: &World, server: &MailServer, more: Value) {
     let mut props = json!({
         "host": "127.0.0.1", "port": server.address.port(), "email": "studio@example.com", "password": "hunter2hunter2",
     });
+    props.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap());
     let value = json!({ "type": "CUSTOM_AUTH", "props": props });
     let new = NewConnection {
         name: "Mail".to_owned(),
@@ -145,6 +200,44 @@ async fn a_message_arrives_with_its_people_and_leaves_no_password_behind() {
         assert_eq!(output["to"], json!(["a@example.com", "b@example.com"]));
         assert!(text.contains(output["messageId"].as_str().unwrap()));
         assert!(!serde_json::to_string(&run.steps).unwrap().contains("hunter2"));
+    }
+}
+
+#[tokio::test]
+async fn a_message_goes_encrypted_to_a_server_that_is_known() {
+    let identity = Identity::new();
+    for manner in [Manner::Encrypted, Manner::BeginsPlainly] {
+        let known = identity.certificate.clone();
+        let world = World::with(|it| it.mail_authorities = vec![known]).await;
+        let server = MailServer::certified(manner, Some(&identity)).await;
+        world.allow(&[server.address.to_string()]).await;
+        connected_by(&world, &server, json!({ "TLS": manner == Manner::Encrypted })).await;
+        let run = ran(&world, mail(json!(["a@example.com"]))).await;
+        assert_eq!(run.status, RunStatus::Succeeded, "{run:?}");
+        assert_eq!(server.messages(), 1);
+        let heard = server.heard();
+        let plain: Vec<_> = heard.iter().filter_map(|it| it.strip_prefix("plain: ")).collect();
+        assert_eq!(plain.contains(&"STARTTLS"), manner == Manner::BeginsPlainly, "{plain:?}");
+        assert!(plain.iter().all(|it| !it.contains("AUTH") && !it.contains("MAIL")), "{plain:?}");
+        assert!(heard.iter().any(|it| it.starts_with("AUTH PLAIN")), "{heard:?}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_told_to_a_server_that_nobody_vouches_for() {
+    let (identity, other) = (Identity::new(), Identity::new());
+    for manner in [Manner::Encrypted, Manner::BeginsPlainly] {
+        let known = other.certificate.clone();
+        let world = World::with(|it| it.mail_authorities = vec![known]).await;
+        let server = MailServer::certified(manner, Some(&identity)).await;
+        world.allow(&[server.address.to_string()]).await;
+        connected_by(&world, &server, json!({ "TLS": manner == Manner::Encrypted })).await;
+        let run = ran(&world, mail(json!(["a@example.com"]))).await;
+        assert_eq!(run.status, RunStatus::Failed);
+        assert!(run.error.unwrap().contains("No connection to the mail server"));
+        let heard = server.heard();
+        assert!(heard.iter().all(|it| it.starts_with("plain: ")), "{heard:?}");
+        assert!(heard.iter().all(|it| !it.contains("AUTH")), "{heard:?}");
     }
 }
 

@@ -13,6 +13,7 @@ mod elsewhere;
 mod error_branch;
 mod forming;
 mod hooking;
+mod identity;
 mod limits;
 mod mails;
 mod nodes;
@@ -21,15 +22,15 @@ mod pieces;
 mod places;
 mod proposals;
 mod site;
-mod templates;
 mod sweeping;
+mod templates;
 mod thinking;
 mod triggers;
 mod trying;
+mod turns;
 mod waiting;
 mod walking;
 mod world;
-mod turns;
 
 /// Not a test: the process in which code steps of the tests run.
 #[test]
