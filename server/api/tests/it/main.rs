@@ -4,6 +4,7 @@
 
 mod accounts;
 mod actions;
+mod app_sign_in;
 mod assistant;
 mod audit;
 mod caller;
