@@ -66,6 +66,27 @@ pub(crate) fn row_of(steps: usize) -> Value {
     webhook((1..=steps).rev().fold(last, |next, at| set(&format!("step_{at}"), Some(next))))
 }
 
+/// webhook -> wait until the time in `at` of the body.
+pub(crate) fn pausing() -> Value {
+    let input = json!({ "delayUntilTimestamp": "{{trigger['body']['at']}}" });
+    webhook(piece("step_1", "delay", "delay_until", &input, None))
+}
+
+/// webhook -> a list of `items` numbers -> for each of them a step that sets a field -> respond.
+pub(crate) fn loop_of(items: usize) -> Value {
+    let each = json!({
+        "name": "step_2", "displayName": "Each", "type": "LOOP_ON_ITEMS", "valid": true, "skip": false,
+        "settings": { "items": "{{step_1['rows']}}" },
+        "firstLoopAction": piece(
+            "step_3", "data-mapper", "advanced_mapping", &json!({ "mapping": { "n": "{{step_2['item'] * 2}}" } }), None,
+        ),
+        "nextAction": respond("step_4")
+    });
+    let rows: Vec<usize> = (0..items).collect();
+    let input = json!({ "mapping": { "name": "{{trigger['body']['name']}}", "rows": rows } });
+    webhook(piece("step_1", "data-mapper", "advanced_mapping", &input, Some(each)))
+}
+
 /// webhook -> `steps` calls of `url`, each with the run and the step in its query.
 pub(crate) fn calls(steps: usize, url: &str) -> Value {
     let call = |at: usize, next: Option<Value>| {

@@ -1,5 +1,5 @@
-//! Benchmarks of a built PM OS: `bench PATH_TO_PMOS [start|page|runs|steps|crash|chat|mirror]...`, everything when none is
-//! named. `mirror` needs no built PM OS; `mirror-medium` is the same over a world of a tenth the size.
+//! Benchmarks of a built PM OS: `bench PATH_TO_PMOS [start|page|runs|steps|loop|paused|memory|crash|chat|mirror]...`, everything
+//! when none is named. `mirror` needs no built PM OS; `mirror-medium` is the same over a world of a tenth the size.
 //!
 //! Each figure is printed on a line of its own beside a baseline measured in the same run: a bare axum route in a
 //! process of its own. Absolute times drift with the machine; the ratios are what counts.
@@ -14,6 +14,7 @@ mod mirror;
 mod page;
 mod product;
 mod runs;
+mod soak;
 mod start;
 
 use sandbox::world::Size;
@@ -23,7 +24,7 @@ use std::path::PathBuf;
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) type Measured = Result<(), Failure>;
 
-const USAGE: &str = "bench PATH_TO_PMOS [start|page|runs|steps|crash|chat|mirror|mirror-medium]...";
+const USAGE: &str = "bench PATH_TO_PMOS [start|page|runs|steps|loop|paused|memory|crash|chat|mirror|mirror-medium]...";
 
 #[tokio::main]
 async fn main() -> Measured {
@@ -39,7 +40,19 @@ async fn main() -> Measured {
     drop(rustls::crypto::ring::default_provider().install_default());
     let binary = PathBuf::from(first);
     let wanted: Vec<String> = words.collect();
-    let all = ["start", "page", "runs", "steps", "crash", "chat", "mirror", "mirror-medium"];
+    let all = [
+        "start",
+        "page",
+        "runs",
+        "steps",
+        "loop",
+        "paused",
+        "memory",
+        "crash",
+        "chat",
+        "mirror",
+        "mirror-medium",
+    ];
     let is_wanted = |name: &&str| {
         let is_named = wanted.iter().any(|word| word == name);
         is_named || (wanted.is_empty() && *name != "mirror-medium")
@@ -51,6 +64,9 @@ async fn main() -> Measured {
             "page" => page::measure(&binary).await?,
             "runs" => runs::measure(&binary).await?,
             "steps" => runs::measure_steps(&binary).await?,
+            "loop" => soak::measure_loop(&binary).await?,
+            "paused" => soak::measure_paused(&binary).await?,
+            "memory" => soak::measure_memory(&binary).await?,
             "chat" => chat::measure(&binary).await?,
             "mirror" => Box::pin(mirror::measure(Size::Large)).await?,
             "mirror-medium" => Box::pin(mirror::measure(Size::Medium)).await?,
