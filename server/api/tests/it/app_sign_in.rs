@@ -41,7 +41,7 @@ async fn tokens(
 /// A connection that waits for its sign-in: its id, and the state that was sent along.
 async fn begun(caller: &Caller<'_>, app: SocketAddr) -> (String, String) {
     let new = json!({
-        "name": "CRM", "piece_name": "@activepieces/piece-http", "value": {
+        "name": "CRM", "pieceName": "@activepieces/piece-http", "value": {
             "type": "OAUTH2", "client_id": "pmos", "client_secret": "client-secret", "scope": "read",
             "auth_url": "https://app.example/authorize", "token_url": format!("http://{app}/token"),
         },
