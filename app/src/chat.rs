@@ -1,6 +1,7 @@
 //! The assistant: the same conversation in the side panel, on its own page and in the studio.
 
 pub mod approval;
+pub mod attaching;
 pub mod composer;
 pub mod conversation;
 pub mod feed;

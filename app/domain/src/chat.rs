@@ -1,6 +1,7 @@
 //! Conversations with the assistant (contract.md 3).
 
 use crate::approval::Approval;
+use crate::attachment::Attachment;
 use crate::ids::{ApprovalId, ChatRunId, MessageId, SessionId};
 use crate::trace::TraceStep;
 use serde::{Deserialize, Serialize};
@@ -46,6 +47,9 @@ pub struct Message {
     pub run_id: Option<ChatRunId>,
     /// RFC 3339.
     pub created_at: String,
+    /// Files the person put beside it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
 }
 
 /// State of one execution of the assistant.
@@ -169,6 +173,8 @@ pub struct Turn {
     pub html: String,
     /// RFC 3339.
     pub at: String,
+    /// Files the person put beside it.
+    pub attachments: Vec<Attachment>,
     /// Answers offered to a question of the assistant.
     pub choices: Vec<String>,
     /// The run that gave the answer.

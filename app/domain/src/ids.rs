@@ -67,6 +67,8 @@ ids! {
     SessionId
     /// One turn's message in a conversation.
     MessageId
+    /// A file beside a message.
+    AttachmentId
     /// One execution of the assistant.
     ChatRunId
     /// A question that must be answered before something happens.

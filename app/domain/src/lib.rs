@@ -7,6 +7,7 @@ pub mod actor;
 pub mod app;
 pub mod approval;
 pub mod assistant;
+pub mod attachment;
 pub mod chat;
 pub mod client;
 pub mod event;

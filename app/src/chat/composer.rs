@@ -1,5 +1,6 @@
 //! The box at the bottom. What is typed is kept until it is sent, also over a reload.
 
+use crate::chat::attaching::{Attach, Chosen, take, words_for};
 use crate::chat::conversation::stop;
 use crate::chat::state::Chat;
 use crate::ui::browser;
@@ -28,10 +29,11 @@ pub fn Composer(
         text.set(words);
     };
     let send = move || {
-        let words = text.get_untracked().trim().to_owned();
+        let words = words_for(text.get_untracked().trim(), chat.files.with_untracked(Vec::len));
         if !words.is_empty() && !chat.send.pending().get_untracked() {
             keep(String::new());
-            chat.say(words);
+            chat.say_with(words, chat.files.get_untracked());
+            chat.files.set(Vec::new());
         }
     };
     let on_key = move |event: leptos::ev::KeyboardEvent| {
@@ -44,13 +46,26 @@ pub fn Composer(
         event.prevent_default();
         send();
     };
+    let trouble = RwSignal::new(None::<String>);
+    let on_paste = move |event: leptos::ev::ClipboardEvent| {
+        // Pasted words stay words; a copied picture or file becomes one beside them.
+        if event.clipboard_data().is_some_and(|it| take(chat, trouble, &it) > 0) {
+            event.prevent_default();
+        }
+    };
+    let on_drop = move |event: leptos::ev::DragEvent| {
+        event.prevent_default();
+        event.data_transfer().map(|it| take(chat, trouble, &it));
+    };
     view! {
-        <form class="composer" on:submit=on_submit>
+        <form class="composer" on:submit=on_submit on:dragover=|event| event.prevent_default() on:drop=on_drop>
             <Refused chat=chat on_back=Callback::new(keep) />
             <div class="composer__box">
+                <Chosen chat=chat trouble=trouble />
                 <textarea rows="1" placeholder=placeholder aria-label="Message the assistant" name="text"
-                    prop:value=text on:input=move |event| keep(event_target_value(&event)) on:keydown=on_key></textarea>
+                    prop:value=text on:input=move |event| keep(event_target_value(&event)) on:keydown=on_key on:paste=on_paste></textarea>
                 <div class="row">
+                    <Attach chat=chat trouble=trouble />
                     <Model chat=chat />
                     <SendOrStop chat=chat />
                 </div>
@@ -111,6 +126,7 @@ fn Refused(chat: Chat, on_back: Callback<String>) -> impl IntoView {
         if why().is_some() {
             on_back.run(chat.sent.get_untracked().unwrap_or_default());
             chat.sent.set(None);
+            chat.files.set(chat.sent_files.get_untracked());
         }
     });
     move || why().map(|it| view! { <p class="xs bad" role="alert">{it}</p> })

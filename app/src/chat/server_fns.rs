@@ -1,6 +1,7 @@
 //! What the assistant's pages ask of the server.
 
 use crate::error::AppError;
+use domain::attachment::NewAttachment;
 use domain::chat::{ChatRun, Conversation, Session};
 use domain::ids::{ChatRunId, FlowId, SessionId};
 use leptos::prelude::*;
@@ -20,6 +21,8 @@ pub struct Said {
     pub text: String,
     /// The flow on the canvas beside the conversation.
     pub flow: Option<FlowId>,
+    /// Files beside the words.
+    pub files: Vec<NewAttachment>,
 }
 
 /// The person's conversations, newest first.
@@ -49,8 +52,8 @@ pub async fn chat_project() -> Result<Option<String>, AppError> {
 #[server(prefix = "/fn", endpoint = "send_message", input = Json)]
 pub async fn send_message(said: Said) -> Result<ChatRun, AppError> {
     let actor = crate::session::actor()?;
-    let Said { session, text, flow } = said;
-    Ok(crate::session::backend().agent.say(&actor, session, text, flow).await?)
+    let Said { session, text, flow, files } = said;
+    Ok(crate::session::backend().agent.say(&actor, session, (text, files), flow).await?)
 }
 
 /// Stops a run.

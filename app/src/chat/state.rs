@@ -4,6 +4,7 @@ use crate::chat::server_fns::{Said, SendMessage, chat_project, open_conversation
 use crate::error::AppError;
 use crate::settings::assistant_fns::load_answering;
 use domain::assistant::Answering;
+use domain::attachment::NewAttachment;
 use domain::chat::{ChatRunStatus, Conversation, Turn, TurnRun};
 use domain::ids::{ChatRunId, FlowId, SessionId};
 use domain::trace::TraceStep;
@@ -50,6 +51,10 @@ pub struct Chat {
     pub live: RwSignal<Option<Live>>,
     /// Words sent and not stored yet, so that they show at once.
     pub sent: RwSignal<Option<String>>,
+    /// Files that go with the next words.
+    pub files: RwSignal<Vec<NewAttachment>>,
+    /// Files that went with the words sent last, for when they are not taken.
+    pub sent_files: RwSignal<Vec<NewAttachment>>,
     /// Sends words.
     pub send: ServerAction<SendMessage>,
     /// Whether the connection to the run is lost for now.
@@ -83,6 +88,8 @@ impl Chat {
             stored,
             live: RwSignal::new(None),
             sent: RwSignal::new(None),
+            files: RwSignal::new(Vec::new()),
+            sent_files: RwSignal::new(Vec::new()),
             send: ServerAction::new(),
             lost: RwSignal::new(false),
             project: Resource::new(|| (), |()| chat_project()),
@@ -102,15 +109,22 @@ impl Chat {
     pub fn open(self, session: Option<SessionId>) {
         self.live.set(None);
         self.sent.set(None);
+        self.files.set(Vec::new());
         self.count.set(TURNS);
         self.session.set(session);
     }
 
     /// Says `text`.
     pub fn say(self, text: String) {
+        self.say_with(text, Vec::new());
+    }
+
+    /// Says `text`, with `files` beside it.
+    pub fn say_with(self, text: String, files: Vec<NewAttachment>) {
         self.sent.set(Some(text.clone()));
-        let said =
-            Said { session: self.session.get_untracked(), text, flow: self.flow.get_untracked() };
+        self.sent_files.set(files.clone());
+        let (session, flow) = (self.session.get_untracked(), self.flow.get_untracked());
+        let said = Said { session, text, flow, files };
         self.send.dispatch(SendMessage { said });
     }
 

@@ -1,6 +1,7 @@
 //! One thing said, with what was done for it.
 
 use crate::chat::approval::ApprovalCard;
+use crate::chat::attaching::Attached;
 use crate::chat::state::{Chat, Live};
 use crate::chat::trace::Trace;
 use crate::ui::brand::Logo;
@@ -8,7 +9,9 @@ use crate::ui::browser;
 use crate::ui::button::IconButton;
 use crate::ui::time::{parse_time, use_now};
 use domain::assistant::model_title;
+use domain::attachment::Attachment;
 use domain::chat::{ChatRunStatus, Turn, TurnRun};
+use domain::ids::SessionId;
 use leptos::prelude::*;
 
 /// What a turn looks like depends on these; a turn with another key is drawn anew.
@@ -29,7 +32,7 @@ pub fn TurnView(
     chat: Chat,
 ) -> impl IntoView {
     if turn.is_mine {
-        view! { <Mine text=turn.text /> }.into_any()
+        view! { <Mine text=turn.text files=turn.attachments session=chat.session.get_untracked() /> }.into_any()
     } else {
         view! { <Answer turn=turn chat=chat /> }.into_any()
     }
@@ -40,11 +43,18 @@ pub fn TurnView(
 pub fn Mine(
     /// The words.
     text: String,
+    /// The files beside them.
+    #[prop(optional)]
+    files: Vec<Attachment>,
+    /// The conversation.
+    #[prop(default = None)]
+    session: Option<SessionId>,
 ) -> impl IntoView {
     view! {
         <div class="msg msg--me">
             <span class="sr">"You said:"</span>
             <p>{text}</p>
+            {(!files.is_empty()).then(|| view! { <Attached files=files session=session /> })}
         </div>
     }
 }

@@ -1,4 +1,4 @@
-//! A file that somebody chose, read in the browser.
+//! Files that somebody chose, pasted or dropped, read in the browser.
 
 use js_sys::{Array, Function, Reflect};
 use leptos::prelude::*;
@@ -34,6 +34,21 @@ pub fn read(id: &str, most: u32, done: Callback<Result<Chosen, NotChosen>>) {
     }
 }
 
+/// Reads every file that `of` holds as its `files`: an input, or what was pasted or dropped. Gives how many there are.
+pub fn read_all(of: &JsValue, most: u32, done: Callback<Result<Chosen, NotChosen>>) -> u32 {
+    let Ok(files) = get(of, "files") else { return 0 };
+    let mut at = 0;
+    while let Ok(file) = Reflect::get_u32(&files, at)
+        && file.is_object()
+    {
+        at += 1;
+        if let Err(why) = read_one(&file, most, done) {
+            done.run(Err(why));
+        }
+    }
+    at
+}
+
 fn begin(id: &str, most: u32, done: Callback<Result<Chosen, NotChosen>>) -> Result<(), NotChosen> {
     let input = document().get_element_by_id(id).ok_or(NotChosen::None)?;
     let files = get(&input, "files")?;
@@ -41,8 +56,16 @@ fn begin(id: &str, most: u32, done: Callback<Result<Chosen, NotChosen>>) -> Resu
     if !file.is_object() {
         return Err(NotChosen::None);
     }
-    let text = |name: &str| get(&file, name).ok().and_then(|it| it.as_string());
-    let size = get(&file, "size")?.as_f64().unwrap_or(f64::INFINITY);
+    read_one(&file, most, done)
+}
+
+fn read_one(
+    file: &JsValue,
+    most: u32,
+    done: Callback<Result<Chosen, NotChosen>>,
+) -> Result<(), NotChosen> {
+    let text = |name: &str| get(file, name).ok().and_then(|it| it.as_string());
+    let size = get(file, "size")?.as_f64().unwrap_or(f64::INFINITY);
     if size > f64::from(most) {
         return Err(NotChosen::TooLarge);
     }
@@ -60,7 +83,7 @@ fn begin(id: &str, most: u32, done: Callback<Result<Chosen, NotChosen>>) -> Resu
         done.run(chosen.ok_or(NotChosen::Unreadable));
     });
     Reflect::set(&reader, &"onloadend".into(), &finished).map_err(unreadable)?;
-    call_of(&reader, "readAsDataURL")?.call1(&reader, &file).map_err(unreadable)?;
+    call_of(&reader, "readAsDataURL")?.call1(&reader, file).map_err(unreadable)?;
     Ok(())
 }
 

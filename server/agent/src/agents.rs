@@ -193,7 +193,7 @@ async fn store_start(
     };
     agents::insert_run(tx, &run_of(it, new.id.to_string())).await?;
     let new = NewRun { session, ..new };
-    if !begin(tx, actor, &it.goal, &new).await? {
+    if !begin(tx, actor, (&it.goal, &[]), &new).await? {
         return Err(Problem::conflict("Its last run is still under way"));
     }
     Ok(true)

@@ -1,6 +1,7 @@
 //! A conversation that is longer than a model can read: the beginning is put in short words, or left out. Turns go
 //! whole, so that a call and its result are never parted.
 
+use crate::files;
 use crate::llm::{DoneCall, Prompt, Turn};
 use serde_json::{Value, json};
 
@@ -105,7 +106,9 @@ fn length(prompt: &Prompt) -> usize {
     let texts = prompt.said.iter().chain(&prompt.memory).map(String::len).sum::<usize>();
     let turns = prompt.history.iter().map(turn_length).sum::<usize>();
     let done = prompt.done.iter().map(call_length).sum::<usize>();
+    let files = prompt.files.iter().map(|(_, it)| files::length(it)).sum::<usize>();
     texts
+        + files
         + turns
         + done
         + (prompt.tools.len() + prompt.others.len()) * TOOL_LETTERS
@@ -113,7 +116,9 @@ fn length(prompt: &Prompt) -> usize {
 }
 
 fn turn_length(turn: &Turn) -> usize {
-    turn.text.len() + turn.calls.iter().map(call_length).sum::<usize>()
+    turn.text.len()
+        + turn.files.iter().map(files::length).sum::<usize>()
+        + turn.calls.iter().map(call_length).sum::<usize>()
 }
 
 fn call_length(call: &DoneCall) -> usize {
@@ -127,7 +132,13 @@ mod tests {
     use super::*;
 
     fn turn(role: &str, letters: usize) -> Turn {
-        Turn { role: role.into(), text: "x".repeat(letters), calls: Vec::new(), note: None }
+        Turn {
+            role: role.into(),
+            text: "x".repeat(letters),
+            files: Vec::new(),
+            calls: Vec::new(),
+            note: None,
+        }
     }
 
     fn long() -> Prompt {

@@ -6,12 +6,13 @@ use crate::sending::NewTurn;
 use crate::trace::masked;
 use domain::actor::{Actor, Permission};
 use domain::approval::Approval;
+use domain::attachment::{Attachment, NewAttachment};
 use domain::chat::{ChatEvent, ChatRun, ChatRunStatus, Conversation, Turn, TurnRun};
-use domain::ids::{ApprovalId, ChatRunId, FlowId, SessionId};
+use domain::ids::{ApprovalId, ChatRunId, FlowId, MessageId, SessionId};
 use domain::problem::Problem;
 use domain::trace::TraceStep;
 use serde_json::Value;
-use store::chat::{Owner, StoredMessage, journal, runs};
+use store::chat::{Owner, StoredMessage, attachments, journal, runs};
 use store::db::Conn;
 use store::{approvals, chat};
 
@@ -36,10 +37,11 @@ impl Agent {
         let session = chat::session(conn, owner, id).await?.ok_or_else(missing)?;
         let stored = chat::messages(conn, id, i64::MAX, i64::from(count.min(MOST_TURNS))).await?;
         let last = stored.last().map(|it| it.seq);
+        let files = attachments::of_session(conn, owner, id).await?;
         let mut turns: Vec<Turn> = Vec::with_capacity(stored.len());
         for message in stored.into_iter().filter(|it| it.message.role != "tool") {
             let is_last = Some(message.seq) == last;
-            turns.push(turn(conn, owner, message, is_last).await?);
+            turns.push(turn(conn, owner, (message, &files), is_last).await?);
         }
         let active = match runs::active(conn, id).await? {
             Some(active) => run(conn, owner, &active.run.id).await?,
@@ -74,10 +76,10 @@ impl Agent {
         &self,
         actor: &Actor,
         session: Option<SessionId>,
-        text: String,
+        (text, files): (String, Vec<NewAttachment>),
         flow: Option<FlowId>,
     ) -> Result<ChatRun, Problem> {
-        let turn = NewTurn { session, text, flow, ..NewTurn::default() };
+        let turn = NewTurn { session, text, flow, files, ..NewTurn::default() };
         Ok(self.send(actor, turn).await?.run)
     }
 }
@@ -94,7 +96,7 @@ fn show_once(turns: &mut [Turn]) {
 pub(crate) async fn turn(
     conn: &mut Conn,
     owner: &Owner,
-    stored: StoredMessage,
+    (stored, files): (StoredMessage, &[(MessageId, Attachment)]),
     is_last: bool,
 ) -> Result<Turn, Problem> {
     let message = stored.message;
@@ -106,12 +108,18 @@ pub(crate) async fn turn(
     Ok(Turn {
         html: if is_mine { String::new() } else { markdown::to_html(&message.content) },
         choices: if is_last { choices(stored.note.as_ref()) } else { Vec::new() },
+        attachments: beside(files, &message.id),
         id: message.id,
         is_mine,
         text: message.content,
         at: message.created_at,
         run,
     })
+}
+
+/// The files of a message, in their order.
+pub(crate) fn beside(files: &[(MessageId, Attachment)], message: &MessageId) -> Vec<Attachment> {
+    files.iter().filter(|(it, _)| it == message).map(|(_, file)| file.clone()).collect()
 }
 
 /// Answers offered to the question a turn ends with.

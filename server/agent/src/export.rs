@@ -9,7 +9,7 @@ use domain::chat::{Session, Turn};
 use domain::ids::SessionId;
 use domain::problem::Problem;
 use serde_json::{Value, json};
-use store::chat;
+use store::chat::{self, attachments};
 
 /// Turns read at once.
 const PAGE: i64 = 200;
@@ -38,9 +38,10 @@ impl Agent {
             before = first.seq;
             pages.push(page);
         }
+        let files = attachments::of_session(conn, owner, id).await?;
         let mut turns = Vec::new();
         for message in pages.into_iter().rev().flatten().filter(|it| it.message.role != "tool") {
-            turns.push(turn(conn, owner, message, false).await?);
+            turns.push(turn(conn, owner, (message, &files), false).await?);
         }
         self.mask(&mut turns);
         Ok(Exported { session, turns })
@@ -53,7 +54,7 @@ impl Exported {
         let turns = self.turns.iter().map(|it| {
             json!({
                 "id": it.id, "role": if it.is_mine { "user" } else { "assistant" }, "content": it.text, "at": it.at,
-                "run": it.run,
+                "attachments": it.attachments, "run": it.run,
             })
         });
         json!({ "session": self.session, "turns": turns.collect::<Vec<_>>() })
@@ -69,6 +70,9 @@ impl Exported {
                 None => "Assistant".to_owned(),
             };
             text.push_str(&format!("\n## {by}, {}\n\n{}\n", turn.at, turn.text.trim()));
+            for file in &turn.attachments {
+                text.push_str(&format!("\n- File: {} ({} bytes)", file.name, file.bytes));
+            }
             let steps = turn.run.iter().flat_map(|it| &it.trace);
             for step in steps.filter(|it| it.kind != "chat.run") {
                 let took = step.duration_ms.map_or_else(String::new, |it| format!(", {it} ms"));

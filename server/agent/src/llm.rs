@@ -16,9 +16,11 @@ mod sse;
 
 use crate::llm::failure::LlmError;
 use chrono::NaiveDate;
+use domain::attachment::AttachmentKind;
 use domain::ids::{FlowId, UserId};
 use futures::stream::BoxStream;
 use serde_json::Value;
+use std::sync::Arc;
 use tools::tool::ToolSpec;
 
 /// A model: the built-in planner, a scripted one for tests, those of other makers over HTTP.
@@ -63,6 +65,8 @@ pub struct Prompt {
     pub history: Vec<Turn>,
     /// What the person said in this run: the question, then what they added while it ran.
     pub said: Vec<String>,
+    /// The files beside `said`: which of the messages, and the file.
+    pub files: Vec<(usize, File)>,
     /// What was done in this run so far, in order.
     pub done: Vec<DoneCall>,
     /// The answers of this run so far that asked for tools; together they hold every call of `done`.
@@ -82,6 +86,26 @@ pub struct OtherTool {
     pub meaning: String,
     /// JSON Schema of its arguments.
     pub schema: Value,
+}
+
+impl Prompt {
+    /// Whether a person put files beside what they said; what is in them comes from anywhere.
+    pub(crate) fn has_files(&self) -> bool {
+        !self.files.is_empty() || self.history.iter().any(|it| !it.files.is_empty())
+    }
+}
+
+/// A file that a person put beside what they said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// As their computer calls it.
+    pub name: String,
+    /// What it is.
+    pub kind: AttachmentKind,
+    /// `text/csv`, `image/png`, ...
+    pub media_type: String,
+    /// Text, or a picture in base64.
+    pub content: Arc<str>,
 }
 
 /// One answer of a model that asked for tools.
@@ -104,6 +128,8 @@ pub struct Turn {
     pub role: String,
     /// Markdown.
     pub text: String,
+    /// The files beside it.
+    pub files: Vec<File>,
     /// The tools it called, with what came back.
     pub calls: Vec<DoneCall>,
     /// What the model left for itself.

@@ -6,6 +6,26 @@ use crate::llm::wire::Wire;
 pub(crate) const ACCEPTED: &str =
     "Give builtin, openai, openai_chat, anthropic, gemini or openai_compatible";
 
+/// Parts of the names of models that cannot look at pictures.
+const BLIND: [&str; 5] = ["gpt-3.5", "gpt-oss", "o1-mini", "o1-preview", "o3-mini"];
+/// Parts of the names of models that can, wherever they run.
+const SEEING: [&str; 14] = [
+    "vision",
+    "-vl",
+    "llava",
+    "gpt-4",
+    "gpt-5",
+    "claude",
+    "gemini",
+    "gemma-3",
+    "gemma3",
+    "pixtral",
+    "qwen2.5vl",
+    "llama-4",
+    "llama4",
+    "moondream",
+];
+
 /// Who makes a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Maker {
@@ -76,6 +96,18 @@ impl Maker {
     /// Whether it answers nobody without a key.
     pub(crate) fn needs_key(self) -> bool {
         !matches!(self, Self::Builtin | Self::Compatible)
+    }
+
+    /// Whether a model of it can look at pictures, as far as its name tells.
+    pub(crate) fn sees(self, model: &str) -> bool {
+        let model = model.to_lowercase();
+        let is_one_of = |all: &[&str]| all.iter().any(|it| model.contains(it));
+        match self {
+            Self::Builtin => false,
+            Self::OpenAi | Self::OpenAiChat => !is_one_of(&BLIND),
+            Self::Anthropic | Self::Gemini => true,
+            Self::Compatible => is_one_of(&SEEING) && !is_one_of(&BLIND),
+        }
     }
 
     /// How many tokens its models read, when nobody said.

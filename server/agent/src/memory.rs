@@ -1,22 +1,26 @@
 //! What the model is told: the turns before, what was said, what was done.
 
 use crate::agent::Agent;
-use crate::llm::{DoneCall, Prompt, Round, Turn};
+use crate::llm::{DoneCall, File, Prompt, Round, Turn};
 use crate::runtime::Runtime;
 use crate::task::Task;
 use chrono::NaiveDate;
+use domain::ids::MessageId;
 use domain::problem::Problem;
 use serde_json::{Value, json};
+use store::chat::attachments::{self, StoredFile};
 use store::chat::journal::{self, CallStatus, StoredCall};
 use store::chat::rounds::{self, StoredRound};
 use store::chat::runs::StoredRun;
-use store::chat::{self, StoredMessage};
+use store::chat::{self, Owner, StoredMessage};
 use store::db::Conn;
 use store::{memories, workspaces};
 use tools::personas;
 
 /// How many turns before this one are told.
 const TURNS: i64 = 40;
+/// How many of the newest files of a conversation are told.
+const FILES: i64 = 8;
 /// Notes of earlier conversations: how many, how important at least, how long.
 const NOTES: i64 = 12;
 const LEAST_IMPORTANCE: f64 = 0.5;
@@ -27,7 +31,7 @@ impl Agent {
     pub(crate) async fn prompt(&self, run: &StoredRun) -> Result<Prompt, Problem> {
         let mut conn = self.0.db.read().await?;
         let said = chat::said_in(&mut conn, &run.root).await?;
-        let first = said.first().map_or(i64::MAX, |(seq, _)| *seq);
+        let first = said.first().map_or(i64::MAX, |it| it.seq);
         let before = chat::messages(&mut conn, &run.run.session_id, first, TURNS).await?;
         let calls = journal::calls(&mut conn, &run.root).await?;
         let rounds = rounds::of_chain(&mut conn, &run.workspace, &run.root).await?;
@@ -35,6 +39,8 @@ impl Agent {
             Some(Runtime::V1) => Vec::new(),
             _ => notes(&mut conn, run).await?,
         };
+        let owner = Owner { workspace: run.workspace.clone(), user: run.user.clone() };
+        let files = attachments::newest(&mut conn, &owner, &run.run.session_id, FILES).await?;
         let workspace = workspaces::find(&mut conn, &run.workspace).await?;
         let task = Task::of(&mut conn, &run.workspace, &run.root).await?;
         let mut rules: Vec<String> = task.iter().map(Task::words).collect();
@@ -51,8 +57,13 @@ impl Agent {
             memory,
             rules,
             summary: None,
-            history: before.into_iter().map(turn).collect(),
-            said: said.into_iter().map(|(_, text)| text).collect(),
+            history: before.into_iter().map(|it| turn(it, &files)).collect(),
+            files: said
+                .iter()
+                .enumerate()
+                .flat_map(|(at, it)| beside(&files, &it.id).map(move |file| (at, file)))
+                .collect(),
+            said: said.into_iter().map(|it| it.text).collect(),
             done: calls.into_iter().filter_map(done).collect(),
             rounds: rounds.into_iter().map(round).collect(),
             tools: Vec::new(),
@@ -79,11 +90,23 @@ async fn notes(conn: &mut Conn, run: &StoredRun) -> Result<Vec<String>, Problem>
         .collect())
 }
 
-fn turn(stored: StoredMessage) -> Turn {
+/// The files of a message, in their order.
+fn beside<'a>(files: &'a [StoredFile], message: &'a MessageId) -> impl Iterator<Item = File> + 'a {
+    files.iter().filter(move |it| it.message == *message).map(|it| File {
+        name: it.about.name.clone(),
+        kind: it.about.kind,
+        media_type: it.about.media_type.clone(),
+        content: it.content.as_str().into(),
+    })
+}
+
+fn turn(stored: StoredMessage, files: &[StoredFile]) -> Turn {
+    let files = beside(files, &stored.message.id).collect();
     let calls = stored.message.tool_results.as_ref().and_then(Value::as_array);
     Turn {
         role: stored.message.role,
         text: stored.message.content,
+        files,
         calls: calls.into_iter().flatten().filter_map(kept).collect(),
         note: stored.note,
     }

@@ -243,6 +243,7 @@ impl Agent {
         let window = key.context_tokens.and_then(|it| usize::try_from(it).ok());
         Ok(Remote {
             provider: maker.name().to_owned(),
+            sees: maker.sees(&model),
             model,
             wire,
             door: self.door(base, allowed).map(|(client, base)| Door {

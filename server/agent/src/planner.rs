@@ -7,6 +7,8 @@ mod conditions;
 mod dates;
 mod edit_words;
 mod edits;
+mod file_words;
+mod files;
 mod flow_refs;
 mod flow_words;
 mod flows;
@@ -62,7 +64,11 @@ fn plan(prompt: &Prompt) -> Reply {
     let mut replay = Replay::new(prompt);
     let mut question = asked_before(prompt);
     let mut texts = Vec::new();
-    for said in &prompt.said {
+    for (at, said) in prompt.said.iter().enumerate() {
+        if let Some(text) = about_files(prompt, (at, said), question.is_some()) {
+            texts.push(text);
+            continue;
+        }
         match hear(&mut replay, said, question.take(), &mut texts) {
             Ok(()) => {}
             Err(Stop::Say(text)) => texts.push(text),
@@ -75,6 +81,19 @@ fn plan(prompt: &Prompt) -> Reply {
     }
     let note = question.map(|it| json!({ "choices": it.choices, "question": it }));
     Reply { text: texts.join("\n\n"), note, ..Reply::default() }
+}
+
+/// What to say about files, when they are what a message is about: words that speak of them, or that mean nothing else.
+fn about_files(prompt: &Prompt, (at, said): (usize, &str), is_answer: bool) -> Option<String> {
+    if !prompt.has_files() {
+        return None;
+    }
+    let is_left_to_files = match intent::read(said, prompt.today, prompt.flow.is_some()) {
+        Intent::Unknown => !is_answer || files::are_meant(prompt, at, said),
+        Intent::Todo(_) | Intent::Flow(_) | Intent::Post(_) | Intent::NeverMind => false,
+        _ => files::are_meant(prompt, at, said),
+    };
+    if is_left_to_files { files::answer(prompt, at, said) } else { None }
 }
 
 /// The question that the turn right before this one ended with.

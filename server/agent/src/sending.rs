@@ -1,15 +1,17 @@
 //! A message arrives: it is stored with a run before anything is answered. Runs are looked at and stopped here too.
 
 use crate::agent::{Agent, owner};
+use crate::files;
 use crate::hearing::called;
 use crate::sessions::{missing, title_of};
 use domain::actor::{Actor, Permission, Via};
+use domain::attachment::{Attachment, NewAttachment};
 use domain::chat::{ChatRun, ChatRunStatus};
 use domain::event::{Event, EventKind};
 use domain::ids::{ChatRunId, FlowId, SessionId};
 use domain::problem::Problem;
 use store::chat::runs::{self, NewRun};
-use store::chat::{self, NewMessage, NewSession, Owner};
+use store::chat::{self, NewMessage, NewSession, Owner, attachments};
 use store::db::Conn;
 use store::{events, ids};
 
@@ -27,9 +29,14 @@ pub struct NewTurn {
     pub flow: Option<FlowId>,
     /// The project their page shows.
     pub project: Option<String>,
+    /// Files beside the words.
+    pub files: Vec<NewAttachment>,
     /// What to do while a run of the conversation is under way.
     pub when_busy: WhenBusy,
 }
+
+/// A file to be stored, with what is in it.
+type File = (Attachment, String);
 
 /// What to do while a run of the conversation is under way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,18 +61,18 @@ impl Agent {
     /// Takes a message and begins to answer it.
     ///
     /// # Errors
-    /// [`Problem::Invalid`] for an empty message, [`Problem::NotFound`] for everyone else's conversation,
+    /// [`Problem::Invalid`] for an empty message or a file that cannot be taken, [`Problem::NotFound`] for everyone else's conversation,
     /// [`Problem::Conflict`] when a run is under way and `when_busy` refuses.
     pub async fn send(&self, actor: &Actor, turn: NewTurn) -> Result<Sent, Problem> {
         actor.require(Permission::Read)?;
         let actor = actor.through(Via::Chat);
-        let turn = checked(turn)?;
+        let mut turn = checked(turn)?;
+        let files = files::taken(&std::mem::take(&mut turn.files))?;
         let new = self.new_run(&actor, &turn).await?;
         let asker = actor.clone();
-        let write = self
-            .0
-            .db
-            .write(move |tx| Box::pin(async move { store_turn(tx, &asker, turn, new).await }));
+        let write = self.0.db.write(move |tx| {
+            Box::pin(async move { store_turn(tx, &asker, (turn, files), new).await })
+        });
         let sent: Sent = write.await?;
         if !sent.is_steered {
             self.spawn(sent.run.id.clone(), Some(actor));
@@ -155,16 +162,16 @@ fn checked(turn: NewTurn) -> Result<NewTurn, Problem> {
 async fn store_turn(
     tx: &mut Conn,
     actor: &Actor,
-    turn: NewTurn,
+    (turn, files): (NewTurn, Vec<File>),
     new: NewRun,
 ) -> Result<Sent, Problem> {
     let mine = owner(actor);
     let session = session_of(tx, &mine, &turn).await?;
     if let Some(active) = runs::hold(tx, &session).await? {
-        return join(tx, &mine, turn, active).await;
+        return join(tx, &mine, (turn, files), active).await;
     }
     let new = NewRun { session, ..new };
-    if !begin(tx, actor, &turn.text, &new).await? {
+    if !begin(tx, actor, (&turn.text, &files), &new).await? {
         return Err(Problem::conflict("The assistant is still answering. Try again in a moment"));
     }
     let run = runs::find(tx, &mine, &new.id).await?.ok_or_else(|| Problem::not_found("Run"))?.run;
@@ -175,14 +182,14 @@ async fn store_turn(
 pub(crate) async fn begin(
     tx: &mut Conn,
     actor: &Actor,
-    text: &str,
+    said: (&str, &[File]),
     new: &NewRun,
 ) -> Result<bool, Problem> {
     let mine = owner(actor);
     if !runs::insert(tx, &mine, new).await? {
         return Ok(false);
     }
-    say(tx, &mine, &new.session, text, (&new.id, &new.root)).await?;
+    say(tx, &mine, &new.session, said, (&new.id, &new.root)).await?;
     events::record(tx, actor, &Event::new(EventKind::ChatRunChanged, &new.id, "queued")).await?;
     Ok(true)
 }
@@ -204,7 +211,7 @@ async fn session_of(tx: &mut Conn, mine: &Owner, turn: &NewTurn) -> Result<Sessi
 async fn join(
     tx: &mut Conn,
     mine: &Owner,
-    turn: NewTurn,
+    (turn, files): (NewTurn, Vec<File>),
     active: runs::StoredRun,
 ) -> Result<Sent, Problem> {
     if turn.when_busy == WhenBusy::Refuse {
@@ -212,7 +219,8 @@ async fn join(
         let message = "The assistant is still answering the message before".to_owned();
         return Err(Problem::Conflict { message, status });
     }
-    say(tx, mine, &active.run.session_id, &turn.text, (&active.run.id, &active.root)).await?;
+    let said = (turn.text.as_str(), files.as_slice());
+    say(tx, mine, &active.run.session_id, said, (&active.run.id, &active.root)).await?;
     Ok(Sent { run: active.run, is_steered: true })
 }
 
@@ -220,7 +228,7 @@ async fn say(
     tx: &mut Conn,
     mine: &Owner,
     session: &SessionId,
-    text: &str,
+    (text, files): (&str, &[File]),
     (run, root): (&ChatRunId, &ChatRunId),
 ) -> Result<(), Problem> {
     let message = NewMessage {
@@ -230,6 +238,7 @@ async fn say(
         root: Some(root.clone()),
         ..NewMessage::default()
     };
-    chat::insert_message(tx, mine, session, &message).await?;
+    let id = chat::insert_message(tx, mine, session, &message).await?;
+    attachments::insert(tx, mine, (session, &id), files).await?;
     Ok(())
 }

@@ -1,12 +1,13 @@
 //! Conversations: made, listed, read, renamed, deleted. Everyone else's are not found.
 
 use crate::agent::{Agent, owner};
+use crate::conversation::beside;
 use domain::actor::{Actor, Permission};
 use domain::chat::{Message, Session};
 use domain::event::{Event, EventKind};
 use domain::ids::{MessageId, SessionId};
 use domain::problem::Problem;
-use store::chat::{self, NewSession, runs};
+use store::chat::{self, NewSession, attachments, runs};
 use store::events;
 
 /// How many turns one reading gives.
@@ -70,7 +71,12 @@ impl Agent {
             None => i64::MAX,
         };
         let turns = chat::messages(&mut conn, id, before, PAGE).await?;
-        Ok((session, turns.into_iter().map(|it| it.message).collect()))
+        let files = attachments::of_session(&mut conn, &owner(actor), id).await?;
+        let shown = turns.into_iter().map(|it| {
+            let attachments = beside(&files, &it.message.id);
+            Message { attachments, ..it.message }
+        });
+        Ok((session, shown.collect()))
     }
 
     /// Gives a conversation another name.

@@ -193,6 +193,8 @@ impl Turn {
             }
             self.message = MessageId::from(ids::fresh());
             let prompt = self.agent.prompt(&self.run).await?;
+            // A file may have come with what was said meanwhile.
+            self.is_tainted |= prompt.has_files();
             let reply = match self.hear(&prompt).await? {
                 Heard::Reply(reply) => reply,
                 Heard::Failed { error, said } => {
@@ -226,7 +228,8 @@ impl Turn {
             .history
             .iter()
             .flat_map(|it| &it.calls)
-            .any(|it| untrusted::is_outside(&it.name));
+            .any(|it| untrusted::is_outside(&it.name))
+            || prompt.has_files();
         self.others = catalogue::others(&self.agent.0.tools, &self.actor, &prompt).await?;
         let settings =
             Settings::of(&mut self.agent.0.db.read().await?, &self.run.workspace).await?;

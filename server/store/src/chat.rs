@@ -1,5 +1,6 @@
 //! Conversations with the assistant: sessions, turns and runs. Personal: every look-up names the owner.
 
+pub mod attachments;
 pub mod journal;
 pub mod leases;
 pub mod rounds;
@@ -75,6 +76,17 @@ pub struct StoredMessage {
     pub message: Message,
     /// What the model wants to see again next turn.
     pub note: Option<Value>,
+}
+
+/// One thing the person said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// Its number in the session, from 1.
+    pub seq: i64,
+    /// The message.
+    pub id: MessageId,
+    /// The words.
+    pub text: String,
 }
 
 /// Stores a conversation.
@@ -191,6 +203,7 @@ pub async fn delete_session(conn: &mut Conn, owner: &Owner, id: &SessionId) -> R
         "DELETE FROM chat_rounds WHERE root_id IN (SELECT id FROM chat_runs WHERE session_id = $1)";
     execute!(conn, sql, id)?;
     execute!(conn, "DELETE FROM chat_events WHERE session_id = $1", id)?;
+    attachments::delete_of(conn, id).await?;
     execute!(conn, "DELETE FROM chat_messages WHERE session_id = $1", id)?;
     execute!(conn, "DELETE FROM chat_runs WHERE session_id = $1", id)?;
     Ok(true)
@@ -264,10 +277,10 @@ pub async fn message_seq(
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn said_in(conn: &mut Conn, root: &ChatRunId) -> Result<Vec<(i64, String)>> {
-    let sql =
-        "SELECT seq, content FROM chat_messages WHERE root_id = $1 AND role = 'user' ORDER BY seq";
-    fetch_all!(conn, (i64, String), sql, root.as_str())
+pub async fn said_in(conn: &mut Conn, root: &ChatRunId) -> Result<Vec<Said>> {
+    let sql = "SELECT seq, id, content FROM chat_messages WHERE root_id = $1 AND role = 'user' ORDER BY seq";
+    let rows = fetch_all!(conn, (i64, String, String), sql, root.as_str())?;
+    Ok(rows.into_iter().map(|(seq, id, text)| Said { seq, id: id.into(), text }).collect())
 }
 
 fn read_session(row: SessionRow) -> Session {
@@ -297,6 +310,7 @@ fn read_message(row: MessageRow) -> Result<StoredMessage> {
             tool_results: json(row.tool_results)?,
             run_id: row.run_id.map(ChatRunId::from),
             created_at: ids::rfc3339(row.created_at),
+            attachments: Vec::new(),
         },
     })
 }

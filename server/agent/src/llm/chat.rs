@@ -1,5 +1,6 @@
 //! OpenAI Chat Completions, and every address that speaks it: Ollama, llama.cpp, vLLM, `OpenRouter`, LM Studio.
 
+use crate::files::Picture;
 use crate::llm::failure::LlmError;
 use crate::llm::request::{Item, Offer, Outcome, Request};
 use crate::llm::sse::Frame;
@@ -10,11 +11,22 @@ use serde_json::{Value, json};
 /// The end marker.
 const DONE: &str = "[DONE]";
 
+fn user(text: &str, pictures: &[Picture]) -> Value {
+    if pictures.is_empty() {
+        return json!({ "role": "user", "content": text });
+    }
+    let pictures =
+        pictures.iter().map(|it| json!({ "type": "image_url", "image_url": { "url": it.url() } }));
+    let parts: Vec<Value> =
+        std::iter::once(json!({ "type": "text", "text": text })).chain(pictures).collect();
+    json!({ "role": "user", "content": parts })
+}
+
 pub(crate) fn body(model: &str, request: &Request) -> Value {
     let mut messages = vec![json!({ "role": "system", "content": request.system })];
     for item in &request.items {
         match item {
-            Item::User(text) => messages.push(json!({ "role": "user", "content": text })),
+            Item::User { text, pictures } => messages.push(user(text, pictures)),
             Item::Results(all) => messages.extend(all.iter().map(result)),
             Item::Assistant { text, note, calls } => {
                 let mut message = json!({ "role": "assistant", "content": text });

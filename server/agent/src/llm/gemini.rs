@@ -28,7 +28,13 @@ pub(crate) fn body(request: &Request) -> Value {
 
 fn content(item: &Item) -> Option<Value> {
     let (role, parts): (&str, Vec<Value>) = match item {
-        Item::User(text) => ("user", vec![json!({ "text": text })]),
+        Item::User { text, pictures } => {
+            let mut parts = vec![json!({ "text": text })];
+            parts.extend(pictures.iter().map(
+                |it| json!({ "inlineData": { "mimeType": it.media_type, "data": it.base64 } }),
+            ));
+            ("user", parts)
+        }
         Item::Results(all) => {
             let parts = all.iter().map(|it| {
                 let response = serde_json::from_str(&it.text).unwrap_or(Value::Null);

@@ -1,5 +1,6 @@
 //! Anthropic Messages.
 
+use crate::files::Picture;
 use crate::llm::failure::LlmError;
 use crate::llm::request::{Item, Request};
 use crate::llm::sse::Frame;
@@ -26,7 +27,15 @@ pub(crate) fn body(model: &str, request: &Request) -> Value {
 
 fn message(item: &Item) -> Option<Value> {
     let (role, content): (&str, Vec<Value>) = match item {
-        Item::User(text) => ("user", vec![json!({ "type": "text", "text": text })]),
+        Item::User { text, pictures } => {
+            let source = |it: &Picture| json!({ "type": "base64", "media_type": it.media_type, "data": it.base64 });
+            let mut blocks: Vec<Value> = pictures
+                .iter()
+                .map(|it| json!({ "type": "image", "source": source(it) }))
+                .collect();
+            blocks.push(json!({ "type": "text", "text": text }));
+            ("user", blocks)
+        }
         Item::Results(all) => {
             let results = all.iter().map(|it| {
                 json!({

@@ -25,6 +25,8 @@ pub struct Remote {
     /// US dollars for a million tokens read and written, where somebody entered them.
     pub(crate) prices: Option<(f64, f64)>,
     pub(crate) window: usize,
+    /// It can look at pictures.
+    pub(crate) sees: bool,
 }
 
 impl Provider for Remote {
@@ -92,7 +94,7 @@ impl Stream<'_> {
     async fn begin(&mut self) -> Result<(), LlmError> {
         let Remote { wire, model, .. } = self.remote;
         let door = self.remote.door()?;
-        let request = Request::new(self.prompt, &self.remote.id());
+        let request = Request::new(self.prompt, &self.remote.id(), self.remote.sees);
         let body = wire.body(model, &request);
         let response = door.send(Method::POST, &wire.path(model), Some(&body)).await?;
         let (frames, decoder) = (Frames::default(), wire.decoder());

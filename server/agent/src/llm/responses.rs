@@ -11,7 +11,15 @@ pub(crate) fn body(model: &str, request: &Request) -> Value {
     let mut input: Vec<Value> = Vec::new();
     for item in &request.items {
         match item {
-            Item::User(text) => input.push(message("user", "input_text", text)),
+            Item::User { text, pictures } => {
+                let mut said = message("user", "input_text", text);
+                if let Some(Value::Array(parts)) = said.get_mut("content") {
+                    parts.extend(pictures.iter().map(
+                        |it| json!({ "type": "input_image", "image_url": it.url(), "detail": "auto" }),
+                    ));
+                }
+                input.push(said);
+            }
             Item::Results(all) => input.extend(all.iter().map(
                 |it| json!({ "type": "function_call_output", "call_id": it.id, "output": it.text }),
             )),

@@ -5,6 +5,7 @@
 mod agents;
 mod answers;
 mod approvals;
+mod attachments;
 mod changing;
 mod choosing;
 mod following;

@@ -11,8 +11,9 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use backend::Backend;
 use domain::actor::Actor;
+use domain::attachment::{AttachmentKind, NewAttachment};
 use domain::chat::{ChatRunStatus, Session};
-use domain::ids::{MessageId, SessionId};
+use domain::ids::{AttachmentId, MessageId, SessionId};
 use domain::problem::Problem;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -28,6 +29,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::patch("/api/chat/sessions/{id}", SIGNED_IN, rename),
         Route::delete("/api/chat/sessions/{id}", SIGNED_IN, remove),
         Route::get("/api/chat/sessions/{id}/export", SIGNED_IN, export),
+        Route::get("/api/chat/sessions/{id}/attachments/{file}", SIGNED_IN, attachment),
     ]
 }
 
@@ -42,6 +44,8 @@ pub(crate) struct Ask {
     project_context: Option<Value>,
     #[serde(alias = "flow_id", alias = "flowId")]
     flow_context: Option<String>,
+    #[serde(default)]
+    attachments: Vec<NewAttachment>,
     #[serde(default, rename = "async")]
     is_async: bool,
     mode: Option<String>,
@@ -56,6 +60,7 @@ impl Ask {
             text: self.message.unwrap_or_default(),
             flow: some(self.flow_context).map(Into::into),
             project: some(self.project_context.as_ref().map(name_of)),
+            files: self.attachments,
             when_busy: if is_refusing { WhenBusy::Refuse } else { WhenBusy::Join },
         }
     }
@@ -211,6 +216,29 @@ async fn export(
         }
         _ => Err(Problem::invalid("format", "Give json or md").into()),
     }
+}
+
+/// A file of a conversation. Only pictures are shown; everything else is saved, so that nothing in it acts as a page.
+async fn attachment(
+    State(backend): State<Backend>,
+    Extension(actor): Extension<Actor>,
+    Path((session, file)): Path<(SessionId, AttachmentId)>,
+) -> Answer<Response> {
+    let content = backend.agent.attachment(&actor, &session, &file).await?;
+    let (kind, shown) = match content.about.kind {
+        AttachmentKind::Image => (content.about.media_type, "inline"),
+        AttachmentKind::Text | AttachmentKind::Table => {
+            ("text/plain; charset=utf-8".to_owned(), "attachment")
+        }
+    };
+    let safe = |it: char| if it.is_ascii_alphanumeric() || ".-_".contains(it) { it } else { '_' };
+    let name: String = content.about.name.chars().map(safe).collect();
+    let headers = [
+        ("content-type", kind),
+        ("content-disposition", format!("{shown}; filename=\"{name}\"")),
+        ("cache-control", "private, no-store".to_owned()),
+    ];
+    Ok((headers, content.bytes).into_response())
 }
 
 async fn rename(

@@ -164,3 +164,40 @@ async fn a_repeated_key_does_a_write_once() {
         .await;
     assert_eq!(found["result"]["count"], 1);
 }
+
+#[tokio::test]
+async fn files_come_with_a_message_and_are_read_by_their_owner_alone() {
+    for server in Server::all().await {
+        let owner = connected(&server, "Owner").await;
+        // "Item,Price\nInk,3\nPaper,4\n" and the first bytes of a PNG.
+        let files = json!([
+            {"name": "a.csv", "contentBase64": "SXRlbSxQcmljZQpJbmssMwpQYXBlciw0Cg=="},
+            {"name": "a.png", "contentBase64": "iVBORw0KGgoAAQ=="},
+        ]);
+        let ask = json!({"message": "sum of Price", "attachments": files});
+        let answer = owner.post("/api/chat", ask).await;
+        assert!(answer["response"].as_str().unwrap().contains("**7**"), "{}", answer.body);
+        let path = format!("/api/chat/sessions/{}", answer["sessionId"].as_str().unwrap());
+        let session = owner.get(&path).await;
+        let kept = session["messages"][0]["attachments"].clone();
+        assert_eq!(
+            (&kept[0]["kind"], &kept[1]["media_type"]),
+            (&json!("table"), &json!("image/png"))
+        );
+        let file = |at: usize| format!("{path}/attachments/{}", kept[at]["id"].as_str().unwrap());
+        let opened = |at: usize| owner.request("GET", &file(at)).body(Body::empty()).unwrap();
+        let table = owner.open(opened(0)).await;
+        let header = |name: &str| table.headers()[name].to_str().unwrap().to_owned();
+        assert_eq!(header("content-type"), "text/plain; charset=utf-8");
+        assert_eq!(header("content-disposition"), "attachment; filename=\"a.csv\"");
+        assert_eq!(header("x-content-type-options"), "nosniff");
+        let picture = owner.open(opened(1)).await;
+        assert_eq!(picture.headers()["content-type"], "image/png");
+        let other = server.joins(&owner, "Mika", "workspace_admin").await;
+        assert_eq!(other.get(&file(0)).await.status, 404);
+        assert_eq!(server.visitor().get(&file(0)).await.status, 401);
+        let wrong = json!({"message": "look", "attachments": [{"name": "b.pdf", "contentBase64": "JVBERgD/"}]});
+        let refused = owner.post("/api/chat", wrong).await;
+        assert_eq!((refused.status, &refused["details"][0]["field"]), (400, &json!("attachments")));
+    }
+}

@@ -30,6 +30,7 @@ async fn foreign(server: &Server, other: &Caller<'_>) -> Vec<(&'static str, Stri
         case("DELETE /api/chat/sessions/{id}", &chat.session, json!({})),
         case("GET /api/chat/sessions/{id}/events", &chat.session, json!({})),
         case("GET /api/chat/sessions/{id}/export", &chat.session, json!({})),
+        case("GET /api/chat/sessions/{id}/attachments/{file}", &chat.session, json!({})),
         case("GET /api/chat/runs/{id}", &chat.run, json!({})),
         case("GET /api/chat/runs/{id}/events", &chat.run, json!({})),
         case("POST /api/chat/runs/{id}/cancel", &chat.run, json!({})),
@@ -200,7 +201,7 @@ async fn a_record_of_another_workspace_is_as_good_as_missing() {
             let case = cases.iter().find(|it| it.0 == name);
             let Some((_, id, body)) = case else { panic!("{name} has no case with a foreign id") };
             let ask = async |id: &str| {
-                let path = route.path.replace("{id}", id);
+                let path = route.path.replace("{id}", id).replace("{file}", "missing");
                 let request = here
                     .request(route.method.as_str(), &path)
                     .header("content-type", "application/json");
