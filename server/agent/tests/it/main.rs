@@ -10,6 +10,7 @@ mod changing;
 mod choosing;
 mod following;
 mod hostile;
+mod killed;
 mod loops;
 mod others;
 mod parity;

@@ -19,6 +19,7 @@ use domain::todo::{Todo, TodoQuery};
 use flow::flows::Flows;
 use flow::runs::Runs;
 use sandbox::Running;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use store::db::Db;
 use store::secrets::SecretKey;
@@ -38,7 +39,7 @@ pub(crate) struct World {
     pub(crate) tools: Tools,
     pub(crate) runs: Runs,
     pub(crate) agent: Agent,
-    running: Running,
+    pub(crate) running: Running,
 }
 
 /// Amara, who is in the sample too; Mika, a member; Vera, a viewer.
@@ -152,7 +153,9 @@ impl World {
     async fn in_test(test: TestDb, provider: Arc<dyn Provider>, config: Config) -> Self {
         let db = test.db.clone();
         people(&db).await;
-        let running = sandbox::serve(sandbox::Config::default()).await.unwrap();
+        let running = sandbox::serve(sandbox::Config { keeps_log: true, ..Default::default() })
+            .await
+            .unwrap();
         let world = Self::open(test, db, running, (provider, config));
         world.basecamp.connect_sample(&amara()).await.unwrap();
         world
@@ -164,17 +167,7 @@ impl World {
         running: Running,
         (provider, config): (Arc<dyn Provider>, Config),
     ) -> Self {
-        let reach =
-            basecamp::config::Config::default().with_sample(running.address, &running.control_key);
-        let basecamp =
-            Basecamp::new(db.clone(), SecretKey::from_text("key of the tests"), reach).unwrap();
-        let runs = Runs::new(
-            db.clone(),
-            basecamp.clone(),
-            flow::config::Config::new("http://pmos.test", SecretKey::from_text("key of the tests")),
-        );
-        let flows = Flows::new(&runs);
-        let tools = Tools::new(db.clone(), basecamp.clone(), flows.clone(), runs.clone());
+        let (basecamp, runs, flows, tools) = parts(&db, running.address, &running.control_key);
         let agent = Agent::with_provider(db.clone(), tools.clone(), config, provider);
         Self { test, db, basecamp, flows, tools, runs, agent, running }
     }
@@ -243,6 +236,21 @@ impl World {
     pub(crate) async fn has_open(&self, title: &str) -> bool {
         self.open_todos().await.iter().any(|it| it.title == title)
     }
+}
+
+/// Everything that the assistant works with, over a database and a sample Basecamp that may be another process's.
+pub(crate) fn parts(db: &Db, sample: SocketAddr, key: &str) -> (Basecamp, Runs, Flows, Tools) {
+    let secret = || SecretKey::from_text("key of the tests");
+    let reach = basecamp::config::Config::default().with_sample(sample, key);
+    let basecamp = Basecamp::new(db.clone(), secret(), reach).unwrap();
+    let runs = Runs::new(
+        db.clone(),
+        basecamp.clone(),
+        flow::config::Config::new("http://pmos.test", secret()),
+    );
+    let flows = Flows::new(&runs);
+    let tools = Tools::new(db.clone(), basecamp.clone(), flows.clone(), runs.clone());
+    (basecamp, runs, flows, tools)
 }
 
 async fn people(db: &Db) {
