@@ -221,7 +221,7 @@ pub fn TestButton(
     view! { <Button icon="play" size=size disabled=has_problems on:click=move |_| open.set(true)>"Test flow"</Button> }
 }
 
-/// Asks before the draft goes live; absent without a draft and for those who may not.
+/// Asks before the draft goes live; a member asks those who manage. Absent without a draft and for viewers.
 #[component]
 pub fn PublishButton(
     /// The open flow.
@@ -232,11 +232,13 @@ pub fn PublishButton(
     #[prop(optional)]
     size: Size,
 ) -> impl IntoView {
-    let may = session::can(Permission::Manage);
+    let may = session::can(Permission::Write);
+    let manages = session::can(Permission::Manage);
+    let words = move || if manages.get() { "Publish" } else { "Ask to publish" };
     let draft = Memo::new(move |_| has_draft(studio));
     view! {
         <Show when=move || { may.get() && studio.is_editing() && draft.get() }>
-            <Button kind=Kind::Primary size=size on:click=move |_| open.set(true)>"Publish"</Button>
+            <Button kind=Kind::Primary size=size on:click=move |_| open.set(true)>{words}</Button>
         </Show>
     }
 }

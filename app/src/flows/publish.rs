@@ -9,10 +9,14 @@ use super::store::Studio;
 use super::version_fns::{Unpublished, draft_changes};
 use crate::error::AppError;
 use crate::runs::words::count;
+use crate::session::can;
 use crate::ui::button::{Button, ButtonLink, Kind};
 use crate::ui::dialog::Dialog;
 use crate::ui::problem::FormProblem;
+use domain::actor::Permission;
 use domain::flow::VersionState;
+use domain::ids::ApprovalId;
+use domain::problem::Problem;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -72,12 +76,16 @@ fn Refused(studio: Studio, open: RwSignal<bool>) -> impl IntoView {
 fn Ask(studio: Studio, open: RwSignal<bool>, done: RwSignal<bool>) -> impl IntoView {
     let busy = RwSignal::new(false);
     let failed = RwSignal::new(None::<AppError>);
+    let asked = RwSignal::new(None::<ApprovalId>);
+    let manages = can(Permission::Manage);
+    let words = move || if manages.get() { "Publish" } else { "Ask an admin" };
     let publish = move |_| {
         busy.set(true);
         failed.set(None);
         let id = studio.flow.with_untracked(|it| it.id.clone());
         spawn_local(async move {
             match publish_flow(id).await {
+                Err(AppError::Problem(Problem::NeedsApproval { id })) => asked.set(Some(id)),
                 Ok(flow) => {
                     studio.flow.set(flow);
                     done.set(true);
@@ -100,11 +108,29 @@ fn Ask(studio: Studio, open: RwSignal<bool>, done: RwSignal<bool>) -> impl IntoV
             <p>{move || format!("{} go live.", steps())} " " {replaces}</p>
             <WhatChanges studio=studio />
             <FormProblem error=failed />
+            <Waits asked=asked />
         </div>
         <div class="dialog__foot">
             <Button kind=Kind::Ghost on:click=move |_| open.set(false)>"Not yet"</Button>
-            <Button kind=Kind::Primary busy=busy on:click=publish>"Publish"</Button>
+            <Show when=move || asked.with(Option::is_none)>
+                <Button kind=Kind::Primary busy=busy on:click=publish>{words}</Button>
+            </Show>
         </div>
+    }
+}
+
+/// What a member reads once those who manage were asked.
+#[component]
+fn Waits(asked: RwSignal<Option<ApprovalId>>) -> impl IntoView {
+    move || {
+        asked.get().map(|id| {
+            view! {
+                <p role="status">
+                    "An admin was asked. It goes live when they approve. "
+                    <a class="link" href=format!("/approvals/{id}")>"See the approval"</a>
+                </p>
+            }
+        })
     }
 }
 

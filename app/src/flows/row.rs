@@ -4,6 +4,7 @@ use super::bulk::Ticked;
 use super::cards::look_of_piece;
 use super::server_fns::{delete_flow, set_flow_status};
 use super::tile::PieceTile;
+use crate::error::AppError;
 use crate::session;
 use crate::ui::badge::{State, Status};
 use crate::ui::dialog::Confirm;
@@ -17,6 +18,7 @@ use domain::flow::engine::FlowEngine;
 use domain::flow::listing::FlowSummary;
 use domain::flow::run::Run;
 use domain::ids::FlowId;
+use domain::problem::Problem;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -113,8 +115,11 @@ fn success(runs: &[Run]) -> Option<String> {
 /// Switches the flow at once; on failure it is put back and the reason is said.
 #[component]
 fn OnOff(flow: FlowSummary) -> impl IntoView {
-    let may = session::can(Permission::Manage);
+    let (manages, writes) = (session::can(Permission::Manage), session::can(Permission::Write));
     let on = RwSignal::new(flow.status == FlowStatus::Enabled);
+    // A member asks those who manage to switch it on.
+    let is_off = flow.status != FlowStatus::Enabled;
+    let may = Signal::derive(move || manages.get() || writes.get() && is_off);
     let toasts = use_toasts();
     let published = flow.published_version_id.is_some();
     let id = StoredValue::new(flow.id);
@@ -126,6 +131,10 @@ fn OnOff(flow: FlowSummary) -> impl IntoView {
             match set_flow_status(id.get_value(), status).await {
                 Ok(_) => {
                     toasts.say(format!("{} is {}", name.get_value(), if to { "on" } else { "off" }))
+                }
+                Err(AppError::Problem(Problem::NeedsApproval { .. })) => {
+                    on.try_set(!to);
+                    toasts.say(format!("An admin was asked to switch {} on", name.get_value()));
                 }
                 Err(error) => {
                     on.try_set(!to);

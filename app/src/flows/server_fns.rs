@@ -82,16 +82,22 @@ pub async fn edit_flow(id: FlowId, revision: i64, edits: Vec<FlowEdit>) -> Resul
     Ok(backend().flows.edit(&actor()?, &id, Some(revision), edits).await?)
 }
 
-/// Makes the draft what runs, and switches the flow on.
+/// Makes the draft what runs, and switches the flow on; a member asks those who manage.
 #[server(prefix = "/fn", endpoint = "publish_flow")]
 pub async fn publish_flow(id: FlowId) -> Result<Flow, AppError> {
-    Ok(backend().flows.publish(&actor()?, &id).await?)
+    let (actor, backend) = (actor()?, backend());
+    backend.agent.may_publish(&actor, &id).await?;
+    Ok(backend.flows.publish(&actor, &id).await?)
 }
 
-/// Switches a flow on or off.
+/// Switches a flow on or off; a member asks those who manage to switch it on.
 #[server(prefix = "/fn", endpoint = "set_flow_status")]
 pub async fn set_flow_status(id: FlowId, status: FlowStatus) -> Result<Flow, AppError> {
-    Ok(backend().flows.set_status(&actor()?, &id, status).await?)
+    let (actor, backend) = (actor()?, backend());
+    if status == FlowStatus::Enabled {
+        backend.agent.may_switch_on(&actor, &id).await?;
+    }
+    Ok(backend.flows.set_status(&actor, &id, status).await?)
 }
 
 /// Limits how many runs of a flow are under way at once; nothing takes the limit away.

@@ -68,7 +68,7 @@ fn StudioView(flow: Flow, conversation: PanelChat) -> impl IntoView {
     let doors = Doors {
         outline: RwSignal::new(false),
         publish: RwSignal::new(false),
-        may_publish: session::can(Permission::Manage),
+        may_publish: session::can(Permission::Write),
         trial: RwSignal::new(false),
     };
     let panel = use_side_panel();

@@ -107,7 +107,7 @@ impl Agent {
         Ok(Commanded::Done { operation: id, args, result })
     }
 
-    async fn ask_about(
+    pub(crate) async fn ask_about(
         &self,
         actor: &Actor,
         spec: &'static ToolSpec,
@@ -129,7 +129,7 @@ impl Agent {
             asked_by_name: actor.name.clone(),
             run_id: None,
             session_id: None,
-            flow_id: None,
+            flow_id: new.arguments.get("flow_id").and_then(Value::as_str).map(str::to_owned),
             call_id: None,
             expires_at_ms: ids::now_ms().saturating_add(wait),
         };
@@ -256,10 +256,10 @@ impl Agent {
             operation: operation.clone(),
             ..CallContext::default()
         };
-        let asker = self.person(workspace, &found.asked_by, "").await?;
+        let doer = self.doer(&found).await?;
         let spec = self.0.tools.find(&found.approval.tool);
-        let (Some(asker), Some(spec)) = (asker, spec) else { return self.lose(operation).await };
-        let outcome = self.run_command(&asker, spec, &found.approval.args, context).await;
+        let (Some(doer), Some(spec)) = (doer, spec) else { return self.lose(operation).await };
+        let outcome = self.run_command(&doer, spec, &found.approval.args, context).await;
         let result = match &outcome {
             Ok(result) => result.clone(),
             Err(problem) => ToolError::from(problem.clone()).to_value(spec.family()),

@@ -14,6 +14,7 @@ pub mod deciding;
 pub mod export;
 pub mod files;
 pub mod follow;
+pub mod for_admins;
 pub mod keys;
 pub mod llm;
 pub mod markdown;

@@ -9,6 +9,7 @@ mod attachments;
 mod changing;
 mod choosing;
 mod following;
+mod for_admins;
 mod hostile;
 mod killed;
 mod loops;
