@@ -8,6 +8,8 @@ pub mod clients;
 pub mod engine;
 pub mod engine_fns;
 pub mod invitations;
+pub mod keeping;
+pub mod keeping_fns;
 pub mod key_fns;
 pub mod members;
 pub mod memory;

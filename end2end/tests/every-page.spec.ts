@@ -84,6 +84,7 @@ const ALWAYS: Place[] = [
   ['memory', '/settings/memory'],
   ['API keys', '/settings/keys'],
   ['flow engine', '/settings/engine'],
+  ['runs settings', '/settings/runs'],
   ['workspace', '/settings/workspace'],
   ['setup, account', '/setup/account'],
   ['setup, Basecamp', '/setup/basecamp'],

@@ -12,6 +12,7 @@ pub mod edit;
 pub mod engine;
 pub mod exchange;
 pub mod form;
+pub mod keeping;
 pub mod layout;
 pub mod legacy;
 pub mod listing;

@@ -4,6 +4,7 @@ use crate::session::{can, current_user};
 use crate::settings::api_keys::ApiKeys;
 use crate::settings::assistant::AssistantSection;
 use crate::settings::engine::EngineSection;
+use crate::settings::keeping::KeepingSection;
 use crate::settings::members::Members;
 use crate::settings::memory::MemorySection;
 use crate::settings::profile::Profile;
@@ -17,12 +18,13 @@ use leptos_meta::Title;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_params_map;
 
-const SECTIONS: [(&str, &str, Permission); 8] = [
+const SECTIONS: [(&str, &str, Permission); 9] = [
     ("profile", "Profile", Permission::Read),
     ("assistant", "Assistant", Permission::Read),
     ("memory", "Memory", Permission::Read),
     ("keys", "API keys", Permission::Read),
     ("engine", "Flow engine", Permission::Manage),
+    ("runs", "Runs", Permission::Manage),
     ("members", "Members and roles", Permission::Manage),
     ("workspace", "Workspace", Permission::Manage),
     ("server", "Server", Permission::Platform),
@@ -59,6 +61,7 @@ pub fn SettingsPage() -> impl IntoView {
         "memory" => view! { <MemorySection /> }.into_any(),
         "keys" => view! { <ApiKeys /> }.into_any(),
         "engine" if manages.get() => view! { <EngineSection /> }.into_any(),
+        "runs" if manages.get() => view! { <KeepingSection /> }.into_any(),
         "members" if manages.get() => view! { <Members /> }.into_any(),
         "workspace" if manages.get() => view! { <WorkspaceSettings /> }.into_any(),
         "server" if owns.get() => view! { <ServerSection /> }.into_any(),
@@ -66,7 +69,7 @@ pub fn SettingsPage() -> impl IntoView {
             view! { <NotAllowed icon="settings" title="Only a super admin can change this" /> }
                 .into_any()
         }
-        "engine" | "members" | "workspace" => {
+        "engine" | "runs" | "members" | "workspace" => {
             view! { <NotAllowed icon="settings" title="Only an admin can change this" /> }
                 .into_any()
         }

@@ -81,6 +81,28 @@ pub async fn bytes(conn: &mut Conn) -> Result<i64> {
     Ok(fetch_optional!(conn, (i64,), sql)?.map_or(0, |(it,)| it))
 }
 
+/// How many ended runs of a workspace [`forget`] would delete, and about how many bytes of values: those that ended
+/// before `ended_before`, and the first to end until `bytes` are gone.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn would_forget(
+    conn: &mut Conn,
+    workspace: &str,
+    (ended_before, bytes): (i64, i64),
+) -> Result<Forgotten> {
+    let sql = "SELECT CAST(COUNT(*) AS BIGINT), CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM (
+                   SELECT finished_at, bytes,
+                          CAST(SUM(bytes) OVER (ORDER BY finished_at, id) - bytes AS BIGINT) AS earlier
+                   FROM (SELECT r.id, r.finished_at, LENGTH(r.payload) + COALESCE((
+                                    SELECT SUM(LENGTH(s.input) + LENGTH(COALESCE(s.output, '')))
+                                    FROM run_steps s WHERE s.run_id = r.id), 0) AS bytes
+                         FROM runs r WHERE r.workspace_id = $1 AND r.finished_at IS NOT NULL) sized) ranked
+               WHERE finished_at < $2 OR earlier < $3";
+    let row = fetch_optional!(conn, (i64, i64), sql, workspace, ended_before, bytes)?;
+    Ok(row.map_or_else(Forgotten::default, |(runs, bytes)| Forgotten { runs, bytes }))
+}
+
 /// The workspaces that have runs.
 ///
 /// # Errors

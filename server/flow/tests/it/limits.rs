@@ -2,6 +2,7 @@
 
 use crate::site::Site;
 use crate::world::{World, admin, on_webhook, opened, piece, request, set_fields, wait};
+use domain::flow::keeping::Keeping;
 use domain::flow::run::{RunStatus, Which};
 use domain::ids::RunId;
 use domain::problem::Problem;
@@ -165,6 +166,30 @@ async fn a_workspace_keeps_its_runs_for_as_long_and_as_much_as_it_says() {
         world.pass(Duration::from_secs(7_200));
         gone(&world, &runs[3]).await;
         assert!(world.runs.get(&admin(), &later).await.is_ok(), "{}", world.name);
+    }
+}
+
+#[tokio::test]
+async fn what_would_go_is_said_before_it_goes() {
+    for world in World::both().await {
+        let flow = world.published(on_webhook(set_fields("step_1", json!({ "n": 1 })))).await;
+        let body = json!({ "text": "x".repeat(400_000) });
+        for _ in 0..4 {
+            let run = world.fire(&flow, body.clone()).await;
+            world.ended(&run).await;
+            world.pass(Duration::from_secs(1));
+        }
+        let now = world.runs.keeping(&admin(), None).await.unwrap();
+        assert_eq!((now.usual_days, now.there.runs, now.goes.runs), (30, 4, 0), "{}", world.name);
+        assert!(now.there.bytes > 1_600_000, "{}: {}", world.name, now.there.bytes);
+        let proposed = |days, megabytes| Some(Keeping { days, megabytes });
+        let less = world.runs.keeping(&admin(), proposed(None, Some(1))).await.unwrap();
+        assert_eq!((less.goes.runs, less.keeping), (2, Keeping::default()), "{}", world.name);
+        world.pass(Duration::from_secs(2 * 86_400));
+        let old = world.runs.keeping(&admin(), proposed(Some(1), None)).await.unwrap();
+        assert_eq!(old.goes, old.there, "{}", world.name);
+        let wrong = world.runs.keeping(&admin(), proposed(Some(0), None)).await;
+        assert!(matches!(wrong, Err(Problem::Invalid { .. })), "{wrong:?}");
     }
 }
 
