@@ -5,20 +5,31 @@ use crate::ui::icon::Icon;
 use domain::integration::{Check, Checked};
 use leptos::prelude::*;
 
+/// What stands above a result: it passed, it was refused, nobody answered.
+const BASECAMP: [&str; 3] = [
+    "Basecamp is connected",
+    "Basecamp did not accept this sign-in",
+    "Basecamp could not be reached",
+];
+
 /// The checks with their times, and what to do about the first that failed.
 #[component]
 pub(crate) fn TestResult(
     /// What was found.
     checked: Checked,
+    /// What stands above it: it passed, it was refused, nobody answered.
+    #[prop(default = BASECAMP)]
+    titles: [&'static str; 3],
     /// What mends it, as buttons.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
     let is_good = checked.error.is_none();
+    let [passed, refused, unreached] = titles;
     let (tone, icon, title) = match (is_good, checked.reachable) {
-        (true, _) => ("good", "circle-check", "Basecamp is connected"),
-        (false, true) => ("bad", "circle-x", "Basecamp did not accept this sign-in"),
-        (false, false) => ("bad", "circle-x", "Basecamp could not be reached"),
+        (true, _) => ("good", "circle-check", passed),
+        (false, true) => ("bad", "circle-x", refused),
+        (false, false) => ("bad", "circle-x", unreached),
     };
     let words = match checked.error {
         None => "Everything PM OS needs is working.".to_owned(),

@@ -18,6 +18,17 @@ use leptos::prelude::*;
 /// The section.
 #[component]
 pub(crate) fn EngineSection() -> impl IntoView {
+    view! {
+        <section class="card" aria-labelledby="engine-h" style="max-inline-size: 40rem">
+            <div class="card__head"><h2 id="engine-h">"Flow engine"</h2></div>
+            <div class="card__body"><EngineChoice /></div>
+        </section>
+    }
+}
+
+/// Which engine runs new flows, and the server of the other one.
+#[component]
+pub(crate) fn EngineChoice() -> impl IntoView {
     let save = ServerAction::<SaveEngine>::new();
     let test = ServerAction::<TestFlowEngine>::new();
     let forget = ServerAction::<DisconnectFlowEngine>::new();
@@ -35,16 +46,11 @@ pub(crate) fn EngineSection() -> impl IntoView {
         }
     });
     view! {
-        <section class="card" aria-labelledby="engine-h" style="max-inline-size: 40rem">
-            <div class="card__head"><h2 id="engine-h">"Flow engine"</h2></div>
-            <div class="card__body">
-                <Kept
-                    of=settings
-                    skeleton=|| view! { <CardSkeleton count=3 /> }
-                    children=move |it| view! { <EngineForm settings=it save=save test=test forget=forget /> }
-                />
-            </div>
-        </section>
+        <Kept
+            of=settings
+            skeleton=|| view! { <CardSkeleton count=3 /> }
+            children=move |it| view! { <EngineForm settings=it save=save test=test forget=forget /> }
+        />
     }
 }
 

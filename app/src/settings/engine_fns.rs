@@ -81,6 +81,24 @@ pub async fn test_flow_engine() -> Result<Option<Checked>, AppError> {
     Ok(backend().flows.test_engine(&actor()?).await?)
 }
 
+/// Tests where new flows run: the built-in engine with a practice flow, another one by looking at its server.
+///
+/// # Errors
+/// Forbidden without manage.
+#[server(prefix = "/fn", endpoint = "practise_engine")]
+pub async fn practise_engine() -> Result<Checked, AppError> {
+    let (actor, flows) = (actor()?, backend().flows);
+    let chosen = flows.engine_settings(&actor).await?.engine;
+    let elsewhere = match chosen {
+        FlowEngine::Activepieces => flows.test_engine(&actor).await?,
+        FlowEngine::Builtin => None,
+    };
+    match elsewhere {
+        Some(checked) => Ok(checked),
+        None => Ok(flows.practise(&actor).await?),
+    }
+}
+
 /// Forgets the server with its secret.
 ///
 /// # Errors

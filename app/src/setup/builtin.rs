@@ -1,33 +1,55 @@
-//! Setup: the flow engine, which is built in and needs no choice yet, and who writes the assistant's answers.
+//! Setup: which engine runs flows, and who writes the assistant's answers.
 
+use crate::connections::result::TestResult;
 use crate::error::AppError;
 use crate::settings::assistant::provider::{ProviderForm, ProviderState};
 use crate::settings::assistant::{settings_after, workspace_choice};
-use crate::ui::badge::{Badge, Tone};
+use crate::settings::engine::EngineChoice;
+use crate::settings::engine_fns::PractiseEngine;
+use crate::ui::button::Button;
+use crate::ui::form::FormProblems;
 use crate::ui::icon::Icon;
 use crate::ui::kept::Kept;
-use crate::ui::person::Tile;
+use crate::ui::problem::FormProblem;
 use crate::ui::skeleton::RowsSkeleton;
 use domain::assistant::KeyScope;
 use domain::setup::Setup;
 use leptos::prelude::*;
 
-/// The flow engine.
+/// What stands above the result of a test.
+const TITLES: [&str; 3] = [
+    "The flow engine is ready",
+    "The flow engine is not ready",
+    "The flow engine could not be reached",
+];
+
+/// The flow engine: the same choice as in the settings, and a practice flow that tests it.
 #[component]
 pub(crate) fn EngineStep() -> impl IntoView {
+    let test = ServerAction::<PractiseEngine>::new();
+    let found = move || test.value().get().and_then(Result::ok);
     view! {
-        <BuiltIn
-            title="Choose a flow engine"
-            lead="The engine is what runs your flows, day and night."
-            name="Built-in engine"
-            about="Runs beside PM OS. Nothing to install or look after."
-            good_to_know=[
-                ("refresh", "A run that a restart interrupts goes on where it stopped"),
-                ("runs", "Every step keeps what it was given and what it gave"),
-            ]
-        >
-            <Tile name="" icon="flow" tile_hue=224 size="tile--lg" />
-        </BuiltIn>
+        <main class="wiz__main" id="main">
+            <div>
+                <h1>"Choose a flow engine"</h1>
+                <p class="muted">"The engine is what runs your flows, day and night."</p>
+            </div>
+            <EngineChoice />
+            <div class="row">
+                <Button icon="refresh" busy=test.pending() on:click=move |_| { test.dispatch(PractiseEngine {}); }>
+                    "Test the engine"
+                </Button>
+                <span class="xs quiet">"With the built-in engine, a practice flow runs from start to finish."</span>
+            </div>
+            <FormProblem error=FormProblems::of(test.value()).rest(&[]) />
+            {move || found().map(|it| view! { <TestResult checked=it titles=TITLES /> })}
+        </main>
+        <Beside good_to_know=vec![
+            ("flow", "The built-in engine runs beside PM OS. There is nothing to install or look after"),
+            ("refresh", "A run that a restart interrupts goes on where it stopped"),
+            ("runs", "Every step keeps what it was given and what it gave"),
+            ("settings", "You can switch later in Settings. Flows that are there stay where they are"),
+        ] />
     }
 }
 
@@ -72,39 +94,5 @@ fn Beside(good_to_know: Vec<(&'static str, &'static str)>) -> impl IntoView {
             <h2>"Good to know"</h2>
             <ul>{good_to_know.into_iter().map(line).collect_view()}</ul>
         </aside>
-    }
-}
-
-/// A step with one thing to choose, which is in use.
-#[component]
-fn BuiltIn(
-    title: &'static str,
-    lead: &'static str,
-    /// What is in use.
-    name: &'static str,
-    /// What it is, in one line.
-    about: &'static str,
-    /// Icons and sentences beside it.
-    good_to_know: [(&'static str, &'static str); 2],
-    /// Its mark.
-    children: Children,
-) -> impl IntoView {
-    view! {
-        <main class="wiz__main" id="main">
-            <div>
-                <h1>{title}</h1>
-                <p class="muted">{lead}</p>
-            </div>
-            <div class="conn">
-                <div class="row gap-3">
-                    {children()}
-                    <div class="grow">
-                        <div class="bold">{name}" "<Badge tone=Tone::Good>"In use"</Badge></div>
-                        <div class="xs quiet">{about}</div>
-                    </div>
-                </div>
-            </div>
-        </main>
-        <Beside good_to_know=good_to_know.to_vec() />
     }
 }

@@ -23,6 +23,7 @@ mod hearing;
 mod heartbeat;
 mod keeping;
 mod pieces;
+mod practice;
 mod proposals;
 mod publishing;
 mod reading;

@@ -7,6 +7,7 @@ use crate::world::{
 use domain::actor::Role;
 use domain::flow::Flow;
 use domain::flow::edit::{ChangeName, FlowEdit};
+use domain::flow::listing::FlowFilter;
 use domain::flow::run::{NOT_DONE, RunStatus, Trial};
 use domain::flow::sample::Origin;
 use domain::problem::Problem;
@@ -277,5 +278,18 @@ async fn what_publishing_would_change_is_told_with_who_changed_it() {
         let changes = changes.unwrap();
         assert_eq!(changes.steps[0].name, "step_1", "{}", world.name);
         assert_eq!(by, [("Ann Berg".to_owned(), 1)]);
+    }
+}
+
+#[tokio::test]
+async fn a_practice_flow_runs_from_start_to_finish_and_leaves_nothing() {
+    for world in World::both().await {
+        let checked = world.flows.practise(&admin()).await.unwrap();
+        assert_eq!(checked.error, None, "{}: {checked:?}", world.name);
+        assert_eq!(checked.checks[1].detail, "It finished, 3 of 3 steps", "{}", world.name);
+        let left = world.flows.list(&admin(), &FlowFilter::default()).await.unwrap();
+        assert!(left.data.is_empty(), "{}", world.name);
+        let refused = world.flows.practise(&actor("w1", Role::Member)).await;
+        assert!(matches!(refused, Err(Problem::Forbidden { .. })), "{refused:?}");
     }
 }
