@@ -55,7 +55,9 @@ pub fn Composer(
     };
     let on_drop = move |event: leptos::ev::DragEvent| {
         event.prevent_default();
-        event.data_transfer().map(|it| take(chat, trouble, &it));
+        if let Some(dropped) = event.data_transfer() {
+            take(chat, trouble, &dropped);
+        }
     };
     view! {
         <form class="composer" on:submit=on_submit on:dragover=|event| event.prevent_default() on:drop=on_drop>

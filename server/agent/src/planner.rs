@@ -2,6 +2,7 @@
 
 mod actions;
 mod build;
+mod cell_tests;
 mod change;
 mod conditions;
 mod dates;

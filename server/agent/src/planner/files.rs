@@ -25,7 +25,11 @@ pub(crate) fn answer(prompt: &Prompt, at: usize, said: &str) -> Option<String> {
     } else {
         own.clone()
     };
-    let file = file_words::named(&files, said).or(files.first().copied())?;
+    let of_kind = |kind| files.iter().find(|it| it.kind == kind).copied();
+    let file = file_words::named(&files, said)
+        .or_else(|| of_kind(AttachmentKind::Table))
+        .or_else(|| of_kind(AttachmentKind::Text))
+        .or(files.first().copied())?;
     let found = match file.kind {
         AttachmentKind::Table => of_table(file, said, !own.is_empty()),
         AttachmentKind::Text => of_text(file, said),

@@ -38,6 +38,8 @@ pub async fn insert(
     (session, message): (&SessionId, &MessageId),
     files: &[(Attachment, String)],
 ) -> Result<()> {
+    // One moment for all of them, so that they stay in their order.
+    let now = ids::now_ms();
     for (position, (about, content)) in files.iter().enumerate() {
         execute!(
             conn,
@@ -55,7 +57,7 @@ pub async fn insert(
             about.media_type.as_str(),
             i64::try_from(about.bytes).unwrap_or(i64::MAX),
             content.as_str(),
-            ids::now_ms()
+            now
         )?;
     }
     Ok(())
