@@ -9,6 +9,7 @@ use crate::approvals::page::ApprovalsPage;
 use crate::connections::page::IntegrationsPage;
 use crate::flows::list::FlowsPage;
 use crate::flows::studio::StudioPage;
+use crate::flows::tables::TablesPage;
 use crate::flows::templates::TemplatesPage;
 use crate::projects::list::ProjectsPage;
 use crate::projects::page::ProjectPage;
@@ -74,6 +75,7 @@ area!(
     Project => ProjectPage,
     Flows => FlowsPage,
     Templates => TemplatesPage,
+    Tables => TablesPage,
     Runs => RunsPage,
     Run => RunPage,
     Approvals => ApprovalsPage
@@ -83,7 +85,7 @@ area!(
 pub async fn preload(path: &str) {
     let mut parts = path.split('/').skip(1).filter(|it| !it.is_empty());
     match (parts.next(), parts.next()) {
-        (Some("flows"), Some("templates")) => Projects::preload().await,
+        (Some("flows"), Some("templates" | "tables")) => Projects::preload().await,
         (Some("flows"), Some(_)) => Studio::preload().await,
         (Some("setup"), Some(_)) => Setup::preload().await,
         (Some("integrations"), _) => Integrations::preload().await,

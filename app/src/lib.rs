@@ -76,6 +76,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/today") view=TodayMoved ssr=Async />
                         <Route path=path!("/automations") view=AutomationsMoved ssr=Async />
                         <Route path=path!("/flows") view={Lazy::<lazy::Flows>::new()} ssr=Async />
+                        <Route path=path!("/flows/tables") view={Lazy::<lazy::Tables>::new()} ssr=Async />
                         <Route path=path!("/flows/templates") view={Lazy::<lazy::Templates>::new()} ssr=Async />
                         <Route path=path!("/runs") view={Lazy::<lazy::Runs>::new()} ssr=Async />
                         <Route path=path!("/runs/:id") view={Lazy::<lazy::Run>::new()} ssr=Async />
@@ -84,7 +85,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/approvals") view={Lazy::<lazy::Approvals>::new()} ssr=Async />
                         <Route path=path!("/approvals/:id") view={Lazy::<lazy::Approvals>::new()} ssr=Async />
                     </ParentRoute>
-                    // After the frame, where `/flows/templates` is.
+                    // After the frame, where `/flows/templates` and `/flows/tables` are.
                     <Route path=path!("/flows/:id") view={Lazy::<lazy::Studio>::new()} ssr=Async />
                 </ParentRoute>
             </Routes>

@@ -11,6 +11,7 @@ pub mod form;
 pub mod health;
 pub mod list;
 pub mod messages;
+pub mod notes;
 pub mod overview;
 pub mod page;
 pub mod panel;

@@ -72,6 +72,7 @@ const ALWAYS: Place[] = [
   ['flows', '/flows'],
   ['runs', '/runs'],
   ['templates', '/flows/templates'],
+  ['tables', '/flows/tables'],
   ['integrations', '/integrations'],
   ['chat', '/chat'],
   ['approvals', '/approvals'],

@@ -24,6 +24,7 @@ pub mod proposal;
 pub mod rebase;
 pub mod run;
 pub mod sample;
+pub mod tables;
 pub mod templates;
 pub mod tree;
 pub mod validate;

@@ -191,6 +191,7 @@ fn Head(list: Memo<FlowList>, imports: RwSignal<bool>) -> impl IntoView {
                 <p>{move || list.with(|it| summary(&it.flows))}</p>
             </div>
             <div class="page__a">
+                <ButtonLink href="/flows/tables">"Tables"</ButtonLink>
                 <ButtonLink href="/flows/templates">"Templates"</ButtonLink>
                 <Show when=move || may.get()>
                     <Button icon="upload" on:click=move |_| imports.set(true)>"Import"</Button>

@@ -57,7 +57,7 @@ pub fn ExportLink(
 }
 
 /// Reads the first file of the input that changed.
-fn read_file(event: &web_sys::Event, then: impl FnOnce(String) + 'static) {
+pub(super) fn read_file(event: &web_sys::Event, then: impl FnOnce(String) + 'static) {
     let read = || {
         let input = JsValue::from(event.target()?);
         let files = Reflect::get(&input, &"files".into()).ok()?;

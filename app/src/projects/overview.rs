@@ -2,6 +2,7 @@
 
 use crate::projects::desk::Desk;
 use crate::projects::due::{is_day_overdue, is_day_soon};
+use crate::projects::notes::ProjectNotes;
 use crate::projects::work_row::WorkRow;
 use crate::ui::badge::{Count, Tone};
 use crate::ui::kept::whole;
@@ -38,7 +39,10 @@ pub(crate) fn Overview(work: Memo<Work>, desk: Desk) -> impl IntoView {
                     desk=desk
                 />
             </div>
-            <ListProgress work=work />
+            <div class="stack stack--6">
+                <ListProgress work=work />
+                <ProjectNotes />
+            </div>
         </div>
     }
 }

@@ -32,6 +32,7 @@ mod schedule;
 mod starts;
 mod steps;
 mod stopping;
+mod tables;
 mod targets;
 mod templates;
 mod told;

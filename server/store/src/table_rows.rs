@@ -58,6 +58,31 @@ pub async fn count(conn: &mut Conn, table: &Table) -> Result<i64> {
     Ok(row.map_or(0, |(count,)| count))
 }
 
+/// The tables of a workspace by name: how many rows each has, and when the last of them changed, epoch milliseconds.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn tables(conn: &mut Conn, workspace: &WorkspaceId) -> Result<Vec<(String, i64, i64)>> {
+    let sql = "SELECT table_name, COUNT(*), MAX(updated_at) FROM table_rows
+               WHERE workspace_id = $1 GROUP BY table_name ORDER BY table_name";
+    fetch_all!(conn, (String, i64, i64), sql, workspace.as_str())
+}
+
+/// A part of the rows of a table, the oldest first: from which, counted from 0, and how many.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn page(
+    conn: &mut Conn,
+    table: &Table,
+    (from, count): (i64, i64),
+) -> Result<Vec<TableRow>> {
+    let sql = "SELECT id, cells, created_at, updated_at FROM table_rows
+               WHERE workspace_id = $1 AND table_name = $2 ORDER BY id LIMIT $3 OFFSET $4";
+    let (workspace, name) = (table.workspace.as_str(), table.name.as_str());
+    fetch_all!(conn, TableRow, sql, workspace, name, count, from)
+}
+
 /// The rows of a table, the oldest first.
 ///
 /// # Errors

@@ -15,7 +15,7 @@ use store::{events, flow_values, ids};
 /// Characters of a table's name.
 const NAME: usize = 128;
 /// Rows of a table.
-const ROWS: i64 = 10_000;
+pub(crate) const ROWS: i64 = 10_000;
 /// Cells of a row.
 const CELLS: usize = 100;
 /// Bytes of a row as JSON.
@@ -132,7 +132,7 @@ async fn write(call: &Call<'_>, table: Table, change: Change) -> Result<Done, Fa
 }
 
 /// Why a change was not made.
-enum Refused {
+pub(crate) enum Refused {
     Step(Failed),
     Store(StoreError),
 }
@@ -167,7 +167,7 @@ async fn changed(conn: &mut Conn, table: &Table, change: Change) -> Result<Value
     }
 }
 
-async fn add(
+pub(crate) async fn add(
     conn: &mut Conn,
     table: &Table,
     rows: Vec<Map<String, Value>>,
@@ -185,7 +185,7 @@ async fn add(
     Ok(json!({ "count": made.len(), "rows": made }))
 }
 
-fn fitting(cells: Map<String, Value>) -> Result<String, Failed> {
+pub(crate) fn fitting(cells: Map<String, Value>) -> Result<String, Failed> {
     if cells.len() > CELLS {
         return Err(Failed::new(format!("A row holds {CELLS} cells. Keep fewer in one row")));
     }

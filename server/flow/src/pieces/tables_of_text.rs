@@ -98,7 +98,7 @@ fn write(input: &Input<'_>, delimiter: u8) -> Result<Value, Failed> {
 }
 
 /// A spreadsheet would take a text that begins so for a formula.
-fn harmless(cell: String) -> String {
+pub(crate) fn harmless(cell: String) -> String {
     let is_number = cell.parse::<f64>().is_ok();
     if cell.starts_with(['=', '+', '-', '@']) && !is_number { format!("'{cell}") } else { cell }
 }

@@ -23,6 +23,7 @@ mod places;
 mod proposals;
 mod site;
 mod sweeping;
+mod tables;
 mod templates;
 mod thinking;
 mod triggers;
