@@ -329,12 +329,9 @@ mod tests {
 
     #[test]
     fn other_requests_are_left_alone() {
-        for said in [
-            "hello",
-            "add a to-do called Rows",
-            "what is overdue?",
-            "Every weekday at 9, tell me X",
-        ] {
+        for said in
+            ["hello", "add a to-do called Ink", "what is overdue?", "Every weekday at 9, tell me X"]
+        {
             assert_eq!(read(&columns(), said), None, "{said}");
         }
     }
