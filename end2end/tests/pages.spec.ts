@@ -27,6 +27,9 @@ test.describe('Pages that anybody may open', () => {
     const bundle = await request.get(script ?? '', { headers: { 'accept-encoding': 'br' } });
     expect(bundle.headers()['content-encoding']).toBe('br');
     expect(bundle.headers()['cache-control']).toContain('immutable');
+    const plain = await request.get(script ?? '', { headers: { 'accept-encoding': 'identity' } });
+    expect(plain.headers()['content-encoding']).toBeUndefined();
+    expect(await plain.text()).toBe(await bundle.text());
     const icons = await request.get('/icons.svg');
     expect(icons.headers()['cache-control']).toBe('no-cache');
     const again = await request.get('/icons.svg', { headers: { 'if-none-match': icons.headers()['etag'] ?? '' } });

@@ -13,7 +13,9 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+#[cfg(feature = "embed")]
+use std::io::Read;
 #[cfg(not(feature = "embed"))]
 use std::path::PathBuf;
 
@@ -56,8 +58,7 @@ pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     };
     let mut router = Router::new().route("/pkg/{*path}", get(answer.clone()));
     for path in paths() {
-        let is_beside = ENCODINGS.iter().any(|(_, ending)| path.ends_with(ending));
-        if !is_beside && !path.starts_with("/pkg/") {
+        if !path.starts_with("/pkg/") {
             router = router.route(&path, get(answer.clone()));
         }
     }
@@ -128,18 +129,36 @@ fn content_type(path: &str) -> &'static str {
     }
 }
 
+/// The paths of all files, each once, however it is stored.
+fn paths() -> BTreeSet<String> {
+    stored().iter().map(|path| plain(path).to_owned()).collect()
+}
+
+/// The path that browsers ask for, of a stored form of a file.
+fn plain(path: &str) -> &str {
+    ENCODINGS.iter().find_map(|(_, ending)| path.strip_suffix(ending)).unwrap_or(path)
+}
+
 #[cfg(feature = "embed")]
-fn paths() -> Vec<String> {
+fn stored() -> Vec<String> {
     EMBEDDED.iter().map(|(path, _)| (*path).to_owned()).collect()
 }
 
+/// The file as it is stored; what is stored only in smaller forms is unpacked for whoever asks for the plain one.
 #[cfg(feature = "embed")]
 fn read(path: &str) -> Option<Cow<'static, [u8]>> {
-    EMBEDDED.iter().find(|(known, _)| *known == path).map(|(_, body)| Cow::Borrowed(*body))
+    let as_stored = |path: &str| EMBEDDED.iter().find(|(known, _)| *known == path);
+    if let Some((_, body)) = as_stored(path) {
+        return Some(Cow::Borrowed(*body));
+    }
+    let (_, packed) = as_stored(&format!("{path}.gz"))?;
+    let mut body = Vec::new();
+    flate2::read::GzDecoder::new(*packed).read_to_end(&mut body).ok()?;
+    Some(Cow::Owned(body))
 }
 
 #[cfg(not(feature = "embed"))]
-fn paths() -> Vec<String> {
+fn stored() -> Vec<String> {
     let mut found = Vec::new();
     let mut folders = vec![(PathBuf::from("target/site"), String::new())];
     while let Some((folder, prefix)) = folders.pop() {
@@ -184,6 +203,13 @@ mod tests {
             "",
         ] {
             assert!(read(path).is_none(), "{path}");
+        }
+    }
+
+    #[test]
+    fn stored_forms_are_asked_for_by_their_plain_name() {
+        for path in ["/pkg/1/pmos.css", "/pkg/1/pmos.css.br", "/pkg/1/pmos.css.gz"] {
+            assert_eq!(plain(path), "/pkg/1/pmos.css");
         }
     }
 

@@ -55,11 +55,18 @@ impl Site {
             std::fs::remove_dir_all(folder).map_err(failed("emptying", folder))?;
         }
         let mut entries = sign + "[\n";
-        for (path, bytes) in self.finished(&version)? {
+        let finished = self.finished(&version)?;
+        let is_compressed: Vec<bool> =
+            finished.keys().map(|path| finished.contains_key(&format!("{path}.gz"))).collect();
+        for ((path, bytes), is_compressed) in finished.into_iter().zip(is_compressed) {
             let file = folder.join(&path);
             let parent = file.parent().unwrap_or(folder);
             std::fs::create_dir_all(parent).map_err(failed("making", parent))?;
             std::fs::write(&file, bytes).map_err(failed("writing", &file))?;
+            // The binary holds no plain form of what it can unpack.
+            if is_compressed {
+                continue;
+            }
             writeln!(entries, "    (\"/{path}\", include_bytes!(\"site/{path}\") as &[u8]),")
                 .map_err(|it| it.to_string())?;
         }
