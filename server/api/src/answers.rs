@@ -4,11 +4,12 @@
 use crate::body;
 use crate::error::Answer;
 use crate::hooks;
+use crate::plain_page::{escaped, page};
 use crate::routes::{Route, Who};
 use axum::Json;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::IntoResponse;
 use backend::Backend;
 use domain::ids::RunId;
 use domain::problem::Problem;
@@ -63,14 +64,15 @@ const CLOSED: &str =
     "<p>This was answered before, or the run it belongs to is over. Nothing was changed.</p>";
 
 fn question(asked: &Asked, wants_no: bool) -> String {
-    let button = |value: &str, words: &str| {
-        format!("<button name=\"action\" value=\"{value}\">{words}</button>")
+    let (yes, no) = (("approve", "Approve"), ("disapprove", "Do not approve"));
+    let (first, second) = if wants_no { (no, yes) } else { (yes, no) };
+    let button = |(value, words): (&str, &str), class: &str| {
+        format!("<button name=\"action\" value=\"{value}\"{class}>{words}</button>")
     };
-    let (yes, no) = (button("approve", "Approve"), button("disapprove", "Do not approve"));
-    let buttons = if wants_no { format!("{no} {yes}") } else { format!("{yes} {no}") };
+    let buttons = format!("{} {}", button(first, ""), button(second, " class=\"quiet\""));
     format!(
-        "<p>{}</p><form method=\"post\"><p><label>Comment<br>\
-         <textarea name=\"comment\" rows=\"3\" cols=\"40\" maxlength=\"{COMMENT}\"></textarea></label></p>\
+        "<p>{}</p><form method=\"post\"><p><label>Comment\
+         <textarea name=\"comment\" rows=\"3\" maxlength=\"{COMMENT}\"></textarea></label></p>\
          <p>{buttons}</p></form>",
         escaped(&asked.message)
     )
@@ -141,21 +143,6 @@ fn words(given: Given) -> &'static str {
     }
 }
 
-fn page(status: StatusCode, title: &str, body: &str) -> Response {
-    let title = escaped(title);
-    let html = format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
-         content=\"width=device-width\"><meta name=\"robots\" content=\"noindex\"><title>{title}</title></head>\
-         <body><main><h1>{title}</h1>{body}</main></body></html>"
-    );
-    (status, Html(html)).into_response()
-}
-
-fn escaped(text: &str) -> String {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    text.replace('"', "&quot;").replace('\'', "&#39;").replace('\n', "<br>")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,7 +156,7 @@ mod tests {
             is_open: true,
         };
         let html = question(&asked, true);
-        assert!(html.contains("&lt;script&gt;<br>") && !html.contains("<script>"));
+        assert!(html.contains("&lt;script&gt;") && !html.contains("<script>"));
     }
 
     #[test]

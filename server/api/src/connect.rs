@@ -5,6 +5,7 @@ use crate::credentials::Caller;
 use crate::error::Answer;
 use crate::headers::PageNonce;
 use crate::mcp::{Served, caller};
+use crate::plain_page::escaped;
 use crate::routes::{Route, SIGNED_IN, Who};
 use axum::extract::{Query, Request, State};
 use axum::http::header::{CACHE_CONTROL, COOKIE, LOCATION, SET_COOKIE};
@@ -134,11 +135,6 @@ fn failed(refused: &NotSignedIn) -> Response {
     let words = escaped(&refused.words);
     let html = FAILED.replace("{{words}}", &words);
     (status, Html(html)).into_response()
-}
-
-fn escaped(text: &str) -> String {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    text.replace('"', "&quot;")
 }
 
 /// The page; `key` is that of somebody new, else empty.

@@ -2,13 +2,14 @@
 
 use crate::body;
 use crate::error::{Answer, Refusal};
+use crate::plain_page::{escaped, page};
 use crate::routes::{Route, Who};
 use auth::limits::Rate;
 use axum::Extension;
 use axum::extract::{Path, Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Response;
 use backend::Backend;
 use domain::client::Client;
 use domain::flow::form::{FormField, Kind, LONGEST};
@@ -19,9 +20,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 const PATH: &str = "/forms/{hook}";
-const STYLE: &str = "/forms/style.css";
-/// Colours, type and space of the product, and the little that a form adds.
-const SHEET: &str = concat!(include_str!("../../../style/tokens.css"), include_str!("forms.css"));
 /// Bytes of a form that was filled in.
 pub(crate) const BODY_LIMIT: usize = 256 * 1024;
 /// Forms of one address on the net, of one form, in each minute.
@@ -39,21 +37,12 @@ pub(crate) fn routes() -> Vec<Route> {
               hook: Path<String>,
               client: Extension<Client>,
               request: Request| take(backend, hook, (client, Arc::clone(&rate)), request);
-    vec![
-        Route::get(STYLE, Who::Public, style),
-        Route::get(PATH, Who::Public, show),
-        Route::post(PATH, Who::Public, send),
-    ]
+    vec![Route::get(PATH, Who::Public, show), Route::post(PATH, Who::Public, send)]
 }
 
 /// Whether a path is the address of a form.
 pub(crate) fn is_form(path: &str) -> bool {
     path.starts_with("/forms/")
-}
-
-async fn style() -> Response {
-    let headers = [(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "max-age=3600")];
-    (headers, SHEET).into_response()
 }
 
 async fn show(State(backend): State<Backend>, Path(hook): Path<String>) -> Answer {
@@ -210,22 +199,6 @@ fn input_type(kind: Kind) -> &'static str {
         // A browser's number field drops what it cannot read, so the person would not see what is wrong.
         Kind::Number | Kind::Text | Kind::TextArea | Kind::Toggle => "text",
     }
-}
-
-fn page(status: StatusCode, title: &str, body: &str) -> Response {
-    let title = escaped(title);
-    let html = format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
-         content=\"width=device-width, initial-scale=1\"><meta name=\"robots\" content=\"noindex\">\
-         <link rel=\"icon\" href=\"/favicon.svg\"><link rel=\"stylesheet\" href=\"{STYLE}\"><title>{title}</title></head>\
-         <body><main><h1>{title}</h1>{body}</main></body></html>"
-    );
-    (status, Html(html)).into_response()
-}
-
-fn escaped(text: &str) -> String {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    text.replace('"', "&quot;").replace('\'', "&#39;").replace('\n', "&#10;")
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use crate::credentials::Caller;
 use crate::error::{Refusal, unknown_path, wrong_method};
 use crate::narrow::Narrow;
 use crate::request::API;
-use crate::{answers, connect, forms, health, hooks, live, mcp, oauth, once, rest};
+use crate::{answers, connect, forms, health, hooks, live, mcp, oauth, once, plain_page, rest};
 use ::mcp::door::Door;
 use ::mcp::service::Mcp;
 use axum::extract::{Request, State};
@@ -147,6 +147,7 @@ pub fn all() -> Vec<Route> {
         rest::assistant::routes(),
         hooks::routes(),
         forms::routes(),
+        plain_page::routes(),
         answers::routes(),
         live::routes(),
     ]

@@ -5,6 +5,8 @@ use axum::body::Body;
 use axum::response::Response;
 use backend::Backend;
 use backend::config::Config;
+use domain::actor::{Actor, Role, Via};
+use domain::ids::{UserId, WorkspaceId};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use std::ops::Deref;
@@ -115,6 +117,20 @@ pub(crate) struct Caller<'a> {
 }
 
 impl Caller<'_> {
+    /// Who the server takes this caller for, as operations want it.
+    pub(crate) async fn actor(&self) -> Actor {
+        let me = self.me().await;
+        Actor {
+            user: UserId::from(me["id"].as_str().unwrap()),
+            name: me["name"].as_str().unwrap().to_owned(),
+            workspace: WorkspaceId::from(me["workspaceId"].as_str().unwrap()),
+            role: Role::WorkspaceAdmin,
+            via: Via::Ui,
+            request_id: "r1".to_owned(),
+            ip: None,
+        }
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send(self.request("GET", path).body(Body::empty()).unwrap()).await
     }

@@ -1,28 +1,14 @@
 //! Forms of flows, as a browser without scripts sends them.
 
-use crate::caller::{Answer, Caller, Server};
+use crate::caller::{Answer, Server};
 use axum::body::Body;
-use domain::actor::{Actor, Role, Via};
+use domain::actor::Actor;
 use domain::flow::Trigger;
 use domain::flow::edit::{FlowEdit, ImportFlow};
 use domain::flow::listing::{NewFlow, RunFilter};
-use domain::ids::{UserId, WorkspaceId};
 use serde_json::json;
 
 const FORM: &str = "application/x-www-form-urlencoded";
-
-async fn actor(caller: &Caller<'_>) -> Actor {
-    let me = caller.me().await;
-    Actor {
-        user: UserId::from(me["id"].as_str().unwrap()),
-        name: me["name"].as_str().unwrap().to_owned(),
-        workspace: WorkspaceId::from(me["workspaceId"].as_str().unwrap()),
-        role: Role::WorkspaceAdmin,
-        via: Via::Ui,
-        request_id: "r1".to_owned(),
-        ip: None,
-    }
-}
 
 /// A published form, and the path of its page.
 async fn published(server: &Server, actor: &Actor) -> String {
@@ -65,7 +51,7 @@ async fn runs(server: &Server, actor: &Actor) -> usize {
 #[tokio::test]
 async fn a_form_is_a_page_and_sending_it_is_one_run() {
     for server in Server::all().await {
-        let actor = actor(&server.signs_up("Owner").await).await;
+        let actor = server.signs_up("Owner").await.actor().await;
         let path = published(&server, &actor).await;
         let page = server.visitor().get(&path).await;
         assert_eq!(page.status, 200);
@@ -93,7 +79,7 @@ async fn a_form_is_a_page_and_sending_it_is_one_run() {
 #[tokio::test]
 async fn what_is_wrong_is_told_at_its_field_and_nothing_is_stored() {
     let server = Server::sqlite().await;
-    let actor = actor(&server.signs_up("Owner").await).await;
+    let actor = server.signs_up("Owner").await.actor().await;
     let path = published(&server, &actor).await;
     let again = sent(&server, &path, (FORM, "yourName=&urgent=true"), "same-origin").await;
     assert_eq!(again.status, 422);
@@ -115,7 +101,7 @@ async fn what_is_wrong_is_told_at_its_field_and_nothing_is_stored() {
 #[tokio::test]
 async fn many_forms_of_one_place_have_to_wait() {
     let server = Server::sqlite().await;
-    let actor = actor(&server.signs_up("Owner").await).await;
+    let actor = server.signs_up("Owner").await.actor().await;
     let path = published(&server, &actor).await;
     let mut refused = 0;
     for _ in 0..40 {

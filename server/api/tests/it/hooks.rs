@@ -1,14 +1,14 @@
 //! Addresses of flows: who may call them with what, and what they are told.
 
-use crate::caller::{Answer, Caller, Server};
+use crate::caller::{Answer, Server};
 use api::routes::Route;
 use axum::body::Body;
-use domain::actor::{Actor, Role, Via};
+use domain::actor::Actor;
 use domain::flow::edit::{FlowEdit, ImportFlow};
 use domain::flow::listing::NewFlow;
 use domain::flow::run::RunStatus;
 use domain::flow::{Action, FlowStatus, Trigger};
-use domain::ids::{FlowId, RunId, UserId, WorkspaceId};
+use domain::ids::{FlowId, RunId};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -16,19 +16,6 @@ use std::time::Duration;
 pub(crate) fn is_address(route: &Route) -> bool {
     let starts = ["/hooks/", "/api/v1/webhooks/", "/api/v1/flow-runs/", "/forms/"];
     starts.iter().any(|it| route.path.starts_with(it))
-}
-
-async fn actor(caller: &Caller<'_>) -> Actor {
-    let me = caller.me().await;
-    Actor {
-        user: UserId::from(me["id"].as_str().unwrap()),
-        name: me["name"].as_str().unwrap().to_owned(),
-        workspace: WorkspaceId::from(me["workspaceId"].as_str().unwrap()),
-        role: Role::WorkspaceAdmin,
-        via: Via::Ui,
-        request_id: "r1".to_owned(),
-        ip: None,
-    }
 }
 
 /// A published flow that greets `{{trigger.body.name}}`, and its webhook path.
@@ -83,7 +70,7 @@ const JSON: &str = "application/json";
 async fn a_delivery_is_stored_and_a_synchronous_one_is_answered_by_the_flow() {
     for server in Server::all().await {
         let owner = server.signs_up("Owner").await;
-        let actor = actor(&owner).await;
+        let actor = owner.actor().await;
         let hello = json!({ "hello": "{{trigger.body.name}}" });
         let (flow, path) = greeting(&server, &actor, hello).await;
         let stored = sent(&server, "POST", &path, (JSON, r#"{"name":"Ada"}"#)).await;
@@ -104,7 +91,7 @@ async fn a_delivery_is_stored_and_a_synchronous_one_is_answered_by_the_flow() {
 async fn what_cannot_start_a_run_is_refused_with_its_reason() {
     let server = Server::sqlite().await;
     let owner = server.signs_up("Owner").await;
-    let actor = actor(&owner).await;
+    let actor = owner.actor().await;
     let (flow, path) = greeting(&server, &actor, json!("hi")).await;
     let bad = sent(&server, "POST", &path, (JSON, "{bad")).await;
     assert_eq!((bad.status, &bad["error"]), (400, &json!("INVALID_JSON")));
@@ -137,7 +124,7 @@ async fn basecamp_is_heard_only_at_an_address_that_was_given_to_it() {
 async fn the_draft_is_run_by_whoever_is_signed_in() {
     let server = Server::sqlite().await;
     let owner = server.signs_up("Owner").await;
-    let actor = actor(&owner).await;
+    let actor = owner.actor().await;
     let (_, path) = greeting(&server, &actor, json!({ "draft": "{{trigger.body.n}}" })).await;
     let answer = owner.post(&format!("{path}/draft/sync"), json!({ "n": 7 })).await;
     assert_eq!((answer.status, &answer.body), (201, &json!({ "draft": 7 })));
@@ -158,7 +145,7 @@ async fn the_engine_tells_its_public_facts() {
 async fn an_approval_is_given_with_a_button() {
     for server in Server::all().await {
         let owner = server.signs_up("Owner").await;
-        let actor = actor(&owner).await;
+        let actor = owner.actor().await;
         let (flow, path) = greeting(&server, &actor, json!("hi")).await;
         let ask: Action = serde_json::from_value(json!({
             "name": "step_1", "displayName": "Ask", "type": "PIECE",
