@@ -20,17 +20,22 @@ pub fn copy_if_allowed(text: &str) {
     }
 }
 
-/// Opens a dialog over the page; the browser keeps the focus inside and gives it back.
-pub fn show_modal(dialog: &HtmlDialogElement) {
-    show_once_there(dialog.clone(), FRAMES);
+/// Opens a dialog over the page, once it is part of it and unless it is no longer wanted by then; the browser keeps
+/// the focus inside and gives it back.
+pub fn show_modal(dialog: &HtmlDialogElement, wanted: RwSignal<bool>) {
+    show_once_there(dialog.clone(), wanted, FRAMES);
 }
 
 /// How many frames a dialog may take to get onto the page.
 const FRAMES: u8 = 60;
 
-fn show_once_there(dialog: HtmlDialogElement, frames: u8) {
+fn show_once_there(dialog: HtmlDialogElement, wanted: RwSignal<bool>, frames: u8) {
+    // A page that was left has no signal any more.
+    if wanted.try_get_untracked() != Some(true) {
+        return;
+    }
     if !dialog.is_connected() && frames > 0 {
-        request_animation_frame(move || show_once_there(dialog, frames - 1));
+        request_animation_frame(move || show_once_there(dialog, wanted, frames - 1));
     } else if !dialog.open() && dialog.show_modal().is_err() {
         leptos::logging::warn!("the dialog is not part of the page");
     }

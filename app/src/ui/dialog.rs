@@ -26,7 +26,7 @@ pub fn Modal(
     Effect::new(move || {
         let is_open = open.get();
         if let Some(dialog) = node.get() {
-            if is_open { browser::show_modal(&dialog) } else { dialog.close() }
+            if is_open { browser::show_modal(&dialog, open) } else { dialog.close() }
         }
     });
     view! {
