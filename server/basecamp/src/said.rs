@@ -8,6 +8,7 @@ use domain::problem::Problem;
 use serde_json::Value;
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use store::mirror::Record;
 use store::mirror_pages;
 use store::mirror_said::{self, SaidRow};
 
@@ -47,6 +48,22 @@ fn told(it: SaidRow, convert: Convert) -> Said {
         title: it.title,
         words: it.body,
         creator_id: it.creator_id,
+        created_at: it.created_at,
+    }
+}
+
+/// A record read live, as the mirror would hold it.
+fn row(it: Record) -> SaidRow {
+    SaidRow {
+        id: it.id,
+        kind: it.kind,
+        bucket_id: it.bucket_id,
+        parent_id: it.parent_id,
+        parent_title: it.parent_title,
+        title: it.title,
+        body: it.body,
+        creator_id: it.creator_id,
+        app_url: it.app_url,
         created_at: it.created_at,
     }
 }
@@ -92,18 +109,7 @@ impl Basecamp {
         for kind in ["Message", "Comment"] {
             let found = Box::pin(self.live(actor, kind, project)).await?;
             let recent = found.into_iter().map(|it| it.0).filter(|it| it.created_at >= since);
-            all.extend(recent.map(|it| Said {
-                app_url: convert.page(&it.app_url, it.bucket_id, ""),
-                id: it.id,
-                is_comment: it.kind == "Comment",
-                project_id: it.bucket_id,
-                parent_id: it.parent_id,
-                parent: it.parent_title,
-                title: it.title,
-                words: it.body,
-                creator_id: it.creator_id,
-                created_at: it.created_at,
-            }));
+            all.extend(recent.map(|it| told(row(it), convert)));
         }
         all.sort_by_key(|it| Reverse((it.created_at, it.id)));
         Ok(all)

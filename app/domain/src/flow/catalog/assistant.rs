@@ -1,7 +1,8 @@
 //! Steps that ask the workspace's model. They read and answer; they do nothing.
 
-use super::{ASSISTANT, ActionMeta, Category, Effect, PieceMeta, PropKind, PropMeta, Tile, prop};
-use crate::approval::Risk;
+use super::{
+    ASSISTANT, ActionMeta, Category, Effect, PieceMeta, PropKind, PropMeta, Tile, computes, prop,
+};
 
 pub(super) fn assistant() -> PieceMeta {
     PieceMeta {
@@ -62,13 +63,5 @@ fn asks(
     description: &'static str,
     props: Vec<PropMeta>,
 ) -> ActionMeta {
-    ActionMeta {
-        name,
-        display_name,
-        description,
-        props,
-        risk: Risk::Read,
-        effect: Effect::Effect,
-        operations: Vec::new(),
-    }
+    ActionMeta { effect: Effect::Effect, ..computes(name, display_name, description, props) }
 }
