@@ -26,6 +26,7 @@ pub(crate) async fn run(action: &str, call: &Call<'_>) -> Result<Done, Failed> {
         "comments" => todos::comments(&step).await,
         "cards" => places::cards(&step).await,
         "messages" => places::messages(&step).await,
+        "chats" => places::chats(&step).await,
         "schedule" => places::schedule(&step).await,
         "documents" => places::documents(&step).await,
         "projects" => places::projects(&step).await,

@@ -122,6 +122,7 @@ async fn lists_messages_events_documents_and_projects_are_made() {
             ),
             step("step_9", "messages", "list_messages", at.clone()),
             step("step_10", "todos", "assign_todo", give),
+            step("step_11", "chats", "create_chat_line", with(json!({ "content": "Lunch?" }))),
         ])
         .await;
     assert_eq!(gave["step_1"]["name"], "Launch", "{gave:#}");
@@ -137,6 +138,7 @@ async fn lists_messages_events_documents_and_projects_are_made() {
     let posted = gave["step_9"]["messages"].as_array().unwrap();
     assert!(posted.iter().any(|it| it["id"] == gave["step_4"]["id"]));
     assert_eq!(gave["step_10"]["assignees"].as_array().unwrap().len(), 1);
+    assert_eq!(gave["step_11"]["content"], "Lunch?");
 }
 
 #[tokio::test]

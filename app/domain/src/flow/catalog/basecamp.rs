@@ -24,6 +24,7 @@ pub(super) fn basecamp() -> PieceMeta {
             todos::todos(),
             places::cards(),
             places::messages(),
+            places::chats(),
             places::comments(),
             places::schedule(),
             places::documents(),

@@ -68,6 +68,21 @@ pub(super) async fn messages(step: &Step<'_>) -> Result<Done, Failed> {
     }
 }
 
+/// Lines in chats.
+pub(super) async fn chats(step: &Step<'_>) -> Result<Done, Failed> {
+    let chat = step.tool("chat", "chat").await?;
+    let fields = step.details();
+    fields.required_text("content", "The line")?;
+    match step.operation.as_str() {
+        "create_chat_line" => {
+            let body = body(&fields, &["content"]);
+            let operation = ("CreateCampfireLine", "ListCampfireLines", "content");
+            step.make(operation, &[chat], body).await.map(Done::Output)
+        }
+        _ => Err(step.unknown()),
+    }
+}
+
 /// Events of projects.
 pub(super) async fn schedule(step: &Step<'_>) -> Result<Done, Failed> {
     let schedule = step.tool("schedule", "schedule").await?;

@@ -67,6 +67,15 @@ pub(super) fn messages() -> ActionMeta {
     noun("messages", ("Messages", "Posts to message boards"), vec![project()], operations)
 }
 
+pub(super) fn chats() -> ActionMeta {
+    let operations = vec![writes(
+        ("create_chat_line", "Write in the chat", "Adds a line to the chat of a project"),
+        &["project"],
+        vec![prop("content", "Line", PropKind::LongText).required()],
+    )];
+    noun("chats", ("Chats", "Writes in the chats of projects"), vec![project()], operations)
+}
+
 pub(super) fn comments() -> ActionMeta {
     let to_do = PropKind::Dropdown { refreshers: &["project"], refresh_on_search: true };
     let operations = vec![writes(
