@@ -24,6 +24,8 @@ mod reads;
 mod recipe;
 mod references;
 mod replay;
+mod report_words;
+mod reports;
 mod runs;
 mod say;
 mod schedule;
@@ -33,6 +35,8 @@ mod step_words;
 mod todo_words;
 mod todos;
 mod values;
+mod watch_words;
+mod watching;
 
 use crate::llm::reading;
 use crate::llm::{LlmEvent, Prompt, Provider, Reply};

@@ -3,11 +3,12 @@
 use super::build::Builder;
 use super::pick::Options;
 use super::recipe::Start;
-use super::replay::Stop;
+use super::replay::{Replay, Stop};
 use super::say;
 use super::todo_words::{self, TodoName, TodoWords};
 use super::todos::open_named;
 use super::values;
+use super::watch_words;
 use basecamp::names::Purpose;
 use domain::flow::Action;
 use domain::flow::catalog::{BASECAMP, DELAY, HTTP, NOTIFY, step};
@@ -22,14 +23,10 @@ impl Builder<'_, '_> {
         field: (&str, &str, &str),
         input: Value,
     ) -> Result<Options<Value>, Stop> {
-        let (piece, action, field) = field;
-        let args = json!({ "piece_name": piece, "action": action, "field": field, "input": input });
-        let answer = self.replay.call("flow_piece_options", args)?;
-        let all: Vec<Choice> = values::list(&answer, "options");
-        Ok(Options { what, all: all.into_iter().map(|it| (it.label, it.value)).collect() })
+        choices(self.replay, what, field, input)
     }
 
-    fn projects(&mut self) -> Result<Options<Value>, Stop> {
+    pub(super) fn projects(&mut self) -> Result<Options<Value>, Stop> {
         self.choices("project", (BASECAMP, "todos", "project"), json!({}))
     }
 
@@ -142,11 +139,18 @@ impl Builder<'_, '_> {
     fn todo(&mut self, name: &TodoName) -> Result<(Value, Value, String), Stop> {
         let is_same = matches!(
             name.title.to_lowercase().as_str(),
-            "to-do" | "the to-do" | "that to-do" | "the task" | "todo"
+            "to-do" | "the to-do" | "that to-do" | "the task" | "todo" | "it"
         );
         if let Some((step, _)) = self.added.as_ref().filter(|_| is_same) {
             let field = |it: &str| Value::from(format!("{{{{{step}['{it}']}}}}"));
             return Ok((field("project_id"), field("id"), "the new to-do".to_owned()));
+        }
+        if let Start::Watch(watch) = &self.start
+            && is_same
+            && watch_words::is_todo(watch)
+        {
+            let field = |it: &str| Value::from(format!("{{{{trigger{it}}}}}"));
+            return Ok((field("['project']['id']"), field("['id']"), "that to-do".to_owned()));
         }
         let todo = open_named(self.replay, name)?;
         Ok((todo.project_id.into(), todo.id.into(), format!("“{}”", say::plain(&todo.title))))
@@ -157,6 +161,16 @@ impl Builder<'_, '_> {
         who: Option<&str>,
         message: Option<&str>,
     ) -> Result<(Option<Action>, String), Stop> {
+        let message = message.map_or_else(|| self.news(), |it| self.references.value(it));
+        self.tell_exactly(who, &message)
+    }
+
+    /// Tells a person inside PM OS; none is the one who asks.
+    pub(super) fn tell_exactly(
+        &mut self,
+        who: Option<&str>,
+        message: &str,
+    ) -> Result<(Option<Action>, String), Stop> {
         let (whom, person) = match who {
             None => ("you".to_owned(), Value::from(self.replay.prompt.asker_id.as_str())),
             Some(who) => {
@@ -165,18 +179,18 @@ impl Builder<'_, '_> {
                 people.choose(self.replay, &self.slot("person"), Some(who), Purpose::Write)?
             }
         };
-        let message = message.map_or_else(|| self.news(), |it| self.references.value(it));
         let name = self.name();
         let input = fields(json!({ "person": person, "message": message }));
-        let said = format!("Tell {}: “{}”", say::plain(&whom), say::plain(&message));
+        let said = format!("Tell {}: “{}”", say::plain(&whom), say::plain(message));
         Ok((step::piece_action_with(&name, NOTIFY, "notify_person", input), said))
     }
 
     /// What there is to tell when nothing was said.
     fn news(&self) -> String {
-        match &self.added {
-            Some((step, project)) => format!("Added {{{{{step}['title']}}}} to {project}"),
-            None => format!("The flow “{}” ran", self.flow_name),
+        match (&self.added, &self.start) {
+            (Some((step, project)), _) => format!("Added {{{{{step}['title']}}}} to {project}"),
+            (None, Start::Watch(watch)) => watch_words::news(watch).to_owned(),
+            (None, _) => format!("The flow “{}” ran", self.flow_name),
         }
     }
 
@@ -203,7 +217,20 @@ impl Builder<'_, '_> {
     }
 }
 
-fn fields(value: Value) -> Map<String, Value> {
+/// The choices of a field of a step.
+pub(super) fn choices(
+    replay: &mut Replay<'_>,
+    what: &'static str,
+    (piece, action, field): (&str, &str, &str),
+    input: Value,
+) -> Result<Options<Value>, Stop> {
+    let args = json!({ "piece_name": piece, "action": action, "field": field, "input": input });
+    let answer = replay.call("flow_piece_options", args)?;
+    let all: Vec<Choice> = values::list(&answer, "options");
+    Ok(Options { what, all: all.into_iter().map(|it| (it.label, it.value)).collect() })
+}
+
+pub(super) fn fields(value: Value) -> Map<String, Value> {
     match value {
         Value::Object(fields) => fields,
         _ => Map::new(),

@@ -52,7 +52,8 @@ impl<'r, 'p> Builder<'r, 'p> {
         flow_name: &str,
         taken: BTreeSet<String>,
     ) -> Self {
-        let references = References { is_by_hand: start == Start::Hand, inside: None };
+        let gives_fields = matches!(start, Start::Hand | Start::Watch(_));
+        let references = References { gives_fields, inside: None };
         Self {
             replay,
             references,
@@ -90,22 +91,25 @@ impl<'r, 'p> Builder<'r, 'p> {
             Do::AddTodo(words) => self.add_todo(words)?,
             Do::Complete(name) => self.complete(name)?,
             Do::Comment(name, text) => self.comment(name, text)?,
+            Do::Report(what, to) => return self.report((what, to), spot, depth),
+            Do::Post(to, text) => self.post_words(to, text)?,
+            Do::AddCard(title, project, column) => {
+                self.add_card(title, (project.as_deref(), column.as_deref()))?
+            }
             Do::Tell(who, message) => self.tell(who.as_deref(), message.as_deref())?,
             Do::Wait(amount, unit) => self.wait(*amount, unit),
             Do::Request(method, url, has_body) => self.request(method, url, *has_body),
         };
-        let action = action.ok_or_else(|| {
-            Stop::Say("One of the steps cannot be built. Nothing was changed.".to_owned())
-        })?;
+        let action = action.ok_or_else(cannot)?;
         self.say(depth, said);
         Ok(Some(self.place(action, spot)))
     }
 
-    fn say(&mut self, depth: usize, said: String) {
+    pub(super) fn say(&mut self, depth: usize, said: String) {
         self.said.push(format!("{}- {said}", "  ".repeat(depth)));
     }
 
-    fn place(&mut self, action: Action, spot: &Spot) -> String {
+    pub(super) fn place(&mut self, action: Action, spot: &Spot) -> String {
         let name = action.name.clone();
         self.edits.push(FlowEdit::AddAction(Box::new(AddAction {
             parent_step: spot.parent.clone(),
@@ -192,6 +196,11 @@ impl<'r, 'p> Builder<'r, 'p> {
     }
 }
 
+/// What is said when the catalogue does not take a step.
+pub(super) fn cannot() -> Stop {
+    Stop::Say("One of the steps cannot be built. Nothing was changed.".to_owned())
+}
+
 fn capitalised(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |it| it.to_uppercase().chain(letters).collect())
@@ -225,7 +234,7 @@ fn left_out(words: &str) -> String {
     } else if has(&["http", "api", "sheet", "crm"]) {
         "I can send a request to an address instead: “then post it to https://…”"
     } else {
-        "I can add, complete and comment on to-dos, tell a person, wait, branch, repeat, and send requests"
+        "I can add, complete and comment on to-dos, add cards, post messages and reports, tell a person, wait, branch, repeat, and send requests"
     };
     format!("“{}” is left out: I do not know how to do that yet. {nearest}.", say::plain(words))
 }

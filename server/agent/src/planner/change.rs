@@ -7,7 +7,7 @@ use super::flows::{next, save, tried};
 use super::recipe::Start;
 use super::replay::{Replay, Stop};
 use super::step_words::Do;
-use super::{say, starts};
+use super::{say, starts, watching};
 use domain::flow::edit::{ChangeName, DeleteAction, FlowEdit, Location};
 use domain::flow::{Flow, FlowVersion, proposal, tree};
 use serde_json::json;
@@ -52,6 +52,7 @@ fn remove(replay: &mut Replay<'_>, flow: &Flow, step: &StepName) -> Answer {
 }
 
 fn restart(replay: &mut Replay<'_>, flow: &Flow, start: &Start, steps: &[Do]) -> Answer {
+    let start = &watching::resolved(replay, start.clone())?;
     let Some(trigger) = starts::trigger(start, &replay.prompt.timezone) else {
         let words = say::plain(&starts::words(start));
         return Ok(format!(

@@ -7,9 +7,10 @@ use super::flow_words::{FlowRequest, Switch};
 use super::phrase::Phrase;
 use super::recipe::{self, Recipe, Start};
 use super::replay::{Replay, Stop};
+use super::report_words::Target;
 use super::step_words::Do;
 use super::todos::not_done;
-use super::{runs, say, starts, values};
+use super::{runs, say, starts, values, watching};
 use crate::llm::Wanted;
 use domain::flow::edit::{self, FlowEdit};
 use domain::flow::listing::FlowSummary;
@@ -41,9 +42,11 @@ fn new(replay: &mut Replay<'_>, recipe: Recipe) -> Answer {
         let words = say::plain(words);
         return Ok(format!(
             "I cannot watch for that yet (“{words}”), so nothing was built. A flow can start when a webhook arrives, at \
-             fixed times, or by hand: “When a webhook arrives, …” or “Every weekday at 9, …”."
+             fixed times, by hand, or when something happens in Basecamp: “When a webhook arrives, …”, “Every weekday at 9, \
+             …” or “When a to-do is completed in …”."
         ));
     }
+    let start = start.map(|it| watching::resolved(replay, it)).transpose()?;
     let name = recipe.name.clone().unwrap_or_else(|| name_for(start.as_ref(), &recipe.steps));
     let known = start.clone().unwrap_or(Start::Webhook);
     let mut builder = Builder::new(replay, known, &name, BTreeSet::new());
@@ -163,6 +166,10 @@ fn name_for(start: Option<&Start>, steps: &[Do]) -> String {
         Do::AddTodo(_) => Some("Add a to-do"),
         Do::Complete(_) => Some("Complete a to-do"),
         Do::Comment(..) => Some("Comment on a to-do"),
+        Do::Report(it, Target::Person(_)) => Some(it.title),
+        Do::Report(..) => Some("Post a report"),
+        Do::Post(..) => Some("Post a message"),
+        Do::AddCard(..) => Some("Add a card"),
         Do::Tell(None, _) => Some("Tell me"),
         Do::Tell(Some(_), _) => Some("Tell someone"),
         Do::Request(..) => Some("Send a request"),

@@ -94,7 +94,7 @@ fn add_card(phrase: &Phrase) -> Option<Post> {
 }
 
 /// Without "project" or "board" at the end.
-fn bare(words: &str) -> String {
+pub(super) fn bare(words: &str) -> String {
     let phrase = Phrase::new(words);
     phrase
         .fits_any(&["{name} project board|card_table", "{name} project|board|card_table"])

@@ -4,6 +4,7 @@ use super::phrase::Phrase;
 use super::schedule::{self, Every};
 use super::step_words::{self, Do};
 use super::todo_words::{self, TodoRequest};
+use super::watch_words::{self, Watch};
 use chrono::NaiveDate;
 
 /// A flow in words.
@@ -26,6 +27,8 @@ pub(crate) enum Start {
     Hand,
     /// A clock.
     Every(Every),
+    /// What happens in Basecamp.
+    Watch(Watch),
     /// Something we cannot watch; the words.
     Unknown(String),
 }
@@ -96,10 +99,22 @@ fn start_first(phrase: &Phrase) -> Option<(Start, Phrase)> {
     if let Some((every, rest)) = schedule::first(phrase) {
         return Some((Start::Every(every), rest));
     }
+    if let Some(watched) = watched_first(phrase) {
+        return Some(watched);
+    }
     phrase.starts("when|whenever|once|as_soon_as|each_time|every_time")?;
     let at =
         (2..phrase.len()).find(|at| phrase.stops_before(*at) && step_words::begins(phrase, *at))?;
     Some((Start::Unknown(phrase.span(0, at)), phrase.part(at, phrase.len())))
+}
+
+/// "When a to-do is completed in Nordlys app, tell me": up to the first step.
+fn watched_first(phrase: &Phrase) -> Option<(Start, Phrase)> {
+    (2..=phrase.len()).find_map(|at| {
+        let is_end = at == phrase.len() || step_words::begins(phrase, at);
+        let watch = watch_words::read(&phrase.part(0, at)).filter(|_| is_end)?;
+        Some((Start::Watch(watch), phrase.part(at, phrase.len())))
+    })
 }
 
 /// What starts it, said last: "... every Monday at 9".
@@ -124,5 +139,6 @@ pub(crate) fn alone(phrase: &Phrase) -> Option<Start> {
     if phrase.fits_any(HAND).or_else(|| phrase.fits("by hand")).is_some() {
         return Some(Start::Hand);
     }
-    schedule::whole(phrase).map(Start::Every)
+    let every = schedule::whole(phrase).map(Start::Every);
+    every.or_else(|| watch_words::read(phrase).map(Start::Watch))
 }

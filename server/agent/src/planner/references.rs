@@ -4,7 +4,7 @@
 #[derive(Clone, Debug, Default)]
 pub(crate) struct References {
     /// The trigger gives the fields themselves, without a body around them.
-    pub(crate) is_by_hand: bool,
+    pub(crate) gives_fields: bool,
     /// The loop the steps are in, for `{{item}}`.
     pub(crate) inside: Option<String>,
 }
@@ -39,7 +39,7 @@ impl References {
             return format!("{{{{{token}}}}}");
         }
         let path: Vec<&str> = token.split('.').map(str::trim).filter(|it| !it.is_empty()).collect();
-        let (base, path) = match (&self.inside, self.is_by_hand, path.as_slice()) {
+        let (base, path) = match (&self.inside, self.gives_fields, path.as_slice()) {
             (Some(step), _, ["item", rest @ ..]) => (format!("{step}['item']"), rest),
             (_, true, path) => ("trigger".to_owned(), path),
             (_, false, ["body", rest @ ..]) => ("trigger['body']".to_owned(), rest),
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     fn value(inside: Option<&str>, text: &str) -> String {
-        References { is_by_hand: false, inside: inside.map(str::to_owned) }.value(text)
+        References { gives_fields: false, inside: inside.map(str::to_owned) }.value(text)
     }
 
     #[test]

@@ -2,10 +2,11 @@
 
 use super::recipe::Start;
 use super::schedule::{Clock, Every};
+use super::watch_words;
 use chrono::Weekday;
-use domain::flow::catalog::{MANUAL, SCHEDULE, WEBHOOK, step};
+use domain::flow::catalog::{BASECAMP, MANUAL, SCHEDULE, WEBHOOK, step};
 use domain::flow::{Trigger, TriggerKind};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// The trigger; none for what we cannot watch.
 pub(crate) fn trigger(start: &Start, timezone: &str) -> Option<Trigger> {
@@ -14,15 +15,18 @@ pub(crate) fn trigger(start: &Start, timezone: &str) -> Option<Trigger> {
         Start::Hand => step::piece_trigger(MANUAL, "manual_trigger"),
         Start::Every(every) => {
             let (name, input) = clockwork(*every, timezone);
-            let mut trigger = step::piece_trigger(SCHEDULE, name)?;
-            if let (TriggerKind::Piece(settings), Value::Object(input)) = (&mut trigger.kind, input)
-            {
-                settings.input.extend(input);
-            }
-            Some(trigger)
+            told(step::piece_trigger(SCHEDULE, name)?, input.as_object()?)
         }
+        Start::Watch(watch) => told(step::piece_trigger(BASECAMP, watch.trigger)?, &watch.input),
         Start::Unknown(_) => None,
     }
+}
+
+fn told(mut trigger: Trigger, input: &Map<String, Value>) -> Option<Trigger> {
+    if let TriggerKind::Piece(settings) = &mut trigger.kind {
+        settings.input.extend(input.clone());
+    }
+    Some(trigger)
 }
 
 fn clockwork(every: Every, timezone: &str) -> (&'static str, Value) {
@@ -67,6 +71,7 @@ pub(crate) fn words(start: &Start) -> String {
         Start::Webhook => "when a webhook arrives".to_owned(),
         Start::Hand => "when someone starts it by hand".to_owned(),
         Start::Every(every) => every_words(*every),
+        Start::Watch(watch) => watch_words::words(watch),
         Start::Unknown(words) => words.clone(),
     }
 }
@@ -103,6 +108,10 @@ pub(crate) fn of(trigger: &Trigger) -> Start {
         TriggerKind::Piece(it) if it.piece_name == MANUAL => Start::Hand,
         TriggerKind::Piece(it) if it.piece_name == SCHEDULE => {
             Start::Unknown(trigger.display_name.clone())
+        }
+        TriggerKind::Piece(it) if it.piece_name == BASECAMP => {
+            let watch = it.trigger_name.as_deref().and_then(watch_words::of);
+            watch.map_or_else(|| Start::Unknown(trigger.display_name.clone()), Start::Watch)
         }
         _ => Start::Webhook,
     }

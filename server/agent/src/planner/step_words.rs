@@ -3,6 +3,8 @@
 use super::conditions::{self, Test};
 use super::dates;
 use super::phrase::Phrase;
+use super::post_words::{self, Post};
+use super::report_words::{self, Finding, Target};
 use super::todo_words::{self, TodoName, TodoRequest, TodoWords};
 use chrono::NaiveDate;
 
@@ -17,6 +19,12 @@ pub(crate) enum Do {
     Comment(TodoName, String),
     /// Tells a person inside PM OS; the first is none for the one who asks.
     Tell(Option<String>, Option<String>),
+    /// Finds something out and passes it on.
+    Report(Finding, Target),
+    /// Posts words to a message board or a chat.
+    Post(Target, String),
+    /// Adds a card: its title, project and column.
+    AddCard(String, Option<String>, Option<String>),
     /// Waits so many of a unit of the catalogue.
     Wait(u64, &'static str),
     /// Sends a request: method, address, whether with what arrived.
@@ -30,7 +38,7 @@ pub(crate) enum Do {
 }
 
 /// Words a step can begin with.
-const BEGINNINGS: &str = "add|create|make|put|post|send|tell|notify|message|ping|inform|let|remind|email|mail|call|get|\
+const BEGINNINGS: &str = "add|create|make|put|post|share|publish|send|tell|notify|message|ping|inform|let|remind|email|mail|call|get|\
 fetch|request|wait|delay|pause|complete|finish|mark|reopen|comment|leave|if|otherwise|else|for_each|for_every|\
 translate|write|upload|slack|text";
 
@@ -97,6 +105,8 @@ fn without_otherwise(phrase: &Phrase) -> Phrase {
 fn one(phrase: &Phrase, today: NaiveDate) -> Do {
     wait(phrase)
         .or_else(|| request(phrase))
+        .or_else(|| report_words::read(phrase).map(|(what, to)| Do::Report(what, to)))
+        .or_else(|| post(phrase))
         .or_else(|| todo(phrase, today))
         .or_else(|| tell(phrase))
         .unwrap_or_else(|| Do::Unknown(phrase.text()))
@@ -108,6 +118,15 @@ fn todo(phrase: &Phrase, today: NaiveDate) -> Option<Do> {
         TodoRequest::Complete(name) => Do::Complete(name),
         TodoRequest::Comment(name, text) => Do::Comment(name, text),
         TodoRequest::Reopen(_) | TodoRequest::Edit(..) => return None,
+    })
+}
+
+fn post(phrase: &Phrase) -> Option<Do> {
+    Some(match post_words::read(phrase)? {
+        Post::AddCard { title, project, column } => Do::AddCard(title, project, column),
+        Post::Message { project, text } => Do::Post(Target::Board(Some(project)), text),
+        Post::ChatLine { project, text } => Do::Post(Target::Chat(Some(project)), text),
+        Post::MoveCard { .. } | Post::Undo => return None,
     })
 }
 

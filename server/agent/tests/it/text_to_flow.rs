@@ -190,3 +190,41 @@ async fn flows_and_runs_are_listed_and_started() {
     assert!(runs.response.contains("Tell me when someone starts it by hand"), "{}", runs.response);
     assert!(world.say(None, "what failed?").await.response.contains("No run failed"));
 }
+
+#[tokio::test]
+async fn a_report_goes_to_the_chat_of_the_project_that_is_named() {
+    let world = World::new().await;
+    let asked = world.say(None, "Every Monday at 9 post the overdue to-dos to the team chat").await;
+    assert!(asked.response.starts_with("Which project?"), "{}", asked.response);
+    let built = world.say(Some(&asked.run.session_id), "Website relaunch").await;
+    let flow = flow_of(&world, &built).await;
+    assert!(validate::problems(&flow.version, None).is_empty(), "{}", built.response);
+    assert_eq!(input(&flow, "step_1")["operation"], "overdue_todos");
+    let line = input(&flow, "step_2");
+    assert_eq!(line["operation"], "create_chat_line");
+    assert_eq!(
+        line["inputs"]["content"], "Overdue: {{step_1['count']}}\n{{step_1['text']}}",
+        "{line}"
+    );
+}
+
+#[tokio::test]
+async fn what_happens_in_basecamp_starts_a_flow() {
+    let world = World::new().await;
+    let said = "When a to-do is completed in Website relaunch, comment on it: Well done {{title}} and tell me";
+    let built = world.say(None, said).await;
+    let flow = flow_of(&world, &built).await;
+    assert!(validate::problems(&flow.version, None).is_empty(), "{}", built.response);
+    let TriggerKind::Piece(settings) = &flow.version.trigger.kind else { panic!("a piece") };
+    assert_eq!(settings.trigger_name.as_deref(), Some("todo_completed"));
+    assert!(settings.input["project"].is_number(), "{:?}", settings.input);
+    let comment = input(&flow, "step_1");
+    assert_eq!(comment["inputs"]["recording_id"], "{{trigger['id']}}");
+    assert_eq!(comment["inputs"]["content"], "Well done {{trigger['title']}}");
+    assert_eq!(
+        input(&flow, "step_2")["message"],
+        "{{trigger['title']}} is done in {{trigger['project']['name']}}"
+    );
+    let unknown = world.say(None, "when a to-do is added in Nowhere at all, tell me").await;
+    assert!(unknown.response.starts_with("No project is called"), "{}", unknown.response);
+}

@@ -6,8 +6,10 @@ use crate::planner::edit_words::Edit;
 use crate::planner::flow_words::{Change, FlowRequest, Place};
 use crate::planner::look_words::Past;
 use crate::planner::recipe::{Recipe, Start};
+use crate::planner::report_words::Target;
 use crate::planner::step_words::Do;
 use crate::planner::todo_words::{TodoName, TodoWords};
+use crate::planner::watch_words;
 
 pub(super) fn words(intent: &Intent) -> String {
     match intent {
@@ -139,6 +141,7 @@ fn start(start: &Start) -> String {
         Start::Webhook => "webhook".to_owned(),
         Start::Hand => "hand".to_owned(),
         Start::Every(it) => format!("{it:?}"),
+        Start::Watch(it) => watch_words::words(it),
         Start::Unknown(it) => format!("?{it}"),
     }
 }
@@ -159,6 +162,22 @@ fn step(step: &Do) -> String {
         )
         .trim_end()
         .to_owned(),
+        Do::Report(what, to) => format!(
+            "report {}{}{} to {}",
+            what.operation,
+            what.days.map(|it| format!(" {it}")).unwrap_or_default(),
+            what.project.as_ref().map(|it| format!(" in {it}")).unwrap_or_default(),
+            target(to)
+        ),
+        Do::Post(to, text) => format!("post {text} to {}", target(to)),
+        Do::AddCard(title, project, column) => {
+            let card = Post::AddCard {
+                title: title.clone(),
+                project: project.clone(),
+                column: column.clone(),
+            };
+            post(&card)
+        }
         Do::Wait(amount, unit) => format!("wait {amount} {unit}"),
         Do::Request(method, url, _) => format!("{method} {url}"),
         Do::If(test, yes, no) => {
@@ -167,6 +186,15 @@ fn step(step: &Do) -> String {
         Do::ForEach(items, body) => format!("for each {items} [{}]", steps(body)),
         Do::Unknown(it) => format!("?{it}"),
     }
+}
+
+fn target(to: &Target) -> String {
+    let (kind, name) = match to {
+        Target::Person(it) => ("person", it),
+        Target::Board(it) => ("board", it),
+        Target::Chat(it) => ("chat", it),
+    };
+    name.as_ref().map_or_else(|| kind.to_owned(), |it| format!("{kind} {it}"))
 }
 
 fn tested(test: &Test) -> String {
