@@ -1,6 +1,7 @@
 //! TypeScript to JavaScript by taking types away: each becomes blanks, so every line and column stays where it was.
 //! What is more than a type (`enum`, `namespace`, parameter properties, decorators) is refused with what to write.
 
+use crate::Language;
 use oxc_allocator::Allocator;
 use oxc_ast::ast::*;
 use oxc_ast_visit::Visit;
@@ -13,9 +14,12 @@ use oxc_syntax::scope::ScopeFlags;
 ///
 /// # Errors
 /// What is wrong with the text, and in which line.
-pub(crate) fn javascript(source: &str) -> Result<String, String> {
+pub(crate) fn javascript(source: &str, language: Language) -> Result<String, String> {
     let allocator = Allocator::default();
-    let kind = SourceType::ts().with_module(true);
+    let kind = match language {
+        Language::TypeScript => SourceType::ts().with_module(true),
+        Language::JavaScript => SourceType::mjs(),
+    };
     let parsed = Parser::new(&allocator, source, kind).parse();
     if let Some(error) = parsed.diagnostics.iter().next() {
         let at = error.labels.first().map_or(0, |it| it.offset() as usize);
@@ -294,7 +298,7 @@ mod tests {
     use super::*;
 
     fn erased(source: &str) -> String {
-        javascript(source).unwrap()
+        javascript(source, Language::TypeScript).unwrap()
     }
 
     /// Without the blanks, which stand where the types stood.
@@ -344,7 +348,11 @@ mod tests {
             let given = squeezed(typed);
             let given = given.trim_start_matches("; ").to_owned();
             assert_eq!(given.trim(), plain, "{typed}");
-            assert!(javascript(&erased(typed)).is_ok(), "{typed} becomes {}", erased(typed));
+            assert!(
+                javascript(&erased(typed), Language::JavaScript).is_ok(),
+                "{typed} becomes {}",
+                erased(typed)
+            );
         }
     }
 
@@ -369,7 +377,7 @@ mod tests {
             ("import x from 'x';", "Line 1: Packages"),
             ("const a = ;", "Line 1: "),
         ] {
-            let refused = javascript(source).unwrap_err();
+            let refused = javascript(source, Language::TypeScript).unwrap_err();
             assert!(refused.starts_with(why), "{refused}");
         }
     }

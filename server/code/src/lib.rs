@@ -9,6 +9,7 @@ pub mod worker;
 
 mod confine;
 mod erase;
+mod log;
 mod script;
 
 use serde::{Deserialize, Serialize};
@@ -19,8 +20,29 @@ use serde_json::{Map, Value};
 pub struct Job {
     /// A module that exports a function `code`, or one function alone.
     pub code: String,
+    /// What it is written in.
+    #[serde(default)]
+    pub language: Language,
     /// What the function is called with.
     pub inputs: Map<String, Value>,
+}
+
+/// What a code step is written in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// Types are taken away before it runs; every JavaScript is this too.
+    #[default]
+    TypeScript,
+    /// Runs as it is written; a type in it is a mistake.
+    JavaScript,
+}
+
+impl Language {
+    /// Reads the word that a flow holds; anything but `javascript` is TypeScript, as on other engines.
+    pub fn of(word: Option<&str>) -> Self {
+        if word == Some("javascript") { Self::JavaScript } else { Self::TypeScript }
+    }
 }
 
 /// How much a code step may use.
@@ -39,6 +61,22 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self { memory_mb: 128, cpu_seconds: 5, wall_seconds: 60, output_bytes: 5 * 1024 * 1024 }
+    }
+}
+
+/// What became of a code step.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ran {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What it wrote with `console`, line by line; of a process that was stopped nothing is known.
+    #[serde(default)]
+    pub logged: Vec<String>,
+}
+
+impl From<Outcome> for Ran {
+    fn from(outcome: Outcome) -> Self {
+        Self { outcome, logged: Vec::new() }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Starting the process of a code step, feeding it, and ending it when it takes too long.
 
 use crate::worker::{MARK, Told, WORD};
-use crate::{Job, Limits, Outcome};
+use crate::{Job, Limits, Outcome, Ran};
 use std::ffi::OsString;
 use std::io;
 use std::os::unix::process::ExitStatusExt;
@@ -13,8 +13,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 use tokio::sync::Semaphore;
 
-/// Bytes around what a code step gives.
-const ENVELOPE: usize = 64 * 1024;
+/// Bytes around what a code step gives, what it logged with them.
+const ENVELOPE: usize = 512 * 1024;
 /// The signal for too much processor time.
 const TOO_LONG: i32 = 24;
 
@@ -43,23 +43,24 @@ impl Runner {
     }
 
     /// Runs `job` to its end. A process that is dropped is killed.
-    pub async fn run(&self, job: Job) -> Outcome {
+    pub async fn run(&self, job: Job) -> Ran {
         let Ok(_place) = self.places.acquire().await else {
-            return Outcome::Failed("The server is stopping".to_owned());
+            return Outcome::Failed("The server is stopping".to_owned()).into();
         };
         let told = Told { job, limits: self.limits };
         let within = Duration::from_secs(self.limits.wall_seconds);
         match tokio::time::timeout(within, self.ran(&told)).await {
-            Ok(Ok(outcome)) => outcome,
-            Ok(Err(error)) => Outcome::Failed(format!("The code could not be run: {error}")),
+            Ok(Ok(ran)) => ran,
+            Ok(Err(error)) => Outcome::Failed(format!("The code could not be run: {error}")).into(),
             Err(_) => {
                 let most = within.as_secs();
                 Outcome::Failed(format!("The code was not done within {most} s and was stopped"))
+                    .into()
             }
         }
     }
 
-    async fn ran(&self, told: &Told) -> io::Result<Outcome> {
+    async fn ran(&self, told: &Told) -> io::Result<Ran> {
         // Nothing of the server's surroundings is passed on: its settings hold secrets.
         let mut child = Command::new(&self.program)
             .args(&self.arguments)
@@ -75,8 +76,8 @@ impl Runner {
         let text = String::from_utf8_lossy(&said);
         let line = text.lines().rev().find_map(|it| it.strip_prefix(MARK));
         match line.map(serde_json::from_str) {
-            Some(Ok(outcome)) => Ok(outcome),
-            _ => Ok(Outcome::Failed(self.ended(status))),
+            Some(Ok(ran)) => Ok(ran),
+            _ => Ok(Outcome::Failed(self.ended(status)).into()),
         }
     }
 

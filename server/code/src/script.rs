@@ -1,6 +1,7 @@
 //! Running JavaScript: one function, its inputs, what it gives.
 
-use crate::{Job, Limits, Outcome, erase};
+use crate::log::Log;
+use crate::{Job, Limits, Outcome, Ran, erase};
 use rquickjs::promise::MaybePromise;
 use rquickjs::{
     CatchResultExt, CaughtError, Context, Ctx, Error, Function, Module, Object, Runtime, Value,
@@ -12,27 +13,27 @@ const STACK: usize = 512 * 1024;
 const SHOWN: usize = 4_000;
 /// What the language has and a code step does not need.
 const ABSENT: [&str; 2] = ["gc", "performance"];
-const QUIET: &str = "globalThis.console = Object.freeze(Object.fromEntries(
-  ['log', 'info', 'warn', 'error', 'debug', 'trace'].map(it => [it, () => {}])));";
 
 /// Runs `job` here, in this process.
-pub(crate) fn run(job: &Job, limits: &Limits) -> Outcome {
-    match gave(job, limits) {
+pub(crate) fn run(job: &Job, limits: &Limits) -> Ran {
+    let log = Log::default();
+    let outcome = match gave(job, limits, &log) {
         Ok(Some(value)) => Outcome::Gave(value),
         Ok(None) => Outcome::Nothing,
         Err(why) => Outcome::Failed(why.chars().take(SHOWN).collect()),
-    }
+    };
+    Ran { outcome, logged: log.taken() }
 }
 
-fn gave(job: &Job, limits: &Limits) -> Result<Option<serde_json::Value>, String> {
-    let source = erase::javascript(&job.code)?;
+fn gave(job: &Job, limits: &Limits, log: &Log) -> Result<Option<serde_json::Value>, String> {
+    let source = erase::javascript(&job.code, job.language)?;
     let engine = |error: Error| format!("The code could not be run: {error}");
     let runtime = Runtime::new().map_err(engine)?;
     runtime.set_memory_limit(usize::try_from(limits.memory_mb * MB).unwrap_or(usize::MAX));
     runtime.set_max_stack_size(STACK);
     let context = Context::full(&runtime).map_err(engine)?;
     context.with(|ctx| {
-        let text = called(&ctx, &source, job).map_err(|error| said(error, limits))?;
+        let text = called(&ctx, &source, (job, log)).map_err(|error| said(error, limits))?;
         let Some(text) = text else { return Ok(None) };
         if text.len() > limits.output_bytes {
             let most = limits.output_bytes / 1024;
@@ -68,8 +69,12 @@ fn said(silence: Silence, limits: &Limits) -> String {
 }
 
 /// What the function gives, as JSON text.
-fn called(ctx: &Ctx<'_>, source: &str, job: &Job) -> Result<Option<String>, Silence> {
-    prepare(ctx).catch(ctx).map_err(threw)?;
+fn called(
+    ctx: &Ctx<'_>,
+    source: &str,
+    (job, log): (&Job, &Log),
+) -> Result<Option<String>, Silence> {
+    prepare(ctx, log).catch(ctx).map_err(threw)?;
     let module = Module::declare(ctx.clone(), "code.js", source).catch(ctx).map_err(threw)?;
     let (module, evaluated) = module.eval().catch(ctx).map_err(threw)?;
     evaluated.finish::<()>().catch(ctx).map_err(threw)?;
@@ -87,12 +92,12 @@ fn called(ctx: &Ctx<'_>, source: &str, job: &Job) -> Result<Option<String>, Sile
     text.map(|it| it.to_string()).transpose().catch(ctx).map_err(threw)
 }
 
-fn prepare(ctx: &Ctx<'_>) -> Result<(), Error> {
+fn prepare(ctx: &Ctx<'_>, log: &Log) -> Result<(), Error> {
     let globals = ctx.globals();
     for name in ABSENT {
         globals.remove(name)?;
     }
-    ctx.eval::<(), _>(QUIET)
+    log.listen(ctx)
 }
 
 fn threw(error: CaughtError<'_>) -> Silence {
@@ -117,11 +122,16 @@ fn threw(error: CaughtError<'_>) -> Silence {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Language;
     use serde_json::json;
 
-    fn ran(code: &str) -> Outcome {
+    fn whole(code: &str, language: Language) -> Ran {
         let inputs = json!({ "a": 2, "list": [1, 2, 3] }).as_object().cloned().unwrap_or_default();
-        run(&Job { code: code.to_owned(), inputs }, &Limits::default())
+        run(&Job { code: code.to_owned(), language, inputs }, &Limits::default())
+    }
+
+    fn ran(code: &str) -> Outcome {
+        whole(code, Language::TypeScript).outcome
     }
 
     fn gives(code: &str) -> Option<serde_json::Value> {
@@ -207,6 +217,33 @@ mod tests {
         assert!(fails("() => {").starts_with("Line 1: "));
         assert!(fails("() => 1n").contains("BigInt"));
         assert!(fails("() => 'x'.repeat(6 * 1024 * 1024)").contains("more than"));
+    }
+
+    #[test]
+    fn what_is_logged_is_kept_in_order_and_within_bounds() {
+        let code = "() => { console.log('a', 1, { b: [2] }); console.warn(undefined); console.error(new Error('no')); \
+                    throw new Error('end') }";
+        let it = whole(code, Language::TypeScript);
+        assert!(matches!(it.outcome, Outcome::Failed(_)));
+        assert_eq!(it.logged, ["a 1 {\"b\":[2]}", "warning: undefined", "error: Error: no"]);
+        let many = "() => { for (let i = 0; i < 150; i++) console.log('x'.repeat(9000)) }";
+        let it = whole(many, Language::TypeScript);
+        assert_eq!((it.logged.len(), it.logged[0].len()), (101, 400));
+        assert_eq!(it.logged[100], "and 50 more");
+        let odd = "() => { JSON.stringify = null; console.log('\\ud800 x', 1n, () => 1) }";
+        assert_eq!(whole(odd, Language::TypeScript).logged, ["\u{fffd} x 1 () => 1"]);
+    }
+
+    #[test]
+    fn types_are_a_mistake_in_javascript() {
+        let typed = "(inputs: { a: number }) => inputs.a";
+        assert_eq!(whole(typed, Language::TypeScript).outcome, Outcome::Gave(json!(2)));
+        let Outcome::Failed(why) = whole(typed, Language::JavaScript).outcome else {
+            panic!("ran")
+        };
+        assert!(why.starts_with("Line 1: "), "{why}");
+        let plain = "(inputs) => inputs.a < 3 > (false)";
+        assert_eq!(whole(plain, Language::JavaScript).outcome, Outcome::Gave(json!(true)));
     }
 
     #[test]

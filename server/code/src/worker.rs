@@ -1,7 +1,7 @@
 //! The process that runs one code step: it reads the job, gives everything away, runs it, and writes one line.
 
 use crate::confine::confine;
-use crate::{Job, Limits, Outcome, script};
+use crate::{Job, Limits, Ran, script};
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read, Write};
 
@@ -26,12 +26,11 @@ pub fn serve() -> io::Result<()> {
     io::stdin().read_to_end(&mut sent)?;
     let told: Told = serde_json::from_slice(&sent)?;
     confine(&told.limits)?;
-    let outcome = script::run(&told.job, &told.limits);
-    answer(&outcome)
+    answer(&script::run(&told.job, &told.limits))
 }
 
-fn answer(outcome: &Outcome) -> io::Result<()> {
-    let line = format!("\n{MARK}{}\n", serde_json::to_string(outcome)?);
+fn answer(ran: &Ran) -> io::Result<()> {
+    let line = format!("\n{MARK}{}\n", serde_json::to_string(ran)?);
     let mut out = io::stdout().lock();
     out.write_all(line.as_bytes())?;
     out.flush()

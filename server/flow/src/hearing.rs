@@ -69,6 +69,7 @@ impl Engine {
             output: Some(payload.to_string()),
             error: None,
             warnings: None,
+            logged: None,
             duration_us: None,
             now_ms,
         };

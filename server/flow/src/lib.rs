@@ -18,6 +18,7 @@ pub mod updating;
 pub mod waits;
 pub mod worker;
 
+mod coding;
 mod folders;
 mod hearing;
 mod heartbeat;

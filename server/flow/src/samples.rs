@@ -154,6 +154,7 @@ impl Flows {
                         output: Some(text),
                         error: None,
                         warnings: None,
+                        logged: None,
                         duration_us: None,
                         now_ms,
                     };
@@ -171,6 +172,7 @@ impl Flows {
             output: Some(output.clone()),
             error: None,
             warnings: Vec::new(),
+            logged: Vec::new(),
             duration: None,
             at: ids::rfc3339(now_ms),
         })
@@ -330,6 +332,7 @@ fn add(all: &mut Samples, trigger: &Trigger, steps: &Map<String, Value>) {
                 output,
                 error: step.error_message,
                 warnings: step.warnings,
+                logged: step.logged,
                 duration: step.duration,
                 at: step.started_at.unwrap_or_default(),
             };
@@ -351,6 +354,7 @@ mod tests {
             output,
             error: error.map(str::to_owned),
             warnings: Vec::new(),
+            logged: Vec::new(),
             duration: None,
             at: at.to_owned(),
         }

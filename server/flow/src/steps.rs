@@ -56,6 +56,7 @@ fn trigger(run: &RunRow) -> Result<Value> {
         duration: None,
         error_message: None,
         warnings: Vec::new(),
+        logged: Vec::new(),
         started_at: Some(ids::rfc3339(run.created_at)),
     };
     Ok(serde_json::to_value(output)?)
@@ -82,6 +83,7 @@ fn step(row: &StepRow) -> Result<Value> {
             .map(serde_json::from_str)
             .transpose()?
             .unwrap_or_default(),
+        logged: row.logged.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default(),
         started_at: Some(ids::rfc3339(row.started_at)),
     };
     Ok(serde_json::to_value(step)?)

@@ -22,6 +22,8 @@ pub struct NewSample {
     pub error: Option<String>,
     /// A JSON list of sentences.
     pub warnings: Option<String>,
+    /// A JSON list of lines.
+    pub logged: Option<String>,
     /// Microseconds.
     pub duration_us: Option<i64>,
     /// Epoch milliseconds.
@@ -42,13 +44,14 @@ pub async fn keep(
     execute!(
         conn,
         "INSERT INTO flow_samples (flow_id, step, workspace_id, maker, origin, input, output, error, warnings,
-             duration_us, tested_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+             logged, duration_us, tested_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
          ON CONFLICT (flow_id, step) DO UPDATE SET
              output = CASE WHEN excluded.output IS NULL AND flow_samples.maker = excluded.maker
                            THEN flow_samples.output ELSE excluded.output END,
              maker = excluded.maker, origin = excluded.origin, input = excluded.input, error = excluded.error,
-             warnings = excluded.warnings, duration_us = excluded.duration_us, tested_at = excluded.tested_at",
+             warnings = excluded.warnings, logged = excluded.logged, duration_us = excluded.duration_us,
+             tested_at = excluded.tested_at",
         flow.as_str(),
         sample.step.as_str(),
         workspace.as_str(),
@@ -58,6 +61,7 @@ pub async fn keep(
         sample.output.as_deref(),
         sample.error.as_deref(),
         sample.warnings.as_deref(),
+        sample.logged.as_deref(),
         sample.duration_us,
         sample.now_ms
     )?;
@@ -67,7 +71,7 @@ pub async fn keep(
 record! {
     struct Row {
         step: String, maker: String, origin: String, input: String, output: Option<String>, error: Option<String>,
-        warnings: Option<String>, duration_us: Option<i64>, tested_at: i64,
+        warnings: Option<String>, logged: Option<String>, duration_us: Option<i64>, tested_at: i64,
     }
 }
 
@@ -88,6 +92,12 @@ impl Row {
                 .map(serde_json::from_str)
                 .transpose()?
                 .unwrap_or_default(),
+            logged: self
+                .logged
+                .as_deref()
+                .map(serde_json::from_str)
+                .transpose()?
+                .unwrap_or_default(),
             duration,
             at: ids::rfc3339(self.tested_at),
         })
@@ -99,8 +109,9 @@ impl Row {
 /// # Errors
 /// When the database refuses or a sample cannot be read.
 pub async fn list(conn: &mut Conn, workspace: &WorkspaceId, flow: &FlowId) -> Result<Vec<Sample>> {
-    let sql = "SELECT step, maker, origin, input, output, error, warnings, duration_us, tested_at FROM flow_samples
-               WHERE workspace_id = $1 AND flow_id = $2 ORDER BY step";
+    let sql =
+        "SELECT step, maker, origin, input, output, error, warnings, logged, duration_us, tested_at
+               FROM flow_samples WHERE workspace_id = $1 AND flow_id = $2 ORDER BY step";
     fetch_all!(conn, Row, sql, workspace.as_str(), flow.as_str())?
         .into_iter()
         .map(Row::read)

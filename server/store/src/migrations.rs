@@ -131,6 +131,7 @@ const ALL: &[(i64, &str, &str)] = &[
         include_str!("../../../migrations/0175_other_servers_offer_tools.sql"),
     ),
     (180, "flows take turns", include_str!("../../../migrations/0180_flows_take_turns.sql")),
+    (185, "code steps log", include_str!("../../../migrations/0185_code_steps_log.sql")),
     (188, "messages have files", include_str!("../../../migrations/0188_messages_have_files.sql")),
 ];
 

@@ -7,7 +7,7 @@ use domain::ids::{RunId, WorkspaceId};
 
 /// Rows of one statement; bounds how many different texts are prepared.
 const CHUNK: usize = 16;
-const COLUMNS: usize = 13;
+const COLUMNS: usize = 14;
 
 /// One step of a run as journaled.
 #[derive(Clone, Debug)]
@@ -30,6 +30,8 @@ pub struct StepRow {
     pub error: Option<String>,
     /// References that gave nothing: a JSON list of sentences.
     pub warnings: Option<String>,
+    /// What its code logged: a JSON list of lines.
+    pub logged: Option<String>,
     /// The key its effect carries, for steps that change something outside.
     pub effect_key: Option<String>,
     /// How often it was tried before.
@@ -43,7 +45,8 @@ pub struct StepRow {
 record! {
     struct Row {
         path: String, ordinal: i64, name: String, kind: String, status: String, input: String,
-        output: Option<String>, error: Option<String>, warnings: Option<String>, effect_key: Option<String>,
+        output: Option<String>, error: Option<String>, warnings: Option<String>,
+        logged: Option<String>, effect_key: Option<String>,
         attempt: i64, started_at: i64, duration_us: Option<i64>,
     }
 }
@@ -62,6 +65,7 @@ impl Row {
             output: self.output,
             error: self.error,
             warnings: self.warnings,
+            logged: self.logged,
             effect_key: self.effect_key,
             attempt: self.attempt,
             started_at: self.started_at,
@@ -108,6 +112,7 @@ async fn save_chunk(
                 .bind(row.output.as_deref())
                 .bind(row.error.as_deref())
                 .bind(row.warnings.as_deref())
+                .bind(row.logged.as_deref())
                 .bind(row.effect_key.as_deref())
                 .bind(row.attempt)
                 .bind(row.started_at)
@@ -121,7 +126,7 @@ async fn save_chunk(
 fn insert_text(rows: usize) -> String {
     let mut sql = String::from(
         "INSERT INTO run_steps (run_id, workspace_id, path, ordinal, name, kind, status, input, output, error, \
-         warnings, effect_key, attempt, started_at, duration_us) VALUES ",
+         warnings, logged, effect_key, attempt, started_at, duration_us) VALUES ",
     );
     for row in 0..rows {
         sql.push_str(if row == 0 { "($1, $2" } else { ", ($1, $2" });
@@ -134,7 +139,7 @@ fn insert_text(rows: usize) -> String {
     sql.push_str(
         " ON CONFLICT (run_id, path) DO UPDATE SET status = excluded.status, input = excluded.input, \
          output = excluded.output, error = excluded.error, warnings = excluded.warnings, \
-         effect_key = excluded.effect_key, attempt = excluded.attempt, duration_us = excluded.duration_us",
+         logged = excluded.logged, effect_key = excluded.effect_key, attempt = excluded.attempt, duration_us = excluded.duration_us",
     );
     sql
 }
@@ -144,8 +149,8 @@ fn insert_text(rows: usize) -> String {
 /// # Errors
 /// When the database refuses or a row cannot be read.
 pub async fn list(conn: &mut Conn, workspace: &WorkspaceId, run: &RunId) -> Result<Vec<StepRow>> {
-    let sql = "SELECT path, ordinal, name, kind, status, input, output, error, warnings, effect_key, attempt,
-                      started_at, duration_us
+    let sql = "SELECT path, ordinal, name, kind, status, input, output, error, warnings, logged, effect_key,
+                      attempt, started_at, duration_us
                FROM run_steps WHERE run_id = $1 AND workspace_id = $2 ORDER BY ordinal";
     fetch_all!(conn, Row, sql, run.as_str(), workspace.as_str())?
         .into_iter()

@@ -3,7 +3,7 @@
 #![cfg(test)]
 
 use code::runner::Runner;
-use code::{Job, Limits, Outcome};
+use code::{Job, Language, Limits, Outcome, Ran};
 use serde_json::{Map, Value, json};
 use std::path::Path;
 use std::time::Duration;
@@ -23,9 +23,14 @@ fn runner(limits: Limits) -> Runner {
     Runner::new(program, arguments.map(Into::into).to_vec(), limits)
 }
 
+async fn whole(code: &str, inputs: Map<String, Value>, limits: Limits) -> Ran {
+    let job = Job { code: code.to_owned(), language: Language::TypeScript, inputs };
+    runner(limits).run(job).await
+}
+
 async fn ran_with(code: &str, inputs: Value, limits: Limits) -> Outcome {
     let inputs: Map<String, Value> = inputs.as_object().cloned().unwrap_or_default();
-    runner(limits).run(Job { code: code.to_owned(), inputs }).await
+    whole(code, inputs, limits).await.outcome
 }
 
 async fn ran(code: &str) -> Outcome {
@@ -46,6 +51,14 @@ async fn code_gets_its_inputs_and_gives_json() {
     assert_eq!(ran("() => undefined").await, Outcome::Nothing);
     assert_eq!(ran("() => null").await, Outcome::Gave(Value::Null));
     assert!(why(ran("() => { throw new Error('no') }").await).starts_with("Error: no"));
+}
+
+#[tokio::test]
+async fn what_is_logged_comes_with_the_end_also_with_a_failure() {
+    let code = "() => { console.log('one', 1); throw new Error('no') }";
+    let ran = whole(code, Map::new(), Limits::default()).await;
+    assert_eq!(ran.logged, ["one 1"]);
+    assert!(why(ran.outcome).starts_with("Error: no"));
 }
 
 #[tokio::test]
@@ -98,7 +111,8 @@ fn children() -> Vec<String> {
 async fn the_process_is_confined_and_when_it_is_killed_the_step_says_so() {
     let limits = Limits { cpu_seconds: 30, wall_seconds: 600, memory_mb: 77, ..Limits::default() };
     let inputs = Map::new();
-    let job = Job { code: "() => { for (;;); }".to_owned(), inputs };
+    let job =
+        Job { code: "() => { for (;;); }".to_owned(), language: Language::TypeScript, inputs };
     let runner = runner(limits);
     let running = tokio::spawn(async move { runner.run(job).await });
     let confined = async {
@@ -136,7 +150,7 @@ async fn the_process_is_confined_and_when_it_is_killed_the_step_says_so() {
     assert_eq!(surroundings, Vec::<u8>::new(), "no setting of the server is passed on");
     let killed = std::process::Command::new("kill").args(["-9", &id]).status().unwrap();
     assert!(killed.success());
-    let stopped = why(running.await.unwrap());
+    let stopped = why(running.await.unwrap().outcome);
     assert!(stopped.contains("signal 9"), "{stopped}");
 }
 

@@ -1,24 +1,19 @@
 //! One code step: resolve, run in a process of its own, journal. It only computes, so a try that was cut off is
 //! simply run again.
 
+use crate::coding;
 use crate::engine::credentials::named;
 use crate::engine::journal::Halt;
 use crate::engine::piece_step::{give_up_or_wait, warnings};
 use crate::engine::resolve;
 use crate::engine::walk::{Verdict, Walk};
 use crate::pieces::Failed;
-use code::{Job, Outcome};
+use code::{Job, Language, Outcome, Ran};
 use domain::flow::run::StepStatus;
 use domain::flow::{Action, CodeSettings};
 use serde_json::{Map, Value};
 use std::time::Instant;
 use store::run_steps::StepRow;
-use store::settings;
-
-/// The setting of a workspace that a super admin turns on (contract.md 1.8).
-const SETTING: &str = "codeSteps";
-const OFF: &str = "Code steps are switched off in this workspace. A super admin can switch them on in the platform settings; \
-                   or use Set fields and expressions instead";
 
 pub(crate) async fn run<'a>(
     walk: &mut Walk<'a>,
@@ -53,9 +48,10 @@ pub(crate) async fn run<'a>(
     row.warnings = warnings(&inputs.warnings);
     (row.status, row.error) = (StepStatus::Running, None);
     let since = Instant::now();
-    let outcome = outcome(walk, settings, inputs.value).await?;
+    let ran = ran(walk, settings, inputs.value).await?;
     row.duration_us = i64::try_from(since.elapsed().as_micros()).ok();
-    Ok(ended(walk, (action, settings), row, outcome))
+    row.logged = (!ran.logged.is_empty()).then(|| Value::from(ran.logged).to_string());
+    Ok(ended(walk, (action, settings), row, ran.outcome))
 }
 
 fn ended(
@@ -81,21 +77,19 @@ fn ended(
     }
 }
 
-async fn outcome(
+async fn ran(
     walk: &Walk<'_>,
     step: &CodeSettings,
     inputs: Map<String, Value>,
-) -> Result<Outcome, Halt> {
-    let workspace = &walk.journal.run().workspace;
-    let mut conn = walk.engine.db.read().await?;
-    let setting = settings::find(&mut conn, workspace.as_str(), SETTING).await?;
-    drop(conn);
-    if setting.as_ref().and_then(Value::as_str) != Some("on") {
-        return Ok(Outcome::Failed(OFF.to_owned()));
+) -> Result<Ran, Halt> {
+    let engine = walk.engine;
+    if let Some(why) = coding::refusal(engine, &walk.journal.run().workspace).await? {
+        return Ok(Outcome::Failed(why.to_owned()).into());
     }
-    let Some(runner) = &walk.engine.config.code else {
-        return Ok(Outcome::Failed("Code steps cannot be run on this server".to_owned()));
+    let Some(runner) = &engine.config.code else {
+        return Ok(Outcome::Failed(coding::NOT_HERE.to_owned()).into());
     };
-    let code = step.source_code.get("code").and_then(Value::as_str).unwrap_or_default();
-    Ok(runner.run(Job { code: code.to_owned(), inputs }).await)
+    let part = |name: &str| step.source_code.get(name).and_then(Value::as_str);
+    let code = part("code").unwrap_or_default().to_owned();
+    Ok(runner.run(Job { code, language: Language::of(part("language")), inputs }).await)
 }

@@ -160,7 +160,8 @@ impl Journal {
     /// Adds a row, secrets masked; a later row of the same path takes its place.
     pub(crate) fn note(&mut self, mut row: StepRow) {
         self.mask.json(&mut row.input);
-        row.output.iter_mut().chain(&mut row.warnings).for_each(|it| self.mask.json(it));
+        let texts = row.output.iter_mut().chain(&mut row.warnings).chain(&mut row.logged);
+        texts.for_each(|it| self.mask.json(it));
         row.error = row.error.map(|it| self.mask.text(&it).unwrap_or(it));
         if self.head.app.is_some() {
             row.error = row.error.map(|it| redact(&it));
@@ -311,9 +312,7 @@ impl Write {
         events::record(conn, &acting(&self.head), &self.event).await?;
         Ok(())
     }
-}
 
-impl Write {
     /// What the tested step leaves.
     fn left_sample(&self) -> Option<NewSample> {
         let maker = self.sample.clone()?;
@@ -334,6 +333,7 @@ impl Write {
             output: output.filter(|_| is_done),
             error: row.error.clone().filter(|_| !is_done),
             warnings: row.warnings.clone(),
+            logged: row.logged.clone(),
             duration_us: row.duration_us,
             now_ms: self.progress.now_ms,
         })
@@ -390,6 +390,7 @@ pub(crate) fn begun(path: &str, ordinal: i64, name: &str, kind: &str, now_ms: i6
         output: None,
         error: None,
         warnings: None,
+        logged: None,
         effect_key: None,
         attempt: 0,
         started_at: now_ms,

@@ -88,6 +88,7 @@ impl Studio {
             output: None,
             error: None,
             warnings: None,
+            logged: None,
             effect_key: Some(format!("{run}.{step}")),
             attempt: 0,
             started_at: ids::now_ms(),

@@ -1,10 +1,12 @@
 //! Code steps: off until they are switched on, then in a process of their own.
 
-use crate::world::{World, chain, for_each, keep_going, on_webhook, set_fields};
+use crate::world::{World, actor, admin, chain, for_each, keep_going, on_webhook, set_fields};
 use code::Limits;
 use code::runner::Runner;
+use domain::actor::Role;
 use domain::flow::run::{Run, RunStatus};
-use serde_json::{Value, json};
+use domain::problem::Problem;
+use serde_json::{Map, Value, json};
 use std::time::Duration;
 use store::settings;
 
@@ -58,6 +60,37 @@ async fn code_runs_once_it_is_switched_on_and_sees_its_inputs() {
         switch(&world, "off").await;
         assert_eq!(ran(&world, steps(), json!({ "n": 1 })).await.status, RunStatus::Failed);
     }
+}
+
+#[tokio::test]
+async fn a_test_of_a_step_keeps_what_its_code_logged() {
+    for world in worlds().await {
+        switch(&world, "on").await;
+        let source =
+            "(inputs) => { console.log('got', inputs.n); console.error('odd'); return inputs.n }";
+        let steps = vec![code("step_1", source, json!({ "n": 7 }))];
+        let flow = world.drafted(on_webhook(chain(steps))).await.unwrap();
+        world.flows.give_sample(&admin(), &flow.id, "trigger", &json!({})).await.unwrap();
+        let tried = world.runs.test_step(&admin(), &flow.id, "step_1", Map::new()).await.unwrap();
+        let lines = ["got 7", "error: odd"];
+        assert_eq!(tried.sample.expect("a sample").logged, lines, "{}", world.name);
+        assert_eq!(tried.run.steps["step_1"]["logged"], json!(lines));
+        let kept = world.flows.samples(&admin(), &flow.id).await.unwrap();
+        assert_eq!(kept["step_1"].logged, lines, "{}", world.name);
+    }
+}
+
+#[tokio::test]
+async fn whoever_may_see_a_flow_learns_why_its_code_does_not_run() {
+    let [world, ..] = &worlds().await[..] else { panic!("no world") };
+    let flow = world.drafted(on_webhook(code("step_1", "() => 1", json!({})))).await.unwrap();
+    let why = world.flows.code_refusal(&admin(), &flow.id).await.unwrap();
+    assert!(why.is_some_and(|it| it.contains("super admin can switch them on")));
+    switch(world, "on").await;
+    assert_eq!(world.flows.code_refusal(&admin(), &flow.id).await.unwrap(), None);
+    let stranger = actor("w2", Role::WorkspaceAdmin);
+    let hidden = world.flows.code_refusal(&stranger, &flow.id).await;
+    assert!(matches!(hidden, Err(Problem::NotFound { .. })));
 }
 
 /// Recorded: nothing has no output, `null` has one.

@@ -1,0 +1,3 @@
+ALTER TABLE run_steps ADD COLUMN logged TEXT;
+
+ALTER TABLE flow_samples ADD COLUMN logged TEXT;
