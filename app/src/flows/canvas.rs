@@ -121,7 +121,7 @@ fn World(studio: Studio, camera: Camera, hands: Hands) -> impl IntoView {
     };
     view! {
         <div class="world" style=style>
-            <Edges studio=studio layout=layout />
+            <Edges studio=studio layout=layout shown=shown />
             <ol class="nodes">
                 <For each=move || nodes.get() key=Clone::clone let:name>
                     <Placed studio=studio name=name />

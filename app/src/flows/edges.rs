@@ -3,6 +3,7 @@
 use super::cards::{Card, Kind};
 use super::marks::{Written, branch_taken, read};
 use super::store::Studio;
+use super::view::Area;
 use domain::flow::layout::{Edge, Layout};
 use leptos::prelude::*;
 
@@ -90,7 +91,12 @@ pub fn Edges(
     studio: Studio,
     /// Where they run.
     layout: Memo<Layout>,
+    /// What is drawn of a large flow; none for all of it.
+    shown: Memo<Option<Area>>,
 ) -> impl IntoView {
+    let is_near = move |top: i32, low: i32| {
+        shown.with(|it| it.is_none_or(|it| it.holds_rows(f64::from(top), f64::from(low))))
+    };
     let marker = |(id, kind): (&'static str, &'static str)| {
         view! {
             <marker id=id viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto-start-reverse">
@@ -102,7 +108,14 @@ pub fn Edges(
         let frame = |it: domain::flow::layout::Frame| {
             view! { <rect class="frame" x=it.x y=it.y width=it.w height=it.h rx="16" /> }
         };
-        layout.with(|it| it.frames.clone()).into_iter().map(frame).collect_view()
+        let all = layout.with(|it| it.frames.clone());
+        all.into_iter().filter(|it| is_near(it.y, it.y + it.h)).map(frame).collect_view()
+    };
+    let edges = move || {
+        layout.with(|it| {
+            let near = it.edges.iter().filter(|it| is_near(it.rows.0, it.rows.1));
+            near.cloned().collect::<Vec<_>>()
+        })
     };
     view! {
         <svg
@@ -113,7 +126,7 @@ pub fn Edges(
         >
             <defs>{HEADS.map(marker).into_iter().collect_view()}</defs>
             {frames}
-            <For each=move || layout.with(|it| it.edges.clone()) key=|it| (it.path.clone(), it.from.clone(), it.to.clone()) let:edge>
+            <For each=edges key=|it| (it.path.clone(), it.from.clone(), it.to.clone()) let:edge>
                 <EdgePath studio=studio edge=edge />
             </For>
         </svg>

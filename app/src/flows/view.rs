@@ -42,6 +42,11 @@ impl Area {
             && other.y < self.y + self.size.h
     }
 
+    /// Whether something that reaches from `top` to `low` is beside it or in it.
+    pub fn holds_rows(&self, top: f64, low: f64) -> bool {
+        top <= self.y + self.size.h && self.y <= low
+    }
+
     /// Whether a point lies inside.
     pub fn holds(&self, x: i32, y: i32) -> bool {
         let (x, y) = (f64::from(x), f64::from(y));
@@ -228,6 +233,8 @@ mod tests {
         let snapped = area.snapped(400.0);
         assert_eq!(snapped, Area { x: -400.0, y: 400.0, size: Size { w: 1200.0, h: 400.0 } });
         assert!(snapped.holds(-30, 410) && !snapped.holds(900, 410));
+        assert!(snapped.holds_rows(0.0, 500.0) && snapped.holds_rows(0.0, 9_000.0));
+        assert!(!snapped.holds_rows(0.0, 300.0) && !snapped.holds_rows(900.0, 950.0));
     }
 
     #[test]

@@ -99,6 +99,8 @@ pub struct Edge {
     pub to: Option<String>,
     /// The branch it belongs to.
     pub branch: Option<usize>,
+    /// Its highest and its lowest point.
+    pub rows: (i32, i32),
 }
 
 /// An add button.

@@ -232,7 +232,8 @@ impl<'a> Drawing<'a> {
     /// Every line that enters a step has an arrowhead.
     fn edge(&mut self, path: String, from: &str, to: Option<&str>, branch: Option<usize>) {
         let (from, to) = (from.to_owned(), to.map(str::to_owned));
-        self.layout.edges.push(Edge { path, arrow: to.is_some(), from, to, branch });
+        let rows = path::rows(&path);
+        self.layout.edges.push(Edge { path, arrow: to.is_some(), from, to, branch, rows });
     }
 }
 
