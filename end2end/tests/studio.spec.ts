@@ -244,3 +244,20 @@ test('what the assistant proposes is drawn in place, accepted as one step and un
   await page.locator('.sbar').getByRole('button', { name: 'Undo' }).click();
   await expect.poll(() => saved(page, id)).toEqual(ABCD.slice(1));
 });
+
+test('a proposal of one part can be looked through, and is taken whole or dropped', async ({ page }) => {
+  await signUp(page);
+  const id = await four(page);
+  await say(page, 'delete step 3');
+  const bar = page.locator('.canvas .runbar');
+  await expect(bar).toContainText('The assistant proposes 1 change');
+  await bar.getByRole('button', { name: 'Choose' }).click();
+  const parts = page.getByRole('list', { name: 'What is proposed' });
+  await expect(parts.getByRole('checkbox')).toHaveCount(1);
+  await expect(parts.getByRole('checkbox')).toBeDisabled();
+  await expect(page.getByText('It is taken whole or not at all.')).toBeVisible();
+  await axe(page);
+  await bar.getByRole('button', { name: 'Drop' }).click();
+  await expect(bar).toHaveCount(0);
+  await expect.poll(() => saved(page, id)).toEqual(ABCD.slice(1));
+});

@@ -17,6 +17,7 @@ pub mod layout;
 pub mod legacy;
 pub mod listing;
 pub mod nested;
+pub mod merge;
 mod note;
 pub mod places;
 pub mod presence;

@@ -7,6 +7,23 @@ use domain::flow::FlowVersion;
 use domain::flow::edit::FlowEdit;
 use domain::flow::rebase::{Clash, Disputed, Rebased, rebase};
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// A change that came late, with the flow that it was made on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Late {
+    base: FlowVersion,
+    edit: FlowEdit,
+}
+
+/// A late change that somebody has to decide about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpenClash {
+    /// What both changed.
+    clash: Clash,
+    /// What it was made of: kept over a reload, and looked at again when it is decided.
+    pub(super) late: Late,
+}
 
 impl Studio {
     /// Puts `unsaved`, which was made on `base`, on what is on screen now; what fits waits to be sent again.
@@ -22,8 +39,9 @@ impl Studio {
                 Rebased::Done => {}
                 Rebased::Clash(clash) => self.clashes.update(|all| {
                     // The last change to a value is what the person means.
-                    all.retain(|it| it.step != clash.step || it.title != clash.title);
-                    all.push(clash);
+                    let is_same = |it: &Clash| it.step == clash.step && it.title == clash.title;
+                    all.retain(|it| !is_same(&it.clash));
+                    all.push(OpenClash { clash, late: Late { base: base.clone(), edit } });
                 }),
                 Rebased::Lost(why) => lost.push(why),
             }
@@ -43,8 +61,26 @@ impl Studio {
             return;
         };
         if takes_mine {
-            self.edit(clash.mine);
-            self.leave_missing_steps();
+            self.make_after_all(clash.late);
+        }
+        self.keep_unsent();
+    }
+
+    /// Makes a late change on the flow as it is by now, which may have gone on while the question stood.
+    fn make_after_all(self, late: Late) {
+        match self.flow.with_untracked(|it| rebase(&late.base, &it.version, &late.edit)) {
+            Rebased::Fits(edit) => self.edit(edit),
+            Rebased::Clash(clash) => self.edit(clash.mine),
+            Rebased::Done => {}
+            Rebased::Lost(why) => self.toasts.failed(why),
+        }
+        self.leave_missing_steps();
+    }
+
+    /// Asks again what an earlier page left open.
+    pub(super) fn ask_again(self, late: Vec<Late>) {
+        for Late { base, edit } in late {
+            self.put_on_top(&base, vec![edit]);
         }
     }
 }
@@ -55,7 +91,7 @@ pub fn ClashDialog(
     /// The open flow.
     studio: Studio,
 ) -> impl IntoView {
-    let first = Memo::new(move |_| studio.clashes.with(|it| it.first().cloned()));
+    let first = Memo::new(move |_| studio.clashes.with(|it| it.first().map(|it| it.clash.clone())));
     let open = RwSignal::new(false);
     Effect::new(move |_| open.set(first.with(Option::is_some)));
     Effect::new(move |before: Option<bool>| {

@@ -2,25 +2,26 @@
 //! dropped as one step.
 
 use super::cards::Card;
-use super::history::Snapshot;
 use super::marks::Written;
 use super::store::Studio;
+use super::sync::By;
+use super::taking::{self, PartList, StepCheck};
 use super::together_fns::{accept_proposal, drop_proposal, open_proposal};
 use crate::error::AppError;
 use crate::live::Live;
-use crate::runs::words::count;
 use crate::ui::button::{Button, IconButton, Kind, Size};
 use crate::ui::icon::Icon;
 use domain::event::Topic;
 use domain::flow::FlowVersion;
 use domain::flow::edit::apply_all;
+use domain::flow::proposal::parts::Parts;
 use domain::flow::proposal::{
     FieldChange, Proposal, StepChange, difference, drawn, fields_changed,
 };
 use domain::problem::Problem;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Which state of the flow is drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,15 +46,19 @@ pub struct Suggested {
     pub both: Option<FlowVersion>,
     /// What it does to each step.
     pub changes: BTreeMap<String, StepChange>,
+    /// What a person can leave out.
+    pub parts: Parts,
 }
 
 impl Suggested {
-    /// `proposal` on `now`.
-    pub fn on(proposal: Proposal, now: &FlowVersion) -> Self {
-        let after = apply_all(now, &proposal.edits).ok();
+    /// `proposal` on `now` without the parts that are left out.
+    pub fn on(proposal: Proposal, now: &FlowVersion, left_out: &BTreeSet<usize>) -> Self {
+        let parts = Parts::of(now, &proposal.edits);
+        let fits = !parts.all.is_empty();
+        let after = fits.then(|| apply_all(now, &parts.edits_without(left_out)).ok()).flatten();
         let both = after.as_ref().map(|it| drawn(now, it));
         let changes = after.as_ref().map(|it| difference(now, it)).unwrap_or_default();
-        Self { proposal, after, both, changes }
+        Self { proposal, after, both, changes, parts }
     }
 
     /// What is drawn; none for the flow as it is.
@@ -89,6 +94,7 @@ impl Studio {
                 && self.proposal.with_untracked(|it| *it != found)
             {
                 self.drawn.set(Drawn::Changes);
+                self.left_out.set(BTreeSet::new());
                 self.proposal.set(found);
             }
         });
@@ -97,25 +103,26 @@ impl Studio {
     /// Makes the suggested change, as one step that can be taken back.
     fn accept(self, busy: RwSignal<bool>) {
         let Some(proposal) = self.proposal.get_untracked() else { return };
-        let before = self.flow.with_untracked(|it| Snapshot::from(&it.version));
+        let before = self.content();
         let revision = self.flow.with_untracked(|it| it.revision);
+        let left_out = self.left_out.get_untracked();
         busy.set(true);
         spawn_local(async move {
-            let answer = accept_proposal(proposal.flow_id, proposal.id, revision).await;
+            let answer = accept_proposal(proposal.flow_id, proposal.id, revision, left_out).await;
             if self.flow.is_disposed() {
                 return;
             }
             busy.set(false);
             match answer {
                 Ok(flow) => {
-                    self.history.update(|it| it.record(before, None));
                     self.proposal.set(None);
                     self.adopt(flow);
+                    self.remember(before, None);
                     self.leave_missing_steps();
                 }
                 Err(AppError::Problem(Problem::Conflict { message, .. })) => {
                     self.toasts.failed(message);
-                    self.look_again(false);
+                    self.look_again(By::Others);
                     self.load_proposal();
                 }
                 Err(error) => self.toasts.failed(format!("The proposal was not accepted. {error}")),
@@ -161,15 +168,15 @@ pub fn ProposalBar(
     });
     let words = move || {
         studio.suggested.with(|it| match it {
-            Some(it) if it.after.is_some() => {
-                format!("The assistant proposes {}", count(it.changes.len(), "change", "changes"))
-            }
+            Some(it) if it.after.is_some() => taking::words(studio),
             _ => "The proposal no longer fits the flow".to_owned(),
         })
     };
     let title = move || studio.proposal.with(|it| it.as_ref().map(|it| it.title.clone()));
-    let is_saved =
-        Signal::derive(move || studio.saving.with(|it| *it != super::store::Saving::Saved));
+    let is_barred = Signal::derive(move || {
+        let is_saved = studio.saving.with(|it| *it == super::store::Saving::Saved);
+        !is_saved || !taking::takes_some(studio)
+    });
     view! {
         <Show when=move || is_there.get()>
             <div class="runbar" data-tone="iris" role="status">
@@ -179,8 +186,9 @@ pub fn ProposalBar(
                 <Show when=move || studio.may_edit.get()>
                     <Button size=Size::Small icon="undo" busy=busy on:click=move |_| studio.drop_it(busy)>"Drop"</Button>
                     <Show when=move || fits.get()>
-                        <Button size=Size::Small kind=Kind::Primary icon="check" busy=busy disabled=is_saved
-                            on:click=move |_| studio.accept(busy)>"Accept all"</Button>
+                        <Button size=Size::Small on:click=move |_| studio.open_sheet()>"Choose"</Button>
+                        <Button size=Size::Small kind=Kind::Primary icon="check" busy=busy disabled=is_barred
+                            on:click=move |_| studio.accept(busy)>{move || taking::accept_words(studio)}</Button>
                     </Show>
                 </Show>
             </div>
@@ -211,7 +219,7 @@ fn DrawnTabs(studio: Studio) -> impl IntoView {
     }
 }
 
-/// What the proposal does to the chosen step, in place of its settings.
+/// What the proposal does to the chosen step, in place of its settings; all of it while no step is chosen.
 #[component]
 pub fn ProposedPanel(
     /// The open flow.
@@ -219,23 +227,50 @@ pub fn ProposedPanel(
 ) -> impl IntoView {
     let step = Memo::new(move |_| studio.chosen.get());
     let title = move || {
-        let shown = |all: &Vec<Card>| {
-            let name = step.get()?;
-            all.iter().find(|it| it.name == name).map(|it| it.title.clone())
+        let Some(name) = step.get() else {
+            return studio.proposal.with(|it| it.as_ref().map(|it| it.title.clone()));
         };
+        let shown =
+            |all: &Vec<Card>| all.iter().find(|it| it.name == name).map(|it| it.title.clone());
         // What was open may be a step that the version on screen has not.
-        studio.cards.with(shown).unwrap_or_else(|| "Not in this version".to_owned())
+        studio.cards.with(shown).or_else(|| Some("Not in this version".to_owned()))
     };
+    let close = move |_| {
+        studio.close();
+        studio.sheet.set(false);
+    };
+    view! {
+        <aside class="config" id="config" tabindex="-1" aria-label="Proposed change">
+            <div class="config__head">
+                <h2 class="grow trunc">{title}</h2>
+                <IconButton icon="x" class="icon-btn--sm" label="Close" on:click=close />
+            </div>
+            <div class="config__panel">
+                <div class="config__body">
+                    {move || match step.get() {
+                        Some(step) => view! { <ProposedStep studio=studio step=step /> }.into_any(),
+                        None => view! { <PartList studio=studio /> }.into_any(),
+                    }}
+                </div>
+            </div>
+        </aside>
+    }
+}
+
+/// What the proposal does to one step.
+#[component]
+fn ProposedStep(studio: Studio, step: String) -> impl IntoView {
+    let step = StoredValue::new(step);
     let change = move || {
-        let name = step.get()?;
+        let name = step.get_value();
         studio.suggested.with(|it| it.as_ref().and_then(|it| it.changes.get(&name).copied()))
     };
     let words = move || change().map_or("Stays as it is", |it| Written::Proposed(it).words());
     let fields = Memo::new(move |_| {
-        let name = step.get()?;
         studio.suggested.with(|it| {
             let after = it.as_ref()?.after.as_ref()?;
-            Some(studio.flow.with(|flow| fields_changed(&flow.version, after, &name)))
+            let changed = |now: &FlowVersion| fields_changed(now, after, &step.get_value());
+            Some(studio.flow.with(|flow| changed(&flow.version)))
         })
     });
     let rest = move || match (change(), fields.with(|it| it.as_ref().is_none_or(Vec::is_empty))) {
@@ -244,23 +279,15 @@ pub fn ProposedPanel(
         }
         (Some(StepChange::Removed), _) => Some("The step goes, with what is inside it."),
         (Some(StepChange::Changed), true) => Some("The step moves; its settings stay as they are."),
-        (None, _) => Some("The proposal does not touch this step."),
+        (None, _) => Some("Nothing is taken that touches this step."),
         _ => None,
     };
+    let name = Signal::derive(move || Some(step.get_value()));
     view! {
-        <aside class="config" id="config" tabindex="-1" aria-label="Proposed change">
-            <div class="config__head">
-                <div class="grow">
-                    <h2 class="trunc">{title}</h2>
-                    <p class="xs quiet trunc">{words}</p>
-                </div>
-                <IconButton icon="x" class="icon-btn--sm" label="Close" on:click=move |_| studio.close() />
-            </div>
-            <div class="config__body">
-                {move || rest().map(|it| view! { <p class="sm muted">{it}</p> })}
-                {move || fields.get().into_iter().flatten().map(field_view).collect_view()}
-            </div>
-        </aside>
+        <p class="xs quiet">{words}</p>
+        <StepCheck studio=studio step=name />
+        {move || rest().map(|it| view! { <p class="sm muted">{it}</p> })}
+        {move || fields.get().into_iter().flatten().map(field_view).collect_view()}
     }
 }
 

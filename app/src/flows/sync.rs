@@ -1,15 +1,16 @@
 //! Keeping the open flow and the server's the same: sending, being refused, and following what others change.
 
-use super::history::Snapshot;
 use super::marks::{Written, written};
 use super::outbox::{Outbox, TYPING_PAUSE_MS};
 use super::server_fns::{edit_flow, get_flow};
 use super::store::{Saving, Studio};
 use crate::error::AppError;
 use crate::live::{Live, LiveEvent};
+use crate::session;
 use domain::event::Topic;
 use domain::flow::Flow;
 use domain::flow::edit::FlowEdit;
+use domain::flow::merge::Content;
 use domain::problem::Problem;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -73,7 +74,7 @@ impl Studio {
                 self.send_now();
                 if self.outbox.with_value(Outbox::is_idle) && self.missed.get_value() {
                     self.missed.set_value(false);
-                    self.look_again(false);
+                    self.look_again(By::Others);
                 }
             }
             Err(AppError::Offline) => {
@@ -141,11 +142,13 @@ impl Studio {
     /// Follows changes that others make: they appear step by step, the assistant's in its colour.
     pub fn follow(self, live: Live) {
         let (version, last) = (live.version(Topic::Flow), live.last(Topic::Flow));
+        let me = session::current_user();
         Effect::new(move |before: Option<u64>| {
             let version = version.get();
             let event = last.get_untracked();
             if before.is_some_and(|it| it != version) && self.is_news(event.as_ref()) {
-                self.look_again(event.is_some_and(|it| by_assistant(&it)));
+                let me = me.with_untracked(|it| it.id.to_string());
+                self.look_again(event.map_or(By::Others, |it| by_whom(&it, &me)));
             }
             version
         });
@@ -162,7 +165,7 @@ impl Studio {
     }
 
     /// Fetches the flow and shows what is newer; while changes of this page are on their way, afterwards.
-    pub(super) fn look_again(self, by_assistant: bool) {
+    pub(super) fn look_again(self, by: By) {
         if !self.outbox.with_value(Outbox::is_idle) {
             self.missed.set_value(true);
             return;
@@ -172,12 +175,12 @@ impl Studio {
             if let Ok(flow) = get_flow(id).await
                 && !self.flow.is_disposed()
             {
-                self.show_newer(flow, by_assistant);
+                self.show_newer(flow, by);
             }
         });
     }
 
-    fn show_newer(self, flow: Flow, by_assistant: bool) {
+    fn show_newer(self, flow: Flow, by: By) {
         let is_idle = self.outbox.with_value(Outbox::is_idle);
         let is_newer = self.flow.with_untracked(|it| *it != flow && flow.revision >= it.revision);
         if !is_idle || !is_newer {
@@ -185,13 +188,15 @@ impl Studio {
         }
         let before = self.flow.get_untracked();
         let marks = written(&before.version, &flow.version);
-        if before.version.trigger != flow.version.trigger {
-            self.history.update(|it| it.record(Snapshot::from(&before.version), None));
-        }
+        // What the assistant does for this person is theirs to take back, when nothing of others came with it.
+        let is_mine = by == By::MyAssistant && flow.revision == before.revision + 1;
         self.base.set_value(flow.version.clone());
         self.flow.set(flow);
+        if is_mine {
+            self.remember(Content::from(&before.version), None);
+        }
         self.leave_missing_steps();
-        if by_assistant && !marks.is_empty() {
+        if by != By::Others && !marks.is_empty() {
             self.show_marks(marks);
         }
     }
@@ -208,8 +213,24 @@ impl Studio {
     }
 }
 
-fn by_assistant(event: &LiveEvent) -> bool {
-    event.data.get("detail").and_then(|it| it.get("via")).and_then(Value::as_str) == Some("chat")
+/// Who made a change that this page hears of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum By {
+    /// The assistant, for this person.
+    MyAssistant,
+    /// The assistant, for somebody else.
+    Assistant,
+    /// Another person, or another page of this one.
+    Others,
+}
+
+fn by_whom(event: &LiveEvent, me: &str) -> By {
+    let via = event.data.get("detail").and_then(|it| it.get("via")).and_then(Value::as_str);
+    if via != Some("chat") {
+        return By::Others;
+    }
+    let is_mine = event.data.get("actorId").and_then(Value::as_str) == Some(me);
+    if is_mine { By::MyAssistant } else { By::Assistant }
 }
 
 /// What happens to changes that are not saved when the flow is fetched anew.

@@ -9,6 +9,7 @@ use domain::flow::proposal::Proposal;
 use domain::ids::FlowId;
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
+use std::collections::BTreeSet;
 
 /// A sign of life of this page; gives everybody who is in the flow.
 #[server(prefix = "/fn", endpoint = "here_in_flow", input = Json)]
@@ -32,14 +33,16 @@ pub async fn open_proposal(id: FlowId) -> Result<Option<Proposal>, AppError> {
     Ok(backend().flows.proposal(&actor()?, &id).await?)
 }
 
-/// Makes a suggested change on the draft as it was drawn.
+/// Makes a suggested change on the draft as it was drawn, without the parts that are left out.
 #[server(prefix = "/fn", endpoint = "accept_proposal", input = Json)]
 pub async fn accept_proposal(
     id: FlowId,
     proposal: String,
     revision: i64,
+    left_out: BTreeSet<usize>,
 ) -> Result<Flow, AppError> {
-    Ok(backend().flows.accept_proposal(&actor()?, &id, &proposal, revision).await?)
+    let (actor, flows) = (actor()?, &backend().flows);
+    Ok(flows.accept_proposal(&actor, &id, (&proposal, left_out), revision).await?)
 }
 
 /// Drops a suggested change.

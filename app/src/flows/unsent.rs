@@ -1,5 +1,6 @@
 //! Changes that have not reached the server, kept in this browser so that a reload or a closed lid loses nothing.
 
+use super::clash::Late;
 use super::store::Studio;
 use crate::ui::browser;
 use domain::flow::FlowVersion;
@@ -13,6 +14,9 @@ struct Unsent {
     /// What the changes were made on.
     base: FlowVersion,
     edits: Vec<FlowEdit>,
+    /// What both this page and somebody else changed, not decided yet.
+    #[serde(default)]
+    clashes: Vec<Late>,
 }
 
 fn place(flow: &str) -> String {
@@ -24,10 +28,12 @@ impl Studio {
     pub(super) fn keep_unsent(self) {
         let Some(flow) = self.flow.try_with_untracked(|it| it.id.to_string()) else { return };
         let edits = self.outbox.with_value(super::outbox::Outbox::all);
-        let text = if edits.is_empty() {
+        let clashes: Vec<_> =
+            self.clashes.with_untracked(|all| all.iter().map(|it| it.late.clone()).collect());
+        let text = if edits.is_empty() && clashes.is_empty() {
             String::new()
         } else {
-            let unsent = Unsent { base: self.base.get_value(), edits };
+            let unsent = Unsent { base: self.base.get_value(), edits, clashes };
             serde_json::to_string(&unsent).unwrap_or_default()
         };
         if !text.is_empty() || browser::kept(&place(&flow)).is_some() {
@@ -68,6 +74,8 @@ impl Studio {
             return;
         }
         self.put_on_top(&unsent.base, unsent.edits);
+        self.ask_again(unsent.clashes);
+        self.keep_unsent();
         self.leave_missing_steps();
         if !self.outbox.with_value(super::outbox::Outbox::is_idle) {
             self.toasts.say("Changes that were not saved before are on their way now");

@@ -5,12 +5,14 @@ use crate::activepieces::only_there;
 use crate::flows::{Flows, changed, edited, event, found};
 use domain::actor::{Actor, Permission};
 use domain::event::EventKind;
-use domain::flow::Flow;
 use domain::flow::edit::{self, FlowEdit};
 use domain::flow::proposal::Proposal;
+use domain::flow::proposal::parts::Parts;
+use domain::flow::{Flow, FlowVersion};
 use domain::ids::FlowId;
 use domain::problem::Problem;
 use serde_json::json;
+use std::collections::BTreeSet;
 use store::flow_proposals::{self, Decision};
 use store::{events, ids};
 
@@ -74,15 +76,17 @@ impl Flows {
         Ok(flow_proposals::open(&mut conn, &actor.workspace, id).await?)
     }
 
-    /// Makes a suggested change, whole, on the draft that the person saw it drawn on.
+    /// Makes a suggested change on the draft that the person saw it drawn on, without the parts in `left_out`: their
+    /// places in [`Parts::all`]. What is left out is dropped.
     ///
     /// # Errors
-    /// As [`Flows::edit`]; [`Problem::Conflict`] when it was decided already.
+    /// As [`Flows::edit`]; [`Problem::Invalid`] when nothing is left or a part builds on one that is left out;
+    /// [`Problem::Conflict`] when it was decided already.
     pub async fn accept_proposal(
         &self,
         actor: &Actor,
         id: &FlowId,
-        proposal: &str,
+        (proposal, left_out): (&str, BTreeSet<usize>),
         seen_revision: i64,
     ) -> Result<Flow, Problem> {
         actor.require(Permission::Write)?;
@@ -97,7 +101,10 @@ impl Flows {
                 if !flow_proposals::decide(conn, key, Decision::Accepted, now).await? {
                     return Err(decided());
                 }
-                let make = |flow: &mut Flow| edited(flow, &by, &open.edits, Some(&open.id));
+                let make = |flow: &mut Flow| {
+                    let edits = chosen(&flow.version, &open.edits, &left_out)?;
+                    edited(flow, &by, &edits, Some(&open.id))
+                };
                 changed(conn, &by, &id, Some(seen_revision), make).await
             })
         })
@@ -134,6 +141,30 @@ impl Flows {
         })
         .await
     }
+}
+
+/// The edits without the parts that are left out.
+fn chosen(
+    now: &FlowVersion,
+    edits: &[FlowEdit],
+    left_out: &BTreeSet<usize>,
+) -> Result<Vec<FlowEdit>, Problem> {
+    if left_out.is_empty() {
+        return Ok(edits.to_vec());
+    }
+    let parts = Parts::of(now, edits);
+    let edits = parts.edits_without(left_out);
+    if edits.is_empty() {
+        return Err(Problem::invalid(
+            "leftOut",
+            "Nothing is left of the proposal. Drop it instead",
+        ));
+    }
+    if parts.without(left_out) != *left_out {
+        let message = "A part builds on one that is left out. Leave it out too, or take both";
+        return Err(Problem::invalid("leftOut", message));
+    }
+    Ok(edits)
 }
 
 fn decided() -> Problem {

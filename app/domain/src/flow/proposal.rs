@@ -1,5 +1,7 @@
 //! A change to a flow that somebody suggests: nothing happens before a person accepts it, as one step.
 
+pub mod parts;
+
 use super::edit::{AddAction, FlowEdit, apply};
 use super::places::{Spot, places};
 use super::{Action, ActionKind, FlowVersion, Trigger, tree};

@@ -3,7 +3,8 @@
 //! Changes to different values are both kept. Where both changed the same value nobody wins in silence: that is a
 //! [`Clash`], which a person decides.
 
-use super::edit::{AddAction, ChangeName, DeleteAction, FlowEdit};
+use super::edit::{AddAction, ChangeName, DeleteAction, FlowEdit, ImportFlow};
+use super::merge::{Content, merge};
 use super::{Action, FlowVersion, Note, Trigger, tree};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -55,11 +56,12 @@ pub fn rebase(base: &FlowVersion, theirs: &FlowVersion, mine: &FlowEdit) -> Reba
         FlowEdit::DeleteAction(it) => deleted(base, theirs, it),
         FlowEdit::ChangeName(it) => named(base, theirs, it),
         FlowEdit::UpdateNote(it) => note(base, theirs, it),
+        FlowEdit::ImportFlow(it) if it.keep_samples => put_back(base, theirs, it),
         FlowEdit::ImportFlow(_) if same(&base.trigger, &theirs.trigger) => {
             Rebased::Fits(mine.clone())
         }
         FlowEdit::ImportFlow(_) => {
-            Rebased::Lost("The flow was changed meanwhile, so it was not put back".to_owned())
+            Rebased::Lost("The flow was changed meanwhile, so it was not replaced".to_owned())
         }
         _ => Rebased::Fits(mine.clone()),
     }
@@ -69,7 +71,23 @@ fn same(a: &impl Serialize, b: &impl Serialize) -> bool {
     serde_json::to_value(a).ok() == serde_json::to_value(b).ok()
 }
 
-fn alone(step: &Action) -> Action {
+/// A flow put back as it was keeps what the other did since.
+fn put_back(base: &FlowVersion, theirs: &FlowVersion, mine: &ImportFlow) -> Rebased {
+    let wanted = Content {
+        display_name: mine.display_name.clone(),
+        trigger: mine.trigger.clone(),
+        notes: mine.notes.clone().unwrap_or_default(),
+    };
+    let now = Content::from(theirs);
+    match merge(&Content::from(base), &wanted, &now) {
+        Ok(merged) if merged == now => Rebased::Done,
+        Ok(merged) => Rebased::Fits(merged.put_back()),
+        Err(why) => Rebased::Lost(why),
+    }
+}
+
+/// The step without what is inside and after it.
+pub(super) fn alone(step: &Action) -> Action {
     Action {
         next_action: None,
         first_loop_action: None,
@@ -79,6 +97,12 @@ fn alone(step: &Action) -> Action {
         valid: false,
         ..step.clone()
     }
+}
+
+/// The trigger without what follows it.
+pub(super) fn alone_trigger(trigger: &Trigger) -> Trigger {
+    // The flag is worked out from the rest.
+    Trigger { next_action: None, valid: false, ..trigger.clone() }
 }
 
 fn action(base: &FlowVersion, theirs: &FlowVersion, mine: &Action) -> Rebased {
@@ -92,8 +116,7 @@ fn action(base: &FlowVersion, theirs: &FlowVersion, mine: &Action) -> Rebased {
 }
 
 fn trigger(base: &FlowVersion, theirs: &FlowVersion, mine: &Trigger) -> Rebased {
-    let alone = |it: &Trigger| Trigger { next_action: None, valid: false, ..it.clone() };
-    let sides = [alone(&base.trigger), alone(mine), alone(&theirs.trigger)];
+    let sides = [&base.trigger, mine, &theirs.trigger].map(alone_trigger);
     let about = (Some(theirs.trigger.name.as_str()), mine.display_name.as_str());
     merged(&sides, about, |it| FlowEdit::UpdateTrigger(Box::new(it)))
 }
@@ -176,7 +199,7 @@ fn merged<T: Serialize + DeserializeOwned>(
 }
 
 /// A value with both changes; where both changed it, mine, and that is noted.
-fn three(
+pub(super) fn three(
     before: Option<&Value>,
     mine: Option<&Value>,
     theirs: Option<&Value>,

@@ -8,10 +8,14 @@ mod edits;
 mod expressions;
 mod importing;
 #[cfg(test)]
+mod merging;
+#[cfg(test)]
 mod model;
 mod nesting;
 #[cfg(test)]
 mod operations;
+#[cfg(test)]
+mod parts;
 #[cfg(test)]
 mod problems;
 #[cfg(test)]

@@ -138,7 +138,11 @@ async fn the_flow_on_the_page_is_changed_in_place() {
     assert_eq!(names().await, ["Tell someone", "Wait for", "Tell someone"]);
     let open = world.flows.proposal(&amara(), &flow.id).await.unwrap().unwrap();
     let revision = world.flows.get(&amara(), &flow.id).await.unwrap().revision;
-    world.flows.accept_proposal(&amara(), &flow.id, &open.id, revision).await.unwrap();
+    world
+        .flows
+        .accept_proposal(&amara(), &flow.id, (&open.id, Default::default()), revision)
+        .await
+        .unwrap();
     assert_eq!(names().await, ["Tell someone", "Wait for"]);
     world.say_at(&flow.id, Some(&session), "rename it to Front door").await;
     world.say_at(&flow.id, Some(&session), "start it every day at 9").await;
