@@ -1,7 +1,8 @@
 //! What a template needs to know, asked before the flow is made.
 
 use super::server_fns::load_choices;
-use super::template_fns::{TemplateCard, start_from_template};
+use super::sketch::Sketch;
+use super::template_fns::{TemplateCard, preview_template, start_from_template};
 use crate::error::AppError;
 use crate::session;
 use crate::ui::button::{Button, Kind};
@@ -9,6 +10,7 @@ use crate::ui::combobox::{Combobox, Entry};
 use crate::ui::dialog::Dialog;
 use crate::ui::problem::FormProblem;
 use domain::actor::Permission;
+use domain::flow::FlowVersion;
 use domain::flow::catalog::BASECAMP;
 use domain::flow::listing::OptionsRequest;
 use domain::flow::templates::{Ask, AskKind};
@@ -56,6 +58,7 @@ pub fn UseDialog(chosen: RwSignal<Option<TemplateCard>>, open: RwSignal<bool>) -
         answers.set(asks.unwrap_or_default());
         failed.set(None);
     });
+    let drawing = drawing(chosen);
     let title = Signal::derive(move || {
         chosen.with(|it| it.as_ref().map(|it| it.name.clone()).unwrap_or_default())
     });
@@ -83,7 +86,7 @@ pub fn UseDialog(chosen: RwSignal<Option<TemplateCard>>, open: RwSignal<bool>) -
     view! {
         <Dialog open=open title=title>
             <div class="dialog__body stack stack--4">
-                {move || chosen.get().map(|it| view! { <p>{it.summary}</p> <Steps steps=it.steps /> <Asks asks=it.asks answers=answers /> })}
+                {move || chosen.get().map(|it| view! { <p>{it.summary}</p> <Drawing of=drawing /> <Steps steps=it.steps /> <Asks asks=it.asks answers=answers /> })}
                 <FormProblem error=failed />
             </div>
             <div class="dialog__foot">
@@ -104,6 +107,31 @@ pub fn UseDialog(chosen: RwSignal<Option<TemplateCard>>, open: RwSignal<bool>) -
             </div>
         </Dialog>
     }
+}
+
+/// The flow of the chosen template, once the server has told it.
+fn drawing(chosen: RwSignal<Option<TemplateCard>>) -> RwSignal<Option<FlowVersion>> {
+    let drawn = RwSignal::new(None);
+    Effect::new(move |_| {
+        drawn.set(None);
+        let Some(id) = chosen.with(|it| it.as_ref().map(|it| it.id.clone())) else { return };
+        spawn_local(async move {
+            let found = preview_template(id.clone()).await;
+            let is_still = |it: &Option<TemplateCard>| it.as_ref().is_some_and(|it| it.id == id);
+            // Another one may have been chosen meanwhile; without a drawing the list of steps says it all.
+            if chosen.try_with_untracked(is_still) == Some(true)
+                && let Ok(found) = found
+            {
+                drawn.try_set(Some(found));
+            }
+        });
+    });
+    drawn
+}
+
+#[component]
+fn Drawing(of: RwSignal<Option<FlowVersion>>) -> impl IntoView {
+    move || of.get().map(|it| view! { <Sketch version=it /> })
 }
 
 /// Every step that the flow will have, before there is one.

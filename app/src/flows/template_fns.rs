@@ -3,8 +3,8 @@
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::{actor, backend};
-use domain::flow::Flow;
 use domain::flow::templates::{Ask, Template};
+use domain::flow::{Flow, FlowVersion};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use serde::{Deserialize, Serialize};
@@ -51,6 +51,12 @@ impl From<&Template> for TemplateCard {
 pub async fn list_templates() -> Result<Vec<TemplateCard>, AppError> {
     actor()?;
     Ok(backend().flows.templates().iter().map(TemplateCard::from).collect())
+}
+
+/// The flow that a template makes, to be drawn.
+#[server(prefix = "/fn", endpoint = "preview_template")]
+pub async fn preview_template(id: String) -> Result<FlowVersion, AppError> {
+    Ok(backend().flows.preview_template(&actor()?, &id)?)
 }
 
 /// Makes a draft from a template.

@@ -342,7 +342,7 @@ pub(crate) fn touch(flow: &mut Flow, actor: &Actor) {
     }
 }
 
-fn empty_flow(actor: &Actor, name: &str, folder_id: Option<String>) -> Flow {
+pub(crate) fn empty_flow(actor: &Actor, name: &str, folder_id: Option<String>) -> Flow {
     let id = FlowId::from(ids::fresh());
     let now = ids::rfc3339(ids::now_ms());
     let version = FlowVersion {

@@ -1,11 +1,11 @@
 //! Starting a flow from a template.
 
-use crate::flows::Flows;
-use domain::actor::Actor;
+use crate::flows::{Flows, empty_flow};
+use domain::actor::{Actor, Permission};
 use domain::flow::edit::{FlowEdit, ImportFlow};
 use domain::flow::listing::NewFlow;
 use domain::flow::templates::{self, Template};
-use domain::flow::{Flow, SCHEMA_VERSION};
+use domain::flow::{Flow, FlowVersion, SCHEMA_VERSION};
 use domain::problem::Problem;
 use serde_json::{Map, Value};
 
@@ -13,6 +13,19 @@ impl Flows {
     /// Every template, in the order of the gallery.
     pub fn templates(&self) -> &'static [Template] {
         templates::all()
+    }
+
+    /// The flow that the template called `id` makes, with words in place of answers.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`]; [`Problem::NotFound`] for an unknown template.
+    pub fn preview_template(&self, actor: &Actor, id: &str) -> Result<FlowVersion, Problem> {
+        actor.require(Permission::Read)?;
+        let unknown = || Problem::not_found("Template");
+        let template = templates::find(id).ok_or_else(unknown)?;
+        let trigger = template.preview().ok_or_else(unknown)?;
+        let drawn = empty_flow(actor, &template.name, None).version;
+        Ok(FlowVersion { trigger, ..drawn })
     }
 
     /// Makes a draft from the template called `id` with the answers to what it asks, called `name` or as the template.

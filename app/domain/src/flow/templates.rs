@@ -147,6 +147,17 @@ impl Template {
         Ok(trigger)
     }
 
+    /// The same with something in place of every answer, for drawing it.
+    pub fn preview(&self) -> Option<Trigger> {
+        let filled = |ask: &Ask| match (&ask.default, ask.kind) {
+            (Some(value), _) => value.clone(),
+            (None, AskKind::Hour | AskKind::Number) => 9.into(),
+            (None, _) => Value::from(ask.label.as_str()),
+        };
+        let answers = self.asks.iter().map(|it| (it.key.clone(), filled(it))).collect();
+        self.build(&answers).ok()
+    }
+
     /// Answers with the defaults of what was left out.
     fn answered(&self, given: &Map<String, Value>) -> Result<Map<String, Value>, Vec<Issue>> {
         let mut answers = Map::new();
@@ -187,7 +198,7 @@ impl Part {
                 names.extend(known(choice).and_then(|it| match it.makes {
                     choices::Makes::Trigger { piece, .. }
                     | choices::Makes::Action { piece, .. } => Some(piece),
-                    choices::Makes::Router | choices::Makes::Loop => None,
+                    choices::Makes::Router | choices::Makes::Loop | choices::Makes::Code => None,
                 }));
                 return;
             }
@@ -309,6 +320,7 @@ fn with_answers(value: &Value, answers: &Map<String, Value>) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flow::tree;
     use std::collections::BTreeSet;
 
     fn answers(template: &Template) -> Map<String, Value> {
@@ -334,6 +346,10 @@ mod tests {
             assert!(!text.contains(r#""valid":false"#), "{}: {text}", template.id);
             assert!(!template.pieces().is_empty());
             assert!(template.outline().len() > 1, "{}", template.id);
+            let drawn =
+                template.preview().unwrap_or_else(|| panic!("{} is not drawn", template.id));
+            let steps = tree::steps(&drawn).len();
+            assert_eq!(steps + 1, template.outline().len(), "{}", template.id);
         }
     }
 
