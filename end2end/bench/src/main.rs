@@ -1,5 +1,5 @@
-//! Benchmarks of a built PM OS: `bench PATH_TO_PMOS [start|page|runs|steps|loop|paused|memory|crash|chat|mirror]...`, everything
-//! when none is named. `mirror` needs no built PM OS; `mirror-medium` is the same over a world of a tenth the size.
+//! Benchmarks of a built PM OS: `bench PATH_TO_PMOS [start|page|studio|runs|steps|loop|paused|memory|crash|chat|mirror]...`,
+//! everything when none is named. `mirror` needs no built PM OS; `mirror-medium` is the same over a world of a tenth the size.
 //!
 //! Each figure is printed on a line of its own beside a baseline measured in the same run: a bare axum route in a
 //! process of its own. Absolute times drift with the machine; the ratios are what counts.
@@ -16,6 +16,7 @@ mod product;
 mod runs;
 mod soak;
 mod start;
+mod studio;
 
 use sandbox::world::Size;
 use std::path::PathBuf;
@@ -24,7 +25,7 @@ use std::path::PathBuf;
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) type Measured = Result<(), Failure>;
 
-const USAGE: &str = "bench PATH_TO_PMOS [start|page|runs|steps|loop|paused|memory|crash|chat|mirror|mirror-medium]...";
+const USAGE: &str = "bench PATH_TO_PMOS [start|page|studio|runs|steps|loop|paused|memory|crash|chat|mirror|mirror-medium]...";
 
 #[tokio::main]
 async fn main() -> Measured {
@@ -43,6 +44,7 @@ async fn main() -> Measured {
     let all = [
         "start",
         "page",
+        "studio",
         "runs",
         "steps",
         "loop",
@@ -62,6 +64,7 @@ async fn main() -> Measured {
         match name {
             "start" => start::measure(&binary).await?,
             "page" => page::measure(&binary).await?,
+            "studio" => studio::measure(&binary).await?,
             "runs" => runs::measure(&binary).await?,
             "steps" => runs::measure_steps(&binary).await?,
             "loop" => soak::measure_loop(&binary).await?,

@@ -24,7 +24,11 @@ pub(crate) async fn measure(binary: &Path) -> Measured {
 }
 
 /// Bytes on the wire of a path, and its text where it is one.
-async fn weigh(process: &Process, client: &Client, path: &str) -> Result<(f64, String), Failure> {
+pub(crate) async fn weigh(
+    process: &Process,
+    client: &Client,
+    path: &str,
+) -> Result<(f64, String), Failure> {
     // The client is asked not to unpack, so the body is what travelled.
     let plain = client.get(process.url(path)).send().await?.error_for_status()?;
     let text = String::from_utf8_lossy(&plain.bytes().await?).into_owned();
@@ -35,7 +39,7 @@ async fn weigh(process: &Process, client: &Client, path: &str) -> Result<(f64, S
 }
 
 /// Paths of our own files that a document names.
-fn assets(document: &str) -> BTreeSet<String> {
+pub(crate) fn assets(document: &str) -> BTreeSet<String> {
     let words = document.split(['"', '\'']);
     let is_file = |it: &&str| {
         it.starts_with('/') && [".js", ".css", ".wasm"].iter().any(|end| it.ends_with(end))
