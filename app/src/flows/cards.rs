@@ -1,8 +1,11 @@
 //! What a step shows on the canvas, in the outline and in lists: plain values, made from the flow.
 
+use super::code;
 use super::earlier::{Part, parts, reading};
 use domain::flow::catalog::{self, Tile, choices};
-use domain::flow::{Action, ActionKind, FlowVersion, PieceSettings, Trigger, TriggerKind, tree};
+use domain::flow::{
+    Action, ActionKind, CodeSettings, FlowVersion, PieceSettings, Trigger, TriggerKind, tree,
+};
 use serde_json::Value;
 
 /// What stands in the small square beside a name.
@@ -128,7 +131,7 @@ fn of_action(action: &Action, number: usize, place: &str) -> Card {
         ActionKind::Piece(it) => {
             (Kind::Action, piece_look(it), piece_words(it, &action.display_name))
         }
-        ActionKind::Code(_) => (Kind::Action, icon(250, "code"), "Code".to_owned()),
+        ActionKind::Code(it) => (Kind::Action, icon_of(choices::CODE_TILE), code_words(it)),
         ActionKind::Loop(it) => (Kind::Loop, icon_of(choices::LOOP_TILE), loop_words(&it.items)),
         ActionKind::Router(it) => {
             (Kind::Router, icon_of(choices::ROUTER_TILE), format!("{} branches", it.branches.len()))
@@ -161,6 +164,11 @@ pub fn look_of_piece(name: &str) -> Look {
 
 fn piece_look(settings: &PieceSettings) -> Look {
     look_of_piece(&settings.piece_name)
+}
+
+/// In what it is written.
+fn code_words(settings: &CodeSettings) -> String {
+    if code::is_javascript(settings) { "JavaScript" } else { "TypeScript" }.to_owned()
 }
 
 fn loop_words(items: &str) -> String {

@@ -66,31 +66,66 @@ pub fn Conditions(
         let groups = router.with(|it| it.as_ref().map(|it| groups(it, at))).unwrap_or_default();
         groups.iter().map(Vec::len).collect::<Vec<_>>()
     });
-    let row = move |group: usize, index: usize| {
-        let place = Place { studio, step, branch: at, group, index };
-        view! { <ConditionRow place=place /> }
-    };
-    let add_and = move |_| {
-        change(studio, (&step.get_value(), at), None, |groups| match groups.last_mut() {
-            Some(last) => last.push(empty()),
-            None => groups.push(vec![empty()]),
-        });
-    };
     let add_or =
         move |_| change(studio, (&step.get_value(), at), None, |groups| groups.push(vec![empty()]));
-    let rows = move || {
+    let all = move || {
         let shape = shape.get();
-        shape
-            .iter()
-            .enumerate()
-            .flat_map(|(group, count)| (0..*count).map(move |index| row(group, index)))
-            .collect_view()
+        let many = shape.len();
+        let group = |(group, count)| {
+            let place = Place { studio, step, branch: at, group, index: 0 };
+            view! { <Group place=place count=count many=many /> }
+        };
+        shape.into_iter().enumerate().map(group).collect_view()
     };
+    let words = move || if shape.with(Vec::is_empty) { "Add a condition" } else { "Or" };
     view! {
-        {rows}
+        {all}
         <div class="row">
-            <button type="button" class="btn btn--sm btn--ghost" on:click=add_and><Icon name="plus" />"And"</button>
-            <button type="button" class="btn btn--sm btn--ghost" on:click=add_or><Icon name="plus" />"Or"</button>
+            <button type="button" class="btn btn--sm btn--ghost" on:click=add_or><Icon name="plus" />{words}</button>
+        </div>
+    }
+}
+
+/// Conditions that all have to hold; any one of such groups is enough.
+#[component]
+fn Group(
+    /// The first condition of the group.
+    place: Place,
+    /// How many it has.
+    count: usize,
+    /// How many groups there are.
+    many: usize,
+) -> impl IntoView {
+    let add_and = move |_| {
+        place.change(None, |groups| {
+            if let Some(group) = groups.get_mut(place.group) {
+                group.push(empty());
+            }
+        });
+    };
+    let remove = move |_| {
+        place.change(None, |groups| {
+            if place.group < groups.len() {
+                groups.remove(place.group);
+            }
+        });
+    };
+    let rows = (0..count)
+        .map(|index| view! { <ConditionRow place=Place { index, ..place } /> })
+        .collect_view();
+    let label = format!("Group {} of {many}", place.group + 1);
+    view! {
+        {(place.group > 0).then(|| view! { <p class="cgroup__or">"or"</p> })}
+        <div class="cgroup" role="group" aria-label=label>
+            {rows}
+            <div class="row">
+                <button type="button" class="btn btn--sm btn--ghost" on:click=add_and><Icon name="plus" />"And"</button>
+                {(many > 1).then(|| view! {
+                    <button type="button" class="icon-btn icon-btn--xs push" aria-label="Remove this group" on:click=remove>
+                        <Icon name="trash" />
+                    </button>
+                })}
+            </div>
         </div>
     }
 }
@@ -107,8 +142,12 @@ impl Place {
         format!("c-{}-{}-{}-{}-{side}", self.step.get_value(), self.branch, self.group, self.index)
     }
 
+    fn change(self, field: Option<&str>, write: impl FnOnce(&mut Groups)) {
+        change(self.studio, (&self.step.get_value(), self.branch), field, write);
+    }
+
     fn set(self, field: Option<&str>, write: impl FnOnce(&mut Condition)) {
-        change(self.studio, (&self.step.get_value(), self.branch), field, |groups| {
+        self.change(field, |groups| {
             if let Some(it) = groups.get_mut(self.group).and_then(|it| it.get_mut(self.index)) {
                 write(it);
             }
@@ -116,7 +155,7 @@ impl Place {
     }
 
     fn remove(self) {
-        change(self.studio, (&self.step.get_value(), self.branch), None, |groups| {
+        self.change(None, |groups| {
             if let Some(group) = groups.get_mut(self.group).filter(|it| self.index < it.len()) {
                 group.remove(self.index);
             }
@@ -138,11 +177,7 @@ impl Place {
     }
 
     fn word(self) -> &'static str {
-        match (self.group, self.index) {
-            (0, 0) => "When",
-            (_, 0) => "or",
-            _ => "and",
-        }
+        if self.index == 0 { "When" } else { "and" }
     }
 }
 

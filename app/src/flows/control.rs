@@ -1,10 +1,8 @@
-//! Settings of loops and of code steps.
+//! Settings of loops.
 
 use super::store::Studio;
 use super::text::{TextControl, Writing};
 use super::values::InsertButton;
-use crate::ui::badge::Tone;
-use crate::ui::callout::Callout;
 use crate::ui::icon::Icon;
 use domain::flow::{ActionKind, tree};
 use leptos::prelude::*;
@@ -50,15 +48,5 @@ pub fn LoopPanel(
             {move || error.get().map(|it| view! { <p class="error" role="alert"><Icon name="alert" />{it}</p> })}
             <p class="hint">"Choose a list from an earlier step. The steps inside run once for every item."</p>
         </div>
-    }
-}
-
-/// Code is kept and shown to be there; it is not edited here.
-#[component]
-pub fn CodePanel() -> impl IntoView {
-    view! {
-        <Callout tone=Tone::Plain title="This step runs code">
-            <p>"It came with the flow and is kept as it is. PM OS runs it only where code steps are switched on."</p>
-        </Callout>
     }
 }

@@ -2,7 +2,8 @@
 
 use super::about::FlowPanel;
 use super::cards::Card;
-use super::control::{CodePanel, LoopPanel};
+use super::code::CodePanel;
+use super::control::LoopPanel;
 use super::field::{Blank, StepField};
 use super::menu::StepMenuButton;
 use super::outcome::OutcomePanel;
@@ -138,7 +139,7 @@ pub fn StepPanel(
             None => ().into_any(),
             Some(Panel::NoTrigger) => view! { <ChooseTrigger studio=studio /> }.into_any(),
             Some(Panel::Piece { .. }) => view! { <PieceForm studio=studio step=step /> }.into_any(),
-            Some(Panel::Code) => view! { <CodePanel /> }.into_any(),
+            Some(Panel::Code) => view! { <CodePanel studio=studio step=step /> }.into_any(),
             Some(Panel::Loop) => view! { <LoopPanel studio=studio step=step /> }.into_any(),
             Some(Panel::Router) => view! { <RouterPanel studio=studio step=step /> }.into_any(),
         }

@@ -3,7 +3,7 @@
 use super::marks::whole_ms;
 use super::store::Studio;
 use crate::runs::timeline::{Entry, flat, timeline};
-use crate::runs::values::{InOut, Shown};
+use crate::runs::values::{InOut, Logged, Shown};
 use crate::ui::badge::{Pill, State, Tone};
 use crate::ui::callout::Callout;
 use crate::ui::choice::Segments;
@@ -117,5 +117,6 @@ fn Outcome(output: StepOutput, shown: Signal<Shown>) -> impl IntoView {
         {failed}
         {warnings}
         <InOut input=output.input output=output.output shown=shown />
+        <Logged lines=output.logged />
     }
 }

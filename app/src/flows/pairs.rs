@@ -150,7 +150,7 @@ fn object(rows: &[(String, String)]) -> Map<String, Value> {
 }
 
 /// Numbers, yes or no and JSON keep their kind; everything else is text.
-fn read(text: &str) -> Value {
+pub(super) fn read(text: &str) -> Value {
     match serde_json::from_str(text) {
         Ok(Value::String(_)) | Err(_) => Value::from(text),
         Ok(value) => value,

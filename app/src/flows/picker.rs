@@ -8,7 +8,7 @@ use crate::ui::browser;
 use crate::ui::icon::Icon;
 use crate::ui::keys::Keys;
 use domain::flow::catalog::Category;
-use domain::flow::catalog::choices::{Choice, step_choices, trigger_choices};
+use domain::flow::catalog::choices::{Choice, Makes, step_choices, trigger_choices};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
@@ -60,7 +60,15 @@ impl Studio {
         self.picking.set(Picking::Replace(step.to_owned()));
     }
 
+    /// Why `choice` cannot be taken, if it cannot.
+    fn barred(self, choice: &Choice) -> Option<String> {
+        self.no_code.get().filter(|_| choice.makes == Makes::Code)
+    }
+
     fn take(self, choice: &Choice) {
+        if untrack(|| self.barred(choice)).is_some() {
+            return;
+        }
         match self.picking.get_untracked() {
             Picking::Trigger => self.choose_trigger(choice),
             Picking::Step(spot) => self.add(choice, &spot),
@@ -234,13 +242,14 @@ fn OptionRow(
             role="option"
             id=format!("pick-{at}")
             aria-selected=move || (active.get() == at).to_string()
+            aria-disabled=move || studio.barred(choice).map(|_| "true")
             on:pointermove=move |_| active.set(at)
             on:click=move |_| studio.take(choice)
         >
             <PieceTile look=Signal::stored(look) size="tile--sm" />
             <span class="grow">
                 {choice.display_name}
-                <span class="desc">{choice.description}</span>
+                <span class="desc">{move || studio.barred(choice).unwrap_or_else(|| choice.description.to_owned())}</span>
             </span>
         </div>
     }
@@ -255,6 +264,13 @@ mod tests {
         let steps = fitting(&Picking::Step(Spot::after("trigger")), "", None);
         assert!(steps.iter().all(|it| it.step("step_1").is_some()));
         assert!(fitting(&Picking::Trigger, "", None).iter().all(|it| it.trigger().is_some()));
+    }
+
+    #[test]
+    fn code_is_found_among_what_reshapes_values() {
+        let found =
+            fitting(&Picking::Step(Spot::after("trigger")), "run code", Some(Category::Data));
+        assert_eq!(found.iter().map(|it| it.makes.clone()).collect::<Vec<_>>(), [Makes::Code]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::trial_fns::{try_step, write_sample};
 use super::trigger_test::TriggerSources;
 use crate::error::AppError;
 use crate::flows::marks::whole_ms;
-use crate::runs::values::{Shown, Values};
+use crate::runs::values::{Logged, Shown, Values};
 use crate::ui::button::{Button, Kind};
 use crate::ui::choice::Segments;
 use crate::ui::dialog::Confirm;
@@ -130,6 +130,7 @@ fn Result(sample: Sample) -> impl IntoView {
                 {warnings}
                 {before}
                 {output}
+                <Logged lines=sample.logged />
                 {has_input.then(|| view! { <Values label="Going in" value=input shown=shown /> })}
             </div>
         </section>

@@ -3,7 +3,8 @@
 //! A change is applied here with the server's own rules, shown at once, and sent; see `outbox` for the order.
 
 use super::cards::{Card, cards};
-use super::history::{History, Snapshot};
+use super::clash::OpenClash;
+use super::history::History;
 use super::marks::{RunMark, Written, run_marks, with_note};
 use super::outbox::Outbox;
 use super::picker::Picking;
@@ -11,13 +12,12 @@ use super::proposed::{Drawn, Suggested};
 use super::text::Writing;
 use crate::runs::server_fns::OpenRun;
 use crate::ui::toast::{Toasts, use_toasts};
-use domain::flow::edit::{FlowEdit, ImportFlow, apply, apply_all};
+use domain::flow::edit::{FlowEdit, apply, apply_all};
 use domain::flow::layout::{Layout, layout_with};
 use domain::flow::presence::Here;
 use domain::flow::proposal::Proposal;
-use domain::flow::rebase::Clash;
 use domain::flow::validate::{self, FlowProblem};
-use domain::flow::{Flow, FlowVersion, SCHEMA_VERSION, Trigger};
+use domain::flow::{Flow, FlowVersion, Trigger};
 use domain::problem::Problem;
 use leptos::prelude::*;
 use serde_json::{Map, Value};
@@ -62,6 +62,8 @@ pub struct Studio {
     pub proposal: RwSignal<Option<Proposal>>,
     /// The same on the flow as it is now.
     pub suggested: Memo<Option<Suggested>>,
+    /// The parts of it that the person leaves out.
+    pub left_out: RwSignal<BTreeSet<usize>>,
     /// Which state of the flow is drawn while a proposal waits.
     pub drawn: RwSignal<Drawn>,
     /// What the proposal does to each step.
@@ -69,7 +71,7 @@ pub struct Studio {
     /// Who else is in this flow.
     pub others: RwSignal<Vec<Here>>,
     /// What this page and somebody else both changed.
-    pub clashes: RwSignal<Vec<Clash>>,
+    pub clashes: RwSignal<Vec<OpenClash>>,
     /// What the assistant has just written.
     pub written: RwSignal<BTreeMap<String, Written>>,
     /// What steps gave when they last ran.
@@ -96,6 +98,8 @@ pub struct Studio {
     pub found: RwSignal<Vec<String>>,
     /// The note whose menu is open.
     pub note_of: RwSignal<String>,
+    /// Why code steps of this flow do not run, if they do not.
+    pub no_code: RwSignal<Option<String>>,
     /// On phones the panel is open though no step is chosen.
     pub sheet: RwSignal<bool>,
     /// Fields of the fresh step that were left.
@@ -117,9 +121,10 @@ impl Studio {
         let flow = RwSignal::new(flow);
         let run = RwSignal::new(None::<OpenRun>);
         let (proposal, drawn) = (RwSignal::new(None::<Proposal>), RwSignal::new(Drawn::default()));
+        let left_out = RwSignal::new(BTreeSet::new());
         let suggested = Memo::new(move |_| {
             let proposal = proposal.get()?;
-            Some(flow.with(|it| Suggested::on(proposal, &it.version)))
+            Some(flow.with(|it| Suggested::on(proposal, &it.version, &left_out.read())))
         });
         let source = Source { flow, run, suggested, drawn };
         let problems = Memo::new(move |_| source.with(problems));
@@ -151,6 +156,7 @@ impl Studio {
             run_marks,
             proposal,
             suggested,
+            left_out,
             drawn,
             proposed: Memo::new(move |_| source.proposed_marks()),
             others: RwSignal::new(Vec::new()),
@@ -168,6 +174,7 @@ impl Studio {
             copied: RwSignal::new(0),
             found: RwSignal::new(Vec::new()),
             note_of: RwSignal::new(String::new()),
+            no_code: RwSignal::new(None),
             sheet: RwSignal::new(false),
             touched: RwSignal::new(BTreeSet::new()),
             history: RwSignal::new(History::default()),
@@ -254,10 +261,10 @@ impl Studio {
         if !self.is_editing_untracked() {
             return;
         }
-        let before = self.flow.with_untracked(|it| Snapshot::from(&it.version));
+        let before = self.content();
         match self.apply(&edit) {
             Ok(()) => {
-                self.history.update(|it| it.record(before, field));
+                self.remember(before, field);
                 self.queue(edit, field);
             }
             Err(problem) => self.saving.set(Saving::Failed(problem.to_string())),
@@ -269,11 +276,11 @@ impl Studio {
         if !self.is_editing_untracked() || edits.is_empty() {
             return false;
         }
-        let before = self.flow.with_untracked(|it| Snapshot::from(&it.version));
+        let before = self.content();
         match self.flow.with_untracked(|it| apply_all(&it.version, &edits)) {
             Ok(version) => {
                 self.flow.update(|it| it.version = version);
-                self.history.update(|it| it.record(before, None));
+                self.remember(before, None);
                 self.queue_all(edits);
                 true
             }
@@ -284,7 +291,8 @@ impl Studio {
         }
     }
 
-    fn is_editing_untracked(self) -> bool {
+    /// The same for handlers, which do not follow what they read.
+    pub(super) fn is_editing_untracked(self) -> bool {
         untrack(|| self.is_editing())
     }
 
@@ -303,33 +311,6 @@ impl Studio {
         let version = version.map_err(|issues| Problem::Invalid { issues })?;
         self.flow.update(|it| it.version = version);
         Ok(())
-    }
-
-    /// Takes the last change back.
-    pub fn undo(self) {
-        self.step_in_history(History::undo);
-    }
-
-    /// Does the last change taken back again.
-    pub fn redo(self) {
-        self.step_in_history(History::redo);
-    }
-
-    fn step_in_history(self, step: fn(&mut History, Snapshot) -> Option<Snapshot>) {
-        let now = self.flow.with_untracked(|it| Snapshot::from(&it.version));
-        let to = self.history.try_update(|it| step(it, now)).flatten();
-        let Some(to) = to.filter(|_| self.is_editing_untracked()) else { return };
-        let edit = FlowEdit::ImportFlow(Box::new(ImportFlow {
-            display_name: to.display_name,
-            trigger: to.trigger,
-            schema_version: Some(SCHEMA_VERSION.to_owned()),
-            notes: Some(to.notes),
-            keep_samples: true,
-        }));
-        if self.apply(&edit).is_ok() {
-            self.queue(edit, None);
-        }
-        self.leave_missing_steps();
     }
 
     /// After steps went away: nothing that is gone stays open or focused.

@@ -77,6 +77,7 @@ fn StudioView(flow: Flow, conversation: PanelChat) -> impl IntoView {
     studio.be_here(live);
     studio.watch_proposal(live);
     studio.take_up_unsent();
+    studio.ask_about_code();
     show_run(studio);
     keep_step(studio);
     Samples::provide(studio);

@@ -68,7 +68,8 @@ pub struct Writing {
     pub typed: RwSignal<String>,
     /// What is wrong with it.
     pub error: Signal<Option<String>>,
-    is_typing: RwSignal<bool>,
+    /// A person is in it.
+    pub(super) is_typing: RwSignal<bool>,
     store: Callback<String>,
 }
 

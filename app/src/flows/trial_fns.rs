@@ -36,6 +36,12 @@ pub async fn try_step(id: FlowId, step: String) -> Result<StepTried, AppError> {
     Ok(StepTried { run: test.run, sample: test.sample })
 }
 
+/// Why code steps of a flow do not run; nothing when they do.
+#[server(prefix = "/fn", endpoint = "why_no_code")]
+pub async fn why_no_code(id: FlowId) -> Result<Option<String>, AppError> {
+    Ok(backend().flows.code_refusal(&actor()?, &id).await?)
+}
+
 /// Keeps what a person wrote as what a step gives.
 #[server(prefix = "/fn", endpoint = "write_sample", input = Json)]
 pub async fn write_sample(id: FlowId, step: String, output: Value) -> Result<Sample, AppError> {

@@ -1,7 +1,7 @@
 //! One step of a run: a line that opens to what went in and came out.
 
 use super::timeline::{Entry, words};
-use super::values::{InOut, Shown};
+use super::values::{InOut, Logged, Shown};
 use crate::flows::marks::whole_ms;
 use crate::flows::tile::PieceTile;
 use crate::ui::badge::{State, Status};
@@ -120,6 +120,7 @@ fn Details(entry: Entry, shown: Signal<Shown>) -> impl IntoView {
         {failed}
         <ul class="sm">{warnings}</ul>
         <div class="cols cols--2"><InOut input=output.input output=given shown=shown /></div>
+        <Logged lines=output.logged />
     }
     .into_any()
 }

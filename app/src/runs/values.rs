@@ -46,6 +46,16 @@ pub fn Values(
     }
 }
 
+/// What the code of a step wrote with `console`; nothing when it wrote nothing.
+#[component]
+pub fn Logged(
+    /// Line by line.
+    lines: Vec<String>,
+) -> impl IntoView {
+    let text = lines.join("\n");
+    (!lines.is_empty()).then(|| view! { <Code label="What it logged" text=text /> })
+}
+
 /// Both sides of a step, side by side where there is room.
 #[component]
 pub fn InOut(

@@ -148,6 +148,7 @@ fn bare(step: &str, maker: String, origin: Origin, at: String) -> Sample {
         output: None,
         error: None,
         warnings: Vec::new(),
+        logged: Vec::new(),
         duration: None,
         at,
     }

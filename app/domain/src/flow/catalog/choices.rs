@@ -56,6 +56,8 @@ pub enum Makes {
     Router,
     /// A loop.
     Loop,
+    /// A code step.
+    Code,
 }
 
 static CHOICES: LazyLock<Vec<Choice>> = LazyLock::new(build);
@@ -95,6 +97,7 @@ impl Choice {
             Makes::Trigger { .. } => None,
             Makes::Router => Some(step::router_step(name)),
             Makes::Loop => Some(step::loop_step(name)),
+            Makes::Code => Some(step::code_step(name)),
             Makes::Action { piece, action, operation } => {
                 let input: Map<_, _> =
                     operation.into_iter().map(|it| ("operation".to_owned(), it.into())).collect();
@@ -154,6 +157,16 @@ fn control() -> Vec<Choice> {
             LOOP_TILE,
             Makes::Loop,
         ),
+        Choice {
+            category: Category::Data,
+            ..entry(
+                "code",
+                "Run code",
+                "Works a value out in JavaScript or TypeScript; reaches nothing outside",
+                CODE_TILE,
+                Makes::Code,
+            )
+        },
     ]
 }
 
@@ -161,6 +174,8 @@ fn control() -> Vec<Choice> {
 pub const ROUTER_TILE: (u16, &str) = (300, "branch");
 /// Hue and icon of loops.
 pub const LOOP_TILE: (u16, &str) = (185, "loop");
+/// Hue and icon of code steps.
+pub const CODE_TILE: (u16, &str) = (250, "code");
 
 fn actions() -> Vec<Choice> {
     all().iter().flat_map(of_piece).collect()

@@ -3,8 +3,8 @@
 use super::{PieceMeta, PropKind, PropMeta, action, fields, piece, trigger};
 use crate::flow::condition::Condition;
 use crate::flow::{
-    Action, ActionKind, Branch, ErrorHandling, ExecutionType, LoopSettings, PieceSettings,
-    RouterSettings, Switch, Trigger, TriggerKind,
+    Action, ActionKind, Branch, CodeSettings, ErrorHandling, ExecutionType, LoopSettings,
+    PieceSettings, RouterSettings, Switch, Trigger, TriggerKind,
 };
 use serde_json::{Map, Value, json};
 
@@ -76,6 +76,22 @@ pub fn router_step(name: &str) -> Action {
     let mut step = new_action(name, "Choose a branch", false, ActionKind::Router(settings));
     step.children = Some(vec![None, None]);
     step
+}
+
+/// What a new code step says.
+const CODE: &str = "export const code = async (inputs) => {
+  return inputs;
+};
+";
+
+/// A code step that gives back its inputs, of which it has none yet.
+pub fn code_step(name: &str) -> Action {
+    let settings = CodeSettings {
+        source_code: json!({ "code": CODE, "packageJson": "{}" }),
+        error_handling_options: Some(no_error_handling()),
+        ..CodeSettings::default()
+    };
+    new_action(name, "Run code", true, ActionKind::Code(Box::new(settings)))
 }
 
 /// A branch with one empty condition.
