@@ -6,11 +6,13 @@ mod conditions;
 mod edits;
 #[cfg(test)]
 mod expressions;
+#[cfg(test)]
 mod importing;
 #[cfg(test)]
 mod merging;
 #[cfg(test)]
 mod model;
+#[cfg(test)]
 mod nesting;
 #[cfg(test)]
 mod operations;
