@@ -2,7 +2,9 @@
 //! nothing (contract.md 0.5).
 
 use crate::body;
+use crate::credentials::Caller;
 use crate::error::Refusal;
+use crate::rest;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{CONTENT_TYPE, HeaderValue};
@@ -11,13 +13,16 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use backend::Backend;
 use bytes::Bytes;
-use domain::actor::Actor;
+use domain::client::Client;
+use domain::ids::{UserId, WorkspaceId};
 use domain::problem::Problem;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use std::time::Duration;
+use store::events;
 use store::ids;
 use store::operations::{self, Claim, ToolKey};
+use store::secrets::digest;
 use tools::tools::Tools;
 
 const HEADER: &str = "idempotency-key";
@@ -27,10 +32,35 @@ const KEY_MAX: usize = 128;
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 const LOOKS: u32 = 300;
 
-/// The answer to `request`, or the one that its first sending got. `route` is its method and pattern.
+/// Who repeats a request: a person in their workspace, or a visitor by their browser or address.
+pub(crate) struct Doer {
+    workspace: WorkspaceId,
+    user: UserId,
+}
+
+impl Doer {
+    /// Whoever sent `request`; nobody for a key that does not count.
+    pub(crate) fn of(caller: &Caller, request: &Request) -> Option<Self> {
+        if let Some(actor) = caller.actor() {
+            return Some(Self { workspace: actor.workspace.clone(), user: actor.user.clone() });
+        }
+        let address = request.extensions().get::<Client>().and_then(|it| it.ip.clone());
+        let visitor = match rest::apps::word(request.headers()) {
+            Some(word) => format!("browser {}", digest(&word)),
+            None => format!("address {}", address?),
+        };
+        let nobody = matches!(caller, Caller::Nobody);
+        nobody.then(|| Self {
+            workspace: WorkspaceId::from(events::NO_WORKSPACE),
+            user: UserId::from(visitor),
+        })
+    }
+}
+
+/// The answer to `request`, or the one that its first sending got. `route` is its method and path.
 pub(crate) async fn answered(
     backend: &Backend,
-    actor: &Actor,
+    doer: Doer,
     route: String,
     mut request: Request,
     next: Next,
@@ -47,8 +77,7 @@ pub(crate) async fn answered(
     let text = Value::from(String::from_utf8_lossy(&bytes));
     *request.body_mut() = Body::from(bytes);
     let hash = Tools::hash(&route, &text);
-    let key =
-        ToolKey { workspace: actor.workspace.clone(), user: actor.user.clone(), tool: route, key };
+    let key = ToolKey { workspace: doer.workspace, user: doer.user, tool: route, key };
     match claimed(backend, &key, &hash).await {
         Err(problem) => refused(problem),
         Ok(Some(first)) => again(&first),

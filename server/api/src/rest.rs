@@ -2,7 +2,9 @@
 
 pub(crate) mod accounts;
 pub mod actions;
+pub(crate) mod app_publisher;
 pub(crate) mod approvals;
+pub(crate) mod apps;
 pub(crate) mod assistant;
 pub(crate) mod audit;
 pub(crate) mod chat;

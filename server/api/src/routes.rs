@@ -3,6 +3,7 @@
 use crate::credentials::Caller;
 use crate::error::{Refusal, unknown_path, wrong_method};
 use crate::narrow::Narrow;
+use crate::once::Doer;
 use crate::request::API;
 use crate::{answers, connect, forms, health, hooks, live, mcp, oauth, once, plain_page, rest};
 use ::mcp::door::Door;
@@ -145,6 +146,8 @@ pub fn all() -> Vec<Route> {
         mcp::routes(),
         oauth::routes(),
         rest::assistant::routes(),
+        rest::apps::routes(),
+        rest::app_publisher::routes(),
         hooks::routes(),
         forms::routes(),
         plain_page::routes(),
@@ -222,13 +225,17 @@ async fn admit(
     if let Err(problem) = admitted {
         return Refusal::from(problem).into_response();
     }
-    let actor = caller.actor().cloned();
+    let doer = if asked.once { Doer::of(&caller, &request) } else { None };
     if let Caller::Key(holder) = caller {
         request.extensions_mut().insert(holder.actor);
         request.extensions_mut().insert(holder.grant);
     }
-    match actor.filter(|_| asked.once) {
-        Some(actor) => once::answered(&backend, &actor, target, request, next).await,
+    match doer {
+        Some(doer) => {
+            // The address itself: what is asked of one app is not the answer of another.
+            let route = format!("{} {}", request.method(), request.uri().path());
+            once::answered(&backend, doer, route, request, next).await
+        }
         None => next.run(request).await,
     }
 }

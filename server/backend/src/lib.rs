@@ -17,6 +17,10 @@ mod server_settings;
 pub mod setup;
 pub mod shell;
 mod todos;
+pub mod visitors;
+
+pub use agent::markdown;
+pub use flow::apps;
 
 use crate::chat_clients::ChatClients;
 use crate::config::{Config, Database};
@@ -30,6 +34,7 @@ use basecamp::sync::Sync;
 use code::runner::Runner;
 use domain::actor::Actor;
 use domain::problem::Problem;
+use flow::apps::Apps;
 use flow::config::GivenEngine;
 use flow::connections::Connections;
 use flow::flows::Flows;
@@ -102,6 +107,8 @@ pub struct Backend {
     pub runs: Runs,
     /// Other MCP servers, whose tools may be used.
     pub peers: Peers,
+    /// Published forms that run flows.
+    pub apps: Apps,
     /// What the assistant and chat clients can do.
     pub tools: Tools,
     /// Conversations, approvals, what was done.
@@ -169,6 +176,7 @@ impl Backend {
             .map_err(StartError::Limits)?;
         Ok(Self {
             connections: flows.connections(),
+            apps: Apps::new(&runs),
             presence: Presence::new(flows.clone(), db.clone()),
             flows,
             peers,

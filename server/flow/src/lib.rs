@@ -1,6 +1,7 @@
 //! Flows: what they are, what runs them, and what their steps can do.
 
 pub mod activepieces;
+pub mod apps;
 pub mod config;
 pub mod connections;
 mod elsewhere;

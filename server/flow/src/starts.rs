@@ -1,4 +1,4 @@
-//! How often people and assistants may start runs (contract.md 0.8). One workspace never slows another one down.
+//! How often people, assistants and addresses may start runs (contract.md 0.8). One workspace never slows another one down.
 
 use domain::ids::WorkspaceId;
 use domain::problem::Problem;
@@ -9,11 +9,14 @@ use std::time::{Duration, Instant};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// The starts of the last minute, by workspace.
+/// The starts of the last minute, by workspace or whoever else is counted.
 pub(crate) struct Starts {
     allowed: AtomicUsize,
-    recent: Mutex<HashMap<WorkspaceId, VecDeque<Instant>>>,
+    recent: Mutex<HashMap<String, VecDeque<Instant>>>,
 }
+
+/// Callers remembered before those that no longer matter are forgotten.
+const REMEMBERED: usize = 10_000;
 
 impl Starts {
     pub(crate) fn new(each_minute: u32) -> Self {
@@ -30,13 +33,25 @@ impl Starts {
     /// # Errors
     /// [`Problem::RateLimited`] when there were too many within a minute.
     pub(crate) fn check(&self, workspace: &WorkspaceId) -> Result<(), Problem> {
-        self.check_at(workspace, Instant::now())
+        self.check_key(workspace.as_str())
     }
 
-    fn check_at(&self, workspace: &WorkspaceId, now: Instant) -> Result<(), Problem> {
+    /// Counts one start of whoever `key` stands for.
+    ///
+    /// # Errors
+    /// As [`Starts::check`].
+    pub(crate) fn check_key(&self, key: &str) -> Result<(), Problem> {
+        self.check_at(key, Instant::now())
+    }
+
+    fn check_at(&self, key: &str, now: Instant) -> Result<(), Problem> {
         let allowed = self.allowed.load(Ordering::Relaxed);
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-        let here = recent.entry(workspace.clone()).or_default();
+        if recent.len() >= REMEMBERED {
+            let is_recent = |it: &Instant| now.duration_since(*it) < MINUTE;
+            recent.retain(|_, starts| starts.back().is_some_and(is_recent));
+        }
+        let here = recent.entry(key.to_owned()).or_default();
         while here.front().is_some_and(|it| now.duration_since(*it) >= MINUTE) {
             here.pop_front();
         }
@@ -56,13 +71,13 @@ mod tests {
     #[test]
     fn past_the_limit_a_start_waits_and_other_workspaces_do_not() {
         let starts = Starts::new(2);
-        let (a, b, now) = (WorkspaceId::from("a"), WorkspaceId::from("b"), Instant::now());
-        assert_eq!(starts.check_at(&a, now), Ok(()));
-        assert_eq!(starts.check_at(&a, now), Ok(()));
-        assert_eq!(starts.check_at(&a, now), Err(Problem::RateLimited { retry_after_s: 61 }));
-        assert_eq!(starts.check_at(&b, now), Ok(()));
-        assert_eq!(starts.check_at(&a, now + MINUTE), Ok(()));
+        let (a, b, now) = ("a", "b", Instant::now());
+        assert_eq!(starts.check_at(a, now), Ok(()));
+        assert_eq!(starts.check_at(a, now), Ok(()));
+        assert_eq!(starts.check_at(a, now), Err(Problem::RateLimited { retry_after_s: 61 }));
+        assert_eq!(starts.check_at(b, now), Ok(()));
+        assert_eq!(starts.check_at(a, now + MINUTE), Ok(()));
         starts.allow(1);
-        assert!(starts.check_at(&a, now + MINUTE).is_err());
+        assert!(starts.check_at(a, now + MINUTE).is_err());
     }
 }

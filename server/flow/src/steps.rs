@@ -1,5 +1,6 @@
 //! The journal's rows as the steps of a run: loops hold their rounds, everything else is at the top.
 
+use crate::apps::sealing;
 use domain::flow::run::{StepOutput, StepStatus};
 use serde_json::{Map, Value};
 use store::db::Result;
@@ -48,11 +49,15 @@ fn note_round(output: &mut Map<String, Value>, round: usize) {
 }
 
 fn trigger(run: &RunRow) -> Result<Value> {
+    let mut payload = serde_json::from_str(&run.payload)?;
+    if sealing::has_any(&run.payload) {
+        sealing::hide(&mut payload);
+    }
     let output = StepOutput {
         r#type: "PIECE_TRIGGER".to_owned(),
         status: StepStatus::Succeeded,
         input: Value::Object(Map::new()),
-        output: Some(serde_json::from_str(&run.payload)?),
+        output: Some(payload),
         duration: None,
         error_message: None,
         warnings: Vec::new(),

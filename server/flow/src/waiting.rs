@@ -90,7 +90,11 @@ impl Engine {
     }
 
     /// What the run has left in the database for its caller.
-    async fn left(&self, workspace: &WorkspaceId, run: &RunId) -> Result<Option<Answer>> {
+    pub(crate) async fn left(
+        &self,
+        workspace: &WorkspaceId,
+        run: &RunId,
+    ) -> Result<Option<Answer>> {
         let mut conn = self.db.read().await?;
         let Some(row) = runs::find(&mut conn, workspace, run).await? else { return Ok(None) };
         if let Some(response) = &row.response {

@@ -19,6 +19,12 @@ pub fn redact(text: &str) -> String {
     // A secret comes next: sure after a sign such as `=`, likely after a space.
     let mut expects = Expects::Nothing;
     while let Some(first) = rest.chars().next() {
+        // What was hidden before stays as it is.
+        if let Some(after) = rest.strip_prefix(REDACTED) {
+            out.push_str(REDACTED);
+            (rest, expects) = (after, Expects::Nothing);
+            continue;
+        }
         if !is_token(first) {
             expects = expects.after(first);
             out.push(first);
@@ -99,6 +105,7 @@ mod tests {
             ("The key was refused by the site", "The key was refused by the site"),
         ] {
             assert_eq!(redact(text), shown);
+            assert_eq!(redact(shown), shown);
         }
     }
 

@@ -55,7 +55,7 @@ fn number(field: &str, text: &str) -> Result<i64, Problem> {
 }
 
 /// A time in RFC 3339, a day in UTC or epoch milliseconds.
-fn time(field: &str, text: &str) -> Result<i64, Problem> {
+pub(crate) fn time(field: &str, text: &str) -> Result<i64, Problem> {
     let day = || {
         let day: NaiveDate = text.parse().ok()?;
         Some(day.and_hms_opt(0, 0, 0)?.and_utc().timestamp_millis())

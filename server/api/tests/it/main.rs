@@ -5,6 +5,8 @@
 mod accounts;
 mod actions;
 mod app_sign_in;
+mod apps;
+mod apps_counted;
 mod assistant;
 mod audit;
 mod caller;

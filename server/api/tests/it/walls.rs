@@ -1,5 +1,6 @@
 //! Acceptance: two workspaces never touch. The list of routes is walked, so a route with an id needs a case here.
 
+use crate::apps;
 use crate::caller::{Caller, Server};
 use crate::hooks;
 use api::routes::{Route, Who};
@@ -61,6 +62,7 @@ async fn foreign(server: &Server, other: &Caller<'_>) -> Vec<(&'static str, Stri
         ("POST /api/pmos/tool-servers/{id}/test", server_id.clone(), json!({})),
         ("PATCH /api/pmos/tool-servers/{id}/tools", server_id, json!({"name": "a"})),
     ]);
+    let app = apps::app_of(server, other, "internal").await;
     cases.extend([
         ("POST /api/pmos/flows/{id}/copy", their_flow(server, &me).await, json!({})),
         ("PATCH /api/pmos/members/{id}", user.clone(), json!({"role": "viewer"})),
@@ -68,6 +70,14 @@ async fn foreign(server: &Server, other: &Caller<'_>) -> Vec<(&'static str, Stri
         ("DELETE /api/pmos/invitations/{id}", invitation, json!({})),
         ("GET /api/exports/{id}", large_result(server, &me).await, json!({})),
         ("DELETE /api/approvals/rules/{id}", remembered(server, other, &me).await, json!({})),
+        // Apps of their workspace alone.
+        ("GET /apps/api/apps/{id}", app.clone(), json!({})),
+        ("GET /apps/api/apps/{id}/stats", app.clone(), json!({})),
+        ("GET /apps/api/apps/{id}/runs", app.clone(), json!({})),
+        ("GET /apps/api/apps/{id}/runs/{run}", app.clone(), json!({})),
+        ("POST /apps/{id}/execute", app.clone(), json!({"inputs": {"text": "a"}})),
+        ("PUT /apps/api/publisher/apps/{id}", app.clone(), json!({"featured": true})),
+        ("DELETE /apps/api/publisher/apps/{id}", app, json!({})),
         // No project of the sample has this id; both see a sample of their own.
         ("GET /api/health/project/{id}", "999999999".to_owned(), json!({})),
         ("GET /api/projects/{id}", "999999999".to_owned(), json!({})),
@@ -201,7 +211,8 @@ async fn a_record_of_another_workspace_is_as_good_as_missing() {
             let case = cases.iter().find(|it| it.0 == name);
             let Some((_, id, body)) = case else { panic!("{name} has no case with a foreign id") };
             let ask = async |id: &str| {
-                let path = route.path.replace("{id}", id).replace("{file}", "missing");
+                let path = route.path.replace("{id}", id).replace("{run}", id);
+                let path = path.replace("{file}", "missing");
                 let request = here
                     .request(route.method.as_str(), &path)
                     .header("content-type", "application/json");

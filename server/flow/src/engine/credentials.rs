@@ -114,9 +114,12 @@ impl Walk<'_> {
                 continue;
             }
             let run = self.journal.run();
+            // Strangers who run an app never use what one person connected for themselves.
+            let nobody = UserId::default();
+            let is_stranger = run.app.as_ref().is_some_and(|it| it.user.is_empty());
             let uses = Use {
                 workspace: &run.workspace,
-                user: &run.acting_user,
+                user: if is_stranger { &nobody } else { &run.acting_user },
                 flow: &run.flow,
                 run: &run.id,
             };

@@ -73,8 +73,12 @@ async fn end(
     engine: &Engine,
     journal: &mut Journal,
     ending: Ending,
-    output: Value,
+    mut output: Value,
 ) -> Result<(), Halt> {
+    if journal.run().app.is_some() {
+        // What was typed into an app as a secret is not shown to whoever waits.
+        journal.mask.value(&mut output);
+    }
     let now_ms = engine.now_ms();
     let progress = Progress {
         status: ending.status,

@@ -1,5 +1,6 @@
 //! Working on one run from where it stands until it ends, pauses or is lost.
 
+use crate::apps::sealing;
 use crate::engine::Engine;
 use crate::engine::credentials::Held;
 use crate::engine::finish::{finish, give_up};
@@ -77,12 +78,17 @@ impl Engine {
         &self,
         journal: &mut Journal,
         plan: &Plan,
-        payload: Value,
+        mut payload: Value,
         stop: oneshot::Receiver<Problem>,
     ) -> Result<(), Halt> {
         let spent = Duration::from_millis(journal.active_ms().unsigned_abs());
         let left = self.config.run_time.saturating_sub(spent);
         let trying = self.trying(journal.run(), plan).await?;
+        if sealing::has_any(&journal.run().payload) {
+            let (key, workspace) = (&self.config.key, &journal.run().workspace);
+            let secrets = sealing::open(key, workspace, &mut payload);
+            secrets.iter().for_each(|it| journal.mask.hide(it));
+        }
         let scope = Scope::new(payload);
         let held = Held::default();
         let mut walk =
