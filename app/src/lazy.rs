@@ -6,6 +6,9 @@
 use crate::admin::terminal::ShellPage;
 use crate::admin::workspaces::WorkspacesPage;
 use crate::approvals::page::ApprovalsPage;
+use crate::apps::gallery::AppsPage;
+use crate::apps::publisher::AppPublisherPage;
+use crate::apps::runner::AppRunnerPage;
 use crate::connections::page::IntegrationsPage;
 use crate::flows::list::FlowsPage;
 use crate::flows::studio::StudioPage;
@@ -78,7 +81,10 @@ area!(
     Tables => TablesPage,
     Runs => RunsPage,
     Run => RunPage,
-    Approvals => ApprovalsPage
+    Approvals => ApprovalsPage,
+    Apps => AppsPage,
+    AppRunner => AppRunnerPage,
+    AppPublisher => AppPublisherPage
 );
 
 /// Loads the module of the page at `path`, where it has one of its own.
@@ -90,7 +96,9 @@ pub async fn preload(path: &str) {
         (Some("setup"), Some(_)) => Setup::preload().await,
         (Some("integrations"), _) => Integrations::preload().await,
         (Some("settings" | "audit" | "shell" | "workspaces"), _) => Settings::preload().await,
-        (Some("projects" | "flows" | "runs" | "approvals"), _) => Projects::preload().await,
+        (Some("projects" | "flows" | "runs" | "approvals" | "apps"), _) => {
+            Projects::preload().await
+        }
         _ => {}
     }
 }

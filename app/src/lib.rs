@@ -11,6 +11,7 @@ pub mod ui;
 
 pub mod admin;
 pub mod approvals;
+pub mod apps;
 pub mod auth;
 pub mod chat;
 pub mod connections;
@@ -26,6 +27,7 @@ pub use crate::lazy::preload;
 pub use crate::shell::mark_hydrated;
 
 use crate::admin::moved::{AdminMoved, AutomationsMoved, TodayMoved};
+use crate::apps::visited::Visited;
 use crate::auth::invite::InvitePage;
 use crate::auth::sign_in::SignInPage;
 use crate::auth::sign_up::SignUpPage;
@@ -56,6 +58,12 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/sign-in") view=SignInPage ssr=Async />
                 <Route path=path!("/sign-up") view=SignUpPage ssr=Async />
                 <Route path=path!("/invite/:token") view=InvitePage ssr=Async />
+                // For visitors too.
+                <ParentRoute path=path!("") view=Visited ssr=Async>
+                    <Route path=path!("/apps") view={Lazy::<lazy::Apps>::new()} ssr=Async />
+                    <Route path=path!("/apps/publisher") view={Lazy::<lazy::AppPublisher>::new()} ssr=Async />
+                    <Route path=path!("/apps/:id") view={Lazy::<lazy::AppRunner>::new()} ssr=Async />
+                </ParentRoute>
                 <ParentRoute path=path!("") view=SignedIn ssr=Async>
                     // Pages that fill the window, without the frame.
                     <Route path=path!("/oauth/consent") view=ConsentPage ssr=Async />

@@ -21,7 +21,7 @@ use leptos::prelude::{ArcStoredValue, provide_context, use_context};
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_context};
 
 /// Pages that anybody may open.
-const PUBLIC: [&str; 3] = ["/sign-in", "/sign-up", "/invite/"];
+const PUBLIC: [&str; 4] = ["/sign-in", "/sign-up", "/invite/", "/apps"];
 
 /// Pages that only a super admin may open; they refuse others themselves.
 const OF_SUPER_ADMINS: [&str; 3] = ["/shell", "/workspaces", "/settings/server"];

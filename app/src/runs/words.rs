@@ -25,6 +25,7 @@ pub fn started_by(trigger: &str) -> &'static str {
         "schedule" => "Schedule",
         "manual" => "By hand",
         "chat" => "Assistant",
+        "app" => "App",
         _ => "Trigger",
     }
 }

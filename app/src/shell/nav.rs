@@ -35,6 +35,7 @@ pub(crate) const PLACES: &[Place] = &[
     place("/approvals", "approvals", "Approvals", Permission::Read),
     place("/chat", "assistant", "Assistant", Permission::Read),
     place("/integrations", "plug", "Integrations", Permission::Write),
+    place("/apps", "grid", "Apps", Permission::Read),
     place("/settings", "settings", "Settings", Permission::Read),
 ];
 

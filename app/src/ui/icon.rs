@@ -12,6 +12,12 @@ pub(crate) fn paths(name: &str) -> &'static str {
         .map_or("", |it| it.1)
 }
 
+/// The name as the set has it; none for one that is not in it.
+pub(crate) fn known(name: &str) -> Option<&'static str> {
+    let at = ICONS.binary_search_by_key(&name, |it| it.0).ok()?;
+    ICONS.get(at).map(|it| it.0)
+}
+
 /// An icon beside a word, hidden from assistive technology. Sizes by class: `icon--sm`, `icon--md`, `icon--lg`.
 #[component]
 pub fn Icon(

@@ -1,0 +1,273 @@
+//! Publishing apps: a flow, what it is called, what it asks, who may use it.
+
+use super::published::Draft;
+use super::server_fns::{
+    Desk, change_app, load_app_desk, publish_flow_as_app, seed_apps, unpublish_app,
+};
+use crate::error::AppError;
+use crate::session::StartedWith;
+use crate::shell::missing::NotAllowed;
+use crate::ui::button::{Button, ButtonLink, Kind, Size};
+use crate::ui::empty::Empty;
+use crate::ui::icon::Icon;
+use crate::ui::problem::{FormProblem, Loaded};
+use crate::ui::skeleton::CardSkeleton;
+use domain::actor::Permission;
+use domain::app::App;
+use domain::ids::FlowId;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_meta::Title;
+use leptos_router::hooks::{use_navigate, use_query_map};
+
+/// The page, for whoever may publish; others are told what to do.
+#[component]
+pub fn AppPublisherPage() -> impl IntoView {
+    match StartedWith::session().map(|it| it.user.role) {
+        None => view! {
+            <Title text="Publish an app" />
+            <div class="page page--narrow">
+                <Empty icon="lock" title="Sign in to publish an app" body="Apps run flows of your workspace.">
+                    <ButtonLink kind=Kind::Primary href="/sign-in?then=/apps/publisher">"Sign in"</ButtonLink>
+                </Empty>
+            </div>
+        }
+        .into_any(),
+        Some(role) if !role.can(Permission::Write) => {
+            view! { <NotAllowed icon="grid" title="Your role cannot publish apps" /> }.into_any()
+        }
+        Some(role) => view! { <Publishing manages=role.can(Permission::Manage) /> }.into_any(),
+    }
+}
+
+/// What the page is doing. Cheap to copy.
+#[derive(Clone, Copy)]
+struct Work {
+    draft: Draft,
+    busy: RwSignal<bool>,
+    failed: RwSignal<Option<AppError>>,
+    /// Counts changes: the lists are asked for again.
+    changes: RwSignal<u32>,
+}
+
+impl Work {
+    /// Does something that changes apps, with everything around it.
+    fn run<T: 'static>(
+        self,
+        doing: impl Future<Output = Result<T, AppError>> + 'static,
+        then: impl FnOnce(T) + 'static,
+    ) {
+        self.busy.set(true);
+        self.failed.set(None);
+        spawn_local(async move {
+            match doing.await {
+                Ok(done) => {
+                    self.changes.try_update(|it| *it += 1);
+                    then(done);
+                }
+                Err(error) => drop(self.failed.try_set(Some(error))),
+            }
+            self.busy.try_set(false);
+        });
+    }
+}
+
+#[component]
+fn Publishing(manages: bool) -> impl IntoView {
+    let work = Work {
+        draft: Draft::new(),
+        busy: RwSignal::new(false),
+        failed: RwSignal::new(None),
+        changes: RwSignal::new(0),
+    };
+    let desk = Resource::new(move || work.changes.get(), |_| load_app_desk());
+    let query = use_query_map();
+    Effect::new(move |_| {
+        let wanted = query.read().get("app");
+        let app = desk.with(|it| match it {
+            Some(Ok(desk)) => desk.apps.iter().find(|it| Some(&it.id) == wanted.as_ref()).cloned(),
+            _ => None,
+        });
+        if app.is_some() {
+            work.draft.hold(app);
+        }
+    });
+    view! {
+        <Title text="Publish an app" />
+        <div class="page">
+            <div class="page__head">
+                <div class="page__t">
+                    <ol class="crumbs" aria-label="Breadcrumb">
+                        <li><a href="/apps">"Apps"</a><Icon name="chev-right" /></li>
+                        <li><span aria-current="page">"Publish"</span></li>
+                    </ol>
+                    <h1>{move || work.draft.app.with(|it| it.as_ref().map_or_else(|| "Publish an app".to_owned(), |it| format!("Change {}", it.name)))}</h1>
+                    <p>"Choose a flow, say what it asks, and who may use it."</p>
+                </div>
+            </div>
+            <FormProblem error=work.failed />
+            <Loaded of=desk skeleton=|| view! { <CardSkeleton count=4 /> } let:desk>
+                <div class="arun">
+                    <Steps flows=desk.flows.clone() work=work />
+                    <Mine desk=desk work=work manages=manages />
+                </div>
+            </Loaded>
+        </div>
+    }
+}
+
+#[component]
+fn Steps(flows: Vec<(FlowId, String)>, work: Work) -> impl IntoView {
+    let draft = work.draft;
+    let navigate = use_navigate();
+    let publish = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let (change, navigate) = (draft.change(), navigate.clone());
+        let then = move |app: App| navigate(&format!("/apps/{}", app.id), Default::default());
+        match draft.app.get_untracked() {
+            Some(app) => work.run(change_app(app.id, change), then),
+            None => {
+                let flow = FlowId::from(draft.flow.get_untracked());
+                work.run(publish_flow_as_app(flow, draft.name.get_untracked(), change), then);
+            }
+        }
+    };
+    let is_new = move || draft.app.with(Option::is_none);
+    let lacks_flow = Signal::derive(move || draft.flow.with(String::is_empty));
+    view! {
+        <form class="card card__body stack stack--4 asteps" on:submit=publish>
+            <h2>"1. The flow"</h2>
+            <Pick id="app-flow" label="Flow" value=draft.flow
+                options=std::iter::once((String::new(), "Choose".to_owned())).chain(flows.into_iter().map(|it| (it.0.to_string(), it.1))).collect() />
+            <Show when=is_new><Line id="app-name" label="Name" value=draft.name hint="The flow's name, when left empty" /></Show>
+            <Line id="app-about" label="What it does" value=draft.description />
+            <Line id="app-category" label="Category" value=draft.category />
+            <h2>"2. What it asks"</h2>
+            <Questions value=draft.fields />
+            <Pick id="app-output" label="Output" value=draft.output options=outputs() />
+            <h2>"3. Who may use it"</h2>
+            <Pick id="app-audience" label="For" value=draft.audience options=pairs(&[("internal", "Members of this workspace"), ("external", "Everybody with the address")]) />
+            <Pick id="app-status" label="State" value=draft.status options=pairs(&[("published", "Published"), ("ready", "Ready, not shown yet"), ("draft", "Draft")]) />
+            <label class="check">
+                <input type="checkbox" prop:checked=move || draft.featured.get() on:change=move |event| draft.featured.set(event_target_checked(&event)) />
+                "Show it first"
+            </label>
+            <div class="row">
+                <Button kind=Kind::Primary r#type="submit" busy=work.busy disabled=lacks_flow>
+                    {move || if is_new() { "Publish" } else { "Save" }}
+                </Button>
+                <Show when=move || !is_new()>
+                    <Button kind=Kind::Ghost on:click=move |_| draft.hold(None)>"New app instead"</Button>
+                </Show>
+            </div>
+        </form>
+    }
+}
+
+fn pairs(all: &[(&str, &str)]) -> Vec<(String, String)> {
+    all.iter().map(|it| (it.0.to_owned(), it.1.to_owned())).collect()
+}
+
+fn outputs() -> Vec<(String, String)> {
+    pairs(&[
+        ("text", "Text"),
+        ("markdown", "Text with marks"),
+        ("json", "Values as JSON"),
+        ("image", "Picture"),
+        ("html", "Page, shown apart"),
+    ])
+}
+
+#[component]
+fn Line(
+    id: &'static str,
+    label: &'static str,
+    value: RwSignal<String>,
+    #[prop(optional)] hint: &'static str,
+) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label class="label" for=id>{label}</label>
+            <input class="input" id=id prop:value=move || value.get() on:input=move |event| value.set(event_target_value(&event)) />
+            {(!hint.is_empty()).then(|| view! { <p class="hint">{hint}</p> })}
+        </div>
+    }
+}
+
+#[component]
+fn Questions(value: RwSignal<String>) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label class="label" for="app-fields">"Fields, one a line"</label>
+            <textarea class="textarea" id="app-fields" rows="5" spellcheck="false" aria-describedby="app-fields-hint"
+                prop:value=move || value.get() on:input=move |event| value.set(event_target_value(&event))></textarea>
+            <p class="hint" id="app-fields-hint">
+                "name: kind, words above it. A * after the name makes it required. Kinds: text, textarea, number, boolean, \
+                 password, and select = One|Two. The flow finds them as {{trigger.body.name}} after a webhook, else {{trigger.name}}."
+            </p>
+        </div>
+    }
+}
+
+#[component]
+fn Pick(
+    id: &'static str,
+    label: &'static str,
+    value: RwSignal<String>,
+    options: Vec<(String, String)>,
+) -> impl IntoView {
+    let option = move |(key, words): (String, String)| {
+        let is = key.clone();
+        view! { <option value=key selected=move || value.with(|it| *it == is)>{words}</option> }
+    };
+    view! {
+        <div class="field">
+            <label class="label" for=id>{label}</label>
+            <select class="select" id=id on:change=move |event| value.set(event_target_value(&event))>
+                {options.into_iter().map(option).collect_view()}
+            </select>
+        </div>
+    }
+}
+
+/// The apps that the person may change, and the ones that come with PM OS.
+#[component]
+fn Mine(desk: Desk, work: Work, manages: bool) -> impl IntoView {
+    let row = move |app: App| view! { <MineRow app=app work=work /> };
+    let is_empty = desk.apps.is_empty();
+    view! {
+        <section class="card" aria-labelledby="mine">
+            <div class="card__head"><h2 id="mine">{if manages { "Apps of this workspace" } else { "Your apps" }}</h2></div>
+            <div class="card__body stack stack--3">
+                {is_empty.then(|| view! { <p class="sm muted">"None yet."</p> })}
+                <ul class="rows">{desk.apps.into_iter().map(row).collect_view()}</ul>
+                {manages.then(|| view! {
+                    <Button icon="plus" busy=work.busy on:click=move |_| work.run(seed_apps(), |_| {})>"Make the apps that come with PM OS"</Button>
+                })}
+            </div>
+        </section>
+    }
+}
+
+#[component]
+fn MineRow(app: App, work: Work) -> impl IntoView {
+    let asked = RwSignal::new(false);
+    let (id, held) = (app.id.clone(), app.clone());
+    let remove = move |_| match asked.get_untracked() {
+        true => work.run(unpublish_app(id.clone()), |()| {}),
+        false => asked.set(true),
+    };
+    let missing = app.gallery_metadata.missing.clone();
+    view! {
+        <li>
+            <span class="grow stack">
+                <a href=format!("/apps/{}", app.id)>{app.name}</a>
+                <span class="xs quiet">{missing.unwrap_or_else(|| app.gallery_metadata.publisher.publish_status.as_str().to_owned())}</span>
+            </span>
+            <Button size=Size::Small on:click=move |_| work.draft.hold(Some(held.clone()))>"Change"</Button>
+            <Button kind=Kind::Danger size=Size::Small busy=work.busy on:click=remove>
+                {move || if asked.get() { "Really take out" } else { "Take out" }}
+            </Button>
+        </li>
+    }
+}
