@@ -41,7 +41,6 @@ fn Limit(studio: Studio) -> impl IntoView {
                 }
                 Err(error) => {
                     failed.try_set(Some(error));
-                    studio.flow.notify();
                 }
             }
         });
