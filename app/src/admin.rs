@@ -1,6 +1,8 @@
-//! What admins see of the whole: the shell, every workspace.
+//! What admins see of the whole: the shell, numbers, every workspace.
 
+pub mod charts;
 pub mod moved;
 pub mod server_fns;
+pub mod telemetry;
 pub mod terminal;
 pub mod workspaces;

@@ -3,6 +3,7 @@
 //! `cargo xtask bundle` cuts a module of its own for each area here. What some of them share becomes a module for that
 //! set of areas, so pages are grouped: each further area would multiply the modules.
 
+use crate::admin::telemetry::TelemetryPage;
 use crate::admin::terminal::ShellPage;
 use crate::admin::workspaces::WorkspacesPage;
 use crate::approvals::page::ApprovalsPage;
@@ -71,6 +72,7 @@ area!(
     settings: Settings => SettingsPage,
     AuditLog => AuditLogPage,
     Shell => ShellPage,
+    Telemetry => TelemetryPage,
     Workspaces => WorkspacesPage
 );
 area!(
@@ -95,7 +97,9 @@ pub async fn preload(path: &str) {
         (Some("flows"), Some(_)) => Studio::preload().await,
         (Some("setup"), Some(_)) => Setup::preload().await,
         (Some("integrations"), _) => Integrations::preload().await,
-        (Some("settings" | "audit" | "shell" | "workspaces"), _) => Settings::preload().await,
+        (Some("settings" | "audit" | "shell" | "telemetry" | "workspaces"), _) => {
+            Settings::preload().await
+        }
         (Some("projects" | "flows" | "runs" | "approvals" | "apps"), _) => {
             Projects::preload().await
         }

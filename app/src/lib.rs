@@ -79,6 +79,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/integrations") view={Lazy::<lazy::Integrations>::new()} ssr=Async />
                         <Route path=path!("/audit") view={Lazy::<lazy::AuditLog>::new()} ssr=Async />
                         <Route path=path!("/shell") view={Lazy::<lazy::Shell>::new()} ssr=Async />
+                        <Route path=path!("/telemetry") view={Lazy::<lazy::Telemetry>::new()} ssr=Async />
                         <Route path=path!("/workspaces") view={Lazy::<lazy::Workspaces>::new()} ssr=Async />
                         <Route path=path!("/admin") view=AdminMoved ssr=Async />
                         <Route path=path!("/today") view=TodayMoved ssr=Async />

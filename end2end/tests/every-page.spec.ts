@@ -82,6 +82,8 @@ const ALWAYS: Place[] = [
   ['decided approvals', '/approvals?tab=decided'],
   ['remembered answers', '/approvals?tab=rules'],
   ['audit log', '/audit'],
+  ['telemetry', '/telemetry'],
+  ['telemetry of a week', '/telemetry?range=7d'],
   ['profile', '/settings/profile'],
   ['members', '/settings/members'],
   ['assistant settings', '/settings/assistant'],
@@ -124,6 +126,7 @@ for (const { name, size, scheme } of LOOKS) {
 
 const OF_SUPER_ADMINS: Place[] = [
   ['shell', '/shell'],
+  ['numbers of every workspace', '/telemetry'],
   ['every workspace', '/workspaces'],
   ['settings of the server', '/settings/server'],
 ];

@@ -23,6 +23,7 @@ pub mod problem;
 pub mod project;
 pub mod record;
 pub mod setup;
+pub mod telemetry;
 pub mod template;
 pub mod todo;
 pub mod tool_server;

@@ -6,6 +6,7 @@ use crate::session::on_server::{actor, backend};
 #[cfg(feature = "ssr")]
 use domain::platform::PlatformChange;
 use domain::platform::{ServerSettings, ShellLine, ShellSession, WorkspacePage};
+use domain::telemetry::{Range, Telemetry};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
@@ -55,6 +56,15 @@ pub async fn close_shell(session: String) -> Result<(), AppError> {
 #[server(prefix = "/fn", endpoint = "load_workspaces")]
 pub async fn load_workspaces(search: String, cursor: String) -> Result<WorkspacePage, AppError> {
     Ok(backend().auth.workspaces(&actor()?, &search, &cursor).await?)
+}
+
+/// The numbers of a range.
+///
+/// # Errors
+/// Forbidden without manage.
+#[server(prefix = "/fn", endpoint = "load_telemetry")]
+pub async fn load_telemetry(range: Range) -> Result<Telemetry, AppError> {
+    Ok(backend().telemetry(&actor()?, range).await?)
 }
 
 /// The settings of the installation.

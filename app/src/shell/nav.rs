@@ -42,6 +42,7 @@ pub(crate) const PLACES: &[Place] = &[
 /// The group below, for those who manage the workspace or the installation.
 pub(crate) const ADMIN: &[Place] = &[
     place("/shell", "terminal", "Shell", Permission::Platform),
+    place("/telemetry", "telemetry", "Telemetry", Permission::Manage),
     place("/audit", "audit", "Audit", Permission::Manage),
     place("/workspaces", "layers", "Workspaces", Permission::Platform),
 ];

@@ -15,6 +15,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use backend::Backend;
 use domain::client::Client;
+use domain::ids::WorkspaceId;
 use domain::platform::Limit;
 use domain::problem::Problem;
 use futures::FutureExt;
@@ -29,6 +30,13 @@ const REQUEST_ID_MAX: usize = 128;
 /// Beginnings of paths that are not pages (contract.md 0.9).
 pub(crate) const API: &[&str] =
     &["/api", "/action", "/mcp", "/auth", "/apps/api", "/hooks", "/tools", "/fn", "/.well-known"];
+
+/// Where the browser's files are.
+const FILES: &str = "/pkg/";
+
+/// The workspace of whoever asked, on the answer, until it is counted.
+#[derive(Clone)]
+struct Whose(WorkspaceId);
 
 /// What the layer needs.
 #[derive(Clone)]
@@ -79,7 +87,12 @@ pub(crate) async fn pass(State(gate): State<Gate>, mut request: Request, next: N
         response.headers_mut().insert(REQUEST_ID, id);
     }
     let status = response.status().as_u16();
-    let ms = started.elapsed().as_millis();
+    let ms = i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX);
+    // The browser's files are the same for everybody and cost nothing.
+    if !path.starts_with(FILES) {
+        let whose = response.extensions_mut().remove::<Whose>();
+        gate.backend.meter.count(whose.map(|it| it.0).unwrap_or_default(), status, ms);
+    }
     tracing::info!(%method, route, status, ms, request_id = client.request_id, "request");
     response
 }
@@ -101,7 +114,15 @@ async fn answered(
         Err(problem) => return Refusal::from(problem.clone()).into_response(),
     }
     match admit(gate, &mut request, client).await {
-        Ok(renewed_cookie) => with_cookie(run(request, next).await, renewed_cookie),
+        Ok(renewed_cookie) => {
+            let actor = request.extensions().get::<Caller>().and_then(Caller::actor);
+            let whose = actor.map(|it| Whose(it.workspace.clone()));
+            let mut response = with_cookie(run(request, next).await, renewed_cookie);
+            if let Some(whose) = whose {
+                response.extensions_mut().insert(whose);
+            }
+            response
+        }
         Err(problem) => Refusal::from(problem).into_response(),
     }
 }
@@ -114,7 +135,7 @@ async fn admit(
 ) -> Result<Option<String>, Problem> {
     let path = request.uri().path().to_owned();
     // The browser's files are the same for everybody.
-    if path.starts_with("/pkg/") {
+    if path.starts_with(FILES) {
         return Ok(None);
     }
     body::limit(request, &path, gate.backend.config.json_body_limit);

@@ -10,12 +10,14 @@ pub mod connectors;
 mod daily;
 mod health;
 pub mod logs;
+pub mod meter;
 mod node;
 pub mod presence;
 mod records;
 mod server_settings;
 pub mod setup;
 pub mod shell;
+mod telemetry;
 mod todos;
 pub mod visitors;
 
@@ -24,6 +26,7 @@ pub use flow::apps;
 
 use crate::chat_clients::ChatClients;
 use crate::config::{Config, Database};
+use crate::meter::Meter;
 use crate::node::Node;
 use crate::presence::Presence;
 use crate::setup::SetupGuide;
@@ -117,6 +120,8 @@ pub struct Backend {
     pub closing: CancellationToken,
     /// The settings it was started with.
     pub config: Arc<Config>,
+    /// Counts answered requests.
+    pub meter: Meter,
     /// When this process started, epoch milliseconds.
     pub started_at_ms: i64,
     /// The sample Basecamp, which stops with the last handle.
@@ -171,6 +176,8 @@ impl Backend {
         tools.seal_what_waits().await.map_err(StartError::Assistant)?;
         agent.start().await.map_err(StartError::Assistant)?;
         daily::start(tools.clone(), closing.clone());
+        let meter = Meter::new(db.clone());
+        meter.start(closing.clone());
         server_settings::follow(&db, &auth, &runs, closing.clone())
             .await
             .map_err(StartError::Limits)?;
@@ -194,6 +201,7 @@ impl Backend {
             basecamp,
             closing,
             config: Arc::new(config),
+            meter,
             started_at_ms: store::ids::now_ms(),
             _sample: Arc::new(sample),
         })
@@ -205,6 +213,9 @@ impl Backend {
         self.closing.cancel();
         self.worker.stop().await;
         self.runs.drain(STEPS_FINISH).await;
+        if let Err(problem) = self.meter.store().await {
+            tracing::warn!(%problem, "the last requests were not counted");
+        }
         self.db.close().await;
     }
 

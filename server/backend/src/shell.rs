@@ -8,6 +8,7 @@ mod reruns;
 mod status;
 
 pub use commands::COMMANDS;
+pub(crate) use status::size;
 
 use crate::Backend;
 use crate::shell::commands::Ran;

@@ -49,6 +49,8 @@ pub mod oauth;
 pub mod operations;
 pub mod outbox;
 pub mod payloads;
+pub mod request_counts;
+pub mod run_counts;
 pub mod run_keeping;
 pub mod run_queue;
 pub mod run_steps;

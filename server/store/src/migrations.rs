@@ -121,6 +121,11 @@ const ALL: &[(i64, &str, &str)] = &[
         include_str!("../../../migrations/0165_super_admins_have_a_shell.sql"),
     ),
     (
+        166,
+        "requests are counted",
+        include_str!("../../../migrations/0166_requests_are_counted.sql"),
+    ),
+    (
         170,
         "agents work on goals",
         include_str!("../../../migrations/0170_agents_work_on_goals.sql"),

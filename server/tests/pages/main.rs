@@ -172,6 +172,24 @@ async fn a_super_admin_sees_every_workspace_and_the_settings_of_the_server() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn numbers_are_drawn_for_admins_and_nobody_else() {
+    let place = Place::new().await;
+    let owner = place.signs_up("owner").await;
+    let team = place.signs_up("team").await;
+    let member = place.joins(&owner, "member", "member").await;
+    for range in ["1h", "24h", "7d", "30d"] {
+        let page = place.open(&format!("/telemetry?range={range}"), &owner).await;
+        assert_eq!(page.status, 200);
+        for words in ["across every workspace", "Flow runs", "Response time, ms", "Services"] {
+            assert!(page.text.contains(words), "{range} {words}: {}", page.text);
+        }
+    }
+    let own = place.open("/telemetry", &team).await.text;
+    assert!(own.contains("How this workspace is doing") && !own.contains("Services"), "{own}");
+    assert_eq!(place.open("/telemetry", &member).await.status, 403);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn addresses_of_earlier_releases_lead_on() {
     let place = Place::new().await;
     let owner = place.signs_up("owner").await;

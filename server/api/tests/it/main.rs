@@ -36,6 +36,7 @@ mod roles;
 mod sessions;
 mod setup;
 mod shell;
+mod telemetry;
 mod tool_servers;
 mod undo;
 mod walls;
