@@ -18,6 +18,7 @@ mod server_settings;
 pub mod setup;
 pub mod shell;
 mod telemetry;
+mod telling;
 mod todos;
 pub mod visitors;
 
@@ -178,6 +179,7 @@ impl Backend {
         daily::start(tools.clone(), closing.clone());
         let meter = Meter::new(db.clone());
         meter.start(closing.clone());
+        telling::start(tools.clone(), closing.clone());
         server_settings::follow(&db, &auth, &runs, closing.clone())
             .await
             .map_err(StartError::Limits)?;

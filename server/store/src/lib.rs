@@ -63,6 +63,7 @@ pub mod settings;
 pub mod setup;
 pub mod shell;
 pub mod sign_ins;
+pub mod subscriptions;
 pub mod table_rows;
 pub mod templates;
 pub mod tool_servers;

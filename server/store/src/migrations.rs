@@ -131,6 +131,11 @@ const ALL: &[(i64, &str, &str)] = &[
         include_str!("../../../migrations/0170_agents_work_on_goals.sql"),
     ),
     (
+        171,
+        "people subscribe to events",
+        include_str!("../../../migrations/0171_people_subscribe_to_events.sql"),
+    ),
+    (
         175,
         "other servers offer tools",
         include_str!("../../../migrations/0175_other_servers_offer_tools.sql"),

@@ -6,7 +6,7 @@ use crate::{
     flow_connections, flow_edits, flow_folders, flow_pieces, flow_templates, flow_tools,
     flow_trials, flow_update, flow_versions, insight_tools, knowledge_tools, log_tools,
     memory_tools, meta, other_tools, page_tools, people_insight, personas, pmos, policy_tools,
-    query_tools, recipe_tools, report_tools, run_tools, undo,
+    query_tools, recipe_tools, report_tools, run_tools, subscription_tools, template_tools, undo,
 };
 use domain::approval::Risk;
 use std::sync::LazyLock;
@@ -278,6 +278,22 @@ catalog! {
         "persona*:string, traits:object, action:enum(set|get|list|delete)", "Chooses, saves, lists or deletes the tone the assistant uses" => personas::set_persona;
     "query", "insight", Full, Read, "Answer a plain question",
         "q*:string, project:string", "Answers a fixed set of plain questions from synced data, else searches; names the rule it used" => query_tools::query;
+    "pmos_template_create", "library", Full, Write, "Keep a template",
+        "name*:string, description:string, source_type*:enum(project|recipe|agent|policy), source_id*:string, tags:[string]", "Saves a recipe, agent, policy or project as a PM OS template with its full content" => template_tools::create;
+    "pmos_template_list", "library", Full, Read, "Read the templates",
+        "category:enum(project|recipe|agent|policy|all), search:string", "PM OS templates of the workspace: recipes, agents, policies, projects" => template_tools::list;
+    "pmos_template_get", "pmos", Full, Read, "Read a template",
+        "template_id*:string", "One PM OS template in full" => template_tools::get;
+    "pmos_template_install", "pmos", Full, Write, "Use a template",
+        "template_id*:string, customize:object, dry_run:boolean=true", "Creates the recipe, agent, policy or project that a PM OS template describes" => template_tools::install;
+    "install_template", "library", Full, Write, "Use a template",
+        "template_id*:string, customize:object, dry_run:boolean", "Same as pmos_template_install" => template_tools::install;
+    "pmos_template_delete", "pmos", Full, Destructive, "Delete a template",
+        "template_id*:string", "Deletes a PM OS template" => template_tools::delete;
+    "subscribe_event", "agents", Full, Write, "Be told of an event",
+        "event*:string, project:string, action:enum(subscribe|unsubscribe)", "Subscribes the caller to an event that is then delivered in the app and by the chosen channel" => subscription_tools::subscribe;
+    "list_subscriptions", "agents", Full, Read, "Read the subscriptions",
+        "", "The caller's event subscriptions with the last delivery" => subscription_tools::list;
     "pmos_approvals_list", "pmos", Focused, Read, "Read the approvals",
         "status:enum(pending|approved|rejected|expired|all)=pending, limit:integer=50, cursor:string", "Approvals of the workspace" => pmos::approvals_list;
     "pmos_memory_save", "pmos", Focused, Write, "Keep a note",

@@ -63,5 +63,7 @@ mod report_tools;
 mod run_tools;
 mod smart;
 mod sources;
+mod subscription_tools;
+mod template_tools;
 mod todo_tools;
 mod undo;

@@ -117,6 +117,14 @@ const WORDS: &[(&str, &str)] = &[
     ("entity", "Name or id of what it was done to"),
     ("max_age_ms", "Data older than this many milliseconds is looked at again"),
     ("recipe_id", "Id of a recipe"),
+    ("source_type", "What the template is made of"),
+    ("source_id", "Id of the recipe, agent, policy or project"),
+    ("customize", "Fields of the template that get another value, by name"),
+    ("category", "Only of this kind"),
+    (
+        "event",
+        "An event such as flow.published, run.finished or tool.used; flow stands for all of flows",
+    ),
     (
         "q",
         "A question in plain words: what is overdue, who has the most work, what is due this week",

@@ -77,10 +77,11 @@ const BASECAMP_GROUPS: [&str; 10] = [
 ];
 
 /// Tools of other groups that write to Basecamp.
-const THROUGH: [&str; 3] = ["smart_assign", "build_project", "run_recipe"];
+const THROUGH: [&str; 5] =
+    ["smart_assign", "build_project", "run_recipe", "pmos_template_install", "install_template"];
 
 /// Asked about in every mode (contract.md 5.5), and what runs several writes or a step for real.
-const ALWAYS_ASK: [&str; 14] = [
+const ALWAYS_ASK: [&str; 16] = [
     "flow_publish",
     "flow_enable",
     "flow_rollback",
@@ -94,6 +95,8 @@ const ALWAYS_ASK: [&str; 14] = [
     "flow_connection_create",
     "flow_step_test",
     "run_recipe",
+    "pmos_template_install",
+    "install_template",
     // What it does on the other server, nobody here knows.
     "other_tool_write",
 ];
@@ -127,7 +130,9 @@ impl ToolSpec {
                 args.get("action").and_then(Value::as_str),
                 Some("get_summary" | "forecast")
             ),
-            "build_project" => args.get("dry_run") != Some(&Value::Bool(false)),
+            "build_project" | "pmos_template_install" | "install_template" => {
+                args.get("dry_run") != Some(&Value::Bool(false))
+            }
             _ => false,
         }
     }

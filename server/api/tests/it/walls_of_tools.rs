@@ -25,6 +25,9 @@ async fn records(there: &Caller<'_>) -> Vec<(&'static str, Value)> {
     let policy = call(&script, "create_policy", policy).await;
     let agent = json!({"name": "Theirs", "goal": "Look at what is late"});
     let agent = call(&script, "create_agent", agent).await;
+    let kept = &policy.result()["structuredContent"]["policy"]["id"];
+    let template = json!({"name": "Theirs", "source_type": "policy", "source_id": kept});
+    let template = call(&script, "pmos_template_create", template).await;
     let operations = there.get("/api/operations").await;
     vec![
         ("flow_id", flow),
@@ -32,6 +35,7 @@ async fn records(there: &Caller<'_>) -> Vec<(&'static str, Value)> {
         ("operation_id", operations["operations"][0]["id"].clone()),
         ("insight_id", found.result()["structuredContent"]["insights"][0]["id"].clone()),
         ("recipe_id", recipe.result()["structuredContent"]["recipe"]["id"].clone()),
+        ("template_id", template.result()["structuredContent"]["template"]["id"].clone()),
         ("agent_id", agent.result()["structuredContent"]["agent"]["id"].clone()),
         ("policy_id", policy.result()["structuredContent"]["policy"]["id"].clone()),
         ("project_id", sample["projects"][0]["id"].clone()),

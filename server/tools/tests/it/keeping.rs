@@ -1,7 +1,8 @@
 //! What people define and keep: recipes are done again, policies stop writes, budgets are counted.
 
-use crate::world::{PROJECT, World};
+use crate::world::{PROJECT, World, actor};
 use serde_json::{Value, json};
+use store::notifications;
 
 fn here(more: Value) -> Value {
     let mut args = json!({ "project": PROJECT });
@@ -116,4 +117,122 @@ async fn a_budget_counts_what_was_spent() {
     let theirs =
         world.call_as("otto", "track_budget", here(json!({ "action": "get_summary" }))).await;
     assert_eq!(theirs.unwrap()["spent"], 0.0);
+}
+
+#[tokio::test]
+async fn a_template_is_kept_with_its_content_and_makes_the_same_again() {
+    for world in World::both().await {
+        let rule =
+            json!({ "name": "Days", "rule": "every to-do needs a due date", "severity": "info" });
+        let policy = world.ok("create_policy", rule).await["policy"]["id"].clone();
+        let agent = json!({ "name": "Watch", "goal": "What is late?", "schedule": "daily" });
+        let agent = world.ok("create_agent", agent).await["agent"]["id"].clone();
+        let keep = async |kind: &str, id: &Value| {
+            let args =
+                json!({ "name": kind, "source_type": kind, "source_id": id, "tags": ["ours"] });
+            world.ok("pmos_template_create", args).await["template"]["id"].clone()
+        };
+        let (policy, agent) = (keep("policy", &policy).await, keep("agent", &agent).await);
+        let project = keep("project", &json!(world.project().await.to_string())).await;
+        assert_eq!(world.ok("pmos_template_list", json!({})).await["count"], 3);
+        let found =
+            world.ok("pmos_template_list", json!({ "category": "agent", "search": "OURS" })).await;
+        assert_eq!((&found["count"], &found["templates"][0]["id"]), (&json!(1), &agent));
+        let got = world.ok("pmos_template_get", json!({ "template_id": agent })).await;
+        assert_eq!(got["template"]["content"]["goal"], "What is late?");
+        let wish = json!({ "template_id": agent, "customize": { "name": "Guard" } });
+        let dry = world.ok("install_template", wish.clone()).await;
+        assert_eq!((&dry["dry_run"], &dry["would_make"]["name"]), (&json!(true), &json!("Guard")));
+        assert_eq!(world.ok("list_agents", json!({})).await["count"], 1, "a dry run makes nothing");
+        let now = |id: &Value, wishes: Value| json!({ "template_id": id, "customize": wishes, "dry_run": false });
+        let made = world.ok("pmos_template_install", now(&agent, json!({ "name": "Guard" }))).await;
+        assert_eq!((&made["agent"]["name"], &made["undoable"]), (&json!("Guard"), &json!(true)));
+        world.ok("pmos_template_install", now(&policy, json!({}))).await;
+        assert_eq!(world.ok("list_policies", json!({})).await["count"], 2);
+        let wrong = now(&agent, json!({ "colour": "red" }));
+        assert_eq!(world.code("pmos_template_install", wrong).await, "INVALID_INPUT");
+        let wrong = now(&agent, json!({ "schedule": "sometimes" }));
+        assert_eq!(world.code("pmos_template_install", wrong).await, "INVALID_INPUT");
+        let built = world
+            .ok("pmos_template_install", now(&project, json!({ "name": "Next relaunch" })))
+            .await;
+        assert_eq!(built["project"]["name"], "Next relaunch");
+        let made = world.ok("list_todolists", json!({ "project": "Next relaunch" })).await;
+        assert!(made["count"].as_u64().unwrap() > 0, "{made}");
+        let theirs =
+            world.call_as("otto", "pmos_template_get", json!({ "template_id": agent })).await;
+        assert_eq!(theirs.unwrap_err().code(), "RESOURCE_NOT_FOUND");
+        let refused =
+            world.call_as("mika", "pmos_template_delete", json!({ "template_id": agent })).await;
+        assert_eq!(refused.unwrap_err().code(), "FORBIDDEN");
+        world.ok("pmos_template_delete", json!({ "template_id": agent })).await;
+        assert_eq!(world.ok("pmos_template_list", json!({})).await["count"], 2);
+    }
+}
+
+#[tokio::test]
+async fn a_subscriber_is_told_once_of_what_happened_since() {
+    for world in World::both().await {
+        let me = actor("amara");
+        let told = async || {
+            world.tools.tell_subscribers().await.unwrap();
+            let mut conn = world.test.db.read().await.unwrap();
+            let all = notifications::list(&mut conn, &me.workspace, &me.user, 50).await.unwrap();
+            all.into_iter().map(|it| it.title).collect::<Vec<_>>()
+        };
+        world.call_as("mika", "flow_create", json!({ "name": "Before" })).await.unwrap();
+        let begun = world.ok("subscribe_event", json!({ "event": "flow" })).await;
+        assert_eq!(begun["channel"], "app");
+        world.ok("subscribe_event", here(json!({ "event": "tool.used" }))).await;
+        assert_eq!(told().await, Vec::<String>::new(), "what was before is not told");
+        world.call_as("mika", "flow_create", json!({ "name": "After" })).await.unwrap();
+        world.call_as("otto", "flow_create", json!({ "name": "Theirs" })).await.unwrap();
+        assert_eq!(told().await, ["flow created"]);
+        assert_eq!(told().await.len(), 1, "nothing is told twice");
+        let listed = world.ok("list_subscriptions", json!({})).await;
+        let delivered: Vec<(&Value, &Value)> = listed["subscriptions"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| (&it["event"], &it["delivered"]))
+            .collect();
+        assert!(delivered.contains(&(&json!("flow"), &json!(1))), "{listed}");
+        assert!(delivered.contains(&(&json!("tool.used"), &json!(0))), "it is about one project");
+        for (args, code) in [
+            (json!({ "event": "flow" }), "CONFLICT"),
+            (json!({ "event": "auth.signed_in" }), "INVALID_INPUT"),
+            (here(json!({ "event": "flow.created" })), "INVALID_INPUT"),
+            (json!({ "event": "run", "action": "unsubscribe" }), "RESOURCE_NOT_FOUND"),
+        ] {
+            assert_eq!(world.code("subscribe_event", args.clone()).await, code, "{args}");
+        }
+        let refused =
+            world.call_as("mika", "subscribe_event", json!({ "event": "tool.used" })).await;
+        assert_eq!(refused.unwrap_err().code(), "FORBIDDEN");
+        world.ok("subscribe_event", json!({ "event": "flow", "action": "unsubscribe" })).await;
+        world.call_as("mika", "flow_create", json!({ "name": "Later" })).await.unwrap();
+        assert_eq!(told().await.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_plain_question_names_the_rule_that_answers_it() {
+    let world = World::new().await;
+    let ask = async |q: &str| world.ok("query", json!({ "q": q })).await;
+    let late = ask("What is overdue?").await;
+    let counted = world.ok("detect_ghost_work", json!({})).await;
+    assert_eq!((&late["rule"], &late["total"]), (&json!("overdue"), &counted["overdue"]["count"]));
+    let free = ask("Which to-dos does nobody have?").await;
+    assert_eq!(
+        (&free["rule"], &free["total"]),
+        (&json!("unassigned"), &counted["unassigned"]["count"])
+    );
+    let mine = world.ok("query", here(json!({ "q": "What is on my list?" }))).await;
+    assert_eq!((&mine["rule"], &mine["project"]), (&json!("mine"), &json!(PROJECT)));
+    let most = ask("Who has the most work?").await;
+    assert_eq!(most["rule"], "busiest");
+    assert!(most["results"][0]["open"].as_u64() >= most["results"][1]["open"].as_u64(), "{most}");
+    world.sync().await;
+    let found = ask("relaunch").await;
+    assert_eq!(found["rule"], "search");
 }
