@@ -5,7 +5,7 @@ use crate::narrow::Narrow;
 use crate::routes::{Route, Who};
 use crate::{body, credentials, oauth, origin};
 use ::mcp::door::{Caller, Door};
-use ::mcp::service::Mcp;
+use ::mcp::service::{Mcp, Widenable};
 use auth::oauth::is_access_token;
 use axum::Extension;
 use axum::body::Body;
@@ -78,11 +78,19 @@ async fn answer(
     if let Some(refusal) = must_sign_in(&backend, &request) {
         return Ok(refusal);
     }
+    let caller = request.extensions().get::<credentials::Caller>();
+    let may_widen = matches!(caller, Some(credentials::Caller::Key(holder)) if holder.may_widen);
+    if may_widen {
+        request.extensions_mut().insert(Widenable);
+    }
     let bytes: Bytes = body::collect(&mut request).await?;
     let (parts, _) = request.into_parts();
     let mut answer = served.mcp.answer(parts, bytes).await.map(Body::new);
     if answer.status() == StatusCode::UNAUTHORIZED {
         answer.headers_mut().extend(challenge(&backend, None));
+    }
+    if may_widen && answer.status() == StatusCode::FORBIDDEN {
+        answer.headers_mut().extend(challenge(&backend, Some("insufficient_scope")));
     }
     let kind = answer.headers().get(CONTENT_TYPE);
     if kind.is_some_and(|it| it.as_bytes().starts_with(b"text/event-stream")) {

@@ -33,6 +33,8 @@ pub struct KeyHolder {
     pub actor: Actor,
     /// What else the key says.
     pub grant: KeyGrant,
+    /// It was given for reading only, to a chat client whose person may write: the client can ask for more.
+    pub may_widen: bool,
 }
 
 impl Auth {
@@ -74,7 +76,7 @@ impl Auth {
             can_approve: row.can_approve == 1,
             tools: tools_of(&row.tools)?,
         };
-        Ok(Some(KeyHolder { actor, grant }))
+        Ok(Some(KeyHolder { actor, grant, may_widen: false }))
     }
 
     async fn used(&self, workspace: WorkspaceId, id: KeyId, now_ms: i64) -> Result<(), Problem> {

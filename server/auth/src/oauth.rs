@@ -105,6 +105,8 @@ impl Auth {
         drop(conn);
         let Some(grant) = grant.filter(|it| it.resource == resource) else { return Ok(None) };
         let Some(role) = role_now(&grant) else { return Ok(None) };
+        let can_write = |it: Role| it.can(Permission::Write);
+        let may_widen = !can_write(role) && owner_now(&grant).is_some_and(can_write);
         if grant.last_used_at.is_none_or(|it| now_ms - it >= USED_EVERY_MS) {
             let (workspace, id) = (workspace.clone(), id.clone());
             let used = self.db.write(move |conn| {
@@ -128,7 +130,7 @@ impl Auth {
             can_approve: false,
             tools: Vec::new(),
         };
-        Ok(Some(KeyHolder { actor, grant }))
+        Ok(Some(KeyHolder { actor, grant, may_widen }))
     }
 
     /// The chat clients that the actor let act for them in the workspace, newest first.
@@ -173,9 +175,13 @@ pub fn is_access_token(text: &str) -> bool {
 
 /// What the client may do now: its own role, or its person's where that has become less.
 pub(crate) fn role_now(grant: &StoredGrant) -> Option<Role> {
+    Some(Role::parse(&grant.role)?.min(owner_now(grant)?))
+}
+
+/// What its person may do now.
+fn owner_now(grant: &StoredGrant) -> Option<Role> {
     let status = grant.owner_status.as_deref();
-    let owner = people::role(grant.is_super_admin, grant.owner_role.as_deref(), status)?;
-    Some(Role::parse(&grant.role)?.min(owner))
+    people::role(grant.is_super_admin, grant.owner_role.as_deref(), status)
 }
 
 fn shown(grant: StoredGrant) -> ConnectedClient {

@@ -1,12 +1,13 @@
 //! `/mcp`: both eras of the protocol on one address.
 
-use crate::door::{Door, OPEN};
+use crate::door::{Door, OPEN, target};
 use crate::handler::Handler;
 use crate::messages::malformed;
 use crate::resources;
 use crate::sessions::{OWNER, Sessions};
 use bytes::Bytes;
 use domain::actor::Actor;
+use domain::approval::Risk;
 use domain::ids::{UserId, WorkspaceId};
 use futures::future::BoxFuture;
 use http::header::{ACCEPT, ALLOW, CONTENT_TYPE};
@@ -25,6 +26,11 @@ use tools::tools::Tools;
 
 /// An answer: one JSON body or a stream of events.
 pub type Answer = Response<BoxBody<Bytes, Infallible>>;
+
+/// In the extensions of a request whose token is for reading only, although its person may write: its client can ask
+/// for more when it is told so by the status.
+#[derive(Clone, Copy, Debug)]
+pub struct Widenable;
 
 const SESSION: &str = "mcp-session-id";
 const VERSION: &str = "mcp-protocol-version";
@@ -127,6 +133,7 @@ impl Mcp {
             parts.headers.insert(ACCEPT, HeaderValue::from_static(BOTH_KINDS));
         }
         let service = if is_in_session { &self.with_sessions } else { &self.without };
+        let is_narrow = parts.extensions.get::<Widenable>().is_some();
         let is_stranger = parts.extensions.get::<Actor>().is_none();
         let request = Request::from_parts(parts, Full::new(body));
         let mut answer = OWNER.scope(owner, service(request)).await;
@@ -134,6 +141,9 @@ impl Mcp {
         let is_told = is_stateless && is_stranger && answer.status() == StatusCode::OK;
         if is_told && needs_somebody(&self.tools, &message) {
             *answer.status_mut() = StatusCode::UNAUTHORIZED;
+        }
+        if is_narrow && answer.status() == StatusCode::OK && writes(&self.tools, &message) {
+            *answer.status_mut() = StatusCode::FORBIDDEN;
         }
         answer
     }
@@ -162,6 +172,21 @@ fn needs_somebody(tools: &Tools, message: &Value) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether the message calls a tool that people who may only read are refused.
+fn writes(tools: &Tools, message: &Value) -> bool {
+    let is_call = message.get("method").and_then(Value::as_str) == Some("tools/call");
+    let name = message.pointer("/params/name").and_then(Value::as_str).filter(|_| is_call);
+    let Some(name) = name else { return false };
+    let args = message.pointer("/params/arguments").unwrap_or(&Value::Null);
+    // A call that is not well made is told so by the tool itself.
+    let Ok(target) = target(name, args) else { return false };
+    let (name, args) = target.unwrap_or_else(|| (name, args.clone()));
+    tools.find(name).is_some_and(|it| match it.only_tells(&args) {
+        true => it.risk != Risk::Read,
+        false => it.risk_of(&args) != Risk::Read,
+    })
 }
 
 fn takes(headers: &HeaderMap, kind: &str) -> bool {

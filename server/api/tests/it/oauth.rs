@@ -364,3 +364,37 @@ async fn a_client_is_known_by_the_document_at_its_address() {
         assert_eq!(known.vouched_by().as_deref(), Some("127.0.0.1"));
     }
 }
+
+#[tokio::test]
+async fn a_client_that_may_only_read_is_told_what_to_ask_for() {
+    for server in Server::all_with(HERE).await {
+        let owner = server.signs_up("Owner").await;
+        let viewer = server.joins(&owner, "Viewer", "viewer").await;
+        let client = registered(&server).await;
+        let mut chats = Vec::new();
+        for person in [&owner, &viewer] {
+            let code = allowed(person, &client, "viewer").await;
+            let tokens = exchanged(&server, &client, &code).await;
+            chats.push(server.visitor().showing(&text(&tokens, "access_token")));
+        }
+        let direct = json!({"name": "flow_create", "arguments": {"name": "Greet"}});
+        let nested = json!({"name": "mcp_call", "arguments": {"tool": "flow_create", "args": {"name": "Greet"}}});
+        for write in [&direct, &nested] {
+            let refused = rpc(&chats[0], "tools/call", write.clone()).await;
+            assert_eq!(refused.result()["structuredContent"]["code"], "FORBIDDEN");
+            let told = refused.headers["www-authenticate"].to_str().unwrap();
+            assert!(
+                refused.status == 403 && told.contains("error=\"insufficient_scope\""),
+                "{told}"
+            );
+            assert!(told.contains("scope=\"read write\""), "{told}");
+        }
+        // Somebody who may not write either has nothing more to give, and a key cannot ask.
+        let reader = owner.script(json!({"role": "viewer"})).await;
+        for caller in [&chats[1], &reader] {
+            let refused = rpc(caller, "tools/call", direct.clone()).await;
+            assert_eq!(refused.result()["structuredContent"]["code"], "FORBIDDEN");
+            assert!(refused.status == 200 && !refused.headers.contains_key("www-authenticate"));
+        }
+    }
+}
