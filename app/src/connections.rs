@@ -8,4 +8,5 @@ pub mod registered;
 pub mod result;
 pub mod row;
 pub mod server_fns;
+pub mod servers;
 pub mod start;

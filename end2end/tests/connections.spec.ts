@@ -54,3 +54,47 @@ test('a connection of flows is made, used, renamed, mended and deleted', async (
   const left = await tool(page.request, 'flow_connections_list', {});
   expect(left['data']).toEqual([]);
 });
+
+test('tools of another server are read, accepted, used and taken away', async ({ page, freshServer, consoleGuard }) => {
+  // A form with gaps is refused.
+  consoleGuard.expect(/400 \(Bad Request\)/);
+  // The first account is a super admin, who may name an address of this machine: here the server's own.
+  const { url } = freshServer;
+  await signUp(page, {}, url);
+  const made = await page.request.post(`${url}/api/pmos/keys`, { data: { label: 'Other office' } });
+  const { key } = (await made.json()) as { key: string };
+  await open(page, `${url}/integrations`);
+  await expect(page.getByText('No other server is used')).toBeVisible();
+  await page.getByRole('button', { name: 'Add a server' }).click();
+  const form = page.getByRole('dialog', { name: 'Add a tool server' });
+  await form.getByRole('button', { name: 'Add the server' }).click();
+  await expect(form.getByText(/Enter a name/)).toBeVisible();
+  await form.getByLabel('Name', { exact: true }).fill('Other office');
+  await form.getByLabel('Address', { exact: true }).fill(`${url}/mcp`);
+  await form.getByLabel('Secret, if it wants one').fill(`Bearer ${key}`);
+  await axe(page);
+  await form.getByRole('button', { name: 'Add the server' }).click();
+
+  const card = page.getByRole('region', { name: 'Other office' });
+  await expect(card.getByText('Working')).toBeVisible();
+  await expect(card.getByText(/^0 of \d+ tools in use$/)).toBeVisible();
+  await card.getByRole('button', { name: 'Accept flow_list', exact: true }).click();
+  await expect(card.getByText(/^1 of \d+ tools in use$/)).toBeVisible();
+  const asks = card.getByLabel('How flow_list is asked about');
+  await expect(asks).toHaveValue('ask');
+  await asks.selectOption('read');
+  await expect(page.getByLabel('How flow_list is asked about')).toHaveValue('read');
+  await axe(page);
+  await expect
+    .poll(async () => {
+      const call = await page.request.post(`${url}/api/mcp-call`, { data: { name: 'other_office__flow_list' } });
+      return ((await call.json()) as { ok: boolean }).ok;
+    })
+    .toBe(true);
+
+  await card.getByRole('button', { name: 'Remove Other office' }).click();
+  const question = page.getByRole('dialog', { name: 'Remove Other office?' });
+  await question.getByRole('button', { name: 'Remove the server' }).click();
+  await expect(page.getByText('No other server is used')).toBeVisible();
+  expect(await page.content()).not.toContain(key);
+});

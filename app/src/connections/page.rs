@@ -7,6 +7,7 @@ use crate::connections::registered::RegisteredApp;
 use crate::connections::result::TestResult;
 use crate::connections::row::{Acts, ConnectionRow};
 use crate::connections::server_fns::{ChooseAccount, Disconnect, load_accesses, test_access};
+use crate::connections::servers::ToolServers;
 use crate::connections::start::{NoApp, SignInLink};
 use crate::live::use_live;
 use crate::session::can;
@@ -90,6 +91,7 @@ fn Integrations() -> impl IntoView {
             <MirrorCard of=mirror />
             <Show when=move || owns.get()><RegisteredApp saved=move |()| accesses.refetch() /></Show>
             <AppConnections />
+            <ToolServers />
             <ConfirmOne
                 asked=asked
                 title=|it| format!("Disconnect {}?", it.name)

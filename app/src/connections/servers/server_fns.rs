@@ -1,0 +1,64 @@
+//! Other MCP servers of the workspace.
+
+use crate::error::AppError;
+#[cfg(feature = "ssr")]
+use crate::session::on_server::{actor, backend};
+use domain::tool_server::{NewToolServer, ServerToolChange, ToolServer, ToolServerChange};
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+
+/// The servers with their tools.
+///
+/// # Errors
+/// Forbidden for viewers.
+#[server(prefix = "/fn", endpoint = "load_tool_servers")]
+pub async fn load_tool_servers() -> Result<Vec<ToolServer>, AppError> {
+    Ok(backend().peers.list(&actor()?).await?)
+}
+
+/// Adds a server that answers.
+///
+/// # Errors
+/// Every field that is wrong; forbidden.
+#[server(prefix = "/fn", endpoint = "add_tool_server", input = Json)]
+pub async fn add_tool_server(new: NewToolServer) -> Result<ToolServer, AppError> {
+    Ok(backend().peers.add(&actor()?, new).await?)
+}
+
+/// Changes a server.
+///
+/// # Errors
+/// Every field that is wrong; not found; forbidden.
+#[server(prefix = "/fn", endpoint = "change_tool_server", input = Json)]
+pub async fn change_tool_server(id: String, change: ToolServerChange) -> Result<(), AppError> {
+    backend().peers.change(&actor()?, &id.into(), change).await?;
+    Ok(())
+}
+
+/// Reads anew what a server offers.
+///
+/// # Errors
+/// Not found; forbidden. What the test finds is no error.
+#[server(prefix = "/fn", endpoint = "test_tool_server")]
+pub async fn test_tool_server(id: String) -> Result<ToolServer, AppError> {
+    Ok(backend().peers.test(&actor()?, &id.into()).await?)
+}
+
+/// Accepts what a server says of a tool, or says how it is asked about.
+///
+/// # Errors
+/// Not found; forbidden; a conflict when the server says something else meanwhile.
+#[server(prefix = "/fn", endpoint = "decide_server_tool", input = Json)]
+pub async fn decide_server_tool(id: String, change: ServerToolChange) -> Result<(), AppError> {
+    backend().peers.decide(&actor()?, &id.into(), change).await?;
+    Ok(())
+}
+
+/// Forgets a server with its secret and its tools.
+///
+/// # Errors
+/// Not found; forbidden.
+#[server(prefix = "/fn", endpoint = "remove_tool_server")]
+pub async fn remove_tool_server(id: String) -> Result<(), AppError> {
+    Ok(backend().peers.remove(&actor()?, &id.into()).await?)
+}
