@@ -15,6 +15,7 @@ use crate::flows::list::FlowsPage;
 use crate::flows::studio::StudioPage;
 use crate::flows::tables::TablesPage;
 use crate::flows::templates::TemplatesPage;
+use crate::plans::page::CommandCenterPage;
 use crate::projects::list::ProjectsPage;
 use crate::projects::page::ProjectPage;
 use crate::runs::list::RunsPage;
@@ -86,7 +87,8 @@ area!(
     Approvals => ApprovalsPage,
     Apps => AppsPage,
     AppRunner => AppRunnerPage,
-    AppPublisher => AppPublisherPage
+    AppPublisher => AppPublisherPage,
+    CommandCenter => CommandCenterPage
 );
 
 /// Loads the module of the page at `path`, where it has one of its own.
@@ -100,7 +102,7 @@ pub async fn preload(path: &str) {
         (Some("settings" | "audit" | "shell" | "telemetry" | "workspaces"), _) => {
             Settings::preload().await
         }
-        (Some("projects" | "flows" | "runs" | "approvals" | "apps"), _) => {
+        (Some("projects" | "flows" | "runs" | "approvals" | "apps" | "command-center"), _) => {
             Projects::preload().await
         }
         _ => {}

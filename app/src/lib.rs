@@ -18,6 +18,7 @@ pub mod connections;
 pub mod flows;
 pub mod home;
 pub mod oauth;
+pub mod plans;
 pub mod projects;
 pub mod runs;
 pub mod settings;
@@ -91,6 +92,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/runs/:id") view={Lazy::<lazy::Run>::new()} ssr=Async />
                         <Route path=path!("/chat") view=ChatPage ssr=Async />
                         <Route path=path!("/chat/:id") view=ChatPage ssr=Async />
+                        <Route path=path!("/command-center") view={Lazy::<lazy::CommandCenter>::new()} ssr=Async />
                         <Route path=path!("/approvals") view={Lazy::<lazy::Approvals>::new()} ssr=Async />
                         <Route path=path!("/approvals/:id") view={Lazy::<lazy::Approvals>::new()} ssr=Async />
                     </ParentRoute>

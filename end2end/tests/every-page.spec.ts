@@ -77,6 +77,7 @@ const ALWAYS: Place[] = [
   ['apps', '/apps'],
   ['publishing apps', '/apps/publisher'],
   ['no such app', '/apps/no-such-app'],
+  ['command center', '/command-center'],
   ['chat', '/chat'],
   ['approvals', '/approvals'],
   ['decided approvals', '/approvals?tab=decided'],

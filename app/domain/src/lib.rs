@@ -18,6 +18,7 @@ pub mod integration;
 pub mod keys;
 pub mod mirror;
 pub mod oauth;
+pub mod plan;
 pub mod platform;
 pub mod problem;
 pub mod project;

@@ -34,6 +34,7 @@ pub(crate) const PLACES: &[Place] = &[
     place("/runs", "runs", "Runs", Permission::Read),
     place("/approvals", "approvals", "Approvals", Permission::Read),
     place("/chat", "assistant", "Assistant", Permission::Read),
+    place("/command-center", "wand", "Command center", Permission::Write),
     place("/integrations", "plug", "Integrations", Permission::Write),
     place("/apps", "grid", "Apps", Permission::Read),
     place("/settings", "settings", "Settings", Permission::Read),

@@ -22,6 +22,7 @@ pub mod notes;
 pub mod operations;
 pub mod personal;
 pub mod planner;
+pub mod planning;
 pub mod runtime;
 pub mod sending;
 pub mod sessions;

@@ -40,6 +40,7 @@ mod watching;
 
 use crate::llm::reading;
 use crate::llm::{LlmEvent, Prompt, Provider, Reply};
+use chrono::NaiveDate;
 use futures::stream::BoxStream;
 use intent::Intent;
 use replay::{Question, Replay, Stop};
@@ -62,6 +63,13 @@ impl Provider for Planner {
     fn respond<'a>(&'a self, prompt: &'a Prompt) -> BoxStream<'a, LlmEvent> {
         reading::events(plan(prompt))
     }
+}
+
+/// The requests of an objective in order, each with whether it changes something in a project.
+pub(crate) fn requests(objective: &str, today: NaiveDate) -> Vec<(String, bool)> {
+    let changes = |it: &Intent| matches!(it, Intent::Todo(_) | Intent::Post(_));
+    let all = several::requests(objective, today, false);
+    all.into_iter().map(|(said, intent)| (said, changes(&intent))).collect()
 }
 
 /// The next step: tools that have to run, or the answer to everything that was said.

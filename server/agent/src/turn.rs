@@ -6,6 +6,7 @@ use crate::ending::End;
 use crate::hearing::{Heard, month_of, total_event};
 use crate::llm::failure::ErrorClass;
 use crate::llm::{OtherTool, Reply, Usage, Wanted};
+use crate::planning;
 use crate::policy::Mode;
 use crate::runtime::Runtime;
 use crate::settings::Settings;
@@ -187,6 +188,11 @@ impl Turn {
             }
             if let Some(end) = self.settle_calls().await? {
                 return Ok(end.into_option());
+            }
+            if self.run.run.model == planning::MODEL {
+                let end = self.carried_out().await?;
+                self.answer(&end).await?;
+                return Ok(None);
             }
             if self.iterations >= self.agent.0.config.iterations(self.runtime()) {
                 return Ok(Some(End::limit(self.iterations)));

@@ -20,6 +20,7 @@ pub(crate) mod keys;
 pub(crate) mod members;
 pub(crate) mod notifications;
 pub(crate) mod operations;
+pub(crate) mod plans;
 pub(crate) mod platform;
 pub(crate) mod projects;
 pub(crate) mod setup;

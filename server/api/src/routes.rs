@@ -138,6 +138,7 @@ pub fn all() -> Vec<Route> {
         rest::approvals::routes(),
         rest::operations::routes(),
         rest::commands::routes(),
+        rest::plans::routes(),
         rest::insight::routes(),
         rest::projects::routes(),
         rest::tools::routes(),

@@ -49,6 +49,7 @@ pub mod oauth;
 pub mod operations;
 pub mod outbox;
 pub mod payloads;
+pub mod plans;
 pub mod request_counts;
 pub mod run_counts;
 pub mod run_keeping;

@@ -140,6 +140,11 @@ const ALL: &[(i64, &str, &str)] = &[
         "other servers offer tools",
         include_str!("../../../migrations/0175_other_servers_offer_tools.sql"),
     ),
+    (
+        176,
+        "objectives become plans",
+        include_str!("../../../migrations/0176_objectives_become_plans.sql"),
+    ),
     (180, "flows take turns", include_str!("../../../migrations/0180_flows_take_turns.sql")),
     (185, "code steps log", include_str!("../../../migrations/0185_code_steps_log.sql")),
     (188, "messages have files", include_str!("../../../migrations/0188_messages_have_files.sql")),

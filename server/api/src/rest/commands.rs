@@ -42,7 +42,7 @@ struct Given {
 }
 
 /// The refusal of a key without the token that this server wants beside it.
-fn without_token(
+pub(crate) fn without_token(
     backend: &Backend,
     grant: Option<&KeyGrant>,
     headers: &HeaderMap,
@@ -97,7 +97,7 @@ async fn command(
     Ok(told((command.name, command.tool), done))
 }
 
-fn text_of(value: &Value) -> Option<String> {
+pub(crate) fn text_of(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.trim().to_owned()).filter(|it| !it.is_empty()),
         Value::Number(number) => Some(number.to_string()),

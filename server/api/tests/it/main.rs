@@ -29,6 +29,7 @@ mod members;
 mod oauth;
 mod once;
 mod page_writes;
+mod plans;
 mod projects;
 mod promises;
 mod requests;

@@ -12,6 +12,7 @@ use domain::ids::{UserId, WorkspaceId};
 use serde_json::{Value, json};
 use store::approval_rules::{self, NewRule};
 use store::payloads::{self, Payload};
+use store::plans::{self, PlanRow};
 use store::tool_servers::{self, ServerRow};
 
 /// What a caller finds about a record of the other workspace: an id for each route that takes one, and a body.
@@ -55,6 +56,7 @@ async fn foreign(server: &Server, other: &Caller<'_>) -> Vec<(&'static str, Stri
         case("POST /api/pmos/connections/{id}/test", connection, json!({})),
         case("POST /api/pmos/connections/{id}/sign-in", connection, json!({})),
     ]);
+    cases.push(("POST /api/plan/{id}/execute", plan(server, &me).await, json!({})));
     let server_id = tool_server(server, &me).await;
     cases.extend([
         ("PATCH /api/pmos/tool-servers/{id}", server_id.clone(), json!({"name": "Mine now"})),
@@ -122,6 +124,29 @@ fn actor(me: &Value) -> Actor {
 async fn their_flow(server: &Server, me: &Value) -> String {
     let all = server.backend.flows.list(&actor(me), &FlowFilter::default()).await.unwrap();
     all.data[0].id.to_string()
+}
+
+/// A plan of this person.
+async fn plan(server: &Server, me: &Value) -> String {
+    let text = |name: &str| me[name].as_str().unwrap().to_owned();
+    let row = PlanRow {
+        id: "their-plan".to_owned(),
+        workspace_id: text("workspaceId"),
+        user_id: text("id"),
+        objective: "Tidy up".to_owned(),
+        project_id: None,
+        steps: "[]".to_owned(),
+        run_id: None,
+        session_id: None,
+        created_at: 0,
+    };
+    let id = row.id.clone();
+    let kept = server
+        .backend
+        .db
+        .write(move |conn| Box::pin(async move { plans::insert(conn, &row).await }));
+    kept.await.unwrap();
+    id
 }
 
 /// Another MCP server that this person added.
