@@ -138,7 +138,7 @@ fn Totals(numbers: Telemetry) -> impl IntoView {
         }
     };
     view! {
-        <section class="card stats stats--flat" aria-label=format!("Last {}", numbers.range.label())>
+        <section class="card stats stats--flat stats--6" aria-label=format!("Last {}", numbers.range.label())>
             {stats.into_iter().map(stat).collect_view()}
         </section>
     }
