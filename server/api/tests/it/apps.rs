@@ -29,6 +29,18 @@ pub(crate) async fn actor(caller: &Caller<'_>) -> Actor {
 pub(crate) async fn flow(
     server: &Server,
     actor: &Actor,
+    step: (&str, &str),
+    input: Value,
+) -> FlowId {
+    let flow = drafted(server, actor, step, input).await;
+    server.backend.flows.publish(actor, &flow).await.unwrap();
+    flow
+}
+
+/// The same as a draft.
+async fn drafted(
+    server: &Server,
+    actor: &Actor,
     (piece, action): (&str, &str),
     input: Value,
 ) -> FlowId {
@@ -56,9 +68,7 @@ pub(crate) async fn flow(
     };
     let edits = vec![FlowEdit::ImportFlow(Box::new(import))];
     let new = NewFlow { name: "Shout".to_owned(), edits, ..NewFlow::default() };
-    let flow = server.backend.flows.create(actor, new).await.unwrap();
-    server.backend.flows.publish(actor, &flow.id).await.unwrap();
-    flow.id
+    server.backend.flows.create(actor, new).await.unwrap().id
 }
 
 /// A flow that writes `text` in capitals.
@@ -295,6 +305,23 @@ async fn an_internal_app_is_not_there_for_strangers() {
         assert_eq!(owner.put(&path, draft).await.status, 200);
         assert_eq!(viewer.get("/apps/api/apps").await["data"], json!([]), "{}", server.name);
         assert_eq!(owner.get("/apps/api/apps").await["data"][0]["id"], json!(id));
+    }
+}
+
+#[tokio::test]
+async fn a_draft_of_a_flow_runs_for_the_owner_of_the_app_alone() {
+    for server in Server::all().await {
+        let owner = server.signs_up("Owner").await;
+        let viewer = server.joins(&owner, "Viewer", "viewer").await;
+        let input = json!({ "text": "{{trigger.body.text}}", "case": "upper" });
+        let step = ("text-helper", "change_case");
+        let draft = drafted(&server, &actor(&owner).await, step, input).await;
+        let id = published(&owner, &draft, "external").await;
+        for stranger in [&server.visitor(), &viewer] {
+            let refused = run(stranger, &id, json!({"text": "a"})).await;
+            assert_eq!((refused.status, &refused["details"][0]["field"]), (400, &json!("app")));
+        }
+        assert_eq!(run(&owner, &id, json!({"text": "a"})).await["output"], "A", "{}", server.name);
     }
 }
 

@@ -4,17 +4,17 @@ use crate::apps::asked::{Asked, Fitting};
 use crate::apps::{Apps, Visitor, missing};
 use crate::engine::credentials::named;
 use crate::engine::plan::Plan;
-use crate::hooks::{HookAnswer, HookRefusal, Wait};
+use crate::hooks::{Delivery, HookAnswer, HookRefusal, Wait};
 use domain::app::publisher::{AuthMode, Publisher};
 use domain::app::{AppCall, Mode};
 use domain::flow::TriggerKind;
-use domain::ids::{FlowId, RunId, UserId};
+use domain::ids::{FlowId, UserId};
 use domain::problem::Problem;
 use serde_json::Value;
 use std::sync::Arc;
 use store::apps::AppRow;
 use store::runs::NewRun;
-use store::{flow_connections, flows, ids};
+use store::{flow_connections, flows};
 
 /// A run that may begin.
 pub(super) struct Ready {
@@ -22,7 +22,7 @@ pub(super) struct Ready {
     pub(super) call: AppCall,
     pub(super) head: NewRun,
     payload: Value,
-    plan: Arc<Plan>,
+    delivery: Delivery,
 }
 
 impl Apps {
@@ -76,31 +76,25 @@ impl Apps {
         }
         let inside = visitor.inside(&app).cloned();
         let acting = inside.as_ref().map_or_else(|| app.owner.clone(), |it| it.user.clone());
-        let (plan, is_draft) = self.plan(&app, &acting).await?;
-        self.check_connections(&app, &plan, (&acting, inside.is_some())).await?;
-        let engine = &self.runs.engine;
-        let payload = fitting.payload(&app, &plan.version, (&engine.config.key, &app.workspace));
-        let version = &plan.version;
+        let is_owner = inside.as_ref().is_some_and(|it| it.user == app.owner);
+        let delivery = self.delivery(&app, (&acting, is_owner)).await?;
+        let version = &delivery.plan.version;
+        self.check_connections(&app, &delivery.plan, (&acting, inside.is_some())).await?;
+        let key = &self.runs.engine.config.key;
+        let payload = fitting.payload(&app, version, (key, &app.workspace));
         let head = NewRun {
-            id: RunId::from(ids::fresh()),
-            workspace: app.workspace.clone(),
-            flow: version.flow_id.clone(),
-            version: version.id.clone(),
-            flow_name: version.display_name.clone(),
-            environment: if is_draft { "TESTING" } else { "PRODUCTION" }.to_owned(),
-            triggered_by: "app".to_owned(),
-            acting_user: acting,
-            payload: payload.to_string(),
-            dedupe: None,
-            created_at: engine.now_ms(),
-            trial: None,
             app: Some(call.clone()),
+            ..self.runs.head_of(&delivery, ("app", &payload), None)
         };
-        Ok(Ready { app, call: call.clone(), head, payload, plan })
+        Ok(Ready { app, call: call.clone(), head, payload, delivery })
     }
 
-    /// The published version of the app's flow, else its draft for the owner alone; whether it is the draft.
-    async fn plan(&self, app: &AppRow, acting: &UserId) -> Result<(Arc<Plan>, bool), Problem> {
+    /// The published version of the app's flow, else its draft for the owner alone.
+    async fn delivery(
+        &self,
+        app: &AppRow,
+        (acting, is_owner): (&UserId, bool),
+    ) -> Result<Delivery, Problem> {
         let draft = "This app has no flow yet. Choose one under Publish";
         let flow: &FlowId = app.flow.as_ref().ok_or_else(|| Problem::invalid("app", draft))?;
         let engine = &self.runs.engine;
@@ -110,11 +104,23 @@ impl Apps {
         drop(conn);
         if let Some(version) = &flow.published_version_id {
             let plan = engine.plans.get(&engine.db, &app.workspace, &flow.id, version).await?;
-            return Ok((plan.ok_or_else(missing)?, false));
+            return Ok(Delivery {
+                workspace: app.workspace.clone(),
+                acting_user: acting.clone(),
+                environment: "PRODUCTION",
+                plan: plan.ok_or_else(missing)?,
+                is_limited: flow.runs_at_once.is_some(),
+            });
         }
         let has_trigger = matches!(flow.version.trigger.kind, TriggerKind::Piece(_));
-        if *acting == app.owner && has_trigger {
-            return Ok((Arc::new(Plan::new(flow.version)), true));
+        if is_owner && has_trigger {
+            return Ok(Delivery {
+                workspace: app.workspace.clone(),
+                acting_user: acting.clone(),
+                environment: "TESTING",
+                is_limited: flow.runs_at_once.is_some(),
+                plan: Arc::new(Plan::new(flow.version)),
+            });
         }
         let message = "The flow of this app is not published yet. Ask whoever made the app";
         Err(Problem::invalid("app", message))
@@ -160,7 +166,7 @@ impl Apps {
 
     /// Begins the run: it is on the disk when this answers, and it has ended where it is waited for.
     pub(super) async fn begin(&self, ready: Ready, wait: Wait) -> Result<HookAnswer, Problem> {
-        let begun = self.runs.begin(ready.head, ready.payload, ready.plan, wait).await;
+        let begun = self.runs.begin(ready.head, ready.payload, &ready.delivery, wait).await;
         begun.map_err(|refusal| match refusal {
             HookRefusal::Problem(problem) => problem,
             HookRefusal::Unknown | HookRefusal::SwitchedOff | HookRefusal::Unauthorized => {
