@@ -33,7 +33,7 @@ pub struct Draft {
 
 impl Draft {
     /// Of a new app.
-    pub fn new() -> Self {
+    pub fn blank() -> Self {
         let text = |it: &str| RwSignal::new(it.to_owned());
         Self {
             app: RwSignal::new(None),

@@ -75,7 +75,7 @@ impl Work {
 #[component]
 fn Publishing(manages: bool) -> impl IntoView {
     let work = Work {
-        draft: Draft::new(),
+        draft: Draft::blank(),
         busy: RwSignal::new(false),
         failed: RwSignal::new(None),
         changes: RwSignal::new(0),
