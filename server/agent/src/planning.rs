@@ -279,7 +279,7 @@ async fn begin(
     let session = NewSession { title, project_id, ..NewSession::default() };
     let session = chat::insert_session(tx, &mine, &session).await?;
     let new = NewRun { session: session.clone(), ..new };
-    if !sending::begin(tx, actor, &plan.objective, &new).await? {
+    if !sending::begin(tx, actor, (&plan.objective, &[]), &new).await? {
         return Err(Problem::conflict("The assistant is still answering. Try again in a moment"));
     }
     let stored = runs::find(tx, &mine, &new.id).await?;
