@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn a_time_is_of_today_in_the_workspace() {
-        let at = |text, ahead| moment(Some(text), NOW, ahead * 60 * MINUTE_MS).map(rfc3339);
+        let at = |text, ahead: i64| moment(Some(text), NOW, ahead * 60 * MINUTE_MS).map(rfc3339);
         assert_eq!(at("06:00", 0).as_deref(), Some("2026-02-18T06:00:00.000Z"));
         assert_eq!(at("06:00", 2).as_deref(), Some("2026-02-18T04:00:00.000Z"));
         assert_eq!(at("2h", 2).as_deref(), Some("2026-02-18T07:46:00.000Z"));
