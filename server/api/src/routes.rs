@@ -150,8 +150,8 @@ pub fn all() -> Vec<Route> {
         rest::apps::routes(),
         rest::app_publisher::routes(),
         hooks::routes(),
-        forms::routes(),
         plain_page::routes(),
+        forms::routes(),
         answers::routes(),
         live::routes(),
     ]

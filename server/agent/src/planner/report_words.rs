@@ -190,7 +190,7 @@ fn posted(phrase: &Phrase) -> Option<(Finding, Target)> {
         let (_, place_words) = rest.part(*at, rest.len()).starts("to|in|on|into|at")?;
         Some((finding(&rest.part(0, *at))?, place(&place_words)?))
     };
-    let named = cuts.iter().find_map(|it| at(it, room));
+    let named = cuts.iter().rev().find_map(|it| at(it, room));
     named.or_else(|| cuts.iter().rev().find_map(|it| at(it, person_or_project)))
 }
 
@@ -205,7 +205,7 @@ pub(super) fn room(phrase: &Phrase) -> Option<Target> {
         }
         let found = phrase.fits_any(&[
             &format!("{OWN} {kind} of|in|for|on [the] {{project}}"),
-            &format!("[the|our] {{project}} {kind}"),
+            &format!("[the|our] {{project?}} {kind}"),
         ])?;
         Some(Some(bare(&found.get("project"))))
     };

@@ -107,9 +107,26 @@ fn one(phrase: &Phrase, today: NaiveDate) -> Do {
         .or_else(|| request(phrase))
         .or_else(|| report_words::read(phrase).map(|(what, to)| Do::Report(what, to)))
         .or_else(|| post(phrase))
+        .or_else(|| same_todo(phrase))
         .or_else(|| todo(phrase, today))
         .or_else(|| tell(phrase))
         .unwrap_or_else(|| Do::Unknown(phrase.text()))
+}
+
+/// What happens to the to-do that an earlier step added, or that started the flow.
+fn same_todo(phrase: &Phrase) -> Option<Do> {
+    let it = || TodoName { title: "the to-do".to_owned(), project: None };
+    if phrase.fits("complete|finish|close|tick_off it|that|this [again]").is_some() {
+        return Some(Do::Complete(it()));
+    }
+    let captures = phrase.fits_any(&[
+        "comment|reply on|to|under it|that|this : {text}",
+        "comment|reply on|to|under it|that|this saying|with|with_the_text [:] {text}",
+        "add|post|leave|write [a] comment on|to|under it|that|this : {text}",
+        "add|post|leave|write [a] comment on|to|under it|that|this saying|with|with_the_text [:] {text}",
+        "comment|reply on|to|under it|that|this",
+    ])?;
+    Some(Do::Comment(it(), captures.get("text")))
 }
 
 fn todo(phrase: &Phrase, today: NaiveDate) -> Option<Do> {

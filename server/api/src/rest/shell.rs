@@ -1,6 +1,6 @@
 //! The shell of super admins (contract.md 1.8).
 
-use crate::body::Body;
+use crate::body::{Body, NoBody};
 use crate::error::Answer;
 use crate::routes::{Route, Who};
 use axum::extract::{Path, State};
@@ -30,6 +30,7 @@ struct Typed {
 async fn open(
     State(backend): State<Backend>,
     Extension(actor): Extension<Actor>,
+    NoBody: NoBody,
 ) -> Answer<(StatusCode, Json<Value>)> {
     let id = backend.open_shell(&actor).await?;
     let body = json!({"ok": true, "sessionId": id, "closesAfterIdleMs": SHELL_IDLE_MS});

@@ -88,7 +88,10 @@ pub(crate) fn size(bytes: i64) -> String {
     let unit = UNITS.iter().find(|it| bytes >= it.0);
     unit.map_or_else(
         || format!("{bytes} bytes"),
-        |(one, word)| format!("{}.{} {word}", bytes / one, bytes % one * 10 / one),
+        |(one, word)| {
+            let tenths = (bytes.saturating_mul(10) + one / 2) / one;
+            format!("{}.{} {word}", tenths / 10, tenths % 10)
+        },
     )
 }
 
