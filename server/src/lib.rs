@@ -2,6 +2,7 @@
 
 pub mod assets;
 mod pages;
+mod redraw;
 
 use axum::Router;
 use backend::Backend;

@@ -1,6 +1,7 @@
 //! The pages: Leptos rendered on the server, with the running system in reach of server functions.
 
 use crate::assets;
+use crate::redraw::draw_again;
 use api::error::Refusal;
 use api::headers::PageNonce;
 use app::App;
@@ -67,6 +68,7 @@ pub(crate) fn routes(backend: Backend) -> Router {
     Router::new()
         .leptos_routes_with_context(&options, generate_route_list(App), context, document)
         .with_state(options)
+        .layer(middleware::from_fn(draw_again))
         .layer(middleware::from_fn_with_state(visited, note_refusals))
         .layer(middleware::from_fn(send_to_sign_in))
         .layer(middleware::from_fn(remember_form))

@@ -45,7 +45,7 @@ async fn every_command_answers_and_is_a_row_with_its_output() {
         let session = opened(&owner).await;
         assert!(output(&owner, &session, "pmos help").await.contains("pmos backup make"));
         let status = output(&owner, &session, "pmos status").await;
-        assert!(status.contains("1 workspaces, 1 people"), "{status}");
+        assert!(status.contains("workspaces: 1, people: 1"), "{status}");
         let steps = output(&owner, &session, "migrations").await;
         assert!(steps.contains("0165  applied  super admins have a shell"), "{steps}");
         assert!(output(&owner, &session, "audit verify").await.starts_with("complete: "));
@@ -137,7 +137,7 @@ async fn others_are_refused_once_in_the_log_and_find_nothing_of_it_there() {
         }
         assert_eq!(rows(&owner, "auth.refused").await.len(), 9, "{}", server.name);
         let log = admin.get("/api/pmos/audit").await.body.to_string();
-        assert!(!log.contains("shell.used") && !log.contains("workspaces, "), "{log}");
+        assert!(!log.contains("shell.used") && !log.contains("workspaces: "), "{log}");
         assert!(rows(&admin, "shell.").await.is_empty());
         assert_eq!(rows(&owner, "shell.").await.len(), 2);
         assert_eq!(output(&owner, &session, "backup list").await.matches(".db").count(), 0);

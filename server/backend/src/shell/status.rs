@@ -36,7 +36,7 @@ pub(crate) async fn status(backend: &Backend) -> Result<Ran, Problem> {
             census.troubled,
             census.sync_calls
         ),
-        format!("running   {} workspaces, {} people", census.workspaces, census.people),
+        format!("running   workspaces: {}, people: {}", census.workspaces, census.people),
     ];
     Ok(Ran::good(lines.join("\n")))
 }

@@ -1,0 +1,77 @@
+//! Draws a page once more when the renderer trips over itself.
+//!
+//! While the content of a page loads, leptos walks it on another thread under an owner that it throws away. Now and then,
+//! in about one of a hundred studios drawn at once, the page that is sent then reads a signal of that walk and panics.
+//! Drawing a page changes nothing, so it is drawn again.
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::Method;
+use axum::middleware::Next;
+use axum::response::Response;
+use futures::FutureExt;
+use std::panic::AssertUnwindSafe;
+
+/// How often a page is drawn at most; what fails as often is a fault of its own.
+const TRIES: usize = 3;
+
+/// Answers a request for a page with the first drawing that ends.
+pub(crate) async fn draw_again(request: Request, next: Next) -> Response {
+    if request.method() != Method::GET || request.uri().path().starts_with("/fn/") {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    for _ in 1..TRIES {
+        let same = Request::from_parts(parts.clone(), Body::empty());
+        // Nothing of a drawing outlives it.
+        if let Ok(page) = AssertUnwindSafe(next.clone().run(same)).catch_unwind().await {
+            return page;
+        }
+        tracing::warn!("a page is drawn again");
+    }
+    next.run(Request::from_parts(parts, body)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::Router;
+    use axum::http::StatusCode;
+    use axum::middleware::from_fn;
+    use axum::routing::{get, post};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use tower::ServiceExt;
+
+    /// Fails as often as that, then answers.
+    fn pages(fails: usize, drawn: &Arc<AtomicUsize>) -> Router {
+        let drawn = Arc::clone(drawn);
+        let draw = move || {
+            let count = drawn.fetch_add(1, Ordering::Relaxed);
+            async move {
+                assert!(count >= fails, "this drawing fails");
+                "page"
+            }
+        };
+        Router::new()
+            .route("/page", get(draw.clone()))
+            .route("/fn/change", post(draw))
+            .layer(from_fn(draw_again))
+    }
+
+    #[tokio::test]
+    async fn a_page_that_fails_is_drawn_again() {
+        let drawn = Arc::new(AtomicUsize::new(0));
+        let request = Request::get("/page").body(Body::empty()).unwrap();
+        let answer = pages(2, &drawn).oneshot(request).await.unwrap();
+        assert_eq!((answer.status(), drawn.load(Ordering::Relaxed)), (StatusCode::OK, 3));
+    }
+
+    #[tokio::test]
+    async fn what_changes_something_is_done_once() {
+        let drawn = Arc::new(AtomicUsize::new(0));
+        let request = Request::post("/fn/change").body(Body::empty()).unwrap();
+        let done = AssertUnwindSafe(pages(9, &drawn).oneshot(request)).catch_unwind().await;
+        assert_eq!((done.is_err(), drawn.load(Ordering::Relaxed)), (true, 1));
+    }
+}
