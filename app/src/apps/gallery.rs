@@ -180,7 +180,7 @@ fn Card(app: App) -> impl IntoView {
         many => format!("Used {many} times"),
     };
     view! {
-        <li class="card card--link acard">
+        <li class="card card--link appcard">
             <div class="row">
                 <Tile name="" icon=icon tile_hue=224 />
                 {badge.map(|it| view! { <span class="badge push">{it}</span> })}

@@ -26,7 +26,7 @@ fn ForEverybody() -> impl IntoView {
         <a class="skip" href="#main">"Skip to content"</a>
         <div class="visited">
             <header class="visited__bar">
-                <a class="nav__brand" href="/apps" aria-label="All apps"><Logo /><span>"PM OS"</span></a>
+                <a class="nav__brand" href="/apps" aria-label="PM OS, all apps"><Logo /><span>"PM OS"</span></a>
                 <span class="push"><ButtonLink href="/sign-in?then=/apps" size=Size::Small>"Sign in"</ButtonLink></span>
             </header>
             <main class="main" id="main" tabindex="-1"><Outlet /></main>

@@ -69,7 +69,7 @@ fn ToolActs(server: ToolServerId, tool: ServerTool, state: ServerState) -> impl 
     let id = server.to_string();
     let can_accept = matches!(tool.state, ToolState::New | ToolState::Changed);
     let accept = can_accept.then(|| {
-        let (id, label) = (id.clone(), format!("Accept {name}"));
+        let (id, label) = (id.clone(), format!("Accept what it says: {name}"));
         let press = move |_| {
             let (name, accept) = (name.clone(), Some(hash.clone()));
             let change = ServerToolChange { name, accept, risk: None };
