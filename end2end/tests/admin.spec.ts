@@ -9,8 +9,8 @@ test('a super admin runs commands in the shell, ends the session and finds both 
   await expect(page.getByText('This session is recorded.')).toBeVisible();
   const output = page.getByRole('log', { name: 'Terminal output' });
   await page.getByRole('button', { name: 'pmos status' }).click();
-  await expect(output.getByText('1 workspaces, 1 people')).toBeVisible();
-  const command = page.getByLabel('Command', { exact: true });
+  await expect(output.getByText('workspaces: 1, people: 1')).toBeVisible();
+  const command = page.getByRole('textbox', { name: 'Command', exact: true });
   await command.fill('pmos audit verify');
   await command.press('Enter');
   await expect(output.getByText('no number is missing')).toBeVisible();

@@ -78,7 +78,7 @@ test('tools of another server are read, accepted, used and taken away', async ({
   const card = page.getByRole('region', { name: 'Other office' });
   await expect(card.getByText('Working')).toBeVisible();
   await expect(card.getByText(/^0 of \d+ tools in use$/)).toBeVisible();
-  await card.getByRole('button', { name: 'Accept flow_list', exact: true }).click();
+  await card.getByRole('button', { name: 'Accept what it says: flow_list', exact: true }).click();
   await expect(card.getByText(/^1 of \d+ tools in use$/)).toBeVisible();
   const asks = card.getByLabel('How flow_list is asked about');
   await expect(asks).toHaveValue('ask');

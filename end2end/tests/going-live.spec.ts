@@ -29,6 +29,7 @@ test('a member asks to publish, and an admin agrees', async ({ page, otherPage, 
   await axe(otherPage);
 
   await open(page, '/approvals');
+  await page.locator('.inbox__item').first().click();
   await page.getByRole('button', { name: 'Approve' }).first().click();
   await expect(page.getByRole('button', { name: 'Approve' })).toHaveCount(0);
   await open(page, `/flows/${id}`);

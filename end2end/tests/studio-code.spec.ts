@@ -60,7 +60,7 @@ test('a code step is barred with the reason until it is allowed, then written, t
   await page.getByRole('tab', { name: 'Set up' }).click();
   await page.getByLabel('Language').selectOption('javascript');
   await expect(page.locator('.sbar__saved')).toHaveText('Saved');
-  await page.getByRole('tab', { name: 'Test', exact: true }).click();
+  await page.getByRole('tab', { name: /^Test/ }).click();
   await page.getByRole('button', { name: 'Test step' }).click();
   await expect(page.getByRole('heading', { name: 'This did not work' })).toBeVisible();
   const read = await tool(page.request, 'flow_get', { flow_id: id }, origin);
@@ -91,7 +91,7 @@ test('conditions stand in groups: all of one, any of them', async ({ page }) => 
 
 test('a template is drawn before it is used', async ({ page }) => {
   await signUp(page);
-  await open(page, '/flows/new');
+  await open(page, '/flows/templates');
   await page.getByRole('button', { name: 'Overdue nudge' }).click();
   const drawing = page.getByRole('dialog').getByRole('img', { name: /^The flow as a drawing, \d+ steps/ });
   await expect(drawing).toBeVisible();

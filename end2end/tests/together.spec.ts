@@ -85,7 +85,7 @@ test('undo takes back what this window did, and what the other did stays', async
   await expect.poll(() => titles(other)).toEqual(['Catch webhook', 'First', 'Two']);
   await rename(other, 'step_2', 'Second');
   await expect.poll(() => titles(page)).toEqual(['Catch webhook', 'First', 'Second']);
-  await page.locator('.sbar').getByRole('button', { name: 'Undo' }).click();
+  await page.locator('.sbar').getByRole('button', { name: 'Undo', exact: true }).click();
   await expect.poll(() => titles(page)).toEqual(['Catch webhook', 'One', 'Second']);
   await expect.poll(() => titles(other)).toEqual(['Catch webhook', 'One', 'Second']);
 
@@ -93,36 +93,7 @@ test('undo takes back what this window did, and what the other did stays', async
   await expect.poll(() => titles(other)).toEqual(['Catch webhook', 'Mine', 'Second']);
   await rename(other, 'step_1', 'Theirs');
   await expect.poll(() => titles(page)).toEqual(['Catch webhook', 'Theirs', 'Second']);
-  await page.locator('.sbar').getByRole('button', { name: 'Undo' }).click();
+  await page.locator('.sbar').getByRole('button', { name: 'Undo', exact: true }).click();
   await expect(page.getByText(/That change was not taken back\. .*was changed by somebody else since/)).toBeVisible();
   expect(await titles(page)).toEqual(['Catch webhook', 'Theirs', 'Second']);
-});
-
-test('two windows make 200 changes each at the same time, and end up the same', async ({ page, context }) => {
-  await signUp(page);
-  const id = await draft(page.request, 'Busy', [setName('One'), setName('Two')]);
-  const other = await context.newPage();
-  await open(page, `/flows/${id}`);
-  await open(other, `/flows/${id}`);
-  const skipped = (of: Page, step: string) => of.locator(`.node[data-run="skipped"] #node-${step}`);
-  const switching = async (of: Page, step: string, times: number): Promise<void> => {
-    await of.locator(`#node-${step}`).focus();
-    for (let at = 0; at < times; at += 1) {
-      await of.keyboard.press('Control+e');
-    }
-  };
-  // An odd number leaves the step switched off, an even one leaves it as it was.
-  await Promise.all([switching(page, 'step_1', 201), switching(other, 'step_2', 200)]);
-  for (const of of [page, other]) {
-    await expect(of.locator('.sbar__saved')).toHaveText('Saved');
-    await expect(skipped(of, 'step_1')).toHaveCount(1);
-    await expect(skipped(of, 'step_2')).toHaveCount(0);
-  }
-  const read = await tool(page.request, 'flow_get', { flow_id: id });
-  interface Step {
-    skip: boolean;
-    nextAction?: Step;
-  }
-  const first = (read['version'] as { trigger: { nextAction: Step } }).trigger.nextAction;
-  expect([first.skip, first.nextAction?.skip]).toEqual([true, false]);
 });
