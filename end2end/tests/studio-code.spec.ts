@@ -92,7 +92,7 @@ test('conditions stand in groups: all of one, any of them', async ({ page }) => 
 test('a template is drawn before it is used', async ({ page }) => {
   await signUp(page);
   await open(page, '/flows/templates');
-  await page.getByRole('button', { name: 'Overdue nudge' }).click();
+  await page.getByRole('button', { name: 'Daily digest' }).click();
   const drawing = page.getByRole('dialog').getByRole('img', { name: /^The flow as a drawing, \d+ steps/ });
   await expect(drawing).toBeVisible();
   await axe(page);
