@@ -2,28 +2,15 @@
 
 use crate::caller::{Answer, Caller, Server};
 use axum::body::Body;
-use domain::actor::{Actor, Role, Via};
+use domain::actor::Actor;
 use domain::flow::Trigger;
 use domain::flow::edit::{FlowEdit, ImportFlow};
 use domain::flow::listing::NewFlow;
-use domain::ids::{FlowId, UserId, WorkspaceId};
+use domain::ids::FlowId;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 const PUBLISH: &str = "/apps/api/publisher/publish";
-
-pub(crate) async fn actor(caller: &Caller<'_>) -> Actor {
-    let me = caller.me().await;
-    Actor {
-        user: UserId::from(me["id"].as_str().unwrap()),
-        name: me["name"].as_str().unwrap().to_owned(),
-        workspace: WorkspaceId::from(me["workspaceId"].as_str().unwrap()),
-        role: Role::WorkspaceAdmin,
-        via: Via::Ui,
-        request_id: "r1".to_owned(),
-        ip: None,
-    }
-}
 
 /// A published flow whose only step does `action` of `piece` with `input`.
 pub(crate) async fn flow(
@@ -103,7 +90,7 @@ pub(crate) async fn published(caller: &Caller<'_>, flow: &FlowId, audience: &str
 
 /// An app for `audience` of a new person.
 pub(crate) async fn app_of(server: &Server, caller: &Caller<'_>, audience: &str) -> String {
-    let flow = shouting(server, &actor(caller).await).await;
+    let flow = shouting(server, &caller.actor().await).await;
     published(caller, &flow, audience).await
 }
 
@@ -128,7 +115,7 @@ async fn an_app_is_published_listed_changed_and_taken_out() {
         let owner = server.signs_up("Owner").await;
         let member = server.joins(&owner, "Member", "member").await;
         let other = server.joins(&owner, "Other", "member").await;
-        let flow = shouting(&server, &actor(&owner).await).await;
+        let flow = shouting(&server, &owner.actor().await).await;
         let id = published(&member, &flow, "external").await;
         let list = server.visitor().get("/apps/api/apps?search=LOUD&category=Writing").await;
         assert_eq!((&list["data"][0]["id"], &list["next"]), (&json!(id), &Value::Null));
@@ -247,7 +234,7 @@ async fn a_stranger_runs_an_external_app_and_sees_their_own_runs() {
             (&stats["runCount"], &stats["successCount"], &stats["failedCount"]),
             (&json!(1), &json!(1), &json!(0))
         );
-        let stored = server.backend.runs.get(&actor(&owner).await, &run_id.into()).await.unwrap();
+        let stored = server.backend.runs.get(&owner.actor().await, &run_id.into()).await.unwrap();
         let shown = serde_json::to_string(&stored).unwrap();
         assert!(!shown.contains("s3cret-pin"), "{}: {shown}", server.name);
         assert_eq!(stored.steps["trigger"]["output"]["body"]["many"], 4);
@@ -315,7 +302,7 @@ async fn a_draft_of_a_flow_runs_for_the_owner_of_the_app_alone() {
         let viewer = server.joins(&owner, "Viewer", "viewer").await;
         let input = json!({ "text": "{{trigger.body.text}}", "case": "upper" });
         let step = ("text-helper", "change_case");
-        let draft = drafted(&server, &actor(&owner).await, step, input).await;
+        let draft = drafted(&server, &owner.actor().await, step, input).await;
         let id = published(&owner, &draft, "external").await;
         for stranger in [&server.visitor(), &viewer] {
             let refused = run(stranger, &id, json!({"text": "a"})).await;

@@ -1,6 +1,6 @@
 //! Acceptance: what is kept and counted of apps (AC-31), and the apps that come with PM OS (AC-32).
 
-use crate::apps::{actor, app_of, flow, published, run};
+use crate::apps::{app_of, flow, published, run};
 use crate::caller::{Answer, Caller, Server};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ async fn what_a_flow_says_when_it_fails_holds_no_token() {
         let owner = server.signs_up("Owner").await;
         let input = json!({ "inputDate": "{{trigger.body.text}}", "outputFormat": "day", "timeZone": "UTC" });
         let broken =
-            flow(&server, &actor(&owner).await, ("date-helper", "format_date"), input).await;
+            flow(&server, &owner.actor().await, ("date-helper", "format_date"), input).await;
         let id = published(&owner, &broken, "external").await;
         let secret = "abcdef0123456789abcdef0123456789";
         let failed = run(&owner, &id, json!({"text": format!("token={secret}")})).await;
