@@ -139,7 +139,7 @@ impl Builder<'_, '_> {
     fn todo(&mut self, name: &TodoName) -> Result<(Value, Value, String), Stop> {
         let is_same = matches!(
             name.title.to_lowercase().as_str(),
-            "to-do" | "the to-do" | "that to-do" | "the task" | "todo" | "it"
+            "to-do" | "the to-do" | "that to-do" | "the task" | "todo"
         );
         if let Some((step, _)) = self.added.as_ref().filter(|_| is_same) {
             let field = |it: &str| Value::from(format!("{{{{{step}['{it}']}}}}"));

@@ -38,7 +38,7 @@ impl Builder<'_, '_> {
         let text = format!("{{{{{found}['text']}}}}");
         let subject = format!("{title}: {{{{{found}['count']}}}}");
         let action = step::piece_action_with(&found, BASECAMP, "reports", fields(input));
-        let (sent, said) = self.post(target, (&subject, &text))?;
+        let (sent, said) = self.post(target, (&subject, &format!("{subject}\n{text}")))?;
         let Some((action, sent)) = action.zip(sent) else { return Err(cannot()) };
         self.say(depth, format!("Find out: {}{place}", title.to_lowercase()));
         let after = Spot::after(&self.place(action, spot));
@@ -53,9 +53,7 @@ impl Builder<'_, '_> {
         text: &str,
     ) -> Result<(Option<Action>, String), Stop> {
         let text = self.references.value(text);
-        // A message needs a subject: its first line says what it is about.
-        let subject: String = text.lines().next().unwrap_or_default().chars().take(80).collect();
-        self.post(target, (&subject, &text))
+        self.post(target, (&subject_of(&text), &text))
     }
 
     fn post(
@@ -63,22 +61,18 @@ impl Builder<'_, '_> {
         target: &Target,
         (subject, text): (&str, &str),
     ) -> Result<(Option<Action>, String), Stop> {
-        let is_same = subject == text;
-        let whole = if is_same { text.to_owned() } else { format!("{subject}\n{text}") };
         let (action, input, place, project) = match target {
-            Target::Person(who) => return self.tell_exactly(who.as_deref(), &whole),
+            Target::Person(who) => return self.tell_exactly(who.as_deref(), text),
             Target::Board(project) => {
                 let (name, project) = self.project("board", project.as_deref())?;
-                // A report without lines still has to say something.
-                let content = if is_same { text.to_owned() } else { whole };
-                let inputs = json!({ "subject": subject, "content": content });
+                let inputs = json!({ "subject": subject, "content": text });
                 let input =
                     json!({ "operation": "create_message", "project": project, "inputs": inputs });
                 ("messages", input, "message board", name)
             }
             Target::Chat(project) => {
                 let (name, project) = self.project("chat", project.as_deref())?;
-                let inputs = json!({ "content": whole });
+                let inputs = json!({ "content": text });
                 let input = json!({ "operation": "create_chat_line", "project": project, "inputs": inputs });
                 ("chats", input, "chat", name)
             }
@@ -123,5 +117,29 @@ impl Builder<'_, '_> {
             say::plain(&project_name)
         );
         Ok((step::piece_action_with(&name, BASECAMP, "cards", fields(input)), said))
+    }
+}
+
+/// The subject that a message needs: the beginning of its first line, without half an expression at the end.
+fn subject_of(text: &str) -> String {
+    let line: String = text.lines().next().unwrap_or_default().chars().take(80).collect();
+    match line.rsplit_once("{{") {
+        Some((before, open)) if !open.contains("}}") && !before.trim().is_empty() => {
+            before.trim_end().to_owned()
+        }
+        _ => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::subject_of;
+
+    #[test]
+    fn a_subject_is_short_and_holds_no_half_expression() {
+        assert_eq!(subject_of("Shipped\nand more"), "Shipped");
+        let long = format!("{} {{{{trigger['title']}}}} is done", "a".repeat(70));
+        assert_eq!(subject_of(&long), "a".repeat(70));
+        assert_eq!(subject_of("{{trigger['title']}} is done"), "{{trigger['title']}} is done");
     }
 }

@@ -232,3 +232,13 @@ async fn what_happens_in_basecamp_starts_a_flow() {
     let unknown = world.say(None, "when a to-do is added in Nowhere at all, tell me").await;
     assert!(unknown.response.starts_with("No project is called"), "{}", unknown.response);
 }
+
+#[tokio::test]
+async fn words_of_any_length_are_posted_once() {
+    let world = World::new().await;
+    let words = "Please look at the plan for next week and say what is missing before Thursday noon, all of you";
+    let said = format!("every Monday at 9 write \"{words}\" in the chat of Website relaunch");
+    let built = world.say(None, &said).await;
+    let line = input(&flow_of(&world, &built).await, "step_1");
+    assert_eq!(line["inputs"]["content"], words, "{}", built.response);
+}
