@@ -5,8 +5,8 @@ use axum::body::Body;
 use axum::response::Response;
 use backend::Backend;
 use backend::config::Config;
-use domain::actor::{Actor, Role, Via};
-use domain::ids::{UserId, WorkspaceId};
+use domain::actor::Actor;
+use domain::client::Client;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use std::ops::Deref;
@@ -119,16 +119,9 @@ pub(crate) struct Caller<'a> {
 impl Caller<'_> {
     /// Who the server takes this caller for, as operations want it.
     pub(crate) async fn actor(&self) -> Actor {
-        let me = self.me().await;
-        Actor {
-            user: UserId::from(me["id"].as_str().unwrap()),
-            name: me["name"].as_str().unwrap().to_owned(),
-            workspace: WorkspaceId::from(me["workspaceId"].as_str().unwrap()),
-            role: Role::WorkspaceAdmin,
-            via: Via::Ui,
-            request_id: "r1".to_owned(),
-            ip: None,
-        }
+        let session = self.cookie.clone();
+        let client = Client { request_id: "r1".to_owned(), session, ..Client::default() };
+        self.server.backend.auth.authenticate(&client).await.unwrap().unwrap().actor
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {

@@ -6,8 +6,6 @@ use auth::oauth_clients::OauthClient;
 use axum::Router;
 use axum::body::Body;
 use axum::routing::get;
-use domain::actor::Actor;
-use domain::client::Client;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::time::Duration;
@@ -165,8 +163,7 @@ async fn a_person_allows_a_client_and_it_acts_with_the_role_it_was_given() {
         assert_eq!(refused.result()["structuredContent"]["code"], "FORBIDDEN");
         // It is for one address only.
         assert_eq!(chat.get("/api/operations").await.status, 401);
-        let listed =
-            server.backend.auth.connected_clients(&actor(&server, &owner).await).await.unwrap();
+        let listed = server.backend.auth.connected_clients(&owner.actor().await).await.unwrap();
         assert_eq!((listed[0].name.as_str(), listed.len()), ("Chat", 1));
         let log = owner.get("/api/pmos/audit?action=client.connected").await;
         assert_eq!(log["events"].as_array().unwrap().len(), 1);
@@ -175,18 +172,6 @@ async fn a_person_allows_a_client_and_it_acts_with_the_role_it_was_given() {
         let told = late.headers["www-authenticate"].to_str().unwrap();
         assert!(late.status == 401 && told.contains("invalid_token"), "{told}");
     }
-}
-
-/// The person as the operations see them.
-async fn actor(server: &Server, person: &Caller<'_>) -> Actor {
-    let client = Client {
-        request_id: "r1".to_owned(),
-        ip: None,
-        is_secure: false,
-        session: person.cookie.clone(),
-        key: None,
-    };
-    server.backend.auth.authenticate(&client).await.unwrap().unwrap().actor
 }
 
 #[tokio::test]
@@ -295,14 +280,14 @@ async fn a_client_is_shut_out_by_its_person_by_itself_and_with_its_person() {
             let tokens = exchanged(&server, &client, &code).await;
             chats.push(server.visitor().showing(&text(&tokens, "access_token")));
         }
-        let me = actor(&server, &owner).await;
+        let me = owner.actor().await;
         let auth = &server.backend.auth;
         let newest = auth.connected_clients(&me).await.unwrap().remove(0).id;
         auth.disconnect_client(&me, &newest).await.unwrap();
         assert_eq!((flows(&chats[0]).await, flows(&chats[1]).await), (200, 401));
         let stranger = server.signs_up("Third").await;
         let left = auth.connected_clients(&me).await.unwrap().remove(0).id;
-        let them = actor(&server, &stranger).await;
+        let them = stranger.actor().await;
         assert_eq!(auth.disconnect_client(&them, &left).await.unwrap_err().status(), 404);
         let token = chats[0].key.clone().unwrap();
         for (client_id, status) in [("another", 200), (client.as_str(), 401)] {
@@ -332,7 +317,7 @@ async fn published(document: fn(&str) -> Value) -> (String, String) {
 async fn a_client_is_known_by_the_document_at_its_address() {
     for server in Server::all_with(HERE).await {
         let owner = server.signs_up("Owner").await;
-        let me = actor(&server, &owner).await;
+        let me = owner.actor().await;
         let clients = &server.backend.chat_clients;
         let right =
             |id: &str| json!({"client_id": id, "client_name": "Chat", "redirect_uris": [BACK]});

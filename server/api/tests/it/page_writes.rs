@@ -1,23 +1,9 @@
 //! What people change by hand on a page is recorded like what the assistant changes: one operation, one row, one event.
 
 use crate::caller::{Caller, Server};
-use domain::actor::Actor;
-use domain::client::Client;
 use domain::problem::Problem;
 use domain::record::{Act, Fields};
 use serde_json::{Value, json};
-
-/// Who a page acts for.
-async fn actor(server: &Server, caller: &Caller<'_>) -> Actor {
-    let client = Client {
-        request_id: "r1".to_owned(),
-        ip: None,
-        is_secure: false,
-        session: caller.cookie.clone(),
-        key: None,
-    };
-    server.backend.auth.authenticate(&client).await.unwrap().unwrap().actor
-}
 
 fn paper(list: i64, title: &str) -> Act {
     let fields = Fields {
@@ -43,7 +29,7 @@ async fn each_change_by_hand_is_one_operation_and_one_row() {
         let owner = server.signs_up("Owner").await;
         let sample = owner.post("/api/pmos/setup/sample", json!({})).await;
         let project_id = sample["projects"][0]["id"].as_i64().unwrap();
-        let (backend, actor) = (&server.backend, actor(&server, &owner).await);
+        let (backend, actor) = (&server.backend, owner.actor().await);
         let list_id = backend.basecamp.lists(&actor, project_id).await.unwrap()[0].id;
 
         backend.act(&actor, project_id, &paper(list_id, "Order paper")).await.unwrap();
@@ -81,7 +67,7 @@ async fn what_a_page_refuses_names_the_field_and_changes_nothing() {
         let sample = owner.post("/api/pmos/setup/sample", json!({})).await;
         let ids: Vec<i64> =
             [0, 1].iter().map(|at| sample["projects"][at]["id"].as_i64().unwrap()).collect();
-        let (backend, admin) = (&server.backend, actor(&server, &owner).await);
+        let (backend, admin) = (&server.backend, owner.actor().await);
         let list = backend.basecamp.lists_with_todos(&admin, ids[0]).await.unwrap().remove(0);
         let refused = backend.act(&admin, ids[0], &paper(list.id, " ")).await.unwrap_err();
         assert!(matches!(&refused, Problem::Invalid { issues } if issues[0].field == "title"));
@@ -91,12 +77,12 @@ async fn what_a_page_refuses_names_the_field_and_changes_nothing() {
         assert!(matches!(elsewhere, Problem::NotFound { .. }), "{elsewhere}");
 
         let viewer = server.joins(&owner, "Viewer", "viewer").await;
-        let viewer = actor(&server, &viewer).await;
+        let viewer = viewer.actor().await;
         let forbidden = backend.complete_todo(&viewer, ids[0], known).await.unwrap_err();
         assert!(matches!(forbidden, Problem::Forbidden { .. }), "{forbidden}");
 
         let stranger = server.signs_up("Stranger").await;
-        let stranger = actor(&server, &stranger).await;
+        let stranger = stranger.actor().await;
         let walled = backend.complete_todo(&stranger, ids[0], known).await.unwrap_err();
         assert!(matches!(walled, Problem::NeedsSetup { .. }), "{walled}");
         let after = backend.basecamp.todo(&admin, known).await.unwrap();

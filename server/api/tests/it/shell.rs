@@ -1,11 +1,11 @@
 //! Acceptance: the shell of super admins. Its commands are PM OS's own, each leaves a row, nobody else finds it.
 
 use crate::caller::{Answer, Caller, Server};
-use domain::actor::{Actor, Role, Via};
+use domain::actor::Actor;
 use domain::flow::edit::{FlowEdit, ImportFlow};
 use domain::flow::listing::NewFlow;
 use domain::flow::run::{RunStatus, Which};
-use domain::ids::{RunId, UserId, WorkspaceId};
+use domain::ids::RunId;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -188,20 +188,6 @@ async fn a_backup_is_whole_and_only_of_a_file_of_ours() {
     }
 }
 
-/// Who the caller is, for operations below the API.
-async fn actor(caller: &Caller<'_>) -> Actor {
-    let me = caller.me().await;
-    Actor {
-        user: UserId::from(me["id"].as_str().unwrap()),
-        name: me["name"].as_str().unwrap().to_owned(),
-        workspace: WorkspaceId::from(me["workspaceId"].as_str().unwrap()),
-        role: Role::SuperAdmin,
-        via: Via::Ui,
-        request_id: "r1".to_owned(),
-        ip: None,
-    }
-}
-
 /// A run of a published flow that fails, because it asks an address that flows may not reach.
 pub(crate) async fn failed_run(server: &Server, actor: &Actor) -> RunId {
     let import: ImportFlow = serde_json::from_value(json!({
@@ -252,7 +238,7 @@ async fn failed_runs_start_again_once_and_a_dry_run_starts_none() {
     for server in Server::all().await {
         let owner = server.signs_up("Owner").await;
         let session = opened(&owner).await;
-        let me = actor(&owner).await;
+        let me = owner.actor().await;
         let failed = failed_run(&server, &me).await;
         let listed = output(&owner, &session, "flow failed --since 2h").await;
         assert!(listed.contains(failed.as_str()) && listed.contains("“Ask”"), "{listed}");

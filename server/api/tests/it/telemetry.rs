@@ -1,16 +1,9 @@
 //! The numbers of telemetry are what happened, in the own workspace, or in all of them for a super admin.
 
-use crate::caller::{Caller, Server};
-use domain::actor::Actor;
-use domain::client::Client;
+use crate::caller::Server;
 use domain::problem::Problem;
 use domain::telemetry::{Range, Telemetry};
 use serde_json::json;
-
-async fn actor(server: &Server, caller: &Caller<'_>) -> Actor {
-    let client = Client { session: caller.cookie.clone(), ..Client::default() };
-    server.backend.auth.authenticate(&client).await.unwrap().unwrap().actor
-}
 
 fn requests(numbers: &Telemetry) -> (i64, i64) {
     let sum = numbers.answers.iter().map(|it| it.requests).sum::<i64>();
@@ -23,7 +16,7 @@ async fn answers_are_counted_for_the_workspace_that_asked() {
     for server in Server::all().await {
         let owner = server.signs_up("Owner").await;
         let team = server.signs_up("Team").await;
-        let me = actor(&server, &team).await;
+        let me = team.actor().await;
         for _ in 0..5 {
             assert_eq!(team.get("/api/pmos/workspace").await.status, 200);
         }
@@ -36,12 +29,12 @@ async fn answers_are_counted_for_the_workspace_that_asked() {
         // Asked again, nothing is counted twice.
         let own = server.backend.telemetry(&me, Range::Month).await.unwrap();
         assert_eq!(requests(&own), (6, 1), "{}", server.name);
-        let all = server.backend.telemetry(&actor(&server, &owner).await, Range::Day).await;
+        let all = server.backend.telemetry(&owner.actor().await, Range::Day).await;
         let all = all.unwrap();
         assert_eq!(requests(&all), (9, 1), "two sign-ups, six and one: {}", server.name);
         assert!(all.is_all && all.services.iter().all(|it| it.is_well), "{:?}", all.services);
         let member = server.joins(&owner, "Member", "member").await;
-        let refused = server.backend.telemetry(&actor(&server, &member).await, Range::Day).await;
+        let refused = server.backend.telemetry(&member.actor().await, Range::Day).await;
         assert!(matches!(refused, Err(Problem::Forbidden { .. })));
     }
 }
@@ -52,10 +45,10 @@ async fn runs_and_changes_are_those_of_the_workspace() {
         let owner = server.signs_up("Owner").await;
         let session = owner.post("/api/pmos/shell/sessions", json!({})).await;
         assert_eq!(session.status, 201);
-        let me = actor(&server, &owner).await;
+        let me = owner.actor().await;
         crate::shell::failed_run(&server, &me).await;
         let team = server.signs_up("Team").await;
-        let other = actor(&server, &team).await;
+        let other = team.actor().await;
         let here = server.backend.telemetry(&me, Range::Hour).await.unwrap();
         let failed: i64 = here.runs.iter().map(|it| it.failed).sum();
         assert_eq!(
