@@ -68,11 +68,41 @@ fn cut(wasm: &Path, out: &Path) -> Outcome<PathBuf> {
     options.link_name = LOADER;
     let cut = wasm_split_cli_support::transform(options)
         .map_err(|error| format!("cutting {}: {error:#}", wasm.display()))?;
+    for page in files(out)? {
+        let module = std::fs::read(&page).map_err(failed("reading", &page))?;
+        let bare =
+            without_names(&module).map_err(|error| format!("{}: {error}", page.display()))?;
+        std::fs::write(&page, bare).map_err(failed("writing", &page))?;
+    }
     let needed: BTreeMap<_, _> = cut.prefetch_map.into_iter().collect();
     let manifest = out.join(MANIFEST);
     let text = serde_json::to_string(&needed).map_err(|error| error.to_string())?;
     std::fs::write(&manifest, text).map_err(failed("writing", &manifest))?;
     Ok(main)
+}
+
+/// The modules in `folder`.
+fn files(folder: &Path) -> Outcome<Vec<PathBuf>> {
+    let found = std::fs::read_dir(folder).map_err(failed("listing", folder))?;
+    let paths: Vec<PathBuf> = found.flatten().map(|it| it.path()).collect();
+    Ok(paths.into_iter().filter(|it| it.extension().is_some_and(|it| it == "wasm")).collect())
+}
+
+/// `module` without what only tools read: the names of functions are half of a page's module.
+fn without_names(module: &[u8]) -> Outcome<Vec<u8>> {
+    let mut bare = wasm_encoder::Module::new();
+    for part in wasmparser::Parser::new(0).parse_all(module) {
+        let part = part.map_err(|error| error.to_string())?;
+        let Some((id, place)) = part.as_section() else { continue };
+        if matches!(part, wasmparser::Payload::CustomSection(_)) {
+            continue;
+        }
+        let (from, to) = (usize::try_from(place.start), usize::try_from(place.end));
+        let place = from.unwrap_or_default()..to.unwrap_or_default();
+        let data = module.get(place).ok_or("a section ends after the module")?;
+        bare.section(&wasm_encoder::RawSection { id, data });
+    }
+    Ok(bare.finish())
 }
 
 fn add_target(config: &Config) -> Outcome {
@@ -89,4 +119,30 @@ fn is_older(path: &Path, than: &Path) -> bool {
         path.metadata().and_then(|it| it.modified()).unwrap_or(SystemTime::UNIX_EPOCH)
     };
     written(path) <= written(than)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasm_encoder::{CustomSection, Module, NameMap, NameSection, TypeSection};
+
+    #[test]
+    fn a_module_without_names_does_the_same() {
+        let (mut types, mut names, mut functions) =
+            (TypeSection::new(), NameSection::new(), NameMap::new());
+        types.ty().function([wasm_encoder::ValType::I32], []);
+        functions.append(0, "app::flows::studio");
+        names.functions(&functions);
+        let custom = CustomSection { name: "producers".into(), data: (&[1, 2, 3][..]).into() };
+        let mut bare = Module::new();
+        bare.section(&types);
+        let mut named = Module::new();
+        named.section(&custom).section(&types).section(&names);
+        assert_eq!(without_names(&named.finish()), Ok(bare.finish()));
+    }
+
+    #[test]
+    fn what_is_no_module_is_not_cut() {
+        assert!(without_names(b"<html>").is_err());
+    }
 }
