@@ -7,6 +7,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use bytes::Bytes;
+use domain::flow::nested;
 use domain::problem::{Issue, Problem};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
@@ -138,7 +139,9 @@ fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 fn object(bytes: &[u8]) -> Result<Value, Problem> {
-    let value: Value = serde_json::from_slice(bytes).map_err(|_| {
+    // A flow may be nested as deep as its row of steps is long.
+    let read = std::str::from_utf8(bytes).ok().and_then(|text| nested::read(text).ok());
+    let value: Value = read.ok_or_else(|| {
         // Without the payload: it may hold a secret.
         tracing::info!(bytes = bytes.len(), "a body is not JSON");
         Problem::InvalidJson
@@ -186,6 +189,15 @@ mod tests {
         assert_eq!(refused("{}"), ("name".to_owned(), "name is missing".to_owned()));
         let wrong = ("name".to_owned(), "name has the wrong type or value".to_owned());
         assert_eq!(refused(r#"{"name": 7}"#), wrong);
+    }
+
+    #[test]
+    fn a_long_row_of_steps_is_read() {
+        let row = format!("{}null{}", r#"{"nextAction":"#.repeat(500), "}".repeat(500));
+        let value = object(format!(r#"{{"trigger":{row}}}"#).as_bytes()).unwrap();
+        assert_eq!(value["trigger"]["nextAction"].as_array().map(Vec::len), Some(499));
+        let deep = format!(r#"{{"list":{}{}}}"#, "[".repeat(500), "]".repeat(500));
+        assert_eq!(object(deep.as_bytes()), Err(Problem::InvalidJson));
     }
 
     #[test]
