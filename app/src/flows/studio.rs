@@ -33,6 +33,7 @@ use domain::actor::Permission;
 use domain::flow::Flow;
 use domain::ids::{FlowId, RunId};
 use leptos::prelude::*;
+use leptos::text_prop::TextProp;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
@@ -89,7 +90,7 @@ fn StudioView(flow: Flow, conversation: PanelChat) -> impl IntoView {
     let word = |open: bool| if open { "open" } else { "closed" };
     let config = move || word(studio.chosen.with(Option::is_some) || studio.sheet.get());
     view! {
-        <Title text=move || studio.flow.with(|it| it.version.display_name.clone()) />
+        <Title text=title(studio) />
         <div class="studio" data-chat=move || word(panel.is_open()) data-config=config>
             <StudioBar studio=studio doors=doors />
             <aside class="chat" id="chat" aria-label="Assistant">
@@ -109,6 +110,13 @@ fn StudioView(flow: Flow, conversation: PanelChat) -> impl IntoView {
         <PublishDialog studio=studio open=doors.publish />
         <TrialDialog studio=studio open=doors.trial />
     }
+}
+
+/// The name of the flow. The server keeps the titles of all drawings of a page, also of those that leptos throws away
+/// with their signals, so what it gets there is text.
+fn title(studio: Studio) -> TextProp {
+    let name = move || studio.flow.with(|it| it.version.display_name.clone());
+    if cfg!(feature = "ssr") { untrack(name).into() } else { name.into() }
 }
 
 /// Canvas and outline; phones show the outline only.
