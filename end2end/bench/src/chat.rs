@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
 /// Questions asked one after the other, and at once.
-const ALONE: usize = 6;
+const ALONE: usize = 30;
 const AT_ONCE: usize = 10;
 /// Pages that look at one conversation.
 const STREAMS: usize = 500;
@@ -65,7 +65,9 @@ pub(crate) async fn measure(binary: &Path) -> Measured {
     let process = start(binary, folder.path(), free_port()?)?;
     process.answers(&Client::new(), Instant::now()).await?;
     let client = sign_up(&process).await?;
-    let allow = json!({ "outgoingAllowList": [format!("127.0.0.1:{model}")] });
+    let allow = json!({
+        "outgoingAllowList": [format!("127.0.0.1:{model}")], "limits": { "chatMessagesPerSecond": 1_000 }
+    });
     let settings = process.url("/api/pmos/platform/settings");
     client.put(settings).json(&allow).send().await?.error_for_status()?;
     let key = json!({ "provider": "openai_compatible", "apiKey": "sk-bench-0123456789", "defaultModel": "bench", "baseUrl": format!("http://127.0.0.1:{model}/v1") });
@@ -89,7 +91,7 @@ pub(crate) async fn measure(binary: &Path) -> Measured {
 /// Middle time to the first word, ms, `many` asking at once.
 async fn first_words(process: &Process, client: &Client, many: usize) -> Result<f64, Failure> {
     let mut times = Vec::new();
-    for _ in 0..if many == 1 { ALONE } else { 1 } {
+    for _ in 0..ALONE.div_ceil(many) {
         let asked = (0..many).map(|_| {
             let url = process.url("/api/chat/stream?message=What%20is%20new");
             first_piece(client.get(url), "event: delta")
@@ -104,7 +106,7 @@ async fn first_words(process: &Process, client: &Client, many: usize) -> Result<
 async fn direct(model: u16, many: usize) -> Result<f64, Failure> {
     let client = Client::new();
     let mut times = Vec::new();
-    for _ in 0..if many == 1 { ALONE } else { 1 } {
+    for _ in 0..ALONE.div_ceil(many) {
         let asked = (0..many).map(|_| {
             let url = format!("http://127.0.0.1:{model}/v1/chat/completions");
             first_piece(client.post(url).body("{}"), "data: ")

@@ -32,7 +32,7 @@ pub(crate) async fn measure(binary: &Path) -> Measured {
             for path in assets(&text) {
                 total += weigh(&process, &client, &path).await?.0;
             }
-            report_bar("studio, 100 steps, cold", "kB", total / 1_000.0, "none yet");
+            report_bar("studio, 100 steps, cold", "kB", total / 1_000.0, "1000, aim 600");
         }
         let drawn = fastest(&process, &client, &path).await?;
         report(&format!("studio, {steps} steps, drawn on the server"), "ms", drawn, bare);
