@@ -4,6 +4,7 @@ pub(crate) mod code_step;
 pub(crate) mod credentials;
 pub(crate) mod finish;
 pub(crate) mod journal;
+pub(crate) mod lanes;
 pub(crate) mod loops;
 pub(crate) mod mask;
 pub(crate) mod piece_step;
@@ -60,6 +61,8 @@ pub(crate) struct Engine {
     pub(crate) turns: Turns,
     /// There may be work that nobody does yet.
     pub(crate) wake: Notify,
+    /// The worker has looked for work: time has passed, or somebody answered.
+    pub(crate) looked_for_work: Notify,
     /// Who answers steps that ask a model; handed in once at the start.
     pub(crate) thinker: OnceLock<Thinker>,
     /// Engines of other makers, by workspace.
@@ -98,6 +101,7 @@ impl Engine {
             starts: Starts::new(config.starts_per_minute),
             turns: Turns::default(),
             wake: Notify::new(),
+            looked_for_work: Notify::new(),
             thinker: OnceLock::new(),
             clients: Clients::default(),
             looked: Looked::default(),

@@ -24,6 +24,8 @@ pub(crate) mod text;
 pub(crate) mod webhook;
 
 use crate::engine::Engine;
+use crate::engine::journal::Journal;
+use crate::engine::scope::Scope;
 use crate::pieces::input::Input;
 use domain::flow::PieceSettings;
 use domain::flow::catalog::{self, Effect};
@@ -36,6 +38,10 @@ pub(crate) struct Call<'a> {
     pub(crate) engine: &'a Engine,
     /// The run.
     pub(crate) run: &'a NewRun,
+    /// Its journal, which knows what must not be seen.
+    pub(crate) journal: &'a Journal,
+    /// What the step sees of those before it.
+    pub(crate) scope: &'a Scope,
     /// The step's inputs, expressions resolved.
     pub(crate) input: Input<'a>,
     /// Where the step is, loop rounds included.

@@ -62,15 +62,26 @@ pub(crate) async fn open(
 
 /// The wait for an approval that an earlier step made links for, if one did.
 pub(crate) async fn claim_approval(call: &Call<'_>) -> Result<Option<WaitRow>, Failed> {
-    let (run, path) = (call.run.id.clone(), call.path.to_owned());
+    let (run, path, seen) = (call.run.id.clone(), call.path.to_owned(), call.scope.names());
     let claimed: Result<Option<WaitRow>, StoreError> = call
         .engine
         .db
         .write(move |conn| {
-            Box::pin(async move { run_waits::claim_approval(conn, &run, &path).await })
+            Box::pin(async move {
+                let may_see = |made_at: &str| is_seen(made_at, &path, &seen);
+                run_waits::claim_approval(conn, &run, &path, may_see).await
+            })
         })
         .await;
     claimed.map_err(failed)
+}
+
+/// Whether the step at `path` sees the one at `made_at`: it ran before, in the same round and not in another branch.
+fn is_seen(made_at: &str, path: &str, seen: &[String]) -> bool {
+    let (round, name) = made_at.rsplit_once('/').unwrap_or(("", made_at));
+    let in_round =
+        round.is_empty() || path.strip_prefix(round).is_some_and(|it| it.starts_with('/'));
+    in_round && seen.iter().any(|it| it == name)
 }
 
 /// Whether the answer is there.

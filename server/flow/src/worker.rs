@@ -124,6 +124,7 @@ async fn round(engine: &Arc<Engine>, overdue: &mut Overdue) -> Result<Duration, 
     overdue.look(engine, now_ms).await?;
     told::start(engine, now_ms).await?;
     take_up(engine, now_ms).await?;
+    engine.looked_for_work.notify_waiters();
     keeping::keep(engine, now_ms).await?;
     next(engine, now_ms).await
 }

@@ -1,6 +1,6 @@
 //! Values that flows keep between runs, and what steps have done to them: each effect once, in one transaction.
 
-use crate::db::{Conn, Result, execute, fetch_optional};
+use crate::db::{Conn, Inner, Result, execute, fetch_optional};
 use crate::ids;
 use domain::ids::{RunId, WorkspaceId};
 use serde_json::Value;
@@ -14,6 +14,20 @@ pub struct Place {
     pub kept_for: String,
     /// What the flow calls it.
     pub name: String,
+}
+
+/// Nobody else changes the value at `place` before this transaction ends.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn lock(conn: &mut Conn, place: &Place) -> Result<()> {
+    // SQLite has one writer.
+    if matches!(conn.inner, Inner::Postgres(_)) {
+        let Place { workspace, kept_for, name } = place;
+        let sql = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
+        execute!(conn, sql, format!("value {workspace} {kept_for} {name}"))?;
+    }
+    Ok(())
 }
 
 /// The value at `place`.

@@ -147,6 +147,11 @@ const ALL: &[(i64, &str, &str)] = &[
     ),
     (180, "flows take turns", include_str!("../../../migrations/0180_flows_take_turns.sql")),
     (185, "code steps log", include_str!("../../../migrations/0185_code_steps_log.sql")),
+    (
+        186,
+        "steps know when they go on",
+        include_str!("../../../migrations/0186_steps_know_when_they_go_on.sql"),
+    ),
     (188, "messages have files", include_str!("../../../migrations/0188_messages_have_files.sql")),
 ];
 

@@ -7,7 +7,7 @@ use domain::ids::{RunId, WorkspaceId};
 
 /// Rows of one statement; bounds how many different texts are prepared.
 const CHUNK: usize = 16;
-const COLUMNS: usize = 14;
+const COLUMNS: usize = 15;
 
 /// One step of a run as journaled.
 #[derive(Clone, Debug)]
@@ -40,6 +40,8 @@ pub struct StepRow {
     pub started_at: i64,
     /// Microseconds of the last attempt.
     pub duration_us: Option<i64>,
+    /// When it goes on, epoch milliseconds; for steps that wait for a time.
+    pub resume_at: Option<i64>,
 }
 
 record! {
@@ -47,7 +49,7 @@ record! {
         path: String, ordinal: i64, name: String, kind: String, status: String, input: String,
         output: Option<String>, error: Option<String>, warnings: Option<String>,
         logged: Option<String>, effect_key: Option<String>,
-        attempt: i64, started_at: i64, duration_us: Option<i64>,
+        attempt: i64, started_at: i64, duration_us: Option<i64>, resume_at: Option<i64>,
     }
 }
 
@@ -70,6 +72,7 @@ impl Row {
             attempt: self.attempt,
             started_at: self.started_at,
             duration_us: self.duration_us,
+            resume_at: self.resume_at,
         })
     }
 }
@@ -116,7 +119,8 @@ async fn save_chunk(
                 .bind(row.effect_key.as_deref())
                 .bind(row.attempt)
                 .bind(row.started_at)
-                .bind(row.duration_us);
+                .bind(row.duration_us)
+                .bind(row.resume_at);
         }
         query.execute(c).await.map(|_| ())
     })
@@ -126,7 +130,7 @@ async fn save_chunk(
 fn insert_text(rows: usize) -> String {
     let mut sql = String::from(
         "INSERT INTO run_steps (run_id, workspace_id, path, ordinal, name, kind, status, input, output, error, \
-         warnings, logged, effect_key, attempt, started_at, duration_us) VALUES ",
+         warnings, logged, effect_key, attempt, started_at, duration_us, resume_at) VALUES ",
     );
     for row in 0..rows {
         sql.push_str(if row == 0 { "($1, $2" } else { ", ($1, $2" });
@@ -139,7 +143,8 @@ fn insert_text(rows: usize) -> String {
     sql.push_str(
         " ON CONFLICT (run_id, path) DO UPDATE SET status = excluded.status, input = excluded.input, \
          output = excluded.output, error = excluded.error, warnings = excluded.warnings, \
-         logged = excluded.logged, effect_key = excluded.effect_key, attempt = excluded.attempt, duration_us = excluded.duration_us",
+         logged = excluded.logged, effect_key = excluded.effect_key, attempt = excluded.attempt, \
+         duration_us = excluded.duration_us, resume_at = excluded.resume_at",
     );
     sql
 }
@@ -150,7 +155,7 @@ fn insert_text(rows: usize) -> String {
 /// When the database refuses or a row cannot be read.
 pub async fn list(conn: &mut Conn, workspace: &WorkspaceId, run: &RunId) -> Result<Vec<StepRow>> {
     let sql = "SELECT path, ordinal, name, kind, status, input, output, error, warnings, logged, effect_key,
-                      attempt, started_at, duration_us
+                      attempt, started_at, duration_us, resume_at
                FROM run_steps WHERE run_id = $1 AND workspace_id = $2 ORDER BY ordinal";
     fetch_all!(conn, Row, sql, run.as_str(), workspace.as_str())?
         .into_iter()

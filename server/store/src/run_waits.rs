@@ -3,7 +3,7 @@
 //! A run pauses in one transaction and is answered in another. Both take the run's row first and look at the other's
 //! work after it, so that no answer falls between them.
 
-use crate::db::{Conn, Result, execute, fetch_optional, record};
+use crate::db::{Conn, Result, execute, fetch_all, fetch_optional, record};
 use domain::ids::{RunId, WorkspaceId};
 use serde_json::Value;
 
@@ -117,21 +117,39 @@ pub async fn find(conn: &mut Conn, run: &RunId, id: &str) -> Result<Option<WaitR
     fetch_optional!(conn, WaitRow, sql, id, run.as_str())
 }
 
-/// The approval that an earlier step of the run made links for and that the step at `path` waits for, or may.
+/// The approval that an earlier step of the run made links for and that the step at `path` waits for, or may: the oldest
+/// whose links were made at a place that `may_see` says yes to.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn claim_approval(conn: &mut Conn, run: &RunId, path: &str) -> Result<Option<WaitRow>> {
-    execute!(
-        conn,
-        "UPDATE run_waits SET waited_by = $2
-         WHERE id = (SELECT MIN(id) FROM run_waits WHERE run_id = $1 AND kind = 'approval' AND waited_by IS NULL)
-           AND NOT EXISTS (SELECT 1 FROM run_waits o WHERE o.run_id = $1 AND o.waited_by = $2)",
-        run.as_str(),
-        path
-    )?;
-    let sql = select_wait!("WHERE run_id = $1 AND waited_by = $2");
-    fetch_optional!(conn, WaitRow, sql, run.as_str(), path)
+pub async fn claim_approval(
+    conn: &mut Conn,
+    run: &RunId,
+    path: &str,
+    may_see: impl Fn(&str) -> bool + Send,
+) -> Result<Option<WaitRow>> {
+    let mine = select_wait!("WHERE run_id = $1 AND waited_by = $2");
+    if let Some(claimed) = fetch_optional!(conn, WaitRow, mine, run.as_str(), path)? {
+        return Ok(Some(claimed));
+    }
+    let free = select_wait!(
+        "WHERE run_id = $1 AND kind = 'approval' AND waited_by IS NULL ORDER BY created_at, id"
+    );
+    let free = fetch_all!(conn, WaitRow, free, run.as_str())?;
+    let Some(wait) = free.into_iter().find(|it| may_see(&it.path)) else { return Ok(None) };
+    let sql = "UPDATE run_waits SET waited_by = $2 WHERE id = $1";
+    execute!(conn, sql, wait.id.as_str(), path)?;
+    Ok(Some(WaitRow { waited_by: Some(path.to_owned()), ..wait }))
+}
+
+/// Whether the answer that the step at `path` waits for is there.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn is_answered(conn: &mut Conn, run: &RunId, path: &str) -> Result<bool> {
+    let sql = "SELECT id FROM run_waits
+               WHERE run_id = $1 AND waited_by = $2 AND answered_at IS NOT NULL";
+    Ok(fetch_optional!(conn, (String,), sql, run.as_str(), path)?.is_some())
 }
 
 /// Notes which run answers.
@@ -199,7 +217,8 @@ pub async fn answer_parent(
     Ok((outcome == Answered::Taken(run.clone())).then_some(run))
 }
 
-/// Lets a run that is paused for an answer that is there go on.
+/// Lets a run that is paused for an answer that is there go on. A step that had its answer, failed and waits for its next
+/// try is not in a hurry.
 ///
 /// # Errors
 /// When the database refuses.
@@ -208,7 +227,7 @@ pub async fn wake(conn: &mut Conn, run: &RunId, now_ms: i64) -> Result<()> {
         conn,
         "UPDATE runs SET resume_at = $2 WHERE id = $1 AND status = 'PAUSED' AND EXISTS (
              SELECT 1 FROM run_waits w JOIN run_steps s ON s.run_id = w.run_id AND s.path = w.waited_by
-             WHERE w.run_id = $1 AND w.answered_at IS NOT NULL AND s.status = 'PAUSED')",
+             WHERE w.run_id = $1 AND w.answered_at IS NOT NULL AND s.status = 'PAUSED' AND s.error IS NULL)",
         run.as_str(),
         now_ms
     )?;

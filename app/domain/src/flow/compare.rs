@@ -175,6 +175,9 @@ fn of_action(action: &Action) -> Held {
         }
         ActionKind::Router(settings) => {
             add_rest(&mut held, "Which branches run", Some(&settings.execution_type));
+            if settings.parallel {
+                held.insert("Branches run at the same time".to_owned(), Value::Bool(true));
+            }
             for branch in &settings.branches {
                 add_rest(&mut held, &format!("Branch {}", branch.name()), Some(branch));
             }

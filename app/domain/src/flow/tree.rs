@@ -1,7 +1,7 @@
 //! Walking the steps of a flow in reading order.
 
 use super::edit::Location;
-use super::{Action, ActionKind, ExecutionType, Trigger};
+use super::{Action, ActionKind, Trigger};
 
 /// What people read for the steps that run when a step failed.
 pub const ON_ERROR: &str = "On error";
@@ -152,7 +152,7 @@ fn walk<'a>(
         let mut in_branches = Vec::new();
         for body in bodies(action) {
             walk(body.first, seen, see);
-            if one_branch_runs(action) {
+            if keeps_branches_apart(action) {
                 in_branches.extend(seen.drain(before..));
             }
         }
@@ -163,8 +163,8 @@ fn walk<'a>(
     }
 }
 
-fn one_branch_runs(action: &Action) -> bool {
-    matches!(&action.kind, ActionKind::Router(it) if it.execution_type == ExecutionType::FirstMatch)
+fn keeps_branches_apart(action: &Action) -> bool {
+    matches!(&action.kind, ActionKind::Router(it) if it.keeps_branches_apart())
 }
 
 #[cfg(test)]
@@ -224,5 +224,22 @@ mod tests {
         assert_eq!(see("step_5"), names(&["trigger", "step_1", "step_3"]));
         assert_eq!(see("step_7"), names(&["trigger", "step_1", "step_3", "step_4", "step_5"]));
         assert_eq!(see("step_9"), None);
+    }
+
+    #[test]
+    fn branches_that_run_at_once_do_not_see_each_other() {
+        let mut flow = flow();
+        let router = flow.next_action.as_mut().and_then(|it| it.next_action.as_mut()).unwrap();
+        let ActionKind::Router(settings) = &mut router.kind else { panic!("a router") };
+        settings.execution_type = super::super::ExecutionType::AllMatch;
+        let names = |it: &[&str]| Some(it.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>());
+        let before = ["trigger", "step_1", "step_3", "step_4"];
+        assert_eq!(visible(&flow, "step_5"), names(&before));
+        let router = flow.next_action.as_mut().and_then(|it| it.next_action.as_mut()).unwrap();
+        let ActionKind::Router(settings) = &mut router.kind else { panic!("a router") };
+        settings.parallel = true;
+        assert_eq!(visible(&flow, "step_5"), names(&before[..3]));
+        let after = ["trigger", "step_1", "step_3", "step_4", "step_5"];
+        assert_eq!(visible(&flow, "step_7"), names(&after));
     }
 }

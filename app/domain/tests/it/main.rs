@@ -1,6 +1,8 @@
 //! Behaviour of the words of the product, against what other engines were seen to do.
 
 #[cfg(test)]
+mod branches;
+#[cfg(test)]
 mod conditions;
 #[cfg(test)]
 mod edits;

@@ -94,6 +94,7 @@ fn essence(action: &Action, how: Closeness) -> Value {
         ActionKind::Loop(settings) => json!({ "type": "LOOP_ON_ITEMS", "items": settings.items }),
         ActionKind::Router(settings) => json!({
             "type": "ROUTER", "branches": settings.branches, "executionType": settings.execution_type,
+            "parallel": settings.parallel,
         }),
     };
     if how == Closeness::Shape {

@@ -4,7 +4,7 @@
 use crate::coding;
 use crate::engine::credentials::named;
 use crate::engine::journal::Halt;
-use crate::engine::piece_step::{give_up_or_wait, warnings};
+use crate::engine::piece_step::{give_up_or_wait, still, warnings};
 use crate::engine::resolve;
 use crate::engine::walk::{Verdict, Walk};
 use crate::pieces::Failed;
@@ -19,10 +19,14 @@ pub(crate) async fn run<'a>(
     walk: &mut Walk<'a>,
     action: &'a Action,
     settings: &'a CodeSettings,
-    path: String,
+    path: &str,
 ) -> Result<Verdict, Halt> {
     let handling = settings.error_handling_options.as_ref();
-    let mut row = walk.row(action, &path, "CODE");
+    let mut row = walk.row(action, path, "CODE");
+    if let Some(pause) = still(&row, walk.engine.now_ms()) {
+        walk.journal.put_back(row);
+        return Ok(Verdict::Parked(pause));
+    }
     match row.status {
         StepStatus::Succeeded => {
             let output = row.output.as_deref().and_then(|it| serde_json::from_str(it).ok());
@@ -46,7 +50,8 @@ pub(crate) async fn run<'a>(
     };
     row.input = Value::Object(inputs.value.clone()).to_string();
     row.warnings = warnings(&inputs.warnings);
-    (row.status, row.error) = (StepStatus::Running, None);
+    (row.status, row.error, row.resume_at) = (StepStatus::Running, None, None);
+    let _place = walk.lanes.place().await;
     let since = Instant::now();
     let ran = ran(walk, settings, inputs.value).await?;
     row.duration_us = i64::try_from(since.elapsed().as_micros()).ok();

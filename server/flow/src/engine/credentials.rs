@@ -125,7 +125,7 @@ impl Walk<'_> {
             };
             match self.engine.credential(&uses, &name).await {
                 Ok(credential) => {
-                    credential.secrets.iter().for_each(|it| self.journal.mask.hide(it));
+                    credential.secrets.iter().for_each(|it| self.journal.hide(it));
                     self.scope.connect(&name, credential.value);
                     self.held.insert(name, credential.until_ms);
                 }

@@ -26,10 +26,10 @@ impl Ending {
     }
 }
 
-pub(crate) async fn finish(engine: &Engine, journal: &mut Journal, left: Left) -> Result<(), Halt> {
+pub(crate) async fn finish(engine: &Engine, journal: &Journal, left: Left) -> Result<(), Halt> {
     let ending = match left.outcome {
-        Outcome::Verdict(Verdict::Parked { until_ms }) => {
-            return park(engine, journal, until_ms).await;
+        Outcome::Verdict(Verdict::Parked(pause)) => {
+            return park(engine, journal, pause.until_ms).await;
         }
         Outcome::Verdict(
             Verdict::Done | Verdict::Stopped | Verdict::NextItem | Verdict::LeftLoop,
@@ -52,15 +52,11 @@ pub(crate) async fn finish(engine: &Engine, journal: &mut Journal, left: Left) -
 }
 
 /// Ends a run that cannot go on.
-pub(crate) async fn give_up(
-    engine: &Engine,
-    journal: &mut Journal,
-    reason: &str,
-) -> Result<(), Halt> {
+pub(crate) async fn give_up(engine: &Engine, journal: &Journal, reason: &str) -> Result<(), Halt> {
     end(engine, journal, Ending::bad(RunStatus::Failed, reason), Value::Null).await
 }
 
-async fn park(engine: &Engine, journal: &mut Journal, until_ms: i64) -> Result<(), Halt> {
+async fn park(engine: &Engine, journal: &Journal, until_ms: i64) -> Result<(), Halt> {
     journal.pause(engine.now_ms(), until_ms).await?;
     if let Some(answer) = journal.response() {
         engine.waiting.answer(&journal.run().id, Answer::Responded(answer));
@@ -71,13 +67,13 @@ async fn park(engine: &Engine, journal: &mut Journal, until_ms: i64) -> Result<(
 
 async fn end(
     engine: &Engine,
-    journal: &mut Journal,
+    journal: &Journal,
     ending: Ending,
     mut output: Value,
 ) -> Result<(), Halt> {
     if journal.run().app.is_some() {
         // What was typed into an app as a secret is not shown to whoever waits.
-        journal.mask.value(&mut output);
+        journal.masked(&mut output);
     }
     let now_ms = engine.now_ms();
     let progress = Progress {

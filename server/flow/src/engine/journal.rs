@@ -1,25 +1,25 @@
 //! What a run has done, and how that reaches the database: rows are gathered while steps only compute, and written
-//! in one commit before anything outside is touched, when the run pauses, and when it ends.
+//! in one commit before anything outside is touched, when the run pauses, and when it ends. Branches that are under way
+//! at once share it: their writes follow each other, and one carries what all of them have gathered.
 
+mod write;
+
+use crate::engine::journal::write::Write;
 use crate::engine::mask::Mask;
 use domain::actor::{Actor, Role, Via};
 use domain::app::redact::redact;
 use domain::event::{Event, EventKind};
-use domain::flow::run::{RunStatus, StepStatus, Trial};
-use domain::flow::sample::{self, Origin};
+use domain::flow::run::{RunStatus, StepStatus};
 use domain::ids::RunId;
 use domain::problem::Problem;
 use serde_json::{Value, json};
 use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
-use store::app_runs::{self, Ended};
-use store::db::{Conn, Db};
+use store::db::Db;
 use store::error::{StoreError, internal};
-use store::events;
-use store::flow_samples::{self, NewSample};
-use store::run_steps::{self, StepRow};
-use store::run_waits;
-use store::runs::{self, NewRun, Progress};
+use store::run_steps::StepRow;
+use store::runs::{NewRun, Progress};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -52,23 +52,30 @@ pub(crate) struct Journal {
     head: NewRun,
     owner: String,
     fence: i64,
+    active_before_ms: i64,
+    since: Instant,
+    lease_ms: i64,
+    state: Mutex<State>,
+    /// What must not be written down.
+    mask: Mutex<Mask>,
+    /// A write whose outcome is not known yet: a walk may be dropped while it waits for one.
+    under_way: tokio::sync::Mutex<Option<JoinHandle<Result<(), Halt>>>>,
+}
+
+/// What changes while the run is worked on.
+#[derive(Default)]
+struct State {
     is_stored: bool,
     recorded: HashMap<String, StepRow>,
     gathered: Vec<StepRow>,
     begun: i64,
-    active_before_ms: i64,
-    since: Instant,
-    lease_ms: i64,
     response: Option<String>,
-    /// What must not be written down.
-    pub(crate) mask: Mask,
     /// What makes the sample that a trial of one step leaves.
     sample_of: Option<String>,
     /// What the run that called this one is given.
     handed_back: Option<Value>,
     stored: Option<oneshot::Sender<Result<RunId, Problem>>>,
-    /// A write whose outcome is not known yet: a walk may be dropped while it waits for one.
-    under_way: Option<JoinHandle<Result<(), Halt>>>,
+    is_cut_off: bool,
 }
 
 /// How a run was left by whoever worked on it before.
@@ -84,39 +91,45 @@ pub(crate) struct Before {
 
 impl Journal {
     pub(crate) fn new(db: Db, head: NewRun, owner: &str, lease_ms: i64, before: Before) -> Self {
-        let begun = before.steps.iter().map(|it| it.ordinal).max().unwrap_or_default();
+        let state = State {
+            is_stored: before.fence > 0,
+            begun: before.steps.iter().map(|it| it.ordinal).max().unwrap_or_default(),
+            recorded: before.steps.into_iter().map(|it| (it.path.clone(), it)).collect(),
+            ..State::default()
+        };
         Self {
             db,
             head,
             owner: owner.to_owned(),
             fence: before.fence.max(1),
-            is_stored: before.fence > 0,
-            recorded: before.steps.into_iter().map(|it| (it.path.clone(), it)).collect(),
-            gathered: Vec::new(),
-            begun,
             active_before_ms: before.active_ms,
             since: Instant::now(),
             lease_ms,
-            response: None,
-            mask: Mask::default(),
-            sample_of: None,
-            handed_back: None,
-            stored: None,
-            under_way: None,
+            state: Mutex::new(state),
+            mask: Mutex::default(),
+            under_way: tokio::sync::Mutex::default(),
         }
     }
 
+    /// Whole after any panic: each use is one change of it.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Only added to.
+    fn mask(&self) -> MutexGuard<'_, Mask> {
+        self.mask.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Whom to tell when the run is on the disk.
-    pub(crate) fn tell_when_stored(
-        &mut self,
-        told: Option<oneshot::Sender<Result<RunId, Problem>>>,
-    ) {
-        self.stored = told;
+    pub(crate) fn tell_when_stored(&self, told: Option<oneshot::Sender<Result<RunId, Problem>>>) {
+        self.state().stored = told;
     }
 
     /// Tells them, once; they may have gone.
-    pub(crate) fn tell_stored(&mut self, outcome: Result<RunId, Problem>) {
-        if let Some(told) = self.stored.take() {
+    pub(crate) fn tell_stored(&self, outcome: Result<RunId, Problem>) {
+        let told = self.state().stored.take();
+        if let Some(told) = told {
             drop(told.send(outcome));
         }
     }
@@ -128,7 +141,7 @@ impl Journal {
 
     /// Whether the run is on the disk.
     pub(crate) fn is_stored(&self) -> bool {
-        self.is_stored
+        self.state().is_stored
     }
 
     /// Tells this worker's writes from those of others.
@@ -136,14 +149,39 @@ impl Journal {
         self.fence
     }
 
-    /// What a respond step answered.
-    pub(crate) fn response(&self) -> Option<Value> {
-        self.response.as_deref().and_then(|it| serde_json::from_str(it).ok())
+    /// From now on `secret` is not written down.
+    pub(crate) fn hide(&self, secret: &str) {
+        self.mask().hide(secret);
     }
 
-    /// What an earlier worker wrote about a step.
-    pub(crate) fn take_recorded(&mut self, path: &str) -> Option<StepRow> {
-        self.recorded.remove(path)
+    /// Masks what must not be seen of `value`; whether there was anything.
+    pub(crate) fn masked(&self, value: &mut Value) -> bool {
+        self.mask().value(value)
+    }
+
+    /// `text` with what must not be seen masked.
+    pub(crate) fn masked_text(&self, text: String) -> String {
+        self.mask().text(&text).unwrap_or(text)
+    }
+
+    /// What of that is in `value`.
+    pub(crate) fn hidden_in(&self, value: &Value) -> Vec<String> {
+        self.mask().hidden_in(value)
+    }
+
+    /// What a respond step answered.
+    pub(crate) fn response(&self) -> Option<Value> {
+        self.state().response.as_deref().and_then(|it| serde_json::from_str(it).ok())
+    }
+
+    /// What an earlier worker wrote about a step, or an earlier try that waits.
+    pub(crate) fn take_recorded(&self, path: &str) -> Option<StepRow> {
+        self.state().recorded.remove(path)
+    }
+
+    /// The step stands as it was recorded.
+    pub(crate) fn put_back(&self, row: StepRow) {
+        self.state().recorded.insert(row.path.clone(), row);
     }
 
     /// Milliseconds the run was worked on so far.
@@ -152,44 +190,57 @@ impl Journal {
     }
 
     /// The number of the next step to begin.
-    pub(crate) fn next_ordinal(&mut self) -> i64 {
-        self.begun += 1;
-        self.begun
+    pub(crate) fn next_ordinal(&self) -> i64 {
+        let mut state = self.state();
+        state.begun += 1;
+        state.begun
     }
 
     /// Adds a row, secrets masked; a later row of the same path takes its place.
-    pub(crate) fn note(&mut self, mut row: StepRow) {
-        self.mask.json(&mut row.input);
+    pub(crate) fn note(&self, mut row: StepRow) {
+        let mask = self.mask();
+        mask.json(&mut row.input);
         let texts = row.output.iter_mut().chain(&mut row.warnings).chain(&mut row.logged);
-        texts.for_each(|it| self.mask.json(it));
-        row.error = row.error.map(|it| self.mask.text(&it).unwrap_or(it));
+        texts.for_each(|it| mask.json(it));
+        row.error = row.error.map(|it| mask.text(&it).unwrap_or(it));
+        drop(mask);
         if self.head.app.is_some() {
             row.error = row.error.map(|it| redact(&it));
         }
-        match self.gathered.iter_mut().find(|it| it.path == row.path) {
+        let mut state = self.state();
+        if row.status == StepStatus::Paused {
+            // It may go on while other branches still work.
+            state.recorded.insert(row.path.clone(), row.clone());
+        }
+        match state.gathered.iter_mut().find(|it| it.path == row.path) {
             Some(earlier) => *earlier = row,
-            None => self.gathered.push(row),
+            None => state.gathered.push(row),
         }
     }
 
     /// What the tested step gives is kept as its sample when the run ends; `maker` makes it.
-    pub(crate) fn keep_sample_of(&mut self, maker: Option<String>) {
-        self.sample_of = maker;
+    pub(crate) fn keep_sample_of(&self, maker: Option<String>) {
+        self.state().sample_of = maker;
+    }
+
+    /// Branches are left where they stand: another one ended the run.
+    pub(crate) fn cut_off(&self) {
+        self.state().is_cut_off = true;
     }
 
     /// Remembers what a respond step answered.
-    pub(crate) fn respond(&mut self, mut response: String) {
-        self.mask.json(&mut response);
-        self.response = Some(response);
+    pub(crate) fn respond(&self, mut response: String) {
+        self.mask().json(&mut response);
+        self.state().response = Some(response);
     }
 
     /// Remembers what the run that called this one is given: what an answering step said, else the last output.
-    pub(crate) fn hand_back(&mut self, error: &Option<String>, output: &Value) {
+    pub(crate) fn hand_back(&self, error: &Option<String>, output: &Value) {
         if self.head.triggered_by != BY_FLOW {
             return;
         }
         let given = self.response().map_or_else(|| output.clone(), |mut it| it["body"].take());
-        self.handed_back = Some(match error {
+        self.state().handed_back = Some(match error {
             None => json!({ "status": "success", "data": given }),
             Some(error) => json!({ "status": "failed", "error": error }),
         });
@@ -197,160 +248,100 @@ impl Journal {
 
     /// Whether enough is gathered to be written without another reason.
     pub(crate) fn is_full(&self) -> bool {
-        self.gathered.len() >= GATHER
+        self.state().gathered.len() >= GATHER
     }
 
-    /// Writes what was gathered; the run goes on.
-    pub(crate) async fn checkpoint(&mut self, now_ms: i64) -> Result<(), Halt> {
+    /// Writes what was gathered; the run goes on. What another branch wrote meanwhile need not be written again.
+    pub(crate) async fn checkpoint(&self, now_ms: i64) -> Result<(), Halt> {
+        let mut under_way = self.under_way.lock().await;
+        let is_written = {
+            let state = self.state();
+            state.is_stored && state.gathered.is_empty()
+        };
+        // A write that failed ends the walk with every branch, so none comes here after one.
+        if is_written && under_way.is_none() {
+            return Ok(());
+        }
         let progress = Progress::running(now_ms, now_ms + self.lease_ms);
-        self.write(progress, EventKind::RunChanged).await
+        self.write(&mut under_way, progress, EventKind::RunChanged).await
     }
 
     /// Writes what was gathered and that the run waits until `resume_at`.
-    pub(crate) async fn pause(&mut self, now_ms: i64, resume_at: i64) -> Result<(), Halt> {
+    pub(crate) async fn pause(&self, now_ms: i64, resume_at: i64) -> Result<(), Halt> {
         let progress = Progress {
             status: RunStatus::Paused,
             resume_at: Some(resume_at),
             ..Progress::running(now_ms, 0)
         };
-        self.write(progress, EventKind::RunChanged).await
+        let mut under_way = self.under_way.lock().await;
+        self.write(&mut under_way, progress, EventKind::RunChanged).await
     }
 
     /// Writes what was gathered and how the run ended; steps still under way failed for the same reason.
-    pub(crate) async fn end(&mut self, progress: Progress) -> Result<(), Halt> {
-        self.write(progress, EventKind::RunFinished).await
+    pub(crate) async fn end(&self, progress: Progress) -> Result<(), Halt> {
+        let mut under_way = self.under_way.lock().await;
+        self.write(&mut under_way, progress, EventKind::RunFinished).await
     }
 
-    async fn write(&mut self, progress: Progress, kind: EventKind) -> Result<(), Halt> {
-        self.settle().await?;
-        let is_new = !self.is_stored;
+    async fn write(
+        &self,
+        under_way: &mut Option<JoinHandle<Result<(), Halt>>>,
+        progress: Progress,
+        kind: EventKind,
+    ) -> Result<(), Halt> {
+        self.settled(under_way).await?;
+        let write = self.next_write(progress, kind);
+        let db = self.db.clone();
+        let writing = async move { db.write(move |conn| Box::pin(write.apply(conn))).await };
+        *under_way = Some(tokio::spawn(writing));
+        self.settled(under_way).await
+    }
+
+    fn next_write(&self, progress: Progress, kind: EventKind) -> Write {
+        let mut state = self.state();
+        let is_new = !state.is_stored;
         let kind =
             if is_new && !progress.status.is_terminal() { EventKind::RunQueued } else { kind };
         let is_app = self.head.app.is_some();
         let progress = Progress {
-            steps_count: self.begun,
+            steps_count: state.begun,
             active_ms: self.active_ms(),
-            response: self.response.clone(),
+            response: state.response.clone(),
             error: progress.error.map(|it| if is_app { redact(&it) } else { it }),
             ..progress
         };
-        let write = Write {
+        Write {
             is_new,
+            is_cut_off: state.is_cut_off,
             head: self.head.clone(),
             owner: self.owner.clone(),
             fence: self.fence,
-            event: event(&self.head, kind, &progress, self.gathered.last()),
-            rows: std::mem::take(&mut self.gathered),
-            sample: self.sample_of.clone().filter(|_| progress.status.is_terminal()),
-            handed_back: self.handed_back.clone(),
+            event: event(&self.head, kind, &progress, state.gathered.last()),
+            rows: std::mem::take(&mut state.gathered),
+            sample: state.sample_of.clone().filter(|_| progress.status.is_terminal()),
+            handed_back: state.handed_back.clone(),
             progress,
-        };
-        let db = self.db.clone();
-        let writing = async move { db.write(move |conn| Box::pin(write.apply(conn))).await };
-        self.under_way = Some(tokio::spawn(writing));
-        self.settle().await
+        }
     }
 
     /// Waits for the write under way, if any.
-    pub(crate) async fn settle(&mut self) -> Result<(), Halt> {
-        let Some(writing) = self.under_way.as_mut() else { return Ok(()) };
+    pub(crate) async fn settle(&self) -> Result<(), Halt> {
+        let mut under_way = self.under_way.lock().await;
+        self.settled(&mut under_way).await
+    }
+
+    async fn settled(
+        &self,
+        under_way: &mut Option<JoinHandle<Result<(), Halt>>>,
+    ) -> Result<(), Halt> {
+        let Some(writing) = under_way.as_mut() else { return Ok(()) };
         let outcome = writing.await;
-        self.under_way = None;
+        *under_way = None;
         outcome.map_err(|error| Halt::Storage(internal("writing a run", &error)))??;
-        self.is_stored = true;
-        let run = self.head.id.clone();
-        self.tell_stored(Ok(run));
+        self.state().is_stored = true;
+        self.tell_stored(Ok(self.head.id.clone()));
         Ok(())
     }
-}
-
-/// One commit of a run.
-struct Write {
-    is_new: bool,
-    head: NewRun,
-    owner: String,
-    fence: i64,
-    rows: Vec<StepRow>,
-    /// What makes the sample that is left.
-    sample: Option<String>,
-    handed_back: Option<Value>,
-    progress: Progress,
-    event: Event,
-}
-
-impl Write {
-    async fn apply(self, conn: &mut Conn) -> Result<(), Halt> {
-        let run = &self.head.id;
-        if self.is_new {
-            if let Some(earlier) =
-                runs::insert(conn, &self.head, &self.progress, &self.owner).await?
-            {
-                return Err(Halt::Started(earlier));
-            }
-        } else if !runs::advance(conn, run, self.fence, &self.progress).await? {
-            return Err(Halt::Lost);
-        }
-        run_steps::save(conn, &self.head.workspace, run, &self.rows).await?;
-        if let Some(new) = self.left_sample() {
-            flow_samples::keep(conn, &self.head.workspace, &self.head.flow, &new).await?;
-        }
-        if self.progress.status.is_terminal()
-            && !self.is_new
-            && let Some(reason) = &self.progress.error
-        {
-            run_steps::fail_unfinished(conn, &self.head.workspace, run, reason).await?;
-        }
-        if self.progress.status == RunStatus::Paused {
-            run_waits::wake(conn, run, self.progress.now_ms).await?;
-        }
-        if let Some(given) = self.handed_back.filter(|_| self.progress.status.is_terminal()) {
-            run_waits::answer_parent(conn, run, &given, self.progress.now_ms).await?;
-        }
-        if let Some(end) = app_end(&self.head, &self.progress) {
-            app_runs::ended(conn, &end).await?;
-        }
-        events::record(conn, &acting(&self.head), &self.event).await?;
-        Ok(())
-    }
-
-    /// What the tested step leaves.
-    fn left_sample(&self) -> Option<NewSample> {
-        let maker = self.sample.clone()?;
-        let Some(Trial::Step { name, .. }) = &self.head.trial else { return None };
-        let row = self.rows.iter().find(|it| it.path == *name)?;
-        let is_done = row.status == StepStatus::Succeeded;
-        let output = if row.kind == "LOOP_ON_ITEMS" {
-            let input: Value = serde_json::from_str(&row.input).ok()?;
-            input["items"].as_array().map(|it| sample::of_loop(it).to_string())
-        } else {
-            row.output.clone()
-        };
-        Some(NewSample {
-            step: name.clone(),
-            maker,
-            origin: Origin::Test,
-            input: row.input.clone(),
-            output: output.filter(|_| is_done),
-            error: row.error.clone().filter(|_| !is_done),
-            warnings: row.warnings.clone(),
-            logged: row.logged.clone(),
-            duration_us: row.duration_us,
-            now_ms: self.progress.now_ms,
-        })
-    }
-}
-
-/// What the end of a run means for the app it is of.
-fn app_end(run: &NewRun, progress: &Progress) -> Option<Ended> {
-    let call = run.app.clone().filter(|_| progress.status.is_terminal())?;
-    Some(Ended {
-        run: run.id.clone(),
-        workspace: run.workspace.clone(),
-        call,
-        is_success: progress.status == RunStatus::Succeeded,
-        created_at: run.created_at,
-        ended_at: progress.now_ms,
-    })
 }
 
 /// Who events of a run name: the flow, with the rights of nobody.
@@ -395,5 +386,6 @@ pub(crate) fn begun(path: &str, ordinal: i64, name: &str, kind: &str, now_ms: i6
         attempt: 0,
         started_at: now_ms,
         duration_us: None,
+        resume_at: None,
     }
 }

@@ -19,12 +19,15 @@ pub(crate) async fn run<'a>(
     walk: &mut Walk<'a>,
     action: &'a Action,
     settings: &'a LoopSettings,
-    path: String,
+    path: &str,
 ) -> Result<Verdict, Halt> {
     let since = Instant::now();
-    let mut row = walk.row(action, &path, "LOOP_ON_ITEMS");
+    let mut row = walk.row(action, path, "LOOP_ON_ITEMS");
     let items = match begun_with(&row) {
         Some(items) => items,
+        None if row.status == StepStatus::Failed => {
+            return Ok(walk.failed(action, None, row.error.unwrap_or_default()));
+        }
         None => {
             let items = match walk.connect(names::connections(&settings.items)).await? {
                 None => items(walk, settings, &mut row),
@@ -108,7 +111,7 @@ pub(crate) async fn glance(
 fn begun_with(row: &StepRow) -> Option<Vec<Value>> {
     let mut input: Map<String, Value> = serde_json::from_str(&row.input).ok()?;
     match input.remove("items") {
-        Some(Value::Array(items)) => Some(items),
+        Some(Value::Array(items)) if items.len() <= ROUNDS => Some(items),
         _ => None,
     }
 }
@@ -119,7 +122,7 @@ fn items(
     row: &mut StepRow,
 ) -> Result<Vec<Value>, String> {
     let mut resolved = resolve::text(&settings.items, &walk.scope, walk.engine.now_ms())?;
-    walk.journal.mask.value(&mut resolved.value);
+    walk.journal.masked(&mut resolved.value);
     row.input = json!({ "items": resolved.value }).to_string();
     row.warnings = warnings(&resolved.warnings);
     match resolved.value {

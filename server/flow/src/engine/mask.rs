@@ -29,6 +29,11 @@ impl Mask {
         self.hidden.iter().any(|it| text.contains(it.as_str()))
     }
 
+    /// What of it is in `value`, in the form it has there.
+    pub(crate) fn hidden_in(&self, value: &Value) -> Vec<String> {
+        self.hidden.iter().filter(|it| holds(value, it)).cloned().collect()
+    }
+
     /// The text with what is hidden masked; none when there is nothing to hide in it.
     pub(crate) fn text(&self, text: &str) -> Option<String> {
         if !self.finds(text) {
@@ -92,6 +97,16 @@ impl Mask {
             }
             Err(_) => *text = self.text(text).unwrap_or_default(),
         }
+    }
+}
+
+fn holds(value: &Value, hidden: &str) -> bool {
+    match value {
+        Value::String(text) => text.contains(hidden),
+        Value::Number(number) => number.to_string() == hidden,
+        Value::Array(items) => items.iter().any(|it| holds(it, hidden)),
+        Value::Object(map) => map.iter().any(|(key, it)| key.contains(hidden) || holds(it, hidden)),
+        Value::Null | Value::Bool(_) => false,
     }
 }
 

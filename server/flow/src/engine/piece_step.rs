@@ -4,7 +4,7 @@ use crate::engine::credentials::{is_connected_by_us, named};
 use crate::engine::journal::Halt;
 use crate::engine::resolve;
 use crate::engine::trying::would_change;
-use crate::engine::walk::{Verdict, Walk};
+use crate::engine::walk::{Pause, Verdict, Walk};
 use crate::pieces::control::{self, Jump};
 use crate::pieces::input::Input;
 use crate::pieces::{self, Again, Call, Done, Failed, Nature};
@@ -20,9 +20,13 @@ pub(crate) async fn run<'a>(
     walk: &mut Walk<'a>,
     action: &'a Action,
     settings: &'a PieceSettings,
-    path: String,
+    path: &str,
 ) -> Result<Verdict, Halt> {
-    let row = walk.row(action, &path, "PIECE");
+    let row = walk.row(action, path, "PIECE");
+    if let Some(pause) = still(&row, walk.engine.now_ms()) {
+        walk.journal.put_back(row);
+        return Ok(Verdict::Parked(pause));
+    }
     let before = Before::of(&row);
     if let Before::Over = before {
         return Ok(replay(walk, action, settings, row));
@@ -46,9 +50,16 @@ pub(crate) async fn run<'a>(
         warnings: warnings(&input.warnings),
         status: StepStatus::Running,
         error: None,
+        resume_at: None,
         ..row
     };
     attempt(walk, (action, settings), row, (&input.value, before)).await
+}
+
+/// What a step waits for whose time has not come: another branch, or an answer to it, let the run go on before.
+pub(crate) fn still(row: &StepRow, now_ms: i64) -> Option<Pause> {
+    let until_ms = row.resume_at.filter(|it| row.status == StepStatus::Paused && *it > now_ms)?;
+    Some(Pause { until_ms, asked_at: None })
 }
 
 /// The inputs, without a connection of another engine that the step does not need here.
@@ -119,6 +130,7 @@ async fn attempt<'a>(
         walk.succeed(action, row, output);
         return Ok(Walk::after(settings));
     }
+    let _place = walk.lanes.place().await;
     let key = row.effect_key.clone().unwrap_or_else(|| effect_key(walk, &row));
     if pieces::nature(settings) == Nature::External {
         row.effect_key = Some(key.clone());
@@ -128,6 +140,8 @@ async fn attempt<'a>(
     let call = Call {
         engine: walk.engine,
         run: walk.journal.run(),
+        journal: walk.journal,
+        scope: &walk.scope,
         input: Input::new(input),
         path: &row.path,
         key: &key,
@@ -153,8 +167,9 @@ async fn attempt<'a>(
         Ok(Done::Wait { until_ms, output }) => {
             row.status = StepStatus::Paused;
             row.output = Some(output.to_string());
+            row.resume_at = Some(until_ms);
             walk.journal.note(row);
-            Ok(Verdict::Parked { until_ms })
+            Ok(Verdict::Parked(Pause { until_ms, asked_at: None }))
         }
         Ok(Done::Pending { until_ms, answer }) => {
             if let Some(answer) = answer {
@@ -162,8 +177,9 @@ async fn attempt<'a>(
             }
             row.status = StepStatus::Paused;
             row.output = None;
+            let asked_at = Some(row.path.clone());
             walk.journal.note(row);
-            Ok(Verdict::Parked { until_ms })
+            Ok(Verdict::Parked(Pause { until_ms, asked_at }))
         }
         Err(failed) => Ok(give_up_or_wait(walk, (action, handling(settings)), row, failed)),
     }
@@ -176,7 +192,7 @@ async fn respond(
     row: StepRow,
     (mut answer, then_stop): (Value, bool),
 ) -> Result<Verdict, Halt> {
-    walk.journal.mask.value(&mut answer);
+    walk.journal.masked(&mut answer);
     walk.journal.respond(answer.to_string());
     walk.succeed(action, row, answer.clone());
     if then_stop {
@@ -210,9 +226,9 @@ pub(crate) fn give_up_or_wait(
     row.attempt += 1;
     row.status = StepStatus::Paused;
     row.error = Some(failed.message);
-    row.output = None;
+    (row.output, row.resume_at) = (None, Some(until_ms));
     walk.journal.note(row);
-    Verdict::Parked { until_ms }
+    Verdict::Parked(Pause { until_ms, asked_at: None })
 }
 
 /// The same for every try of a step in a run, and for no other step.

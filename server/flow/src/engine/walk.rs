@@ -1,9 +1,10 @@
-//! Walking the steps of a flow in order. What the journal says was done is taken from there and not done again.
+//! Walking the steps of a flow in order; branches that run at once have a walk each, on the same journal. What the journal says was done is taken from there and not done again.
 
 use crate::engine::credentials::Held;
 use crate::engine::journal::{self, Halt, Journal};
+use crate::engine::lanes::Lanes;
 use crate::engine::plan::Plan;
-use crate::engine::scope::Scope;
+use crate::engine::scope::{self, Scope};
 use crate::engine::trying::Trying;
 use crate::engine::{Engine, code_step, loops, piece_step, router};
 use crate::pieces::control::{self, Jump};
@@ -26,20 +27,31 @@ pub(crate) enum Verdict {
     LeftLoop,
     /// A step failed and the run with it.
     Failed { step: FailedStep, message: String },
-    /// A step waits until this time, epoch milliseconds.
-    Parked { until_ms: i64 },
+    /// A step waits, and the run with it.
+    Parked(Pause),
+}
+
+/// What a step waits for.
+#[derive(Clone, Debug)]
+pub(crate) struct Pause {
+    /// The latest time it goes on, epoch milliseconds.
+    pub(crate) until_ms: i64,
+    /// Where the step is, when an answer lets it go on before.
+    pub(crate) asked_at: Option<String>,
 }
 
 /// One walk through a flow.
 pub(crate) struct Walk<'a> {
     pub(crate) engine: &'a Engine,
     pub(crate) plan: &'a Plan,
-    pub(crate) journal: &'a mut Journal,
+    pub(crate) journal: &'a Journal,
+    /// The branches under way at once.
+    pub(crate) lanes: &'a Lanes,
     pub(crate) scope: Scope,
     /// Connections it has looked up.
     pub(crate) held: Held,
     /// What it does less than a whole walk.
-    pub(crate) trying: Trying,
+    pub(crate) trying: &'a Trying,
     /// The step that ran last.
     pub(crate) last: String,
 }
@@ -81,15 +93,53 @@ impl<'a> Walk<'a> {
             self.journal.checkpoint(self.engine.now_ms()).await?;
         }
         let path = format!("{prefix}{}", action.name);
-        let verdict = match &action.kind {
-            ActionKind::Piece(settings) => piece_step::run(self, action, settings, path).await,
-            ActionKind::Loop(settings) => loops::run(self, action, settings, path).await,
-            ActionKind::Router(settings) => {
-                router::run(self, action, settings, (path, prefix)).await
+        loop {
+            let verdict = match &action.kind {
+                ActionKind::Piece(settings) => piece_step::run(self, action, settings, &path).await,
+                ActionKind::Loop(settings) => loops::run(self, action, settings, &path).await,
+                ActionKind::Router(settings) => {
+                    router::run(self, action, settings, (&path, prefix)).await
+                }
+                ActionKind::Code(settings) => code_step::run(self, action, settings, &path).await,
+            }?;
+            // What waited is asked again. Of a loop or a router, the step inside has waited.
+            match verdict {
+                Verdict::Parked(pause) => {
+                    if !self.waited(&pause).await? {
+                        return Ok(Verdict::Parked(pause));
+                    }
+                }
+                verdict => return self.on_error(action, verdict, prefix).await,
             }
-            ActionKind::Code(settings) => code_step::run(self, action, settings, path).await,
-        }?;
-        self.on_error(action, verdict, prefix).await
+        }
+    }
+
+    /// A walk through one of several branches that run at once.
+    pub(crate) fn branch(&self) -> Self {
+        Walk {
+            scope: self.scope.branch(),
+            held: self.held.clone(),
+            last: String::new(),
+            engine: self.engine,
+            plan: self.plan,
+            journal: self.journal,
+            lanes: self.lanes,
+            trying: self.trying,
+        }
+    }
+
+    /// What this walk through a branch leaves.
+    pub(crate) fn into_left(self) -> Left {
+        Left { scope: self.scope.into_left(), held: self.held, last: self.last }
+    }
+
+    /// Takes over what a branch left.
+    pub(crate) fn join(&mut self, left: Left) {
+        self.scope.join(left.scope);
+        self.held.extend(left.held);
+        if !left.last.is_empty() {
+            self.last = left.last;
+        }
     }
 
     /// Walks the error branch of a step that failed for good; then the run goes on or ends as it would have without.
@@ -126,12 +176,12 @@ impl<'a> Walk<'a> {
         mut row: StepRow,
         mut output: Value,
     ) -> Verdict {
-        if self.journal.mask.value(&mut output) {
+        if self.journal.masked(&mut output) {
             row.warnings = warned(row.warnings.as_deref());
         }
         row.status = StepStatus::Succeeded;
         row.output = Some(output.to_string());
-        row.error = None;
+        (row.error, row.resume_at) = (None, None);
         self.journal.note(row);
         self.gave(action, output);
         Verdict::Done
@@ -161,10 +211,10 @@ impl<'a> Walk<'a> {
         mut row: StepRow,
         message: String,
     ) -> Verdict {
-        let message = self.journal.mask.text(&message).unwrap_or(message);
+        let message = self.journal.masked_text(message);
         row.status = StepStatus::Failed;
         row.error = Some(message.clone());
-        row.output = None;
+        (row.output, row.resume_at) = (None, None);
         self.journal.note(row);
         self.failed(action, handling, message)
     }
@@ -187,6 +237,14 @@ impl<'a> Walk<'a> {
             FailedStep { name: action.name.clone(), display_name: action.display_name.clone() };
         Verdict::Failed { step, message }
     }
+}
+
+/// What a walk through a branch leaves for the steps after it.
+pub(crate) struct Left {
+    scope: scope::Left,
+    held: Held,
+    /// The step that ran last; empty when none did.
+    last: String,
 }
 
 /// The warnings of a step whose output held a secret.

@@ -5,6 +5,7 @@ use crate::engine::Engine;
 use crate::engine::credentials::Held;
 use crate::engine::finish::{finish, give_up};
 use crate::engine::journal::{Before, Halt, Journal};
+use crate::engine::lanes::Lanes;
 use crate::engine::plan::Plan;
 use crate::engine::scope::Scope;
 use crate::engine::slots::Slot;
@@ -63,12 +64,12 @@ impl Engine {
         let Job { head, payload, plan, before, slot, stored } = job;
         let run = head.id.clone();
         let stop = self.begin(run.clone());
-        let mut journal = Journal::new(self.db.clone(), head, &self.owner, self.lease_ms(), before);
+        let journal = Journal::new(self.db.clone(), head, &self.owner, self.lease_ms(), before);
         journal.tell_when_stored(stored);
-        let halted = self.walk(&mut journal, &plan, payload, stop).await;
+        let halted = self.walk(&journal, &plan, payload, stop).await;
         self.stop(&run);
         if let Err(halt) = halted {
-            self.halted(&mut journal, halt).await;
+            self.halted(&journal, halt).await;
         }
         drop(slot);
         self.worked();
@@ -76,7 +77,7 @@ impl Engine {
 
     async fn walk(
         &self,
-        journal: &mut Journal,
+        journal: &Journal,
         plan: &Plan,
         mut payload: Value,
         stop: oneshot::Receiver<Problem>,
@@ -87,12 +88,19 @@ impl Engine {
         if sealing::has_any(&journal.run().payload) {
             let (key, workspace) = (&self.config.key, &journal.run().workspace);
             let secrets = sealing::open(key, workspace, &mut payload);
-            secrets.iter().for_each(|it| journal.mask.hide(it));
+            secrets.iter().for_each(|it| journal.hide(it));
         }
-        let scope = Scope::new(payload);
-        let held = Held::default();
-        let mut walk =
-            Walk { engine: self, plan, journal, scope, held, trying, last: String::new() };
+        let lanes = Lanes::new();
+        let mut walk = Walk {
+            engine: self,
+            plan,
+            journal,
+            lanes: &lanes,
+            scope: Scope::new(payload),
+            held: Held::default(),
+            trying: &trying,
+            last: String::new(),
+        };
         let walking = AssertUnwindSafe(walk.run()).catch_unwind();
         let outcome = tokio::select! {
             biased;
@@ -108,7 +116,7 @@ impl Engine {
     }
 
     /// A run that cannot go on here: somebody else has it, or the worker takes it up again when the disk allows.
-    async fn halted(&self, journal: &mut Journal, halt: Halt) {
+    async fn halted(&self, journal: &Journal, halt: Halt) {
         let run = journal.run().id.clone();
         let problem = match halt {
             Halt::Started(earlier) => {
@@ -157,8 +165,8 @@ impl Engine {
             (plan, _) => {
                 let reason = if plan.is_some() { UNREADABLE } else { DELETED };
                 let (owner, lease_ms) = (&self.owner, self.lease_ms());
-                let mut journal = Journal::new(self.db.clone(), head, owner, lease_ms, before);
-                let ended = give_up(self, &mut journal, reason).await;
+                let journal = Journal::new(self.db.clone(), head, owner, lease_ms, before);
+                let ended = give_up(self, &journal, reason).await;
                 return ended.map_err(|_| Problem::conflict("The run was taken over"));
             }
         };

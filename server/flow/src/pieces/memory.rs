@@ -85,6 +85,7 @@ async fn write(call: &Call<'_>, place: Place, change: Change) -> Result<Done, Fa
         .db
         .write(move |conn| {
             Box::pin(async move {
+                flow_values::lock(conn, &place).await?;
                 if let Some(output) = flow_values::done_before(conn, &run.workspace, &key).await? {
                     return Ok(output);
                 }

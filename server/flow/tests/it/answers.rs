@@ -22,6 +22,11 @@ fn parts(address: &str) -> (RunId, String) {
     (RunId::from(words.nth(1).unwrap()), id)
 }
 
+/// The secret of the links that a step made.
+pub(crate) fn approval_of(links: &Value) -> String {
+    parts(links["approvalLink"].as_str().unwrap()).1
+}
+
 #[tokio::test]
 async fn a_link_lets_a_run_go_on_once() {
     for world in World::both().await {

@@ -93,6 +93,7 @@ impl Studio {
             attempt: 0,
             started_at: ids::now_ms(),
             duration_us: None,
+            resume_at: None,
         };
         let stored: Result<(), StoreError> = self
             .world

@@ -173,10 +173,14 @@ fn of_every_nature(site: &Site) -> Value {
     ]))
 }
 
-/// Publishes such a flow, fires it, kills the process at the `at`-th change of the run that was written down, starts
-/// again and gives the end; none when the run had ended before that many changes.
-fn killed_at_change(test: &TestDb, site: &Arc<Site>, at: usize) -> Option<Run> {
-    let trigger = of_every_nature(site);
+/// Publishes a flow, fires it with a body, kills the process at the `at`-th change of the run that was written down,
+/// starts again and gives the end; none when the run had ended before that many changes.
+pub(crate) fn killed_at_change(
+    test: &TestDb,
+    site: &Arc<Site>,
+    at: usize,
+    (trigger, body): (Value, Value),
+) -> Option<Run> {
     let (first, host) = (Process::start(), site.host());
     let (run, clock, reached) = first.runtime.block_on(async {
         let db = test.reopen().await;
@@ -184,7 +188,7 @@ fn killed_at_change(test: &TestDb, site: &Arc<Site>, at: usize) -> Option<Run> {
         world.allow(&[host]).await;
         let flow = world.published(trigger).await;
         let mut changes = world.db.changes();
-        let run = world.fire(&flow, json!({})).await;
+        let run = world.fire(&flow, body).await;
         let mut seen = 0;
         while seen < at {
             let change = match changes.try_recv() {
@@ -247,7 +251,8 @@ fn wherever_a_run_is_killed_nothing_is_lost_and_nothing_kept_twice() {
                 break;
             };
             let before = (site.count("/ok1"), site.count("/ok2"));
-            let Some(run) = killed_at_change(&test, &site, at) else { break };
+            let flow = (of_every_nature(&site), json!({}));
+            let Some(run) = killed_at_change(&test, &site, at, flow) else { break };
             let place = format!("{name}, killed at change {at}");
             assert_eq!(run.status, RunStatus::Succeeded, "{place}: {run:?}");
             assert_eq!(run.steps["step_7"]["output"], json!(["a", 1, 2, "no"]), "{place}");

@@ -5,6 +5,8 @@
 mod answers;
 mod apps;
 mod bodies;
+mod branches;
+mod clocks;
 mod coding;
 mod connecting;
 mod crashing;

@@ -1,12 +1,15 @@
 //! Several processes on one database, one after the other and at once.
 
+use crate::answers::approval_of;
+use crate::branches::{self, at_once, put as request, waits::approval};
 use crate::site::Site;
 use crate::world::{
     NOW, World, admin, chain, on_webhook, opened, piece, respond, set_fields, wait,
 };
-use domain::flow::run::RunStatus;
+use domain::flow::run::{Run, RunStatus};
 use domain::ids::RunId;
 use flow::hooks::HookAnswer;
+use flow::waits::Given;
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -115,5 +118,61 @@ async fn a_run_is_stopped_from_another_node() {
             .await
             .expect("the step under way is let go");
         assert_eq!(world.ended(&run).await.status, RunStatus::Canceled);
+    }
+}
+
+#[tokio::test]
+async fn two_nodes_go_on_with_each_waiting_run_once() {
+    for world in World::both().await.into_iter().filter(|it| it.db.is_shared()) {
+        let site = Site::open().await;
+        world.allow(&[site.host()]).await;
+        let url = site.url("/ok{{trigger.body.n}}");
+        let flow = world.published(on_webhook(chain(vec![wait("step_0", 60), put(&url)]))).await;
+        let mut runs = Vec::new();
+        for n in 0..20 {
+            let run = world.fire(&flow, json!({ "n": n })).await;
+            world.until(&run, &[RunStatus::Paused]).await;
+            runs.push(run);
+        }
+        // Its own connection, as another process has one.
+        let db = world.test.as_ref().unwrap().reopen().await;
+        let other = opened(db, &world.clock, None, |_| ());
+        let _worker = other.work();
+        world.pass(Duration::from_secs(60));
+        other.wake();
+        for (n, run) in runs.iter().enumerate() {
+            let ended = world.ended(run).await;
+            assert_eq!((ended.status, ended.resumed), (RunStatus::Succeeded, 0), "{ended:?}");
+            assert_eq!(site.count(&format!("/ok{n}")), 1);
+        }
+    }
+}
+
+/// One branch works on the first node while the person of the other one answers on the second.
+#[tokio::test]
+async fn an_answer_on_another_node_reaches_a_branch_that_waits() {
+    for world in World::both().await.into_iter().filter(|it| it.db.is_shared()) {
+        let site = Site::open().await;
+        world.allow(&[site.host()]).await;
+        let mut asks = approval("step_2", "Go on?");
+        asks.push(request("step_3", &site.url("/ok")));
+        let branches = vec![request("step_4", &site.url("/gate")), chain(asks)];
+        let flow = world.published(on_webhook(at_once("step_5", branches))).await;
+        let run = world.fire(&flow, json!({})).await;
+        let waiting = branches::until(&world, &run, |it| {
+            branches::status(it, "step_2") == "PAUSED"
+                && branches::status(it, "step_4") == "RUNNING"
+        })
+        .await;
+        let link = approval_of(&waiting.steps["step_20"]["output"]);
+        let db = world.test.as_ref().unwrap().reopen().await;
+        let other = opened(db, &world.clock, None, |_| ());
+        assert_eq!(other.approve(&run, &link, (true, "")).await, Ok(Given::Taken));
+        let done = |it: &Run| branches::status(it, "step_3") == "SUCCEEDED";
+        branches::until(&world, &run, done).await;
+        site.open_gate();
+        let ended = world.ended(&run).await;
+        assert_eq!(ended.status, RunStatus::Succeeded, "{ended:?}");
+        assert_eq!((site.count("/ok"), site.count("/gate")), (1, 1));
     }
 }

@@ -144,7 +144,7 @@ async fn a_run_can_be_stopped_while_it_works_and_while_it_waits() {
     }
 }
 
-fn every_day() -> Value {
+pub(crate) fn every_day() -> Value {
     json!({
         "name": "trigger", "displayName": "Every day", "type": "PIECE_TRIGGER", "valid": true,
         "settings": {

@@ -71,6 +71,7 @@ pub fn router_step(name: &str) -> Action {
             condition_branch("Branch 1"),
             Branch::Fallback { branch_name: "Otherwise".to_owned() },
         ],
+        parallel: false,
         other: Map::new(),
     };
     let mut step = new_action(name, "Choose a branch", false, ActionKind::Router(settings));

@@ -3,7 +3,7 @@
 use super::{FlowProblem, ProblemCode, UsedConnection, input};
 use crate::expr::names;
 use crate::flow::condition::{Condition, Operator};
-use crate::flow::{Action, Branch, RouterSettings};
+use crate::flow::{Action, Branch, ExecutionType, RouterSettings};
 
 /// Everything wrong with a router.
 pub(super) fn problems(
@@ -12,6 +12,13 @@ pub(super) fn problems(
     visible: &[&str],
 ) -> Vec<FlowProblem> {
     let mut found = shape_problems(action, settings);
+    if settings.parallel && settings.execution_type != ExecutionType::AllMatch {
+        let words = (
+            "Only the first branch that fits runs, so none can run at the same time".to_owned(),
+            "Run all branches that fit, or one at a time",
+        );
+        found.push(FlowProblem::new(&action.name, "parallel", ProblemCode::WrongKind, words));
+    }
     for (at, branch) in settings.branches.iter().enumerate() {
         let Branch::Condition { conditions, branch_name } = branch else { continue };
         if conditions.iter().all(Vec::is_empty) {
