@@ -1,5 +1,6 @@
 //! Flows that start other flows, and wait for what they give.
 
+use crate::apps::sealing;
 use crate::engine::journal;
 use crate::engine::plan::Plan;
 use crate::pieces::{Call, Done, Failed};
@@ -61,7 +62,10 @@ async fn start(call: &Call<'_>, wait: &WaitRow) -> Result<(), Failed> {
     refuse_too_deep(&mut conn, &call.run.id).await?;
     let (plan, acting_user) = callee(call, &mut conn).await?;
     drop(conn);
-    let data = payload(call);
+    let mut data = payload(call);
+    // The other flow uses what this one must not show, and shows it no more than this one.
+    let secrets_in = |it: &Value| call.journal.hidden_in(it);
+    sealing::seal_found(&engine.config.key, &call.run.workspace, &mut data, &secrets_in);
     let trigger = json!({ "data": data, "callbackUrl": waits::address(engine, wait) });
     let version = &plan.version;
     let head = NewRun {

@@ -1,5 +1,6 @@
 //! Connections in runs: who may use which, what is seen of them, and how their access is renewed.
 
+use crate::answers::{call, callable};
 use crate::site::Site;
 use crate::world::{NOW, World, actor, admin, chain, on_webhook, piece, set_fields};
 use axum::extract::{Form, State};
@@ -9,6 +10,7 @@ use domain::actor::{Actor, Role};
 use domain::flow::connection::{
     ConnectionScope, ConnectionStatus, ConnectionType, FlowConnection, NewConnection,
 };
+use domain::flow::listing::RunFilter;
 use domain::flow::run::{Run, RunStatus};
 use domain::ids::UserId;
 use domain::problem::Problem;
@@ -89,6 +91,45 @@ async fn every_way_to_name_a_connection_works_and_nothing_of_it_is_seen() {
         );
         assert!(seen["warnings"][0].as_str().unwrap().contains("masked"));
         assert!(!serde_json::to_string(&run).unwrap().contains("s3cret"), "{run:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_flow_that_is_handed_a_secret_uses_it_and_shows_nothing_of_it() {
+    for world in World::both().await {
+        let site = Site::open().await;
+        world.allow(&[site.host()]).await;
+        secret(&world, "crm").await;
+        let headers = json!({ "authorization": "{{trigger.data.header}}", "x-key": "{{trigger.data.deep[0]}}" });
+        let input = json!({
+            "method": "GET", "url": site.url("/ok"), "headers": headers, "queryParams": {}, "authType": "NONE",
+            "body_type": "none",
+        });
+        let request = piece("step_1", "@activepieces/piece-http", "send_request", input);
+        let shows = set_fields("step_2", json!({ "it": "{{trigger.data.header}}" }));
+        let child = callable(&world, chain(vec![request, shows])).await;
+        let given = json!({
+            "header": "Bearer {{connections.crm.secret_text}}", "deep": ["{{connections.crm.secret_text}}"], "n": 7,
+        });
+        let run = ran(&world, on_webhook(call("step_1", &child, given))).await;
+        assert_eq!(run.status, RunStatus::Succeeded, "{}: {run:?}", world.name);
+        let sent = &site.arrived()[0].headers;
+        assert_eq!(sent["authorization"].to_str().unwrap(), format!("Bearer {SECRET}"));
+        assert_eq!(sent["x-key"].to_str().unwrap(), SECRET);
+        let of_child = RunFilter { flow_id: Some(child.id.clone()), ..RunFilter::default() };
+        let called = world.runs.list(&admin(), &of_child).await.unwrap().data.remove(0);
+        let called = world.runs.get(&admin(), &called.id).await.unwrap();
+        let masked = "**REDACTED**";
+        let data = &called.steps["trigger"]["output"]["data"];
+        assert_eq!(*data, json!({ "header": masked, "deep": [masked], "n": 7 }));
+        let shown = json!({ "it": format!("Bearer {masked}") });
+        assert_eq!(called.steps["step_2"]["output"], shown);
+        for seen in [&run, &called] {
+            assert!(!serde_json::to_string(seen).unwrap().contains("s3cret"), "{seen:?}");
+        }
+        let mut conn = world.db.read().await.unwrap();
+        let stored = store::runs::find(&mut conn, &admin().workspace, &called.id).await.unwrap();
+        assert!(!stored.unwrap().payload.contains("s3cret"), "{}", world.name);
     }
 }
 
