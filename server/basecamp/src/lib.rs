@@ -40,6 +40,7 @@ mod sample;
 mod scheduler;
 mod scopes;
 mod session;
+mod step_writes;
 pub mod sync;
 mod todos;
 mod tokens;
@@ -51,7 +52,7 @@ mod writing_through;
 
 use crate::circuit::{Circuits, Limits, Worst};
 use crate::config::Config;
-use crate::outbox::Draft;
+use crate::outbox::Author;
 use crate::reading_back::Made;
 use crate::renewing::Turns;
 use crate::scheduler::Scheduler;
@@ -66,7 +67,7 @@ use url::Url;
 
 /// Basecamp, for every workspace that is connected to it. Cheap to clone.
 #[derive(Clone)]
-pub struct Basecamp(Arc<Inner>, Option<Arc<Draft>>);
+pub struct Basecamp(Arc<Inner>, Option<Arc<Author>>);
 
 struct Inner {
     db: Db,

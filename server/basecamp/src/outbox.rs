@@ -20,6 +20,7 @@ use store::error::StoreError;
 use store::mirror::Key;
 use store::operations::{NewOperation, OperationRow};
 use store::outbox::{self, Ended, NewSent, SentRow};
+use store::step_writes::StepKey;
 use store::{events, ids};
 
 /// How long one look may take before another node may look too.
@@ -39,24 +40,59 @@ pub struct Draft {
     pub request_key: Option<String>,
 }
 
+/// For whom writes are stored.
+#[derive(Debug)]
+pub(crate) enum Author {
+    /// An operation.
+    Operation(Box<Draft>),
+    /// A step of a run.
+    Step(StepKey),
+}
+
 /// What a session needs to store its writes.
 pub(crate) struct Posting {
-    inner: Arc<Inner>,
-    key: Key,
-    draft: Arc<Draft>,
+    pub(crate) inner: Arc<Inner>,
+    pub(crate) key: Key,
+    author: Arc<Author>,
+}
+
+/// What became of storing a write.
+pub(crate) enum Kept {
+    /// It is stored, in this row, and may be sent.
+    Row(String),
+    /// An earlier try of the step wrote the same, and this is what it gave.
+    Before(Value),
+    /// An earlier try of the step wrote the same, and nobody knows yet what became of it.
+    Open,
 }
 
 impl Posting {
-    pub(crate) fn new(inner: Arc<Inner>, key: &Key, draft: &Arc<Draft>) -> Self {
-        Self { inner, key: key.clone(), draft: draft.clone() }
+    pub(crate) fn new(inner: Arc<Inner>, key: &Key, author: &Arc<Author>) -> Self {
+        Self { inner, key: key.clone(), author: author.clone() }
+    }
+
+    /// Stores a write before it is sent, unless it was sent before.
+    pub(crate) async fn keep(&self, sent: &Sent) -> Result<Kept, StoreError> {
+        match &*self.author {
+            Author::Operation(draft) => self.keep_operation(draft, sent).await.map(Kept::Row),
+            Author::Step(step) => self.keep_step(step, sent).await,
+        }
+    }
+
+    /// The step that writes; none for an operation.
+    pub(crate) fn step(&self) -> Option<&StepKey> {
+        match &*self.author {
+            Author::Operation(_) => None,
+            Author::Step(step) => Some(step),
+        }
     }
 
     /// Stores a write and its operation; gives its row.
-    pub(crate) async fn keep(&self, sent: &Sent) -> Result<String, StoreError> {
+    async fn keep_operation(&self, draft: &Draft, sent: &Sent) -> Result<String, StoreError> {
         let new = NewSent {
             id: ids::fresh(),
             connection: self.key.connection.as_str().to_owned(),
-            request_key: self.draft.request_key.clone(),
+            request_key: draft.request_key.clone(),
             method: sent.method.clone(),
             path: sent.path.clone(),
             body: sent.body.to_string(),
@@ -65,8 +101,7 @@ impl Posting {
             at: sent.at,
             until: sent.at + millis(self.inner.config.pace.sending),
         };
-        let (id, draft, workspace) =
-            (new.id.clone(), self.draft.clone(), self.key.workspace.clone());
+        let (id, draft, workspace) = (new.id.clone(), draft.clone(), self.key.workspace.clone());
         let write = self.inner.db.write::<_, StoreError, _>(move |conn| {
             Box::pin(async move { outbox::post(conn, &workspace, &draft.operation, &new).await })
         });
@@ -79,7 +114,7 @@ impl Basecamp {
     /// The same Basecamp for one operation: each of its writes is stored with it before it is sent.
     #[must_use]
     pub fn on_behalf(&self, draft: Draft) -> Self {
-        Self(self.0.clone(), Some(Arc::new(draft)))
+        Self(self.0.clone(), Some(Arc::new(Author::Operation(Box::new(draft)))))
     }
 
     /// Finds out what became of writes whose end is not known, and ends their operations. The sync does this again and

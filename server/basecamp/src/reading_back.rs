@@ -88,11 +88,15 @@ impl Session {
         match self.verify(&sent).await {
             Ok(Verdict::Done(found)) => {
                 self.keep_found(&found).await;
+                self.witness.answered(&found).await;
                 Ok(found)
             }
-            Ok(Verdict::NotDone) if !may_follow => Err(failure::unavailable(
-                "Basecamp did not answer, and nothing was done. Try again",
-            )),
+            Ok(Verdict::NotDone) if !may_follow => {
+                self.witness.undone().await;
+                Err(failure::unavailable(
+                    "Basecamp did not answer, and nothing was done. Try again",
+                ))
+            }
             _ => Err(self.doubt(&sent).await?),
         }
     }
@@ -103,6 +107,10 @@ impl Session {
             let words = "Basecamp did not answer. It is not known whether this was done: look before trying again";
             return Ok(Problem::Unclear { message: words.into() });
         };
+        if self.witness.is_of_step() {
+            let words = "Basecamp did not answer. It is not known whether this was done: look there before running the flow again";
+            return Ok(Problem::Unclear { message: words.into() });
+        }
         let (workspace, next_at) =
             (self.key.workspace.clone(), ids::now_ms() + millis(self.basecamp.config.pace.settles));
         let noted = self.basecamp.db.write::<_, store::error::StoreError, _>(move |conn| {

@@ -81,7 +81,7 @@ impl Basecamp {
         let renewing = Renewing::new(self.0.clone(), meta.key(row), tokens);
         let (base_url, account_id) = self.target(&meta)?;
         let witness = match &self.1 {
-            Some(draft) => Witness::posting(Posting::new(self.0.clone(), &meta.key(row), draft)),
+            Some(author) => Witness::storing(Posting::new(self.0.clone(), &meta.key(row), author)),
             None => Witness::default(),
         };
         let transport = self.0.transport.with(lane, witness.clone());
@@ -162,6 +162,8 @@ impl Session {
         circuits.note(id, health, (admitted, Instant::now()));
         let written = self.witness.take();
         self.basecamp.made.note(&written);
+        let failed = outcome.as_ref().err();
+        self.note_step(failed, &written).await;
         self.write_through(written).await;
         outcome.map_err(Attempt::Failed)
     }
@@ -175,15 +177,18 @@ impl Session {
         match self.attempt(call).await {
             Ok(value) => Ok(value),
             Err(Attempt::Closed(problem)) => Err(problem),
-            Err(Attempt::Failed(error)) if failure::is_unclear(&error) => {
-                let found = self.look_back(what, &error).await?;
+            Err(Attempt::Failed(error)) => {
+                let found = match self.witness.before() {
+                    Some(found) => found,
+                    None if failure::is_unclear(&error) => self.look_back(what, &error).await?,
+                    None => return Err(self.explain(what, &error).await),
+                };
                 // A write that answers nothing has nothing to give back.
                 let found = serde_json::from_value(found);
                 found.or_else(|_| serde_json::from_value(Value::Null)).map_err(|_| {
                     failure::unavailable("It was done, but Basecamp's answer was lost")
                 })
             }
-            Err(Attempt::Failed(error)) => Err(self.explain(what, &error).await),
         }
     }
 

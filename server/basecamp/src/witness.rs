@@ -1,6 +1,6 @@
 //! Sees what a session writes: before it is sent, when a write of an operation is stored, and when it is answered.
 
-use crate::outbox::Posting;
+use crate::outbox::{Kept, Posting};
 use basecamp_sdk::Error;
 use basecamp_sdk::http::{Body, Response};
 use bytes::{Bytes, BytesMut};
@@ -25,6 +25,10 @@ struct Seen {
     written: Vec<Written>,
     sent: Option<Sent>,
     before: Option<Value>,
+    /// Where the write of this call is stored, sent or not.
+    row: Option<String>,
+    /// What an earlier try of the step got for the same write, which is not sent again.
+    answer: Option<Value>,
 }
 
 /// A write that succeeded.
@@ -52,7 +56,7 @@ pub(crate) struct Sent {
 
 impl Witness {
     /// One that stores each write before it is sent.
-    pub(crate) fn posting(posting: Posting) -> Self {
+    pub(crate) fn storing(posting: Posting) -> Self {
         Self { posting: Some(Arc::new(posting)), ..Self::default() }
     }
 
@@ -67,7 +71,39 @@ impl Witness {
 
     /// A call begins: nothing of it was sent yet.
     pub(crate) fn begin(&self) {
-        self.seen().sent = None;
+        let mut seen = self.seen();
+        (seen.sent, seen.row, seen.answer) = (None, None, None);
+    }
+
+    /// What an earlier try of the step got for the write of this call.
+    pub(crate) fn before(&self) -> Option<Value> {
+        self.seen().answer.take()
+    }
+
+    /// What stores its writes; none outside operations and steps.
+    pub(crate) fn posting(&self) -> Option<&Posting> {
+        self.posting.as_deref()
+    }
+
+    /// Whether a step of a run writes.
+    pub(crate) fn is_of_step(&self) -> bool {
+        self.posting().is_some_and(|it| it.step().is_some())
+    }
+
+    /// Keeps what the write of a step gave: a later try is given it. Where that fails, the later try looks for it.
+    pub(crate) async fn answered(&self, found: &Value) {
+        let row = self.seen().row.clone();
+        if let (Some(posting), Some(row)) = (self.posting(), row) {
+            posting.answered(&row, found).await;
+        }
+    }
+
+    /// The write of a step did not happen, so a later try sends it.
+    pub(crate) async fn undone(&self) {
+        let row = self.seen().row.clone();
+        if let (Some(posting), Some(row)) = (self.posting(), row) {
+            posting.undone(&row).await;
+        }
     }
 
     /// The write of this call that may have arrived.
@@ -101,10 +137,24 @@ impl Witness {
         let method = method.as_str().to_owned();
         let mut sent = Sent { row: None, method, path, body, before, at: ids::now_ms() };
         if let Some(posting) = &self.posting {
-            sent.row = Some(posting.keep(&sent).await.map_err(|error| {
+            let kept = posting.keep(&sent).await.map_err(|error| {
                 tracing::error!(error = &error as &dyn std::error::Error, "a write was not stored");
                 Error::usage("The change could not be stored, so it was not sent")
-            })?);
+            })?;
+            match kept {
+                Kept::Row(row) => {
+                    self.seen().row = Some(row.clone());
+                    sent.row = Some(row);
+                }
+                Kept::Before(answer) => {
+                    self.seen().answer = Some(answer);
+                    return Err(Error::usage("An earlier try of this step did the same"));
+                }
+                Kept::Open => {
+                    let words = "It is not known whether an earlier try of this step did the same";
+                    return Err(Error::usage(words));
+                }
+            }
         }
         self.seen().sent = Some(sent);
         Ok(())

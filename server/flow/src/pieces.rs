@@ -50,8 +50,6 @@ pub(crate) struct Call<'a> {
     pub(crate) key: &'a str,
     /// An earlier try was cut off: its effect may be there.
     pub(crate) is_unsure: bool,
-    /// When the step began, its first try; epoch milliseconds.
-    pub(crate) began_ms: i64,
 }
 
 /// What an action gave.

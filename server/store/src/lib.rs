@@ -64,6 +64,7 @@ pub mod settings;
 pub mod setup;
 pub mod shell;
 pub mod sign_ins;
+pub mod step_writes;
 pub mod subscriptions;
 pub mod table_rows;
 pub mod templates;

@@ -57,6 +57,9 @@ pub async fn forget(
         let values = "DELETE FROM flow_values WHERE kept_for = $1 AND workspace_id =
                       (SELECT workspace_id FROM runs WHERE id = $1)";
         execute!(conn, values, run.as_str())?;
+        let unsettled = "DELETE FROM outbox WHERE operation_id = $1 AND workspace_id =
+                         (SELECT workspace_id FROM runs WHERE id = $1)";
+        execute!(conn, unsettled, run.as_str())?;
         execute!(conn, "DELETE FROM runs WHERE id = $1", run.as_str())?;
         forgotten.runs += 1;
         forgotten.bytes += payload + steps.map_or(0, |(it,)| it);

@@ -30,7 +30,7 @@ async fn revoked_access_asks_to_connect_again() {
 #[tokio::test]
 async fn a_read_that_comes_too_often_goes_on_after_the_wait() {
     let (world, admin) = World::connected().await;
-    world.running.sandbox.fail_next(Fault::TooMany { retry_after: 1 });
+    world.running.sandbox.fail_next(Fault::TooMany { retry_after: 2 });
     assert_eq!(world.basecamp.projects(&admin).await.unwrap().len(), 3);
 }
 

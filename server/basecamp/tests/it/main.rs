@@ -12,6 +12,7 @@ mod reading;
 mod renewals;
 mod sample;
 mod signing_in;
+mod steps;
 mod switches;
 mod webhooks;
 mod writing;

@@ -3,6 +3,7 @@
 use crate::mirror::{World, eventually};
 use domain::mirror::MirrorState;
 use domain::todo::NewTodo;
+use sandbox::faults::Fault;
 use store::connections;
 
 #[tokio::test]
@@ -44,6 +45,22 @@ async fn the_last_good_data_stays_while_basecamp_is_away() {
         let stale = freshness.stale.unwrap();
         assert!(stale.starts_with("Basecamp"), "{}: {stale}", world.test.name);
         assert_eq!(world.state().await, MirrorState::Away);
+    }
+}
+
+#[tokio::test]
+async fn the_mark_of_old_data_goes_by_itself_when_basecamp_answers_again() {
+    for world in World::all().await {
+        world.basecamp.sync_once().await.unwrap();
+        let before = world.everything(&world.basecamp).await;
+        world.running.sandbox.fail_while(".json", Fault::Status(500));
+        world.sync().await;
+        assert!(world.basecamp.freshness(&world.admin).await.unwrap().stale.is_some());
+        assert_eq!(world.everything(&world.basecamp).await, before, "{}", world.test.name);
+        world.running.sandbox.heal();
+        world.sync().await;
+        let stale = world.basecamp.freshness(&world.admin).await.unwrap().stale;
+        assert_eq!((stale, world.state().await), (None, MirrorState::Following));
     }
 }
 

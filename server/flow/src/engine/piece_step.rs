@@ -146,7 +146,6 @@ async fn attempt<'a>(
         path: &row.path,
         key: &key,
         is_unsure: before == Before::Cut,
-        began_ms: row.started_at,
     };
     let since = Instant::now();
     let outcome = pieces::run(settings, call).await;

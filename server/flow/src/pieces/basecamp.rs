@@ -1,22 +1,19 @@
-//! The Basecamp piece. It acts with the rights of whoever published the flow; what it makes is found again after a
-//! crash and not made twice.
+//! The Basecamp piece. It acts with the rights of whoever published the flow. Each write of a step is stored before it
+//! is sent: what an earlier try of the step did, before a crash or a lost answer, is found again and not done twice.
 
 mod places;
 mod reports;
 mod todos;
 
 use crate::pieces::input::Input;
-use crate::pieces::{Call, Done, Failed};
+use crate::pieces::{Again, Call, Done, Failed};
 use basecamp::Basecamp;
 use basecamp::records::Request;
-use chrono::DateTime;
 use domain::actor::Actor;
 use domain::problem::Problem;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-
-/// How far Basecamp's clock may be behind ours, milliseconds.
-const SKEW_MS: i64 = 5_000;
+use store::step_writes::StepKey;
 
 /// Runs the action of one noun.
 pub(crate) async fn run(action: &str, call: &Call<'_>) -> Result<Done, Failed> {
@@ -38,6 +35,7 @@ pub(crate) async fn run(action: &str, call: &Call<'_>) -> Result<Done, Failed> {
 /// One step, and who it acts as.
 struct Step<'a> {
     call: &'a Call<'a>,
+    basecamp: Basecamp,
     actor: Actor,
     /// What to do.
     operation: String,
@@ -49,8 +47,14 @@ impl<'a> Step<'a> {
     async fn of(call: &'a Call<'a>) -> Result<Self, Failed> {
         let run = call.run;
         let actor = call.engine.actor(&run.workspace, &run.acting_user, &run.id).await;
+        let actor = actor.map_err(failed)?;
+        let (workspace, key) = (run.workspace.clone(), call.key.to_owned());
+        let basecamp =
+            call.engine.basecamp.in_step(StepKey { workspace, run: run.id.clone(), key });
+        basecamp.settle_step(&actor).await.map_err(unsettled)?;
         Ok(Self {
-            actor: actor.map_err(failed)?,
+            actor,
+            basecamp,
             operation: call.input.required_text("operation", "What to do")?,
             details: call.input.object("inputs"),
             call,
@@ -58,7 +62,7 @@ impl<'a> Step<'a> {
     }
 
     fn basecamp(&self) -> &Basecamp {
-        &self.call.engine.basecamp
+        &self.basecamp
     }
 
     fn details(&self) -> Input<'_> {
@@ -91,36 +95,15 @@ impl<'a> Step<'a> {
         Ok(listing.items)
     }
 
-    /// Makes a record once: an earlier try of this step may have made it, and then it is in `list` with the same
-    /// `field`, not older than the step.
+    /// Makes a record with the operation called `name`.
     async fn make(
         &self,
-        (name, list, field): (&str, &str, &str),
+        name: &str,
         params: &[i64],
         body: Map<String, Value>,
     ) -> Result<Value, Failed> {
-        if self.call.is_unsure
-            && let Some(there) = self.made_before((list, field), params, &body).await?
-        {
-            return Ok(there);
-        }
         let request = request(name, params)?.with(body);
         self.basecamp().send(&self.actor, &request).await.map_err(failed)
-    }
-
-    async fn made_before(
-        &self,
-        (list, field): (&str, &str),
-        params: &[i64],
-        body: &Map<String, Value>,
-    ) -> Result<Option<Value>, Failed> {
-        let began_ms = self.call.began_ms - SKEW_MS;
-        let is_ours = |it: &Value| {
-            let at = it["created_at"].as_str().and_then(|it| DateTime::parse_from_rfc3339(it).ok());
-            Some(&it[field]) == body.get(field)
-                && at.is_some_and(|at| at.timestamp_millis() >= began_ms)
-        };
-        Ok(self.items(list, params).await?.into_iter().find(is_ours))
     }
 
     /// Changes the fields of `body` and keeps the others.
@@ -196,5 +179,17 @@ fn failed(problem: Problem) -> Failed {
         Problem::NeedsSetup { message, hint, .. } => format!("{message}. {hint}"),
         other => other.to_string(),
     };
-    Failed::new(message)
+    // The next try finds out first whether it was done, so it may come whatever the step's switch says.
+    let again = if matches!(problem, Problem::Unclear { .. }) { Again::Yes } else { Again::AsSet };
+    Failed { message, again }
+}
+
+/// What an earlier try did is not known, so this one does nothing.
+fn unsettled(problem: Problem) -> Failed {
+    if let Problem::Unclear { message } = problem {
+        return Failed { message, again: Again::NeedsPerson };
+    }
+    let reason = failed(problem).message;
+    let message = format!("{reason}. It is not known whether an earlier try of this step was done");
+    Failed { message, again: Again::Yes }
 }

@@ -195,22 +195,6 @@ async fn a_to_do_that_was_added_before_the_crash_is_found_and_not_added_again() 
 }
 
 #[tokio::test]
-async fn a_comment_that_was_left_before_the_crash_is_not_left_again() {
-    let studio = Studio::open().await;
-    let todo = studio.todos().await[0].id;
-    let flow = studio
-        .world
-        .published(on_webhook(studio.comment("step_1", &todo.to_string(), "Seen")))
-        .await;
-    let before = studio.basecamp.comments(&admin(), todo).await.unwrap().len();
-    studio.basecamp.comment(&admin(), todo, "Seen").await.unwrap();
-    let run = RunId::from(ids::fresh());
-    studio.cut_off(&flow, &run, "step_1").await;
-    assert_eq!(studio.world.ended(&run).await.status, RunStatus::Succeeded);
-    assert_eq!(studio.basecamp.comments(&admin(), todo).await.unwrap().len(), before + 1);
-}
-
-#[tokio::test]
 async fn drop_downs_narrow_from_project_to_list_to_to_do() {
     let studio = Studio::open().await;
     let ask = async |prop: &str, input: Value, search: &str| -> Vec<Choice> {

@@ -22,6 +22,7 @@ mod nodes;
 mod outgoing;
 mod pieces;
 mod places;
+mod posting;
 mod proposals;
 mod site;
 mod sweeping;

@@ -83,7 +83,12 @@ pub(crate) fn opened(
 }
 
 pub(crate) fn open(db: Db, clock: &Arc<AtomicI64>) -> Runs {
-    opened(db, clock, None, |it| it.node = Some("n1".to_owned()))
+    opened(db, clock, None, on_node)
+}
+
+/// Every start of it is one of the same node.
+pub(crate) fn on_node(config: &mut Config) {
+    config.node = Some("n1".to_owned());
 }
 
 impl World {
@@ -139,6 +144,14 @@ impl World {
         let clock = Arc::new(AtomicI64::new(NOW));
         let runs = opened(test.db.clone(), &clock, Some(sample), |_| ());
         Self::around(runs, clock, (test.db.clone(), test.name, Some(test))).await
+    }
+
+    /// A process with the sample Basecamp, on a database with people in it that outlives it.
+    pub(crate) async fn beside(db: Db, name: &'static str, sample: &Running) -> Self {
+        let clock = Arc::new(AtomicI64::new(NOW));
+        let runs = opened(db.clone(), &clock, Some(sample), on_node);
+        let worker = Some(runs.work());
+        Self { flows: Flows::new(&runs), runs, clock, db, name, test: None, worker }
     }
 
     async fn in_test(test: TestDb) -> Self {
@@ -238,7 +251,7 @@ impl World {
     }
 }
 
-async fn people(db: &Db) {
+pub(crate) async fn people(db: &Db) {
     db.write(|conn| {
         Box::pin(async move {
             let hours = ["09:00".to_owned(), "17:00".to_owned()];

@@ -43,7 +43,7 @@ async fn create_card(step: &Step<'_>, column: i64) -> Result<Done, Failed> {
     step.details().required_text("title", "The title")?;
     let mut body = card_body(&step.details());
     let people = body.remove("assignee_ids");
-    let card = step.make(("CreateCard", "ListCards", "title"), &[column], body).await?;
+    let card = step.make("CreateCard", &[column], body).await?;
     let (Some(people), Some(id)) = (people, card["id"].as_i64()) else {
         return Ok(Done::Output(card));
     };
@@ -60,8 +60,7 @@ pub(super) async fn messages(step: &Step<'_>) -> Result<Done, Failed> {
             fields.required_text("subject", "The subject")?;
             fields.required_text("content", "The message")?;
             let body = body(&fields, &["subject", "content~"]);
-            let operation = ("CreateMessage", "ListMessages", "subject");
-            step.make(operation, &[board], body).await.map(Done::Output)
+            step.make("CreateMessage", &[board], body).await.map(Done::Output)
         }
         "list_messages" => step.list("messages", "ListMessages", &[board]).await,
         _ => Err(step.unknown()),
@@ -76,8 +75,7 @@ pub(super) async fn chats(step: &Step<'_>) -> Result<Done, Failed> {
     match step.operation.as_str() {
         "create_chat_line" => {
             let body = body(&fields, &["content"]);
-            let operation = ("CreateCampfireLine", "ListCampfireLines", "content");
-            step.make(operation, &[chat], body).await.map(Done::Output)
+            step.make("CreateCampfireLine", &[chat], body).await.map(Done::Output)
         }
         _ => Err(step.unknown()),
     }
@@ -98,8 +96,7 @@ pub(super) async fn schedule(step: &Step<'_>) -> Result<Done, Failed> {
             if !people.is_empty() {
                 body.insert("participant_ids".to_owned(), people.into());
             }
-            let operation = ("CreateScheduleEntry", "ListScheduleEntries", "summary");
-            step.make(operation, &[schedule], body).await.map(Done::Output)
+            step.make("CreateScheduleEntry", &[schedule], body).await.map(Done::Output)
         }
         "list_schedule_entries" => step.list("entries", "ListScheduleEntries", &[schedule]).await,
         _ => Err(step.unknown()),
@@ -115,8 +112,7 @@ pub(super) async fn documents(step: &Step<'_>) -> Result<Done, Failed> {
             fields.required_text("title", "The title")?;
             fields.required_text("content", "The text")?;
             let body = body(&fields, &["title", "content~"]);
-            let operation = ("CreateDocument", "ListDocuments", "title");
-            step.make(operation, &[vault], body).await.map(Done::Output)
+            step.make("CreateDocument", &[vault], body).await.map(Done::Output)
         }
         "list_documents" => step.list("documents", "ListDocuments", &[vault]).await,
         _ => Err(step.unknown()),
@@ -131,8 +127,7 @@ pub(super) async fn projects(step: &Step<'_>) -> Result<Done, Failed> {
             let fields = step.details();
             fields.required_text("name", "The name")?;
             let body = body(&fields, &["name", "description"]);
-            let operation = ("CreateProject", "ListProjects", "name");
-            step.make(operation, &[], body).await.map(Done::Output)
+            step.make("CreateProject", &[], body).await.map(Done::Output)
         }
         "list_projects" => {
             let all = basecamp.projects(actor).await.map_err(super::failed)?;

@@ -1,8 +1,8 @@
 //! To-dos, their lists, and comments.
 
-use super::{SKEW_MS, Step, body, failed, given, ids, output};
+use super::{Step, body, failed, given, ids, output};
 use crate::pieces::{Call, Done, Failed};
-use domain::todo::{Comment, NewTodo, Todo, TodoChanges, TodoQuery};
+use domain::todo::{NewTodo, Todo, TodoChanges, TodoQuery};
 use serde_json::json;
 
 /// Adds, completes, opens, assigns and lists to-dos.
@@ -40,26 +40,7 @@ pub(super) async fn comments(step: &Step<'_>) -> Result<Done, Failed> {
     let fields = step.details();
     let record = fields.required_integer("recording_id", "The to-do")?;
     let content = fields.required_text("content", "The comment")?;
-    if step.call.is_unsure
-        && let Some(there) = said_before(step, (record, &content)).await?
-    {
-        return output(&there);
-    }
     given(step.basecamp().comment(&step.actor, record, &content).await)
-}
-
-/// The comment that an earlier try of this step may have left.
-async fn said_before(
-    step: &Step<'_>,
-    (todo, content): (i64, &str),
-) -> Result<Option<Comment>, Failed> {
-    let there = step.basecamp().comments(&step.actor, todo).await.map_err(failed)?;
-    let is_ours = |it: &Comment| {
-        let at =
-            chrono::DateTime::parse_from_rfc3339(&it.created_at).map(|it| it.timestamp_millis());
-        it.content.trim() == content.trim() && at.is_ok_and(|at| at >= step.call.began_ms - SKEW_MS)
-    };
-    Ok(there.into_iter().find(is_ours))
 }
 
 async fn create_list(step: &Step<'_>) -> Result<Done, Failed> {
@@ -67,8 +48,7 @@ async fn create_list(step: &Step<'_>) -> Result<Done, Failed> {
     fields.required_text("name", "The name")?;
     let set = step.tool("todoset", "to-dos").await?;
     let body = body(&fields, &["name", "description~"]);
-    let operation = ("CreateTodolist", "ListTodolists", "name");
-    step.make(operation, &[set], body).await.map(Done::Output)
+    step.make("CreateTodolist", &[set], body).await.map(Done::Output)
 }
 
 /// Whoever has it keeps it.
