@@ -1,16 +1,21 @@
 //! Writes whose answer is lost: stored before they are sent, found again, never sent twice (contract.md 8.6, 8.9).
 
-use crate::upstream::tools_with;
+use crate::upstream::{tools_on, tools_with};
 use crate::world::{PROJECT, World, actor};
 use basecamp::Basecamp;
 use basecamp::config::{Config, Pace};
 use domain::ids::OperationId;
 use sandbox::faults::Fault;
 use serde_json::{Value, json};
+use std::path::Path;
+use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
+use store::db::Db;
 use store::events;
 use store::operations::{self, OperationFilter, OperationRow};
+use tokio::io::AsyncWriteExt;
+use tokio::process::Command;
 use tools::error::ToolError;
 use tools::tool::CallContext;
 use tools::tools::Tools;
@@ -25,12 +30,15 @@ struct Process {
 }
 
 fn process(world: &World, timeout: Duration) -> Process {
+    let (tools, basecamp) = tools_with(world, impatient(timeout));
+    Process { tools, basecamp }
+}
+
+fn impatient(timeout: Duration) -> Config {
     let now = Duration::ZERO;
     let pace =
         Pace { retry: Duration::from_millis(1), settles: now, sending: now, ..Pace::default() };
-    let config = Config { pace, timeout, ..Config::default() };
-    let (tools, basecamp) = tools_with(world, config);
-    Process { tools, basecamp }
+    Config { pace, timeout, ..Config::default() }
 }
 
 impl Process {
@@ -152,6 +160,104 @@ async fn what_a_dead_process_sent_is_found_by_the_next_and_repeats_get_its_answe
         assert_eq!(again["undoable"], true, "{}: {again}", world.test.name);
         assert_eq!(next.call("create_todo", &args).await.unwrap(), again);
         assert_eq!(todos(&world).await.len(), 1, "{}", world.test.name);
+    }
+}
+
+/// Not a test: the process that the next one kills. It is told where everything is and calls one tool.
+#[test]
+#[ignore = "the process that another test kills"]
+fn killed_process() {
+    let mut given = String::new();
+    std::io::stdin().read_line(&mut given).unwrap();
+    let given: Value = serde_json::from_str(&given).unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(call_one(&given));
+}
+
+async fn call_one(given: &Value) {
+    let text = |name: &str| given[name].as_str().unwrap();
+    let db = match text("setting") {
+        "DATABASE_URL" => Db::open_postgres(text("value")).await.unwrap(),
+        _ => Db::open_sqlite(Path::new(text("value"))).await.unwrap(),
+    };
+    let config = impatient(HOUR).with_sample(text("sample").parse().unwrap(), text("key"));
+    let (tools, _) = tools_on(db, config);
+    let context = CallContext { source: "mcp", ..CallContext::default() };
+    // Its answer never comes.
+    drop(tools.call(&actor("amara"), text("tool"), &given["args"], &context).await);
+}
+
+/// Lets a process call a tool, and kills it as soon as `is_there`.
+async fn killed_once(
+    world: &World,
+    (tool, args): (&str, &Value),
+    is_there: impl AsyncFn() -> bool,
+) {
+    let (setting, value) = world.test.setting();
+    let given = json!({
+        "setting": setting, "value": value, "sample": world.running.address, "key": world.running.control_key,
+        "tool": tool, "args": args,
+    });
+    let mut process = Command::new(std::env::current_exe().unwrap())
+        .args(["outbox::killed_process", "--exact", "--ignored", "--test-threads=1"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut input = process.stdin.take().unwrap();
+    input.write_all(format!("{given}\n").as_bytes()).await.unwrap();
+    let arrived = async {
+        while !is_there().await {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), arrived).await.expect("what it sends arrives");
+    process.start_kill().unwrap();
+    let ended = process.wait().await.unwrap();
+    assert!(!ended.success(), "{}: it ended by itself", world.test.name);
+}
+
+#[tokio::test]
+async fn what_a_killed_process_sent_is_read_back_at_the_next_start_and_never_sent_twice() {
+    for world in World::both().await {
+        let mut args = new_todo(&world).await;
+        args["idempotency_key"] = "k1".into();
+        world.running.sandbox.fail_while("POST ", Fault::Slow(HOUR));
+        let is_there = async || !todos(&world).await.is_empty();
+        killed_once(&world, ("create_todo", &args), is_there).await;
+        world.running.sandbox.heal();
+        let next = process(&world, HOUR);
+        let row = next.settled(&world).await;
+        assert_eq!((row.status.as_str(), row.target.as_deref()), ("completed", Some(TITLE)));
+        // Whoever repeats the call is told of the first.
+        let again = next.call("create_todo", &args).await.unwrap();
+        assert_eq!(again["operation_id"], row.id.as_str(), "{}: {again}", world.test.name);
+        assert_eq!(todos(&world).await.len(), 1, "{}", world.test.name);
+        next.tools.undo(&actor("amara"), &OperationId::new(row.id), None).await.unwrap();
+        assert_eq!(todos(&world).await.len(), 0, "{}", world.test.name);
+    }
+}
+
+#[tokio::test]
+async fn a_change_that_a_killed_process_sent_is_read_back_and_can_be_undone() {
+    for world in World::both().await {
+        let document =
+            world.first("list_documents", json!({ "project": PROJECT }), "documents").await;
+        let place = json!({ "project": PROJECT, "document_id": document });
+        let before = world.ok("get_document", place.clone()).await["document"].clone();
+        let mut args = place.clone();
+        args["body"] = json!({ "title": "Renamed" });
+        world.running.sandbox.fail_while("PUT ", Fault::Slow(HOUR));
+        let title =
+            async || world.ok("get_document", place.clone()).await["document"]["title"].clone();
+        killed_once(&world, ("update_document", &args), async || title().await == "Renamed").await;
+        world.running.sandbox.heal();
+        let next = process(&world, HOUR);
+        let row = next.settled(&world).await;
+        assert_eq!(row.status, "completed", "{}: {:?}", world.test.name, row.error);
+        next.tools.undo(&actor("amara"), &OperationId::new(row.id), None).await.unwrap();
+        assert_eq!(title().await, before["title"], "{}", world.test.name);
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use store::events;
 use store::operations::{self, OperationFilter};
 use tools::error::ToolError;
+use tools::tool::CallContext;
 
 /// What a tool and its arguments change, and how the record is read.
 struct Case {
@@ -162,6 +163,57 @@ async fn every_change_is_taken_back_once() {
             assert_eq!(world.code("pmos_undo", undo).await, "CONFLICT", "{}", it.tool);
         }
     }
+}
+
+#[tokio::test]
+async fn a_change_is_taken_back_once_whichever_door_it_came_through() {
+    for world in World::both().await {
+        for source in ["chat", "ui", "mcp"] {
+            let made = world.ok("create_todo", here(json!({ "task": source }))).await;
+            let todo = made["todo"]["id"].as_i64().unwrap();
+            let card = world.first("list_card_table_cards", here(json!({})), "cards").await;
+            let table = here(json!({ "card_table_id": world.tool("kanban_board").await }));
+            let columns = world.ok("list_card_table_columns", table).await;
+            let column = columns["columns"][2]["id"].clone();
+            let a_todo = || ("basecamp_raw", json!({ "path": format!("/todos/{todo}") }));
+            let new = json!({ "task": "Another" });
+            for it in [
+                case("create_todo", here(new), ("search_todos", json!({ "query": "Another" }))),
+                case("complete_todo", here(json!({ "todo_id": todo })), a_todo()),
+                case(
+                    "move_card",
+                    here(json!({ "card_id": card, "column_id": column })),
+                    of("get_card", "card_id", card),
+                ),
+                case(
+                    "update_todo_details",
+                    here(json!({ "todo_id": todo, "description": "New" })),
+                    a_todo(),
+                ),
+            ] {
+                let place = format!("{}, {source}, {}", world.test.name, it.tool);
+                let (read, args) = it.read;
+                let before = without_age(world.ok(read, args.clone()).await);
+                let context = CallContext { source, ..CallContext::default() };
+                let done =
+                    world.tools.call(&actor("amara"), it.tool, &it.args, &context).await.unwrap();
+                let now = without_age(world.ok(read, args.clone()).await);
+                assert_ne!(now, before, "{place} changed nothing");
+                let undo = json!({ "operation_id": done["operation_id"] });
+                world.ok("pmos_undo", undo.clone()).await;
+                assert_eq!(without_age(world.ok(read, args).await), before, "{place}");
+                assert_eq!(world.code("pmos_undo", undo).await, "CONFLICT", "{place}");
+            }
+        }
+    }
+}
+
+/// What an answer says, without when it was asked.
+fn without_age(mut answer: Value) -> String {
+    if let Some(fields) = answer.as_object_mut() {
+        fields.shift_remove("as_of");
+    }
+    still(answer)
 }
 
 #[tokio::test]

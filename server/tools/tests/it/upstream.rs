@@ -9,6 +9,7 @@ use flow::runs::Runs;
 use sandbox::faults::Fault;
 use serde_json::{Value, json};
 use std::time::Duration;
+use store::db::Db;
 use store::secrets::SecretKey;
 use tools::error::ToolError;
 use tools::tool::CallContext;
@@ -16,8 +17,13 @@ use tools::tools::Tools;
 
 /// The tools of another process on the same database.
 pub(crate) fn tools_with(world: &World, config: Config) -> (Tools, Basecamp) {
-    let (db, key) = (world.test.db.clone(), SecretKey::from_text("key of the tests"));
     let config = config.with_sample(world.running.address, &world.running.control_key);
+    tools_on(world.test.db.clone(), config)
+}
+
+/// The tools of a process on `db`.
+pub(crate) fn tools_on(db: Db, config: Config) -> (Tools, Basecamp) {
+    let key = SecretKey::from_text("key of the tests");
     let basecamp = Basecamp::new(db.clone(), key.clone(), config).unwrap();
     let runs =
         Runs::new(db.clone(), basecamp.clone(), flow::config::Config::new("http://pmos.test", key));

@@ -64,11 +64,16 @@ impl World {
     }
 
     async fn on(test: TestDb) -> Self {
+        Self::beside(test, sandbox::Config::default()).await
+    }
+
+    /// With a sandbox of the test's choice.
+    pub(crate) async fn beside(test: TestDb, config: sandbox::Config) -> Self {
         let db = test.db.clone();
         for (workspace, people) in [("w1", &["amara", "mika", "vera"][..]), ("w2", &["otto"][..])] {
             settle(&db, workspace, people).await;
         }
-        let running = sandbox::serve(sandbox::Config::default()).await.unwrap();
+        let running = sandbox::serve(config).await.unwrap();
         let reach =
             basecamp::config::Config::default().with_sample(running.address, &running.control_key);
         let key = SecretKey::from_text("key of the tests");

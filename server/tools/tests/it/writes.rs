@@ -3,6 +3,7 @@
 use crate::world::{PROJECT, World, actor};
 use sandbox::faults::Fault;
 use serde_json::json;
+use store::testing::TestDb;
 use tools::tool::CallContext;
 
 async fn titles(world: &World) -> Vec<String> {
@@ -12,7 +13,9 @@ async fn titles(world: &World) -> Vec<String> {
 
 #[tokio::test]
 async fn the_same_key_makes_one_record_also_at_the_same_moment() {
-    for world in World::both().await {
+    for test in TestDb::both().await {
+        let config = sandbox::Config { keeps_log: true, ..sandbox::Config::default() };
+        let world = World::beside(test, config).await;
         let args = json!({ "project": PROJECT, "task": "Only once", "idempotency_key": "k1" });
         let (one, other) = tokio::join!(
             world.call("create_todo", args.clone()),
@@ -20,6 +23,9 @@ async fn the_same_key_makes_one_record_also_at_the_same_moment() {
         );
         assert_eq!(one.unwrap(), other.unwrap());
         assert_eq!(titles(&world).await.len(), 1);
+        let sent = world.running.sandbox.requests();
+        let sent = sent.iter().filter(|it| it.starts_with("POST"));
+        assert_eq!(sent.count(), 1, "{}: one call went to Basecamp", world.test.name);
         let different = json!({ "project": PROJECT, "task": "Other", "idempotency_key": "k1" });
         assert_eq!(world.code("create_todo", different).await, "CONFLICT");
     }
