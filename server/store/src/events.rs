@@ -1,7 +1,7 @@
 //! Events: written in the transaction of every change, read by live pages and the audit log.
 
+use crate::chain::ChainedRow;
 use crate::db::{Change, Conn, Result, execute, fetch_all, fetch_optional, record};
-use crate::ids;
 use domain::actor::Actor;
 use domain::event::{AuditFilter, Event, EventKind, Outcome, StoredEvent};
 use domain::ids::{FlowId, WorkspaceId};
@@ -18,41 +18,47 @@ record! {
 
 /// Records that `actor` caused `event`, in the transaction of the change itself. Gives its number.
 ///
-/// Numbers are gapless in a workspace: the counter's row is locked until the transaction ends.
+/// Numbers are gapless in a workspace, and each event is chained to the one before it (`chain.rs`): the counter's row is
+/// locked until the transaction ends.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn record(conn: &mut Conn, actor: &Actor, event: &Event) -> Result<i64> {
     let workspace = actor.workspace.as_str();
-    let (seq,) = fetch_optional!(
+    let (seq, before) = fetch_optional!(
         conn,
-        (i64,),
+        (i64, String),
         "INSERT INTO event_counters (workspace_id, seq) VALUES ($1, 1)
-         ON CONFLICT (workspace_id) DO UPDATE SET seq = event_counters.seq + 1 RETURNING seq",
+         ON CONFLICT (workspace_id) DO UPDATE SET seq = event_counters.seq + 1 RETURNING seq, head",
         workspace
     )?
     .unwrap_or_default();
+    let row = ChainedRow::new(actor, event, seq);
+    let hash = row.hash(&before);
     execute!(
         conn,
         "INSERT INTO events (workspace_id, seq, at_ms, kind, topic, audited, actor_id, actor, via, target, label,
-                             outcome, detail, request_id, ip)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
-        workspace,
-        seq,
-        ids::now_ms(),
-        event.kind.as_str(),
-        event.kind.topic().as_str(),
-        i16::from(event.kind.is_audited()),
-        actor.user.as_str(),
-        actor.name.as_str(),
-        actor.via.as_str(),
-        event.target.as_str(),
-        event.label.as_str(),
-        event.outcome.as_str(),
-        event.detail.to_string(),
-        actor.request_id.as_str(),
-        actor.ip.as_deref()
+                             outcome, detail, request_id, ip, hash)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+        &row.workspace_id,
+        row.seq,
+        row.at_ms,
+        &row.kind,
+        &row.topic,
+        row.audited,
+        &row.actor_id,
+        &row.actor,
+        &row.via,
+        &row.target,
+        &row.label,
+        &row.outcome,
+        &row.detail,
+        &row.request_id,
+        row.ip.as_deref(),
+        &hash
     )?;
+    let sql = "UPDATE event_counters SET head = $2 WHERE workspace_id = $1";
+    execute!(conn, sql, workspace, hash)?;
     conn.changes.push(Change {
         workspace: actor.workspace.clone(),
         topic: event.kind.topic(),

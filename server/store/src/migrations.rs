@@ -156,12 +156,20 @@ const ALL: &[(i64, &str, &str)] = &[
 ];
 
 /// Number, sentence, and the texts for SQLite and for PostgreSQL, where no one text says the same to both.
-const TWINS: &[(i64, &str, &str, &str)] = &[(
-    31,
-    "words are found",
-    include_str!("../../../migrations/0031_words_are_found.sqlite.sql"),
-    include_str!("../../../migrations/0031_words_are_found.postgres.sql"),
-)];
+const TWINS: &[(i64, &str, &str, &str)] = &[
+    (
+        31,
+        "words are found",
+        include_str!("../../../migrations/0031_words_are_found.sqlite.sql"),
+        include_str!("../../../migrations/0031_words_are_found.postgres.sql"),
+    ),
+    (
+        199,
+        "events are chained",
+        include_str!("../../../migrations/0199_events_are_chained.sqlite.sql"),
+        include_str!("../../../migrations/0199_events_are_chained.postgres.sql"),
+    ),
+];
 
 /// How many steps this program knows.
 pub fn known() -> usize {

@@ -94,6 +94,21 @@ pub async fn unread(conn: &mut Conn, workspace: &WorkspaceId, user: &UserId) -> 
     Ok(row.map_or(0, |(count,)| count))
 }
 
+/// When a person was last told something whose `once` begins with `about`, epoch milliseconds.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn last_told(
+    conn: &mut Conn,
+    (workspace, user): (&WorkspaceId, &UserId),
+    about: &str,
+) -> Result<Option<i64>> {
+    let sql = "SELECT MAX(created_at) FROM notifications
+               WHERE workspace_id = $1 AND user_id = $2 AND SUBSTR(sent_once, 1, LENGTH($3)) = $3";
+    let row = fetch_optional!(conn, (Option<i64>,), sql, workspace.as_str(), user.as_str(), about)?;
+    Ok(row.and_then(|(at,)| at))
+}
+
 /// Marks everything a person was told as read; gives how many were new.
 ///
 /// # Errors

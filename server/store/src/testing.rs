@@ -1,6 +1,6 @@
 //! Fresh databases for tests: a SQLite file always, PostgreSQL when `PMOS_TEST_POSTGRES` names a server.
 
-use crate::db::{Db, Inner, fetch_optional};
+use crate::db::{Conn, Db, Inner, Result, execute, fetch_all, fetch_optional};
 use crate::error::StoreError;
 use sqlx::Connection;
 use sqlx::postgres::PgConnection;
@@ -101,6 +101,35 @@ impl TestDb {
         set.await.expect("the limit is set");
     }
 
+    /// Runs a statement of the test itself, such as one that a person with the file could run. Gives how many rows it
+    /// changed.
+    ///
+    /// # Errors
+    /// When the database refuses it.
+    pub async fn run(&self, sql: &str) -> Result<u64> {
+        let sql = sql.to_owned();
+        let work = self.db.write(move |conn| {
+            Box::pin(async move { execute!(conn, sqlx::AssertSqlSafe(sql.as_str())) })
+        });
+        work.await
+    }
+
+    /// Every row of one workspace, or of all, as `table: values`, sorted: to see what changed, and what is kept how.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    #[expect(clippy::expect_used, reason = "a test without its database must stop")]
+    pub async fn rows(&self, workspace: Option<&str>) -> Vec<String> {
+        let mut conn = self.db.read().await.expect("the database answers");
+        let mut all = Vec::new();
+        for table in tables(&mut conn, workspace.is_some()).await.expect("the tables are listed") {
+            let rows = values(&mut conn, &table, workspace).await.expect("a table is read");
+            all.extend(rows.into_iter().map(|row| format!("{table}: {row}")));
+        }
+        all.sort_unstable();
+        all
+    }
+
     /// Opens the same database again, as after a restart.
     ///
     /// # Panics
@@ -114,4 +143,37 @@ impl TestDb {
             }
         }
     }
+}
+
+/// The tables, or only those whose rows belong to a workspace.
+async fn tables(conn: &mut Conn, is_scoped: bool) -> Result<Vec<String>> {
+    let sql = match &conn.inner {
+        Inner::Sqlite(_) => {
+            "SELECT m.name FROM sqlite_master m WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%'
+             AND ($1 = 0 OR EXISTS (SELECT 1 FROM pragma_table_info(m.name) c WHERE c.name = 'workspace_id'))"
+        }
+        Inner::Postgres(_) => {
+            "SELECT CAST(t.table_name AS TEXT) FROM information_schema.tables t WHERE t.table_schema = 'public'
+             AND ($1 = 0 OR EXISTS (SELECT 1 FROM information_schema.columns c WHERE c.table_schema = 'public'
+                                    AND c.table_name = t.table_name AND c.column_name = 'workspace_id'))"
+        }
+    };
+    let rows = fetch_all!(conn, (String,), sql, i32::from(is_scoped))?;
+    Ok(rows.into_iter().map(|(name,)| name).collect())
+}
+
+/// The rows of a table as text; what is not text in hex.
+async fn values(conn: &mut Conn, table: &str, workspace: Option<&str>) -> Result<Vec<String>> {
+    let all = match &conn.inner {
+        Inner::Sqlite(_) => {
+            let sql = "SELECT group_concat('quote(\"' || name || '\")', ' || '' '' || ') FROM pragma_table_info($1)";
+            fetch_optional!(conn, (String,), sql, table)?.map_or_else(String::new, |(it,)| it)
+        }
+        Inner::Postgres(_) => "CAST(t AS TEXT)".to_owned(),
+    };
+    let scope = if workspace.is_some() { "workspace_id = $1" } else { "$1 = ''" };
+    let sql = format!("SELECT {all} FROM \"{table}\" t WHERE {scope}");
+    let workspace = workspace.unwrap_or_default();
+    let rows = fetch_all!(conn, (String,), sqlx::AssertSqlSafe(sql.as_str()), workspace)?;
+    Ok(rows.into_iter().map(|(row,)| row).collect())
 }

@@ -2,7 +2,9 @@
 
 #![cfg(test)]
 
+mod chain;
 mod chat;
 mod core;
+mod failures;
 mod mirror;
 mod templates;
