@@ -6,7 +6,8 @@ use crate::{
     flow_connections, flow_edits, flow_folders, flow_pieces, flow_templates, flow_tools,
     flow_trials, flow_update, flow_versions, insight_tools, knowledge_tools, log_tools,
     memory_tools, meta, other_tools, page_tools, people_insight, personas, pmos, policy_tools,
-    query_tools, recipe_tools, report_tools, run_tools, subscription_tools, template_tools, undo,
+    query_tools, recipe_tools, references, report_tools, run_tools, subscription_tools,
+    template_tools, undo,
 };
 use domain::approval::Risk;
 use std::sync::LazyLock;
@@ -225,7 +226,7 @@ catalog! {
     "generate_retrospective", "knowledge", Full, Read, "Look back on a project",
         "project*:string, period:string, format:enum(standard|start_stop_continue|4ls|brief)", "Retrospective of a project for a period in a chosen layout" => report_tools::retrospective;
     "resolve_reference", "memory", Full, Read, "Find out what is meant",
-        "ref*:string, type:enum(project|person|task|board|message|todolist|todo|comment)", "Turns a pronoun, a short form or a name into the record meant in this session, with confidence" => knowledge_tools::resolve;
+        "ref*:string, type:enum(project|person|task|board|message|todolist|todo|comment)", "Turns a pronoun, a short form or a name into the record meant in this session, with confidence" => references::resolve;
     "what_changed_since", "memory", Full, Read, "Look at what changed",
         "entity_type*:string, entity_id:string, since*:string, until:string", "Field-by-field changes of a record since a moment, or logged operations when no id is given" => log_tools::changed_since;
     "who_did_what", "memory", Full, Read, "Look at who did what",

@@ -59,6 +59,7 @@ mod raw_tools;
 mod reach_tools;
 mod recipe_tools;
 mod record;
+mod references;
 mod report_tools;
 mod run_tools;
 mod smart;

@@ -14,6 +14,7 @@ mod lists;
 mod names;
 mod outbox;
 mod reads;
+mod references;
 mod routing;
 mod trying;
 mod undoing;
