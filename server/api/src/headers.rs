@@ -9,7 +9,8 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue};
 use std::sync::Arc;
 
-const ANSWERS_OF_FLOWS: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
+const ANSWERS_OF_FLOWS: &str =
+    "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox";
 
 /// What the page's own inline scripts carry; another one for each answer. Pages hand it to their renderer.
 #[derive(Clone, Debug)]

@@ -4,6 +4,7 @@ use crate::auth::Auth;
 use domain::actor::{Actor, Permission};
 use domain::event::{AuditFilter, AuditPage};
 use domain::problem::Problem;
+use store::chain::{self, Chain, Head};
 use store::events;
 
 const ROWS: i64 = 50;
@@ -29,5 +30,16 @@ impl Auth {
         rows.truncate(shown);
         let next = rows.last().map(|it| it.seq).filter(|_| has_more);
         Ok(AuditPage { events: rows, next })
+    }
+
+    /// Reads every event of the workspace and compares it with its hash (`store::chain`). `kept` is a head that somebody
+    /// kept elsewhere; with it an end that was cut off shows too.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`] without manage.
+    pub async fn verify_audit(&self, actor: &Actor, kept: Option<&Head>) -> Result<Chain, Problem> {
+        self.authorise(actor, Permission::Manage, "audit log").await?;
+        let mut conn = self.db.read().await?;
+        Ok(chain::verify(&mut conn, &actor.workspace, kept).await?)
     }
 }

@@ -2,6 +2,7 @@
 //! functions can name it.
 
 pub mod about;
+pub mod alerting;
 mod approvals;
 pub mod chat_clients;
 pub mod config;
@@ -180,6 +181,7 @@ impl Backend {
         let meter = Meter::new(db.clone());
         meter.start(closing.clone());
         telling::start(tools.clone(), closing.clone());
+        alerting::start(db.clone(), meter.clone(), closing.clone());
         server_settings::follow(&db, &auth, &runs, closing.clone())
             .await
             .map_err(StartError::Limits)?;

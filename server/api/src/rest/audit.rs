@@ -11,9 +11,14 @@ use domain::event::{AuditFilter, StoredEvent};
 use domain::problem::Problem;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use store::chain::Head;
 
 pub(crate) fn routes() -> Vec<Route> {
-    vec![Route::get("/api/pmos/audit", Who::Signed(Permission::Manage), audit)]
+    let manages = Who::Signed(Permission::Manage);
+    vec![
+        Route::get("/api/pmos/audit", manages, audit),
+        Route::get("/api/pmos/audit/verify", manages, verify),
+    ]
 }
 
 #[derive(Default, Deserialize)]
@@ -36,6 +41,37 @@ async fn audit(
     let page = backend.auth.audit(&actor, &filter(search)?).await?;
     let events: Vec<_> = page.events.iter().map(row).collect();
     Ok(Json(json!({"ok": true, "events": events, "next": page.next.map(|it| it.to_string())})))
+}
+
+/// A head that was kept elsewhere: both or neither.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Kept {
+    seq: Option<String>,
+    hash: Option<String>,
+}
+
+/// Whether the events are complete and as they were written. `head` is what to keep elsewhere; given back here, it shows
+/// whether anything up to it was cut off since.
+async fn verify(
+    State(backend): State<Backend>,
+    Extension(actor): Extension<Actor>,
+    Query(kept): Query<Kept>,
+) -> Answer<Json<Value>> {
+    let kept = match (kept.seq, kept.hash) {
+        (None, None) => None,
+        (Some(seq), Some(hash)) => Some(Head { seq: number("seq", &seq)?, hash }),
+        (None, Some(_)) => return Err(Problem::invalid("seq", "Give seq and hash together").into()),
+        (Some(_), None) => {
+            return Err(Problem::invalid("hash", "Give seq and hash together").into());
+        }
+    };
+    let found = backend.auth.verify_audit(&actor, kept.as_ref()).await?;
+    Ok(Json(json!({
+        "ok": true, "complete": found.broken.is_none(), "firstBroken": found.broken.map(|it| it.to_string()),
+        "events": found.events, "withoutHash": found.older,
+        "head": {"seq": found.head.seq.to_string(), "hash": found.head.hash},
+    })))
 }
 
 fn filter(search: Search) -> Result<AuditFilter, Problem> {

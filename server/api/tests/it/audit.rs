@@ -96,3 +96,59 @@ async fn the_log_is_searched_and_read_page_by_page() {
         assert_eq!(owner.get("/api/pmos/audit?from=yesterday").await.status, 400);
     }
 }
+
+#[tokio::test]
+async fn the_log_proves_that_nobody_changed_it() {
+    for server in Server::all().await {
+        let owner = server.signs_up("Owner").await;
+        let team = server.signs_up("Team").await;
+        for name in ["One", "Two", "Three"] {
+            owner.patch("/api/pmos/workspace", json!({"name": name})).await;
+            team.patch("/api/pmos/workspace", json!({"name": name})).await;
+        }
+        let path = "/api/pmos/audit/verify";
+        let whole = owner.get(path).await;
+        assert_eq!((&whole["complete"], &whole["withoutHash"]), (&json!(true), &json!(0)));
+        let (seq, hash) = (whole["head"]["seq"].clone(), whole["head"]["hash"].clone());
+        assert_eq!(json!(whole["events"].to_string()), seq, "{}", server.name);
+        let kept = format!("{path}?seq={}&hash={}", seq.as_str().unwrap(), hash.as_str().unwrap());
+        owner.patch("/api/pmos/workspace", json!({"name": "Four"})).await;
+        assert_eq!(owner.get(&kept).await["complete"], true);
+        let other = format!("{path}?seq=1&hash={}", hash.as_str().unwrap());
+        assert_eq!(owner.get(&other).await["firstBroken"], "1");
+        for wrong in ["?seq=1", "?hash=a", "?seq=one&hash=a"] {
+            assert_eq!(owner.get(&format!("{path}{wrong}")).await.status, 400, "{wrong}");
+        }
+        let on = if server.name == "postgres" { " ON events" } else { "" };
+        server.db.run(&format!("DROP TRIGGER events_are_not_changed{on}")).await.unwrap();
+        let mine = owner.me().await["workspaceId"].as_str().unwrap().to_owned();
+        let sql =
+            format!("UPDATE events SET actor = 'Eve' WHERE seq = 2 AND workspace_id = '{mine}'");
+        server.db.run(&sql).await.unwrap();
+        let broken = owner.get(path).await;
+        assert_eq!((&broken["complete"], &broken["firstBroken"]), (&json!(false), &json!("2")));
+        assert_eq!(team.get(path).await["complete"], true, "another workspace is as it was");
+        let session = owner.post("/api/pmos/shell/sessions", json!({})).await;
+        let run =
+            format!("/api/pmos/shell/sessions/{}/run", session["sessionId"].as_str().unwrap());
+        let told = owner.post(&run, json!({"command": "audit verify"})).await;
+        assert_eq!(told["exitCode"], 1);
+        assert!(
+            told["output"].as_str().unwrap().contains(&format!("{mine}: event 2")),
+            "{}",
+            told.body
+        );
+        let heads = owner.post(&run, json!({"command": "audit head"})).await;
+        let line =
+            heads["output"].as_str().unwrap().lines().find(|it| !it.contains(&mine)).unwrap();
+        let told = owner.post(&run, json!({"command": format!("audit verify {line}")})).await;
+        assert_eq!(
+            told["output"].as_str().unwrap().lines().count(),
+            2,
+            "only the changed one: {}",
+            told.body
+        );
+        let gone = owner.post(&run, json!({"command": "audit verify nobody 3 abc"})).await;
+        assert!(gone["output"].as_str().unwrap().contains("nobody: event 3"), "{}", gone.body);
+    }
+}

@@ -21,7 +21,7 @@ pub(crate) struct Server {
     pub(crate) backend: Backend,
     router: Router,
     pub(crate) name: &'static str,
-    _db: TestDb,
+    pub(crate) db: TestDb,
 }
 
 impl Server {
@@ -54,7 +54,7 @@ impl Server {
         });
         let backend = Backend::start(config.unwrap()).await.unwrap();
         let router = api::router(&backend);
-        Self { backend, router, name: db.name, _db: db }
+        Self { backend, router, name: db.name, db }
     }
 
     /// The product on a port of this machine; gives `127.0.0.1:port`.
@@ -69,6 +69,14 @@ impl Server {
     /// The same database behind a new front, as after a restart.
     pub(crate) fn restart(&mut self) {
         self.router = api::router(&self.backend);
+    }
+
+    /// What is stored of one workspace, or of all, without what reading alone moves on and what the sync brings.
+    pub(crate) async fn stored(&self, workspace: Option<&str>) -> Vec<String> {
+        let moves = ["sessions:", "request_counts:", "mirror_", "mcp_sessions:"];
+        let mut rows = self.db.rows(workspace).await;
+        rows.retain(|row| !moves.iter().any(|table| row.starts_with(table)));
+        rows
     }
 
     /// Somebody without a session.

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod actions;
+mod alerts;
 mod app_sign_in;
 mod apps;
 mod apps_counted;
@@ -34,6 +35,8 @@ mod projects;
 mod promises;
 mod requests;
 mod roles;
+mod safety;
+mod secrets;
 mod sessions;
 mod setup;
 mod shell;

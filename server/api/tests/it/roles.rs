@@ -78,11 +78,11 @@ fn needs_nobody(route: &Route) -> bool {
     matches!(route.who, Who::Public | Who::Anybody)
 }
 
-fn name(route: &Route) -> String {
+pub(crate) fn name(route: &Route) -> String {
     format!("{} {}", route.method, route.path)
 }
 
-async fn call(caller: &Caller<'_>, route: &Route) -> Answer {
+pub(crate) async fn call(caller: &Caller<'_>, route: &Route) -> Answer {
     let path = route.path.split('/').map(|it| if it.starts_with('{') { "x" } else { it });
     let path = path.collect::<Vec<_>>().join("/");
     let request =

@@ -85,3 +85,48 @@ async fn members_never_see_the_setup() {
         assert_eq!(member.post(&format!("{SETUP}/sample"), json!({})).await.status, 403);
     }
 }
+
+#[tokio::test]
+async fn without_a_connection_basecamp_is_not_connected_and_with_one_every_check_passes() {
+    for server in Server::all().await {
+        let owner = server.signs_up("Owner").await;
+        let known = owner.get("/api/pmos/connectors").await;
+        let basecamp = &known["basecamp"];
+        assert_eq!(
+            (&basecamp["configured"], &basecamp["authOk"], &basecamp["state"]),
+            (&json!(false), &json!(false), &json!("not_connected")),
+            "{}",
+            server.name
+        );
+        owner.post(&format!("{SETUP}/sample"), json!({})).await;
+        let tested =
+            owner.post("/api/pmos/connectors/test", json!({"connector": "basecamp"})).await;
+        let basecamp = &tested["basecamp"];
+        assert_eq!(
+            (&basecamp["configured"], &basecamp["authOk"], &basecamp["state"]),
+            (&json!(true), &json!(true), &json!("ok")),
+            "{}",
+            tested.body
+        );
+        let checks = basecamp["checks"].as_array().unwrap();
+        assert!(!checks.is_empty(), "{basecamp}");
+        assert!(checks.iter().all(|it| it["ok"] == true && it["ms"].is_u64()), "{basecamp}");
+        let unknown = owner.post("/api/pmos/connectors/test", json!({"connector": "coffee"})).await;
+        assert_eq!(unknown.status, 400);
+    }
+}
+
+#[tokio::test]
+async fn the_setup_is_the_same_after_a_restart_and_for_every_browser() {
+    for mut server in Server::all().await {
+        let cookie = server.signs_up("Owner").await.cookie.clone();
+        let owner = server.person(&cookie);
+        owner.patch("/api/pmos/workspace", json!({"name": "Fernhill"})).await;
+        owner.post(&format!("{SETUP}/sample"), json!({})).await;
+        let before = owner.get(SETUP).await.body;
+        let admin = server.joins(&owner, "Admin", "workspace_admin").await.cookie.clone();
+        server.restart();
+        assert_eq!(server.person(&cookie).get(SETUP).await.body, before, "{}", server.name);
+        assert_eq!(server.person(&admin).get(SETUP).await.body, before, "{}", server.name);
+    }
+}

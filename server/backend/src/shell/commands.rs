@@ -6,7 +6,7 @@ use domain::actor::Actor;
 use domain::problem::Problem;
 
 /// Every command as it is typed, and what it does.
-pub const COMMANDS: [(&str, &str); 12] = [
+pub const COMMANDS: [(&str, &str); 13] = [
     ("help", "lists the commands"),
     ("status", "what runs, since when, how much there is"),
     ("doctor", "checks the installation and says what to mend"),
@@ -24,7 +24,11 @@ pub const COMMANDS: [(&str, &str); 12] = [
         "flow rerun --failed [--since 06:00] [--dry-run]",
         "starts them again from the step that failed",
     ),
-    ("audit verify", "whether the events of every workspace are complete"),
+    (
+        "audit verify [HEAD]",
+        "whether the events of every workspace are complete and unchanged, also since a head was kept",
+    ),
+    ("audit head", "the newest event of every workspace with its hash, to keep elsewhere"),
 ];
 
 /// What a command answered.
@@ -100,6 +104,7 @@ impl Options {
             Takes::Since => (false, true, false, 0),
             Takes::Rerun => (false, true, true, 0),
             Takes::Name => (false, false, false, 1),
+            Takes::Head => (false, false, false, if self.names.is_empty() { 0 } else { 3 }),
         };
         match self {
             it if it.last.is_some() && !last => Some("--last"),
@@ -120,6 +125,8 @@ enum Takes {
     Since,
     Rerun,
     Name,
+    /// Nothing, or the three words of a head.
+    Head,
 }
 
 /// Runs `command`, with or without `pmos` before it.
@@ -134,7 +141,8 @@ pub(crate) async fn run(backend: &Backend, actor: &Actor, command: &str) -> Resu
         ["status" | "doctor" | "migrations", ..] => (1, Takes::Nothing),
         ["logs" | "workspaces", ..] => (1, Takes::Last),
         ["backup", "list", ..] => (2, Takes::Last),
-        ["backup", "make", ..] | ["audit", "verify", ..] => (2, Takes::Nothing),
+        ["backup", "make", ..] | ["audit", "head", ..] => (2, Takes::Nothing),
+        ["audit", "verify", ..] => (2, Takes::Head),
         ["backup", "verify", ..] => (2, Takes::Name),
         ["flow", "failed", ..] => (2, Takes::Since),
         ["flow", "rerun", ..] => (2, Takes::Rerun),
@@ -170,7 +178,8 @@ async fn chosen(
         "backup verify" => Box::pin(backups::verify(backend, options)).await,
         "flow failed" => Box::pin(reruns::failed(backend, actor, options)).await,
         "flow rerun" => Box::pin(reruns::rerun(backend, actor, options)).await,
-        "audit verify" => Box::pin(doctor::audit(backend)).await,
+        "audit verify" => Box::pin(doctor::audit(backend, options)).await,
+        "audit head" => Box::pin(doctor::heads(backend)).await,
         _ => Ok(Ran::good(help())),
     }
 }

@@ -2,9 +2,11 @@
 
 use crate::Backend;
 use crate::shell::backups;
-use crate::shell::commands::Ran;
+use crate::shell::commands::{Options, Ran};
+use domain::ids::WorkspaceId;
 use domain::problem::Problem;
 use std::time::Instant;
+use store::chain::{self, Head};
 use store::error::StoreError;
 use store::{ids, installation, migrations};
 
@@ -123,16 +125,67 @@ fn is_complete((last, lowest, highest, count): (i64, i64, i64, i64)) -> bool {
     last == 0 || (lowest == 1 && highest == last && count == last)
 }
 
-/// Whether every event that was ever numbered is there.
-pub(crate) async fn audit(backend: &Backend) -> Result<Ran, Problem> {
-    let all = installation::event_numbers(&mut backend.db.read().await?).await?;
-    let events: i64 = all.iter().map(|it| it.3).sum();
-    let broken = all.iter().filter(|it| !is_complete(**it)).count();
-    let output = match broken {
-        0 => format!("complete: {events} events of {} workspaces, no number is missing", all.len()),
-        some => format!("incomplete: {some} of {} workspaces miss events", all.len()),
+/// What events of no workspace are called in a head.
+const INSTALLATION: &str = "installation";
+
+fn named(workspace: &WorkspaceId) -> &str {
+    if workspace.as_str().is_empty() { INSTALLATION } else { workspace.as_str() }
+}
+
+/// Reads every event that was ever written and compares it with its hash, and with a head that was kept elsewhere.
+pub(crate) async fn audit(backend: &Backend, options: &Options) -> Result<Ran, Problem> {
+    let kept = match options.names.as_slice() {
+        [] => None,
+        words => match kept(words) {
+            Some(kept) => Some(kept),
+            None => return Ok(Ran::wrong("Give a line that pmos audit head printed".to_owned())),
+        },
     };
-    Ok(Ran { output, exit_code: i32::from(broken > 0) })
+    let mut conn = backend.db.read().await?;
+    let mut all = chain::workspaces(&mut conn).await?;
+    // A head of a workspace that is gone shows as a hole in it.
+    let is_gone = kept.as_ref().is_some_and(|it| !all.contains(&it.0));
+    all.extend(kept.as_ref().filter(|_| is_gone).map(|it| it.0.clone()));
+    let (mut events, mut older, mut broken) = (0, 0, Vec::new());
+    for workspace in &all {
+        let head = kept.as_ref().filter(|it| it.0 == *workspace).map(|it| &it.1);
+        let found = chain::verify(&mut conn, workspace, head).await?;
+        events += found.events;
+        older += found.older;
+        broken.extend(found.broken.map(|seq| format!("{}: event {seq}", named(workspace))));
+    }
+    if !broken.is_empty() {
+        let list = broken.join("\n");
+        let text = format!("incomplete: missing or changed since they were written:\n{list}");
+        return Ok(Ran::failed(text));
+    }
+    let earlier = match older {
+        0 => String::new(),
+        some => format!("; {some} are from a release without hashes"),
+    };
+    Ok(Ran::good(format!(
+        "complete: {events} events of {} workspaces, no number is missing and every hash fits{earlier}",
+        all.len()
+    )))
+}
+
+/// A line of `audit head`: the workspace, the number of its newest event, and its hash.
+fn kept(words: &[String]) -> Option<(WorkspaceId, Head)> {
+    let [workspace, seq, hash] = words else { return None };
+    let id = if workspace == INSTALLATION { "" } else { workspace };
+    let head = Head { seq: seq.parse().ok()?, hash: hash.clone() };
+    Some((WorkspaceId::from(id), head))
+}
+
+/// The newest event of every workspace with its hash, to be kept where this server does not reach.
+pub(crate) async fn heads(backend: &Backend) -> Result<Ran, Problem> {
+    let mut conn = backend.db.read().await?;
+    let mut lines = Vec::new();
+    for workspace in chain::workspaces(&mut conn).await? {
+        let head = chain::head(&mut conn, &workspace).await?;
+        lines.push(format!("{} {} {}", named(&workspace), head.seq, head.hash));
+    }
+    Ok(Ran::good(lines.join("\n")))
 }
 
 #[cfg(test)]
@@ -145,5 +198,14 @@ mod tests {
         for broken in [(3, 1, 3, 2), (3, 2, 3, 2), (3, 1, 2, 2), (3, 0, 0, 0)] {
             assert!(!is_complete(broken), "{broken:?}");
         }
+    }
+
+    #[test]
+    fn a_head_is_read_as_it_was_printed() {
+        let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let head = Head { seq: 7, hash: "ab".to_owned() };
+        assert_eq!(kept(&words("w1 7 ab")), Some((WorkspaceId::from("w1"), head.clone())));
+        assert_eq!(kept(&words("installation 7 ab")), Some((WorkspaceId::from(""), head)));
+        assert_eq!((kept(&words("w1 x ab")), kept(&words("w1 7"))), (None, None));
     }
 }
