@@ -257,6 +257,7 @@ impl Ready {
             approval: self.approval.as_ref().map(|it| it.approval.id.to_string()),
             operation: None,
             idempotency_key: Some(self.call.id.clone()),
+            decider: None,
         };
         let outcome =
             self.agent.0.tools.call(&self.actor, &self.call.name, &self.args, &context).await;

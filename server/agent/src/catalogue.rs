@@ -18,6 +18,8 @@ const CHOSEN_OF_OTHERS: usize = 12;
 /// Always offered: what finds the rest.
 const ALWAYS: [&str; 5] =
     ["tools_search", "tools_describe", "list_projects", "find_project", "get_cached_payload_chunk"];
+/// Never offered: a person decides.
+const NEVER: &str = "pmos_approvals_decide";
 /// The shortest word that says anything.
 const WORD: usize = 3;
 
@@ -26,6 +28,7 @@ pub(crate) fn chosen(tools: &Tools, actor: &Actor, prompt: &Prompt) -> Vec<&'sta
     let allowed: Vec<&'static ToolSpec> = tools
         .list()
         .filter(|it| it.risk == Risk::Read || actor.role.can(Permission::Write))
+        .filter(|it| it.name != NEVER)
         .collect();
     let mut names: BTreeSet<String> = ALWAYS.iter().map(|it| (*it).to_owned()).collect();
     names.extend(known(prompt));

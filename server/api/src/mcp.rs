@@ -2,6 +2,7 @@
 
 use crate::error::{Answer, Refusal};
 use crate::narrow::Narrow;
+use crate::rest::approvals;
 use crate::routes::{Route, Who};
 use crate::{body, credentials, oauth, origin};
 use ::mcp::door::{Caller, Door};
@@ -55,6 +56,7 @@ pub(crate) fn served(
 ) -> Served {
     let door = Door::new(backend.tools.clone(), backend.db.clone(), backend.base_url());
     let door = door.limited_by(Arc::new(move |actor, tool| narrow.check_tool(tool, actor)));
+    let door = door.deciding_by(approvals::decider(backend));
     Served { mcp: serving(door.clone()), door }
 }
 

@@ -5,6 +5,7 @@
 //! mirror before they are given back.
 
 pub mod address;
+pub mod chatbots;
 pub mod circuit;
 pub mod classes;
 pub mod config;

@@ -26,6 +26,7 @@ use crate::engine::slots::Slots;
 use crate::outgoing::allowed::Allowed;
 use crate::outgoing::send::{Reply, Request, SendError, Sender};
 use crate::starts::Starts;
+use crate::switching::Switched;
 use crate::targets::Targets;
 use crate::thinking::Thinker;
 use crate::waiting::{Answer, Waiting};
@@ -57,6 +58,7 @@ pub(crate) struct Engine {
     pub(crate) slots: Slots,
     pub(crate) waiting: Waiting,
     pub(crate) starts: Starts,
+    pub(crate) switched: Switched,
     /// Who renews which connection.
     pub(crate) turns: Turns,
     /// There may be work that nobody does yet.
@@ -99,6 +101,7 @@ impl Engine {
             targets: Targets::default(),
             waiting: Waiting::default(),
             starts: Starts::new(config.starts_per_minute),
+            switched: Switched::default(),
             turns: Turns::default(),
             wake: Notify::new(),
             looked_for_work: Notify::new(),

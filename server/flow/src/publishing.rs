@@ -2,6 +2,7 @@
 
 use crate::flows::{Flows, event, found};
 use crate::schedule::Schedule;
+use crate::switching;
 use crate::watching;
 use domain::actor::{Actor, Permission};
 use domain::event::EventKind;
@@ -30,9 +31,11 @@ impl Flows {
         }
         let (by, id, now_ms) = (actor.clone(), id.clone(), self.engine.now_ms());
         let known = self.known_connections(actor).await?;
+        let off = self.engine.switched_off(&actor.workspace).await?;
         self.write(move |conn| {
             Box::pin(async move {
                 let mut flow = found(conn, &by, &id).await?.flow;
+                switching::refuse(&flow.version, &off)?;
                 let next_at = check(&flow.version, &known)?.and_then(|it| it.next(now_ms));
                 if flow.version.state == VersionState::Draft {
                     lock(&mut flow.version);

@@ -8,6 +8,7 @@ use domain::problem::Problem;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use store::db::Db;
+use tools::deciding::Decider;
 use tools::error::ToolError;
 use tools::tool::{CallContext, ToolSpec};
 use tools::tools::Tools;
@@ -16,6 +17,8 @@ use tools::tools::Tools;
 pub(crate) const OPEN: [&str; 3] = ["startbcgpt", "tools_search", "tools_describe"];
 /// Runs any other tool.
 pub(crate) const NESTED: &str = "mcp_call";
+/// Decides approvals, for keys that may.
+const DECIDING: &str = "pmos_approvals_decide";
 
 /// Who calls a tool from outside.
 #[derive(Clone, Debug, Default)]
@@ -61,6 +64,7 @@ pub type Limit = Arc<dyn Fn(&Actor, &str) -> Result<(), Problem> + Send + Sync>;
 #[derive(Clone)]
 pub struct Door {
     limit: Option<Limit>,
+    decider: Option<Decider>,
     pub(crate) tools: Tools,
     pub(crate) db: Db,
     pub(crate) base_url: String,
@@ -69,13 +73,19 @@ pub struct Door {
 impl Door {
     /// A door to `tools`; `base_url` begins the links in answers, without a slash at its end.
     pub fn new(tools: Tools, db: Db, base_url: impl Into<String>) -> Self {
-        Self { limit: None, tools, db, base_url: base_url.into() }
+        Self { limit: None, decider: None, tools, db, base_url: base_url.into() }
     }
 
     /// The same door, where `limit` counts each call before anything is done.
     #[must_use]
     pub fn limited_by(self, limit: Limit) -> Self {
         Self { limit: Some(limit), ..self }
+    }
+
+    /// The same door, where keys that may decide approvals do so through `decider`.
+    #[must_use]
+    pub fn deciding_by(self, decider: Decider) -> Self {
+        Self { decider: Some(decider), ..self }
     }
 
     /// The tools behind it.
@@ -101,14 +111,13 @@ impl Door {
         let (name, args) = self.resolved(caller, name, args).await?;
         let Some(spec) = self.tools.find(name) else { return Err(self.unknown(name)) };
         let actor = self.actor(caller, spec)?;
-        if let Some(grant) = &caller.grant {
-            self.check_key(grant, spec)?;
-        }
+        self.check_key(caller.grant.as_ref(), spec)?;
         if let Some(limit) = &self.limit {
             limit(&actor, spec.name).map_err(|it| self.failure(&it.into(), spec))?;
         }
         let (args, approval) = asking::apart(spec, args);
-        let context = CallContext { source, ..CallContext::default() };
+        let decider = self.decider.clone().filter(|_| spec.name == DECIDING);
+        let context = CallContext { source, decider, ..CallContext::default() };
         let context = match asking::needs_question(caller.grant.as_ref(), spec, &args) {
             true => self.agreed(&actor, spec, &args, (approval, context)).await?,
             false => context,
@@ -141,10 +150,12 @@ impl Door {
         }
     }
 
-    fn check_key(&self, grant: &KeyGrant, spec: &ToolSpec) -> Result<(), Failure> {
-        if spec.name == "pmos_approvals_decide" && !grant.can_approve {
+    /// What a key says besides the role of its person. Deciding approvals takes a key that was made for it.
+    fn check_key(&self, grant: Option<&KeyGrant>, spec: &ToolSpec) -> Result<(), Failure> {
+        if spec.name == DECIDING && !grant.is_some_and(|it| it.can_approve) {
             return Err(self.forbidden("missing scope: approve", "approve", spec));
         }
+        let Some(grant) = grant else { return Ok(()) };
         if !grant.allows(spec.name, spec.group) && !OPEN.contains(&spec.name) {
             let message = format!("This API key is not for {}", spec.name);
             return Err(self.forbidden(&message, spec.group, spec));

@@ -271,6 +271,13 @@ pub(crate) fn kind(name: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|it| it.name == family(name))
 }
 
+/// What the address of a chatbot's lines holds in place of a token.
+pub(crate) fn chatbot_key(token_hash: &str, id: i64) -> String {
+    let mut key = crate::accounts::hash(&format!("{token_hash} {id}"));
+    key.truncate(24);
+    key
+}
+
 /// `Kanban::Triage` and its sisters are columns.
 pub(crate) fn family(name: &str) -> &str {
     match name {

@@ -4,7 +4,7 @@ use crate::answer;
 use crate::call::{Answer, Call, Links};
 use crate::faults::Fault;
 use crate::guard::{self, Refused};
-use crate::{Sandbox, control, launchpad, routes, webhook};
+use crate::{Sandbox, control, launchpad, record, routes, webhook};
 use axum::Router;
 use axum::body::{Bytes, to_bytes};
 use axum::extract::{Request, State};
@@ -76,12 +76,49 @@ async fn take(sandbox: &Sandbox, parts: &Parts, body: &Bytes) -> Result<Response
         let account = guard::owner(sandbox, &parts.headers).await?;
         return Ok(answer::launchpad(&account, &sandbox.base_url()));
     }
+    if let Some((id, call)) = line_of_chatbot(sandbox, parts, body).await? {
+        // A chatbot is not told which line it became.
+        return Ok(match carry_out(sandbox, id, &call).await {
+            Answer::Record(..) => StatusCode::CREATED.into_response(),
+            other => answer::response(other, &call, parts),
+        });
+    }
     let mut segments: Vec<String> = path.split('/').map(str::to_owned).collect();
     let account = guard::account(sandbox, &parts.headers, &segments.remove(0)).await?;
     let body = guard::body(parts, body)?;
     let call = call(sandbox, parts, segments, body).ok_or_else(guard::missing)?;
     let outcome = carry_out(sandbox, account.id, &call).await;
     Ok(answer::response(outcome, &call, parts))
+}
+
+/// A line that a chatbot posts: the key in its address is all it brings. Gives the account, and the call that posts it.
+async fn line_of_chatbot(
+    sandbox: &Sandbox,
+    parts: &Parts,
+    body: &Bytes,
+) -> Result<Option<(i64, Call)>, Refused> {
+    let path = parts.uri.path().trim_matches('/').trim_end_matches(".json");
+    let segments: Vec<&str> = path.split('/').collect();
+    let [account, "integrations", key, "buckets", bucket, "chats", chat, "lines"] = segments[..]
+    else {
+        return Ok(None);
+    };
+    let (Ok(id), Ok(chat_id), true) =
+        (account.parse(), chat.parse::<i64>(), parts.method == Method::POST)
+    else {
+        return Err(guard::missing());
+    };
+    let account = sandbox.0.accounts.get(id).await.ok_or_else(guard::missing)?;
+    let mut bots = account.records.iter().filter(|it| it.kind == "Chatbot");
+    let is_it = bots.any(|it| {
+        it.parent_id == chat_id && record::chatbot_key(&account.token_hash, it.id) == key
+    });
+    let path = ["buckets", bucket, "chats", chat, "lines"].map(str::to_owned).to_vec();
+    let call = call(sandbox, parts, path, guard::body(parts, body)?);
+    match call.filter(|_| is_it) {
+        Some(call) => Ok(Some((id, call))),
+        None => Err(guard::missing()),
+    }
 }
 
 /// Takes the bucket out of the path, so that flat and bucket-scoped routes meet.

@@ -5,9 +5,9 @@ use crate::{
     agent_tools, assign_tools, budget_tools, build_tools, change_tools, cross_tools, finding_tools,
     flow_connections, flow_edits, flow_folders, flow_pieces, flow_templates, flow_tools,
     flow_trials, flow_update, flow_versions, insight_tools, knowledge_tools, log_tools,
-    memory_tools, meta, other_tools, page_tools, people_insight, personas, pmos, policy_tools,
-    query_tools, recipe_tools, references, report_tools, run_tools, subscription_tools,
-    template_tools, undo,
+    memory_tools, meta, other_tools, page_tools, people_insight, personas, platform_tools,
+    plugin_tools, pmos, policy_tools, query_tools, recipe_tools, references, report_tools,
+    run_tools, sending_tools, subscription_tools, template_tools, undo,
 };
 use domain::approval::Risk;
 use std::sync::LazyLock;
@@ -297,6 +297,16 @@ catalog! {
         "", "The caller's event subscriptions with the last delivery" => subscription_tools::list;
     "pmos_approvals_list", "pmos", Focused, Read, "Read the approvals",
         "status:enum(pending|approved|rejected|expired|all)=pending, limit:integer=50, cursor:string", "Approvals of the workspace" => pmos::approvals_list;
+    "pmos_approvals_decide", "pmos", Focused, Write, "Decide an approval",
+        "approval_id*:string, decision*:enum(approve|reject), note:string", "Approves or rejects; only for people, never for the assistant or an agent" => pmos::approvals_decide;
+    "list_plugins", "library", Full, Read, "Read the pieces and extensions",
+        "status:enum(installed|available|all)", "Pieces and extensions with their state in the workspace" => plugin_tools::list;
+    "manage_plugin", "library", Full, Write, "Switch a piece or extension",
+        "plugin_id*:string, action*:enum(install|uninstall|enable|disable|configure), config:object", "Turns a piece or extension on or off for the workspace, or sets its options" => plugin_tools::manage;
+    "connect_platform", "reach", Full, Write, "Connect another platform",
+        "platform*:enum(github|jira|slack|linear|asana|trello|notion|custom), action*:enum(connect|disconnect|status|sync), config:object", "Starts, checks, refreshes or ends the connection to another platform through its piece" => platform_tools::connect;
+    "send_notification", "reach", Full, Write, "Send a message",
+        "platform*:enum(slack|email|webhook|github|basecamp), target*:string, message*:string, title:string", "Sends a message through a working connection or Basecamp and returns the delivery id; fails when nothing was sent" => sending_tools::send;
     "pmos_memory_save", "pmos", Focused, Write, "Keep a note",
         "memory_type*:string, content*:string, tags:[string], importance:number=0.5", "Stores a note the assistant may use later" => memory_tools::save;
     "pmos_memory_recall", "pmos", Focused, Read, "Look through the notes",

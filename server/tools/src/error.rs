@@ -42,6 +42,14 @@ pub enum ToolError {
         /// In plain words; what is theirs in it is text from outside.
         message: String,
     },
+    /// A platform outside did not take what was sent, or nobody knows whether it did.
+    #[error("{message}")]
+    Outside {
+        /// In plain words.
+        message: String,
+        /// It may have arrived.
+        is_unknown: bool,
+    },
     /// A policy of the workspace stops the write.
     #[error("The policy “{policy}” does not allow this: {reason}")]
     Blocked {
@@ -93,6 +101,10 @@ impl From<ToolError> for Problem {
             ToolError::OtherServer { message } => {
                 Self::Unavailable { service: "Other MCP server".to_owned(), message }
             }
+            ToolError::Outside { is_unknown: true, .. } => Self::Unclear { message },
+            ToolError::Outside { .. } => {
+                Self::Unavailable { service: "The other side".to_owned(), message }
+            }
             ToolError::Nested
             | ToolError::NotEnabled { .. }
             | ToolError::CacheMiss
@@ -117,6 +129,7 @@ impl ToolError {
             Self::Nested => "INVALID_TOOL",
             Self::OtherServer { .. } => "MCP_CALL_ERROR",
             Self::NotEnabled { .. } => "TOOL_NOT_ENABLED",
+            Self::Outside { .. } => "FLOW_ERROR",
             Self::CacheMiss => "CACHE_MISS",
             Self::NotUndoable { .. } => "NOT_UNDOABLE",
             Self::Blocked { .. } => "POLICY_BLOCKED",
@@ -155,6 +168,23 @@ impl ToolError {
         value
     }
 
+    /// What went wrong while something was sent to a platform outside.
+    pub(crate) fn of_outside(problem: Problem) -> Self {
+        match problem {
+            Problem::Unavailable { message, .. } => Self::Outside { message, is_unknown: false },
+            Problem::Unclear { message } => Self::Outside { message, is_unknown: true },
+            other => other.into(),
+        }
+    }
+
+    /// Whether the write may have been done, although it failed.
+    pub(crate) fn may_be_done(&self) -> bool {
+        matches!(
+            self,
+            Self::Problem(Problem::Unclear { .. }) | Self::Outside { is_unknown: true, .. }
+        )
+    }
+
     /// Whether the same call may be made again. One whose outcome is not known must be looked at first.
     fn is_retryable(&self) -> bool {
         const CODES: [&str; 5] = [
@@ -180,11 +210,14 @@ impl ToolError {
                 field("tool", tool.as_str().into()),
                 field("hint", "Switch the tool on in the project's settings in Basecamp".into()),
             ],
+            Self::Outside { is_unknown: true, .. } => vec![field("unknown", true.into())],
             Self::Blocked { policy, .. } => vec![field("policy", policy.as_str().into())],
             Self::NotUndoable { reason } => vec![field("reason", reason.as_str().into())],
-            Self::NoMatch { .. } | Self::Nested | Self::CacheMiss | Self::OtherServer { .. } => {
-                Vec::new()
-            }
+            Self::NoMatch { .. }
+            | Self::Nested
+            | Self::CacheMiss
+            | Self::Outside { .. }
+            | Self::OtherServer { .. } => Vec::new(),
             Self::Problem(problem) => problem_extras(problem),
         }
     }
@@ -232,6 +265,7 @@ fn category(code: &str) -> &'static str {
         "BASECAMP_REQUEST_FAILED" | "GATEWAY_ERROR" => "network",
         "RATE_LIMITED" | "CIRCUIT_OPEN" => "resilience",
         "RESOURCE_NOT_FOUND" | "CONFLICT" => "data",
+        "FLOW_ERROR" => "api",
         "TOOL_NOT_ENABLED" | "TOOL_UNAVAILABLE" => "feature",
         "CACHE_MISS" => "payload",
         "TOOL_ERROR" => "internal",

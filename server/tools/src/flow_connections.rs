@@ -1,7 +1,7 @@
 //! Connections of flows. Their secrets reach the store and nothing else: no answer, no operation, no log.
 
 use crate::error::ToolError;
-use crate::secret_args::WITH_SECRETS;
+use crate::secret_args::OF_CONNECTIONS;
 use crate::tool::{Call, Done};
 use domain::flow::connection::{ConnectionChange, FlowConnection, NewConnection};
 use domain::flow::listing::Page;
@@ -21,7 +21,7 @@ pub(crate) fn unwrapped(
     tool: &str,
     mut fields: Map<String, Value>,
 ) -> Result<Map<String, Value>, ToolError> {
-    if !WITH_SECRETS.contains(&tool) {
+    if !OF_CONNECTIONS.contains(&tool) {
         return Ok(fields);
     }
     let Some(Value::Object(inner)) = fields.remove("connection") else { return Ok(fields) };

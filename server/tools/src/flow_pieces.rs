@@ -21,13 +21,14 @@ pub(crate) async fn list(call: Call<'_>) -> Outcome {
     if let Some(all) = call.tools.flows.pieces_there(call.actor, &search).await? {
         return there(&call, all);
     }
+    let off = call.tools.flows.pieces_off(call.actor).await?;
     let category = call.args.text("category").unwrap_or_default().to_lowercase();
     let fits = |it: &&PieceMeta| {
         let words = [it.name, it.display_name, it.description];
         let is_found = words.iter().any(|word| word.to_lowercase().contains(&search));
         let of_action = |it: &catalog::ActionMeta| it.display_name.to_lowercase().contains(&search);
         let is_named = category.is_empty() || it.category.label().to_lowercase() == category;
-        is_named && (is_found || it.actions.iter().any(of_action))
+        is_named && !off.contains(it.name) && (is_found || it.actions.iter().any(of_action))
     };
     let limit = call.args.number("limit").unwrap_or(ROWS).clamp(1, 200);
     let limit = usize::try_from(limit).unwrap_or(1);

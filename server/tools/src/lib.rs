@@ -1,6 +1,7 @@
 //! What the assistant, scripts and chat clients can do: every action of the product behind one name, one schema, one
 //! answer. A tool is a thin adapter; the work is done by the operation it calls.
 
+pub mod deciding;
 pub mod error;
 pub mod other_tools;
 pub mod personas;
@@ -21,6 +22,7 @@ mod budget_tools;
 mod build_tools;
 mod catalog;
 mod change_tools;
+mod chatbot_tools;
 mod cross_tools;
 mod find_tools;
 mod finding_tools;
@@ -51,6 +53,8 @@ mod places;
 mod plan;
 mod planned;
 mod plans;
+mod platform_tools;
+mod plugin_tools;
 mod pmos;
 mod policies;
 mod policy_tools;
@@ -62,6 +66,7 @@ mod record;
 mod references;
 mod report_tools;
 mod run_tools;
+mod sending_tools;
 mod smart;
 mod sources;
 mod subscription_tools;

@@ -1,5 +1,6 @@
 //! PM OS itself: state, approvals, the day.
 
+use crate::deciding::Decision;
 use crate::error::ToolError;
 use crate::lists;
 use crate::secret_args;
@@ -7,6 +8,7 @@ use crate::tool::{Call, Done};
 use domain::actor::Permission;
 use domain::approval::{Approval, ApprovalStatus};
 use domain::ids::ApprovalId;
+use domain::problem::Problem;
 use serde_json::json;
 use store::approvals::{self, ApprovalFilter};
 use store::ids;
@@ -34,6 +36,25 @@ pub(crate) async fn approvals_list(call: Call<'_>) -> Result<Done, ToolError> {
     let before = call.args.text("cursor").map(ApprovalId::from);
     let found = pending(&call, status, limit, before).await?;
     Ok(Done::new(lists::all("approvals", &found)))
+}
+
+/// Approves or rejects, for a person whose key may. Nothing else is ever handed what decides: not the assistant, an
+/// agent, a recipe or a nested call.
+pub(crate) async fn approvals_decide(call: Call<'_>) -> Result<Done, ToolError> {
+    let decision = Decision {
+        id: ApprovalId::from(call.args.need("approval_id")?),
+        yes: call.args.need("decision")? == "approve",
+        note: call.args.text("note").map(str::to_owned),
+    };
+    let Some(decider) = &call.decider else {
+        let message = "A person decides this: under Approvals, or with an API key that may approve";
+        return Err(Problem::Forbidden { message: message.to_owned() }.into());
+    };
+    let word = if decision.yes { "Approved" } else { "Rejected" };
+    let decided = decider.decide(call.actor, decision).await?;
+    let title = decided["approval"]["title"].as_str().unwrap_or_default().to_owned();
+    let message = format!("{word}: {title}");
+    Ok(Done::new(lists::with(decided, json!({ "message": message }))).on(title))
 }
 
 /// People who may not decide see their own.

@@ -10,15 +10,23 @@ use store::waiting_secrets::{self, Place, Readable};
 
 /// What stands for a secret wherever arguments are shown.
 pub const MASK: &str = "***";
-/// Tools whose arguments hold secrets.
-pub(crate) const WITH_SECRETS: [&str; 3] =
+/// Tools of connections, whose arguments hold secrets.
+pub(crate) const OF_CONNECTIONS: [&str; 3] =
     ["flow_connection_create", "flow_connection_update", "flow_connection_upsert"];
+/// Other tools whose arguments hold a secret, and where.
+const OTHERS: [(&str, &[&str]); 3] = [
+    ("connect_platform", &["/config"]),
+    ("manage_plugin", &["/config"]),
+    ("post_chatbot_line", &["/integration_key"]),
+];
 /// Runs any other tool, whose arguments lie inside its own.
 const NESTED: &str = "mcp_call";
-/// Where their secret is, in the two forms that are accepted.
+/// Where the secret of a connection is, in the two forms that are accepted.
 const PLACES: [&str; 2] = ["/value", "/connection/value"];
 /// The only field of a sealed secret.
 const SEALED: &str = "sealed";
+/// How a sealed secret begins that was a text, and stays one.
+const SEALED_TEXT: &str = "sealed:";
 
 impl Tools {
     /// The arguments with their secrets sealed for this workspace; those of most tools are as they were. What is sealed
@@ -28,7 +36,11 @@ impl Tools {
         let connections = self.flows.connections();
         each_secret(tool, &mut args, &mut |value| {
             if sealed_text(value).is_none() {
-                *value = json!({ SEALED: connections.seal_waiting(workspace, value) });
+                let sealed = connections.seal_waiting(workspace, value);
+                *value = match value.is_string() {
+                    true => format!("{SEALED_TEXT}{sealed}").into(),
+                    false => json!({ SEALED: sealed }),
+                };
             }
         });
         args
@@ -154,6 +166,9 @@ pub fn is_sealed(value: &Value) -> bool {
 }
 
 fn sealed_text(value: &Value) -> Option<&str> {
+    if let Value::String(text) = value {
+        return text.strip_prefix(SEALED_TEXT);
+    }
     let fields = value.as_object().filter(|it| it.len() == 1)?;
     fields.get(SEALED)?.as_str()
 }
@@ -168,10 +183,12 @@ fn each_secret(tool: &str, args: &mut Value, change: &mut dyn FnMut(&mut Value))
         }
         return;
     }
-    if !WITH_SECRETS.contains(&tool) {
-        return;
-    }
-    for place in PLACES {
+    let of_others = OTHERS.iter().find(|it| it.0 == tool).map(|it| it.1);
+    let places = match OF_CONNECTIONS.contains(&tool) {
+        true => &PLACES[..],
+        false => of_others.unwrap_or_default(),
+    };
+    for place in places {
         if let Some(value) = args.pointer_mut(place).filter(|it| !it.is_null()) {
             change(value);
         }
@@ -191,6 +208,14 @@ mod tests {
         assert_eq!(masked(create, object), json!({"connection": {"value": "***", "type": "X"}}));
         let nested = json!({"tool": create, "args": {"value": {"a": 1}}});
         assert_eq!(masked(NESTED, nested), json!({"tool": create, "args": {"value": "***"}}));
+        let key = json!({"integration_key": "k1", "content": "Hi"});
+        assert_eq!(
+            masked("post_chatbot_line", key),
+            json!({"integration_key": "***", "content": "Hi"})
+        );
+        let config = json!({"action": "connect", "config": {"token": "x"}});
+        let shown = json!({"action": "connect", "config": "***"});
+        assert_eq!(masked("connect_platform", config), shown);
         let other = json!({"value": {"a": 1}});
         assert_eq!(masked("flow_set_value", other.clone()), other);
     }
@@ -199,5 +224,9 @@ mod tests {
     fn a_sealed_secret_is_hidden_wherever_it_is() {
         let value = json!({"a": [{"value": {"sealed": "v1.00"}}], "sealed": "v1.00", "b": 2});
         assert_eq!(hidden(&value), json!({"a": [{"value": "***"}], "sealed": "v1.00", "b": 2}));
+        assert_eq!(
+            hidden(&json!({"integration_key": "sealed:v1.00"})),
+            json!({"integration_key": "***"})
+        );
     }
 }

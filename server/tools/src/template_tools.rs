@@ -195,7 +195,8 @@ pub(crate) async fn install(call: Call<'_>) -> Outcome {
         return Ok(Done::new(value));
     }
     let fields = args.as_object().cloned().unwrap_or_default();
-    let inner = Call { tools: call.tools, actor: call.actor, args: Args::new(fields) };
+    let inner =
+        Call { tools: call.tools, actor: call.actor, args: Args::new(fields), decider: None };
     let mut done = match found.kind {
         TemplateKind::Recipe => recipe(inner, &content).await,
         TemplateKind::Agent => Box::pin(agent_tools::create(inner)).await,

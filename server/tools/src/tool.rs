@@ -1,6 +1,7 @@
 //! What a tool is.
 
 use crate::args::Args;
+use crate::deciding::Decider;
 use crate::error::ToolError;
 use crate::schema;
 use crate::tools::Tools;
@@ -77,8 +78,17 @@ const BASECAMP_GROUPS: [&str; 10] = [
 ];
 
 /// Tools of other groups that write to Basecamp.
-const THROUGH: [&str; 5] =
-    ["smart_assign", "build_project", "run_recipe", "pmos_template_install", "install_template"];
+const THROUGH: [&str; 6] = [
+    "smart_assign",
+    "build_project",
+    "run_recipe",
+    "pmos_template_install",
+    "install_template",
+    "send_notification",
+];
+
+/// Tools of other groups that reach platforms outside.
+const OUTSIDE: [&str; 3] = ["send_notification", "connect_platform", "manage_plugin"];
 
 /// Asked about in every mode (contract.md 5.5), and what runs several writes or a step for real.
 const ALWAYS_ASK: [&str; 16] = [
@@ -123,6 +133,7 @@ impl ToolSpec {
             "smart_assign" => args.get("mode").and_then(Value::as_str) != Some("assign"),
             "run_recipe" => args.get("auto_execute") != Some(&Value::Bool(true)),
             "run_agent" => args.get("dry_run") != Some(&Value::Bool(false)),
+            "connect_platform" => args.get("action").and_then(Value::as_str) == Some("status"),
             "set_persona" => {
                 matches!(args.get("action").and_then(Value::as_str), Some("get" | "list"))
             }
@@ -187,7 +198,7 @@ impl ToolSpec {
                 "readOnlyHint": is_read,
                 "destructiveHint": self.risk == Risk::Destructive,
                 "idempotentHint": self.is_repeatable(),
-                "openWorldHint": self.is_basecamp() || self.group == "flow",
+                "openWorldHint": self.is_basecamp() || self.group == "flow" || OUTSIDE.contains(&self.name),
             },
         })
     }
@@ -208,6 +219,8 @@ pub struct CallContext {
     pub operation: Option<OperationId>,
     /// The same key, caller and arguments give the first answer and do nothing.
     pub idempotency_key: Option<String>,
+    /// The way to decide approvals; only a door sets it, for a key that may, and only for that very call.
+    pub decider: Option<Decider>,
 }
 
 /// One call on its way to its handler.
@@ -215,6 +228,8 @@ pub(crate) struct Call<'a> {
     pub(crate) tools: &'a Tools,
     pub(crate) actor: &'a Actor,
     pub(crate) args: Args,
+    /// What decides approvals for this call; none for nearly all.
+    pub(crate) decider: Option<Decider>,
 }
 
 /// A call under way.

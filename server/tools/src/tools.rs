@@ -189,7 +189,7 @@ impl Tools {
             return Ok(answer);
         }
         let outcome = Box::pin(self.run(spec, actor, args, (context, Some(&key.key)))).await;
-        if matches!(outcome, Err(ToolError::Problem(Problem::Unclear { .. }))) {
+        if outcome.as_ref().is_err_and(ToolError::may_be_done) {
             // A repeat must not write again: the key waits until somebody knows what became of the first.
             return outcome;
         }
@@ -216,7 +216,7 @@ impl Tools {
         let id = context.operation.clone().unwrap_or_else(|| OperationId::new(ids::fresh()));
         let write = Write { id, spec, actor, context, args: &args, duration_ms: 0, undoes: None };
         if spec.risk_of(&args) == Risk::Read {
-            let call = Call { tools: self, actor, args: reads.clone() };
+            let call = Call { tools: self, actor, args: reads.clone(), decider: None };
             let outcome = catalog::dispatch(spec.name, call).await;
             let value = self.shaped(actor, outcome?.value, &reads).await?;
             let value = match &freshness {
@@ -227,7 +227,8 @@ impl Tools {
         }
         let basecamp = self.basecamp.on_behalf(write.draft(key));
         let tools = Self { basecamp, ..self.clone() };
-        let call = Call { tools: &tools, actor, args: reads.clone() };
+        let decider = context.decider.clone();
+        let call = Call { tools: &tools, actor, args: reads.clone(), decider };
         let (outcome, notes) = match Box::pin(self.obeyed(actor, spec, &args)).await {
             Ok(notes) => (catalog::dispatch(spec.name, call).await, notes),
             Err(error) => (Err(error), Vec::new()),

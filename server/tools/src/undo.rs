@@ -135,7 +135,8 @@ impl Tools {
             }
             unchanged(guard, &now)?;
         }
-        let call = Call { tools: self, actor, args: Args::new(reverse.args.clone()) };
+        let call =
+            Call { tools: self, actor, args: Args::new(reverse.args.clone()), decider: None };
         catalog::dispatch(spec.name, call).await
     }
 

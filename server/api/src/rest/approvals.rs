@@ -14,6 +14,7 @@ use domain::keys::KeyGrant;
 use domain::problem::Problem;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tools::deciding::{Decider, Decision};
 
 const DECIDE: Who = Who::Signed(Permission::ApproveWrites);
 
@@ -99,9 +100,13 @@ pub(crate) async fn check_key(
     grant: Option<Extension<KeyGrant>>,
     id: &str,
 ) -> Result<(), Problem> {
-    if grant.is_none() {
-        return Ok(());
+    match grant {
+        Some(_) => check_own(backend, actor, id).await,
+        None => Ok(()),
     }
+}
+
+async fn check_own(backend: &Backend, actor: &Actor, id: &str) -> Result<(), Problem> {
     let mut conn = backend.db.read().await?;
     let found = store::approvals::find(&mut conn, &actor.workspace, &id.into()).await?;
     if found.is_some_and(|it| it.asked_by == actor.user) {
@@ -130,6 +135,27 @@ async fn approve(
         "approval": decided.approval,
     });
     Ok((status, Json(body)).into_response())
+}
+
+/// How `pmos_approvals_decide` decides, for a key that may: as these routes do.
+pub(crate) fn decider(backend: &Backend) -> Decider {
+    let backend = backend.clone();
+    Decider::new(move |actor, decision| {
+        let backend = backend.clone();
+        Box::pin(async move {
+            let Decision { id, yes, note } = decision;
+            check_own(&backend, &actor, id.as_str()).await?;
+            if !yes {
+                let approval = backend.agent.reject(&actor, &id, note).await?;
+                return Ok(json!({ "approval": approval }));
+            }
+            let decided = backend.agent.approve(&actor, &id, note, None).await?;
+            Ok::<_, Problem>(json!({
+                "approval": decided.approval, "run_id": decided.run, "result": decided.approval.result,
+                "still_running": decided.is_running
+            }))
+        })
+    })
 }
 
 #[derive(Default, Deserialize)]

@@ -14,6 +14,7 @@ mod caller;
 mod chat;
 mod commands;
 mod connecting;
+mod deciding;
 mod flow_engine;
 mod forms;
 mod hooks;

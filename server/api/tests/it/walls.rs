@@ -150,7 +150,7 @@ async fn plan(server: &Server, me: &Value) -> String {
 }
 
 /// Another MCP server that this person added.
-async fn tool_server(server: &Server, me: &Value) -> String {
+pub(crate) async fn tool_server(server: &Server, me: &Value) -> String {
     let row = ServerRow {
         id: "theirs".to_owned(),
         workspace_id: me["workspaceId"].as_str().unwrap().to_owned(),

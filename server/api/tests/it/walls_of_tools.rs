@@ -3,6 +3,7 @@
 
 use crate::caller::{Caller, Server};
 use crate::mcp::{HERE, Reply, rpc};
+use crate::walls;
 use domain::approval::Risk;
 use serde_json::{Map, Value, json};
 use std::time::Duration;
@@ -76,9 +77,10 @@ async fn a_tool_finds_nothing_of_another_workspace() {
         let clock = server.backend.auth.clock();
         clock.stop();
         server.signs_up("Owner").await;
-        let here = server.signs_up("Team").await.script(json!({})).await;
+        let here = server.signs_up("Team").await.script(json!({"canApprove": true})).await;
         let there = server.signs_up("Third").await;
-        let records = records(&there).await;
+        let mut records = records(&there).await;
+        records.push(("plugin_id", walls::tool_server(&server, &there.me().await).await.into()));
         assert!(records.iter().all(|it| !it.1.is_null()), "{records:?}");
         let state = async || {
             let mut all = Vec::new();

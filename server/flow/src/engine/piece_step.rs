@@ -35,6 +35,10 @@ pub(crate) async fn run<'a>(
         let message = "This step works only inside a loop. Move it into one, or delete it";
         return Ok(walk.fail(action, handling(settings), row, message.to_owned()));
     }
+    let refusal = walk.engine.refusal(&walk.journal.run().workspace, &settings.piece_name).await;
+    if let Some(message) = refusal.map_err(Halt::Storage)? {
+        return Ok(walk.fail(action, handling(settings), row, message));
+    }
     let given = given(settings);
     if walk.plan.uses_connections
         && let Some(message) = walk.connect(named(given.values())).await?

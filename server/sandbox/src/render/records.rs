@@ -128,6 +128,11 @@ impl Render<'_> {
                 let person = self.account.person(it.number("person_id"));
                 json!({"person": person.map(|it| self.person(it)), "billable_status": "billable"})
             }
+            "Chatbot" => {
+                let key = record::chatbot_key(&self.account.token_hash, it.id);
+                let place = format!("buckets/{}/chats/{}/lines.json", it.project_id, it.parent_id);
+                json!({"lines_url": format!("{}/integrations/{key}/{place}", self.links.api)})
+            }
             "Template" => json!({"status": it.status.as_str(), "dock": []}),
             "Construction" => {
                 let made = self.account.project(it.number("made_id")).map(|it| self.project(it));

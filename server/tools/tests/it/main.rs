@@ -13,6 +13,7 @@ mod knowledge;
 mod lists;
 mod names;
 mod outbox;
+mod reaching;
 mod reads;
 mod references;
 mod routing;
