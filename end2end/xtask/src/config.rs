@@ -58,6 +58,11 @@ impl Config {
         self.target.join(profile).join("pmos")
     }
 
+    /// Where Python's packages for the tests are.
+    pub(crate) fn python_client(&self) -> PathBuf {
+        self.target.join("chat-client")
+    }
+
     /// Artefacts for the browser: apart, so that the two kinds of build never wait for each other.
     pub(crate) fn browser_target(&self) -> PathBuf {
         self.target.join("front")

@@ -24,6 +24,7 @@ pub(crate) fn everything(config: &Config) -> Outcome {
         run_reading(cargo.env(VARIABLE, &postgres.url), |line| tally.read_cargo(line))
     })?;
     report.stage("browser test packages", |_| prepare::browser_tests(config))?;
+    report.stage("packages of the Python client", |_| prepare::python_client(config))?;
     report.stage("browser tests", |tally| playwright(config, tally))?;
     report.close();
     Ok(())
@@ -83,6 +84,7 @@ fn playwright(config: &Config, tally: &mut Tally) -> Outcome {
     let mut tests = config.command("npx");
     tests.args(["--no-install", "playwright", "test"]).current_dir(&folder);
     tests.env("PMOS_BIN", config.server_binary("debug"));
+    tests.env("PMOS_PYTHON", config.python_client().join("bin/python"));
     run_reading(&mut tests, |line| tally.read_playwright(line))
 }
 
