@@ -1,5 +1,6 @@
-//! Benchmarks of a built PM OS: `bench PATH_TO_PMOS [start|page|studio|runs|steps|loop|paused|memory|crash|chat|mirror]...`,
-//! everything when none is named. `mirror` needs no built PM OS; `mirror-medium` is the same over a world of a tenth the size.
+//! Benchmarks of a built PM OS: `bench PATH_TO_PMOS [start|page|studio|runs|steps|loop|paused|memory|crash|crashes|chat|mirror]...`,
+//! everything but `crashes` and `mirror-medium` when none is named. `mirror` and `crashes` need no built PM OS;
+//! `mirror-medium` is the same over a world of a tenth the size.
 //!
 //! Each figure is printed on a line of its own beside a baseline measured in the same run: a bare axum route in a
 //! process of its own. Absolute times drift with the machine; the ratios are what counts.
@@ -8,6 +9,7 @@
 mod bare;
 mod chat;
 mod crash;
+mod crashes;
 mod flows;
 mod load;
 mod mirror;
@@ -25,7 +27,10 @@ use std::path::PathBuf;
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) type Measured = Result<(), Failure>;
 
-const USAGE: &str = "bench PATH_TO_PMOS [start|page|studio|runs|steps|loop|paused|memory|crash|chat|mirror|mirror-medium]...";
+const USAGE: &str = "bench PATH_TO_PMOS [start|page|studio|runs|steps|loop|paused|memory|crash|crashes|chat|mirror|mirror-medium]...";
+
+/// What takes long, or measures again what another one does.
+const ONLY_WHEN_NAMED: [&str; 2] = ["crashes", "mirror-medium"];
 
 #[tokio::main]
 async fn main() -> Measured {
@@ -39,6 +44,9 @@ async fn main() -> Measured {
     }
     // A second installation in one process is no error here.
     drop(rustls::crypto::ring::default_provider().install_default());
+    if first == crashes::COMMAND {
+        return crashes::carry_out(words).await;
+    }
     let binary = PathBuf::from(first);
     let wanted: Vec<String> = words.collect();
     let all = [
@@ -51,13 +59,14 @@ async fn main() -> Measured {
         "paused",
         "memory",
         "crash",
+        "crashes",
         "chat",
         "mirror",
         "mirror-medium",
     ];
     let is_wanted = |name: &&str| {
         let is_named = wanted.iter().any(|word| word == name);
-        is_named || (wanted.is_empty() && *name != "mirror-medium")
+        is_named || (wanted.is_empty() && !ONLY_WHEN_NAMED.contains(name))
     };
     for name in all.into_iter().filter(is_wanted) {
         println!("# {name}");
@@ -70,6 +79,7 @@ async fn main() -> Measured {
             "loop" => soak::measure_loop(&binary).await?,
             "paused" => soak::measure_paused(&binary).await?,
             "memory" => soak::measure_memory(&binary).await?,
+            "crashes" => crashes::measure().await?,
             "chat" => chat::measure(&binary).await?,
             "mirror" => Box::pin(mirror::measure(Size::Large)).await?,
             "mirror-medium" => Box::pin(mirror::measure(Size::Medium)).await?,

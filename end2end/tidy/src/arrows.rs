@@ -35,7 +35,7 @@ const ALLOWED: [(&str, &[&str]); 20] = [
     ("store", &["domain"]),
     ("domain", &[]),
     ("sandbox", &[]),
-    ("bench", &["basecamp", "domain", "insight", "sandbox", "store"]),
+    ("bench", &["basecamp", "domain", "flow", "insight", "sandbox", "store"]),
     ("xtask", &[]),
     ("tidy", &[]),
 ];

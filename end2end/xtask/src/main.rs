@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask run | dev | test [--quick] | bench | bundle | tidy`.
+//! The project's own commands: `cargo xtask run | dev | test [--quick] | bench [NAME...] | bundle | tidy`.
 //! This crate only builds and starts things; what they do is written in the crates it starts.
 #![expect(
     clippy::print_stdout,
@@ -29,7 +29,7 @@ dev             the same in dev, rebuilt and restarted whenever a file changes
 test            set up what is missing and run every check and every test
 test --quick    formatting, lints and tests on SQLite: nothing to install, no browser
 postgres CMD…   run a command with a private PostgreSQL named in PMOS_TEST_POSTGRES
-bench           measure the built product, one line per figure
+bench [NAME…]   measure the built product, one line per figure; `bench crashes` ends runs at every point
 bundle [--dev]  only the browser's files, into target/site
 tidy            only the checks of the tree";
 
@@ -53,7 +53,7 @@ fn carry_out(words: &[&str]) -> Outcome {
         ["test"] => test::everything(&config),
         ["test", "--quick"] => test::quick(&config),
         ["postgres", program, rest @ ..] => postgres::with(&config, program, rest),
-        ["bench"] => serve::bench(&config),
+        ["bench", names @ ..] => serve::bench(&config, names),
         ["bundle"] => bundle::build(&config, bundle::Profile::Release),
         ["bundle", "--dev"] => bundle::build(&config, bundle::Profile::Dev),
         ["tidy"] => process::run(&mut config.cargo(&["test", "--quiet", "--package", "tidy"])),

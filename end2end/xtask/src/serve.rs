@@ -16,11 +16,12 @@ pub(crate) fn run(config: &Config) -> Outcome {
     if status.success() { Ok(()) } else { Err(format!("the server stopped: {status}")) }
 }
 
-/// Builds in release and lets `end2end/bench` measure it, one line per figure.
-pub(crate) fn bench(config: &Config) -> Outcome {
+/// Builds in release and lets `end2end/bench` measure what `names` say, everything of every day when they say nothing;
+/// one line per figure.
+pub(crate) fn bench(config: &Config, names: &[&str]) -> Outcome {
     build_release(config)?;
     let mut cargo = config.cargo(&["run", "--release", "--quiet", "--package", "bench", "--"]);
-    finish(cargo.arg(config.server_binary("release")))
+    finish(cargo.arg(config.server_binary("release")).args(names))
 }
 
 /// One file with everything inside: `target/release/pmos`.
