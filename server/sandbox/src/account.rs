@@ -64,8 +64,32 @@ pub(crate) struct Project {
     /// Who is on it; nobody named means everybody.
     #[serde(default)]
     pub(crate) members: Option<Vec<i64>>,
+    /// How far people say it is; none before anybody did.
+    #[serde(default)]
+    pub(crate) gauge: Option<Gauge>,
     pub(crate) created_at: Time,
     pub(crate) updated_at: Time,
+}
+
+/// How far people say a project is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Gauge {
+    pub(crate) id: i64,
+    /// What they said, oldest first.
+    pub(crate) needles: Vec<Needle>,
+}
+
+/// How far somebody says a project is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Needle {
+    pub(crate) id: i64,
+    /// From 0 to 100.
+    pub(crate) position: i64,
+    /// `green`, `yellow` or `red`.
+    pub(crate) colour: String,
+    pub(crate) description: String,
+    pub(crate) creator_id: i64,
+    pub(crate) created_at: Time,
 }
 
 impl Project {

@@ -3,6 +3,7 @@
 use crate::account::Time;
 use crate::bumps::Bumps;
 use crate::paging::Page;
+use crate::spans::SpanNames;
 use axum::http::Method;
 use chrono::NaiveDate;
 use serde_json::{Value, json};
@@ -20,6 +21,7 @@ pub(crate) struct Call {
     pub(crate) now: Time,
     pub(crate) today: NaiveDate,
     pub(crate) bumps: Bumps,
+    pub(crate) span_names: SpanNames,
     pub(crate) links: Links,
 }
 

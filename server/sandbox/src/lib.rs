@@ -27,11 +27,13 @@ mod record;
 mod render;
 mod routes;
 mod serving;
+mod spans;
 mod webhook;
 mod writing;
 
 pub use bumps::Bumps;
 pub use deliverer::Manner;
+pub use spans::SpanNames;
 
 use account::Account;
 use accounts::Accounts;
@@ -71,6 +73,10 @@ pub struct Config {
     pub integration: Option<Integration>,
     /// What moves `updated_at` beside changes of the record itself.
     pub bumps: Bumps,
+    /// Whether answers that nothing has changed (304) are free of the limit; how the real service does it is not known.
+    pub is_unchanged_free: bool,
+    /// Under which names hours are asked for by days.
+    pub span_names: SpanNames,
     /// How long after the first failed call of a webhook the second comes; each pause is twice the one before.
     pub webhook_pause: Duration,
 }
@@ -88,6 +94,8 @@ impl Default for Config {
             keeps_log: false,
             integration: None,
             bumps: Bumps::default(),
+            is_unchanged_free: false,
+            span_names: SpanNames::default(),
             webhook_pause: Duration::from_secs(1),
         }
     }
@@ -130,6 +138,8 @@ struct Inner {
     faults: Faults,
     launchpad: Launchpad,
     bumps: Bumps,
+    is_unchanged_free: bool,
+    span_names: SpanNames,
     deliverer: Deliverer,
     webhook_pause: Duration,
     log: Option<Mutex<Vec<String>>>,
@@ -154,6 +164,8 @@ pub async fn serve(config: Config) -> io::Result<Running> {
         faults: Faults::default(),
         launchpad: Launchpad::new(config.integration),
         bumps: config.bumps,
+        is_unchanged_free: config.is_unchanged_free,
+        span_names: config.span_names,
         deliverer: Deliverer::default(),
         webhook_pause: config.webhook_pause,
         log: config.keeps_log.then(Mutex::default),

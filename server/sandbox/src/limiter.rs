@@ -37,4 +37,10 @@ impl Limiter {
         let rest = limit.window.saturating_sub(window.0.elapsed());
         Err(rest.as_secs() + 1)
     }
+
+    /// Gives the last request back: it does not count.
+    pub(crate) fn give_back(&self) {
+        let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
+        window.1 = window.1.saturating_sub(1);
+    }
 }

@@ -1,11 +1,12 @@
 //! Records as Basecamp's JSON. Links are inside the bucket and end in `.json`, as the real ones do.
 
-use crate::account::{Account, Comment, List, Person, Project, Status, Time, Todo, Tool};
+use crate::account::{Account, Comment, Gauge, List, Person, Project, Status, Time, Todo, Tool};
 use crate::call::Links;
 use crate::record;
 use chrono::SecondsFormat;
 use serde_json::{Map, Value, json};
 
+mod gauges;
 mod records;
 
 /// Renders the records of one account.
@@ -55,6 +56,7 @@ impl Render<'_> {
 
     pub(crate) fn project(&self, project: &Project) -> Value {
         let links = self.links;
+        let (last, earlier) = project.gauge.as_ref().map(Gauge::ends).unwrap_or_default();
         json!({
             "id": project.id, "status": project.status.as_str(), "created_at": iso(project.created_at),
             "updated_at": iso(project.updated_at), "name": project.name, "description": project.description,
@@ -62,7 +64,9 @@ impl Render<'_> {
             "all_access": true, "bookmark_url": format!("{}/my/bookmarks/{}.json", links.api, project.id),
             "url": format!("{}/projects/{}.json", links.api, project.id),
             "app_url": format!("{}/projects/{}", links.app, project.id),
-            "dock": self.dock(project), "bookmarked": false, "people": self.team(project)
+            "dock": self.dock(project), "bookmarked": false, "people": self.team(project),
+            "last_needle_color": last.map(|it| it.colour.as_str()), "last_needle_position": last.map(|it| it.position),
+            "previous_needle_position": earlier.map(|it| it.position)
         })
     }
 

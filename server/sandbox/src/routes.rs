@@ -7,6 +7,7 @@ mod dock;
 mod everything;
 mod feed;
 mod files;
+mod gauges;
 mod generic;
 mod lists;
 mod people;
@@ -96,6 +97,8 @@ fn report(account: &Account, call: &Call, path: &[&str]) -> Answer {
             let id = id.parse().unwrap_or(0_i64);
             Answer::List(reports::timesheet(account, call, |it| it.parent_id == id))
         }
+        ["reports", "gauges"] => gauges::all(account, call),
+        ["projects", id, "gauge", "needles"] => gauges::needles(account, call, id),
         ["my", "assignments"] => {
             let open = reports::assignments(account, call, |it| it.is_open());
             Answer::Record(200, json!({"priorities": [], "non_priorities": open}))
@@ -198,6 +201,7 @@ fn change_more(account: &mut Account, call: &Call, path: &[&str]) -> Answer {
         ("POST", ["webhooks"]) => webhooks::create(account, call),
         ("PUT", ["webhooks", id]) => webhooks::update(account, call, id),
         ("DELETE", ["webhooks", id]) => webhooks::delete(account, call, id),
+        ("POST", ["projects", id, "gauge", "needles"]) => gauges::create(account, call, id),
         ("POST", ["attachments"]) => files::store(account, call),
         ("PUT", ["vaults", id]) if files::is_tool(account, call, id) => {
             dock::rename(account, call, id)

@@ -54,10 +54,14 @@ async fn admit(sandbox: &Sandbox, parts: &Parts, body: &Bytes) -> Response {
     if let Err(retry_after) = sandbox.0.limiter.take() {
         return answer::fault(429, Some(retry_after));
     }
-    match take(sandbox, parts, body).await {
+    let response = match take(sandbox, parts, body).await {
         Ok(response) => response,
         Err(Refused(response)) => *response,
+    };
+    if sandbox.0.is_unchanged_free && response.status() == StatusCode::NOT_MODIFIED {
+        sandbox.0.limiter.give_back();
     }
+    response
 }
 
 async fn take(sandbox: &Sandbox, parts: &Parts, body: &Bytes) -> Result<Response, Refused> {
@@ -141,6 +145,7 @@ fn call(sandbox: &Sandbox, parts: &Parts, mut path: Vec<String>, body: Value) ->
         now: sandbox.0.clock.now(),
         today: sandbox.today(),
         bumps: sandbox.0.bumps,
+        span_names: sandbox.0.span_names,
         links: Links {
             api: format!("{}/{account}", sandbox.base_url()),
             app: format!("https://app.basecamp.test/{account}"),

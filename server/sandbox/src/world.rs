@@ -163,6 +163,7 @@ impl Builder {
             status: Status::Active,
             dock: dock.into(),
             members: None,
+            gauge: None,
             created_at: self.started,
             updated_at: self.started,
         });

@@ -280,7 +280,7 @@ impl Render<'_> {
 }
 
 /// Leaves only the links that a kind has.
-fn keep_parts(shown: &mut Map<String, Value>, parts: &str) {
+pub(super) fn keep_parts(shown: &mut Map<String, Value>, parts: &str) {
     let links: [(char, &[&str]); 4] = [
         ('p', &["parent"]),
         ('s', &["subscription_url"]),

@@ -60,6 +60,7 @@ pub(crate) fn create(account: &mut Account, call: &Call) -> Answer {
         status: Status::Active,
         dock: dock.into(),
         members: None,
+        gauge: None,
         created_at: call.now,
         updated_at: call.now,
     };

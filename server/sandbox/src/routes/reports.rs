@@ -102,13 +102,13 @@ pub(super) fn timesheet(
     call: &Call,
     fits: impl Fn(&Record) -> bool,
 ) -> Vec<Value> {
-    let param = |one: &str, other: &str| call.param(one).or(call.param(other)).map(str::to_owned);
-    let (from, to) = (param("start_date", "from"), param("end_date", "to"));
+    let (first, last) = call.span_names.names();
+    let (from, to) = (call.param(first), call.param(last));
     let number = |name: &str| call.param(name).and_then(|it| it.parse::<i64>().ok());
     let (who, bucket) = (number("person_id"), number("bucket_id"));
     let is_asked = |it: &&Record| {
-        from.as_deref().is_none_or(|day| it.text("date") >= day)
-            && to.as_deref().is_none_or(|day| it.text("date") <= day)
+        from.is_none_or(|day| it.text("date") >= day)
+            && to.is_none_or(|day| it.text("date") <= day)
             && who.is_none_or(|id| it.number("person_id") == id)
             && bucket.is_none_or(|id| it.project_id == id)
     };

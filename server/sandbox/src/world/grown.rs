@@ -84,6 +84,8 @@ pub(super) fn grow(account: Account, plan: Plan, today: NaiveDate) -> Account {
     grower.dates();
     grower.questions();
     grower.comments();
+    grower.hours();
+    grower.gauges();
     grower.aside();
     grower.history();
     grower.account
@@ -178,6 +180,7 @@ impl Grower {
             status,
             dock,
             members: None,
+            gauge: None,
             created_at: made,
             updated_at: made,
         });

@@ -65,6 +65,10 @@ pub struct Plan {
     pub answers: usize,
     /// Lines of chat.
     pub lines: usize,
+    /// Entries of hours.
+    pub hours: usize,
+    /// Projects that people say how far they are; the first ones.
+    pub gauges: usize,
 }
 
 /// Twenty projects.
@@ -87,6 +91,8 @@ const MEDIUM: Plan = Plan {
     questions: 6,
     answers: 600,
     lines: 100,
+    hours: 300,
+    gauges: 6,
 };
 
 /// A hundred projects.
@@ -109,6 +115,8 @@ const LARGE: Plan = Plan {
     questions: 30,
     answers: 8_000,
     lines: 1_000,
+    hours: 6_000,
+    gauges: 40,
 };
 
 /// What is true of a grown world on the day it is made.
@@ -150,6 +158,11 @@ impl Plan {
             Size::Medium => Some(MEDIUM),
             Size::Large => Some(LARGE),
         }
+    }
+
+    /// Half hours of entry `number`: from one to eight.
+    pub fn half_hours(number: usize) -> usize {
+        number % 8 + 1
     }
 
     /// What is true of a world of these numbers.

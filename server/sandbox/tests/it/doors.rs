@@ -70,6 +70,26 @@ async fn too_many_requests_are_told_when_to_come_back() {
     assert!(refused.header("retry-after").unwrap().parse::<u64>().unwrap() > 3_500);
 }
 
+/// Asks for the projects again and again; what each answer was.
+async fn asked_again(is_unchanged_free: bool) -> Vec<u16> {
+    let rate_limit = Some(RateLimit { requests: 3, window: Duration::from_secs(3_600) });
+    let config = Config { rate_limit, is_unchanged_free, ..Config::default() };
+    let running = running(config).await;
+    let first = get(&running, "/projects.json").await;
+    let tag = format!("If-None-Match: {}\r\n", first.header("etag").unwrap());
+    let mut statuses = vec![first.status];
+    for extra in [tag.as_str(), tag.as_str(), "", ""] {
+        statuses.push(ask_with(&running, "GET", "/projects.json", extra, "").await.status);
+    }
+    statuses
+}
+
+#[tokio::test]
+async fn answers_that_nothing_changed_count_or_are_free_as_it_is_set() {
+    assert_eq!(asked_again(false).await, [200, 304, 304, 429, 429]);
+    assert_eq!(asked_again(true).await, [200, 304, 304, 200, 200]);
+}
+
 #[tokio::test]
 async fn faults_happen_once_each_and_in_order() {
     let running = running(Config::default()).await;

@@ -2,7 +2,7 @@
 
 use crate::asking::{ask_with, get, id_in, write};
 use crate::running;
-use sandbox::{Config, Running};
+use sandbox::{Config, Running, SpanNames};
 use serde_json::{Value, json};
 
 /// The project and the tool of that name in its dock.
@@ -301,7 +301,51 @@ async fn reports_over_projects_answer_in_their_own_shapes() {
     assert!(progress["events"].is_array() && progress["person"]["id"] == person);
     let hours = get(&running, "/reports/timesheet.json").await.body;
     assert_eq!(hours.as_array().unwrap().len(), 2);
+    assert_eq!(get(&running, "/reports/gauges.json").await.body, json!([]));
     let late = get(&running, "/cards/overdue.json").await;
     assert_eq!(late.all("title"), ["Footer links", "Lid emboss"]);
     assert_eq!(get(&running, "/cards/open.json").await.header("x-total-count"), Some("3"));
+}
+
+#[tokio::test]
+async fn hours_are_asked_for_by_days_under_the_names_that_are_set() {
+    for (span_names, known, other) in [
+        (SpanNames::StartEnd, ("start_date", "end_date"), ("from", "to")),
+        (SpanNames::FromTo, ("from", "to"), ("start_date", "end_date")),
+    ] {
+        let running = running(Config { span_names, ..Config::default() }).await;
+        let day = "2026-02-15";
+        let count = async |(first, last): (&str, &str)| {
+            let path = format!("/reports/timesheet.json?{first}={day}&{last}={day}");
+            get(&running, &path).await.body.as_array().unwrap().len()
+        };
+        assert_eq!((count(known).await, count(other).await), (1, 2), "{span_names:?}");
+    }
+}
+
+#[tokio::test]
+async fn how_far_a_project_is_shows_where_it_was_before() {
+    let running = running(Config::default()).await;
+    let project = id_in(&running, "/projects.json", "Website relaunch").await;
+    let path = format!("/projects/{project}/gauge/needles.json");
+    assert_eq!(get(&running, &path).await.body, json!([]));
+    for (position, colour) in [(20, "green"), (45, "yellow")] {
+        let body = json!({"gauge_needle": {"position": position, "color": colour}});
+        assert_eq!(write(&running, "POST", &path, &body).await.status, 201);
+    }
+    let wrong = json!({"gauge_needle": {"position": 101}});
+    assert_eq!(write(&running, "POST", &path, &wrong).await.status, 422);
+    let gauges = get(&running, "/reports/gauges.json").await.body;
+    assert_eq!(gauges.as_array().unwrap().len(), 1);
+    let project = get(&running, &format!("/projects/{project}.json")).await.body;
+    for it in [&gauges[0], &project] {
+        assert_eq!(
+            (&it["last_needle_position"], &it["last_needle_color"]),
+            (&json!(45), &json!("yellow"))
+        );
+        assert_eq!(it["previous_needle_position"], 20);
+    }
+    let needles = get(&running, &path).await.body;
+    assert_eq!((&needles[0]["position"], &needles[1]["position"]), (&json!(45), &json!(20)));
+    assert_eq!(needles[0]["parent"]["id"], gauges[0]["id"]);
 }

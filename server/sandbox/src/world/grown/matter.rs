@@ -1,7 +1,8 @@
-//! Messages, chat, files, dates and check-ins.
+//! Messages, chat, files, dates, check-ins, hours and how far projects are.
 
 use super::{Grower, PLACES, THINGS, html, number};
-use crate::world::plan::day;
+use crate::account::{Gauge, Needle};
+use crate::world::plan::{Plan, day};
 use serde_json::json;
 
 impl Grower {
@@ -84,6 +85,42 @@ impl Grower {
                 "group_on": day(self.today, -days).to_string()
             });
             self.plant(place, "Question::Answer", (at, days), fields);
+        }
+    }
+
+    /// Hours on open to-dos, from eight days ago back.
+    pub(super) fn hours(&mut self) {
+        let open = self.account.todos.iter().take(self.plan.open.max(1));
+        let todos: Vec<(i64, i64)> = open.map(|it| (it.project_id, it.id)).collect();
+        for at in 0..self.plan.hours {
+            let Some(place) = todos.get(at * 7 % todos.len().max(1)).copied() else { return };
+            let (days, halves) = (8 + number(at % 180), Plan::half_hours(at));
+            let fields = json!({
+                "date": day(self.today, -days).to_string(), "hours": format!("{}.{}", halves / 2, halves % 2 * 5),
+                "description": THINGS[at % THINGS.len()], "person_id": self.who(at)
+            });
+            self.plant(place, "Timesheet::Entry", (at, days), fields);
+        }
+    }
+
+    /// Each was said something of three times.
+    pub(super) fn gauges(&mut self) {
+        for at in 0..self.plan.gauges {
+            let mut needles = Vec::new();
+            for turn in 0..3 {
+                needles.push(Needle {
+                    id: self.account.take_id(),
+                    position: number(at % 40 + turn * 20),
+                    colour: ["green", "yellow", "red"][(at + turn) % 3].into(),
+                    description: html("As things are."),
+                    creator_id: self.who(at + turn),
+                    created_at: self.ago(60 - number(turn * 20), at),
+                });
+            }
+            let id = self.account.take_id();
+            if let Some(project) = self.account.projects.get_mut(at) {
+                project.gauge = Some(Gauge { id, needles });
+            }
         }
     }
 }

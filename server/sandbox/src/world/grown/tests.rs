@@ -68,6 +68,8 @@ fn grown_worlds_have_the_numbers_of_their_plan() {
         assert_eq!(counts, [plan.cards, plan.steps, plan.messages, plan.documents, plan.uploads]);
         let counts = [of("Vault"), of("Schedule::Entry"), of("Question::Answer"), of("Question")];
         assert_eq!(counts, [plan.vaults, plan.entries, plan.answers, plan.questions]);
+        let gauges = world.projects.iter().filter(|it| it.gauge.is_some()).count();
+        assert_eq!((of("Timesheet::Entry"), gauges), (plan.hours, plan.gauges));
     }
 }
 
