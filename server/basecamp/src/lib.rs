@@ -6,6 +6,7 @@
 
 pub mod address;
 pub mod chatbots;
+pub mod asked;
 pub mod circuit;
 pub mod classes;
 pub mod config;

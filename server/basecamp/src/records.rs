@@ -64,6 +64,12 @@ impl Request {
         self
     }
 
+    /// From one day to another, both included, under every name Basecamp's sources give them: they disagree.
+    #[must_use]
+    pub fn over(self, from: &impl Display, to: &impl Display) -> Self {
+        self.asking("start_date", from).asking("end_date", to).asking("from", from).asking("to", to)
+    }
+
     /// With the fields of a body.
     #[must_use]
     pub fn with(mut self, body: Map<String, Value>) -> Self {

@@ -37,7 +37,7 @@ pub struct Said {
     pub created_at: i64,
 }
 
-fn told(it: SaidRow, convert: Convert) -> Said {
+pub(crate) fn told(it: SaidRow, convert: Convert) -> Said {
     Said {
         app_url: convert.page(&it.app_url, it.bucket_id, ""),
         id: it.id,
@@ -53,7 +53,7 @@ fn told(it: SaidRow, convert: Convert) -> Said {
 }
 
 /// A record read live, as the mirror would hold it.
-fn row(it: Record) -> SaidRow {
+pub(crate) fn row(it: Record) -> SaidRow {
     SaidRow {
         id: it.id,
         kind: it.kind,

@@ -5,6 +5,7 @@
 //! caller to say: it depends on the time zone of the workspace.
 
 pub mod alerts;
+pub mod asked;
 pub mod context;
 pub mod deadlines;
 pub mod findings;
@@ -18,6 +19,7 @@ pub mod words;
 pub mod workload;
 
 use basecamp::Basecamp;
+use basecamp::asked::{Gauge, Waiting};
 use chrono::{NaiveDate, NaiveTime};
 use domain::actor::Actor;
 use domain::mirror::Freshness;
@@ -114,6 +116,51 @@ impl Insight {
             Some(mut mirror) => Ok(Some(mirror.quiet(before).await?)),
             None => Ok(None),
         }
+    }
+
+    /// Where somebody waits for a word of a person: what they have to do or wrote, and others spoke of last. The newest
+    /// first; none while comments are not mirrored.
+    ///
+    /// # Errors
+    /// As [`Self::overdue`].
+    pub async fn waiting(
+        &self,
+        actor: &Actor,
+        person_id: i64,
+    ) -> Result<Option<Vec<Waiting>>, Problem> {
+        self.basecamp.waiting(actor, person_id).await
+    }
+
+    /// The hours of all projects from one day to another, both included, as Basecamp has them now.
+    ///
+    /// # Errors
+    /// As [`Self::overdue`].
+    pub async fn hours(
+        &self,
+        actor: &Actor,
+        days: (NaiveDate, NaiveDate),
+    ) -> Result<asked::Sheet, Problem> {
+        Ok(asked::sheet(&self.basecamp.hours(actor, days).await?))
+    }
+
+    /// What people answered to check-ins from one moment to before another (epoch milliseconds), by question.
+    ///
+    /// # Errors
+    /// As [`Self::overdue`].
+    pub async fn checkins(
+        &self,
+        actor: &Actor,
+        span: (i64, i64),
+    ) -> Result<Vec<asked::Digest>, Problem> {
+        Ok(asked::digest(self.basecamp.answers(actor, span).await?))
+    }
+
+    /// How far people say the active projects are, by name.
+    ///
+    /// # Errors
+    /// As [`Self::overdue`].
+    pub async fn gauges(&self, actor: &Actor) -> Result<Vec<Gauge>, Problem> {
+        self.basecamp.gauges(actor).await
     }
 
     /// How fresh the answers are, and why they may be out of date.

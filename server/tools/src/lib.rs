@@ -15,6 +15,7 @@ pub mod tools;
 mod agent_schedule;
 mod agent_tools;
 mod args;
+mod asked_tools;
 mod assign_tools;
 mod basecamp_tools;
 mod board_tools;

@@ -31,8 +31,14 @@ const ANY: [&str; 13] = [
     "GetCardColumn",
     "GetCardStep",
 ];
-/// Filters of the time entries of the account.
-const HOURS: [&str; 4] = ["start_date", "end_date", "person_id", "bucket_id"];
+/// Filters of the time entries of the account: our name, and the names that Basecamp's sources give it. They disagree,
+/// so all are sent.
+const HOURS: [(&str, &[&str]); 4] = [
+    ("start_date", &["start_date", "from"]),
+    ("end_date", &["end_date", "to"]),
+    ("person_id", &["person_id"]),
+    ("bucket_id", &["bucket_id"]),
+];
 
 /// Runs the plan of a tool.
 pub(crate) async fn run(call: Call<'_>, plan: &'static Plan) -> Outcome {
@@ -83,9 +89,9 @@ async fn list(call: &Call<'_>, plan: &Plan, items: &str) -> Outcome {
         Err(other) => return Err(other),
     };
     if plan.operation == "GetTimesheetReport" {
-        for name in HOURS {
-            let value = call.args.get(name).filter(|it| !it.is_null());
-            if let Some(value) = value {
+        for (argument, names) in HOURS {
+            let Some(value) = call.args.get(argument).filter(|it| !it.is_null()) else { continue };
+            for name in names {
                 request = request.asking(name, crate::args::text_of(value));
             }
         }

@@ -1,5 +1,6 @@
 //! Plain questions about work, answered from synced data by a fixed set of rules; what no rule fits is searched for.
 
+use crate::asked_tools::{self, Asking, Matter};
 use crate::cross_tools::hit;
 use crate::error::ToolError;
 use crate::insight_tools::told;
@@ -25,11 +26,20 @@ struct Asked {
     rules: Vec<&'static str>,
 }
 
+/// A question with a space on both sides of each word.
+fn spaced(text: &str) -> String {
+    format!(" {} ", text.to_lowercase().replace(['?', ',', '.', '!'], " "))
+}
+
+fn holds(spaced: &str, words: &[&str]) -> bool {
+    words.iter().any(|it| spaced.contains(&format!(" {it} ")))
+}
+
 impl Asked {
     /// Reads a question; no rules when it is none of those that are known.
     fn parse(text: &str) -> Self {
-        let text = format!(" {} ", text.to_lowercase().replace(['?', ',', '.', '!'], " "));
-        let has = |words: &[&str]| words.iter().any(|it| text.contains(&format!(" {it} ")));
+        let text = spaced(text);
+        let has = |words: &[&str]| holds(&text, words);
         let rules: [(&'static str, &[&str]); 10] = [
             ("busiest", &["busiest", "most work", "the most", "workload", "who does what"]),
             (
@@ -103,6 +113,11 @@ pub(crate) async fn query(call: Call<'_>) -> Outcome {
     } else if asked.is("mine") {
         who = Some(call.me().await?);
     }
+    let spaced = spaced(&text);
+    if let Some(matter) = Matter::of(|words| holds(&spaced, words), who.is_some()) {
+        let asking = Asking { text: &text, who, most };
+        return Box::pin(asked_tools::answer(call, matter, asking)).await;
+    }
     if asked.rules.is_empty() {
         return Box::pin(searched(call, &text, most)).await;
     }
@@ -175,6 +190,17 @@ async fn searched(call: Call<'_>, text: &str, most: usize) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn questions_of_other_matters_are_told_apart() {
+        let of = |text: &str, who: bool| Matter::of(|words| holds(&spaced(text), words), who);
+        assert_eq!(of("Who is waiting on me?", true), Some(Matter::Waiting));
+        assert_eq!(of("What is waiting for approval?", false), None);
+        assert_eq!(of("How many hours did we log this month?", false), Some(Matter::Hours));
+        assert_eq!(of("What do the check-ins say?", false), Some(Matter::Checkins));
+        assert_eq!(of("How are the gauges?", false), Some(Matter::Gauges));
+        assert_eq!(of("What is overdue?", false), None);
+    }
 
     #[test]
     fn questions_name_their_rules() {

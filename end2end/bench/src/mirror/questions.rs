@@ -29,9 +29,13 @@ enum Question {
     Stuck,
     WeeklyReport,
     WhoChangedWhat,
+    WaitingOnSomebody,
+    Timesheet,
+    CheckinDigest,
+    Gauges,
 }
 
-const ALL: [Question; 14] = [
+const ALL: [Question; 18] = [
     Question::Overdue,
     Question::DueNextWeek,
     Question::Plate,
@@ -46,6 +50,10 @@ const ALL: [Question; 14] = [
     Question::Stuck,
     Question::WeeklyReport,
     Question::WhoChangedWhat,
+    Question::WaitingOnSomebody,
+    Question::Timesheet,
+    Question::CheckinDigest,
+    Question::Gauges,
 ];
 
 /// Who is asked, and about whom.
@@ -92,11 +100,23 @@ impl<'a> Asked<'a> {
             Question::Stuck => {
                 insight.stuck(actor, day(-30)).await?.ok_or("only a mirror knows")?.len()
             }
+            Question::WaitingOnSomebody => {
+                insight.waiting(actor, self.person).await?.ok_or("only a mirror knows")?.len()
+            }
+            Question::Timesheet => {
+                let sheet = insight.hours(actor, (day(-30), today)).await?;
+                sheet.people.iter().map(|it| it.entries).sum()
+            }
+            Question::CheckinDigest => {
+                let span = (moment(day(-6)), moment(day(1)));
+                let digests = insight.checkins(actor, span).await?;
+                digests.iter().map(|it| it.answers.len()).sum()
+            }
+            Question::Gauges => insight.gauges(actor).await?.len(),
         })
     }
 
     async fn finished(&self) -> Result<usize, Failure> {
-        let moment = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc().timestamp_millis();
         let (basecamp, actor) = (&self.from.basecamp, &self.from.actor);
         if let Some(mut mirror) = basecamp.mirrored(actor).await? {
             let from = moment(self.today - TimeDelta::days(7));
@@ -134,6 +154,11 @@ impl<'a> Asked<'a> {
     }
 }
 
+/// When a day begins, epoch milliseconds.
+fn moment(day: NaiveDate) -> i64 {
+    day.and_time(NaiveTime::MIN).and_utc().timestamp_millis()
+}
+
 pub(super) async fn measure(
     upstream: &Upstream,
     (filled, empty): (&Installation, &Installation),
@@ -147,6 +172,14 @@ pub(super) async fn measure(
     let of_basecamp = Asked::new(empty, plan, (person, project));
     let mut all = Vec::new();
     for question in ALL {
+        if let Question::Timesheet = question {
+            // Hours are not mirrored: both ask Basecamp.
+            let (before, begun) = (upstream.count().await?, Instant::now());
+            let records = Box::pin(of_mirror.answer(question)).await?;
+            let (calls, live) = (upstream.count().await? - before, ms(begun.elapsed()));
+            println!("{question:?} ({records} records): live {live:.0} ms in {calls} calls");
+            continue;
+        }
         let mut times = Vec::new();
         let mut records = 0;
         for _ in 0..ROUNDS {
@@ -160,6 +193,7 @@ pub(super) async fn measure(
         let walk = match question {
             Question::Stuck => Some(plan.open),
             Question::WeeklyReport | Question::WhoChangedWhat => Some(plan.todos),
+            Question::WaitingOnSomebody => Some(truth.heaviest_load),
             _ => None,
         };
         if let Some(calls) = walk {
