@@ -5,8 +5,8 @@
 //! mirror before they are given back.
 
 pub mod address;
-pub mod chatbots;
 pub mod asked;
+pub mod chatbots;
 pub mod circuit;
 pub mod classes;
 pub mod config;

@@ -3,6 +3,8 @@
 //! out what became of them, and they go when it is over.
 
 use crate::db::{Conn, Result, execute, fetch_all, record};
+use crate::run_steps::StepRow;
+use domain::flow::run::StepStatus;
 use domain::ids::{RunId, WorkspaceId};
 
 /// Which step of which run writes.
@@ -118,14 +120,21 @@ pub async fn forget(conn: &mut Conn, step: &StepKey, id: &str) -> Result<()> {
     Ok(())
 }
 
-/// Forgets what the step with this key wrote.
+/// Forgets what the steps of `rows` wrote that are over: it is in the journal now.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn clear(conn: &mut Conn, workspace: &WorkspaceId, run: &RunId, key: &str) -> Result<()> {
-    let sql =
-        "DELETE FROM outbox WHERE workspace_id = $1 AND operation_id = $2 AND request_key = $3
-                 AND state IN ('step', 'answered')";
-    execute!(conn, sql, workspace.as_str(), run.as_str(), key)?;
+pub async fn clear(
+    conn: &mut Conn,
+    (workspace, run): (&WorkspaceId, &RunId),
+    rows: &[StepRow],
+) -> Result<()> {
+    let is_over = |it: &&StepRow| !matches!(it.status, StepStatus::Running | StepStatus::Paused);
+    for key in rows.iter().filter(is_over).filter_map(|it| it.effect_key.as_deref()) {
+        let sql =
+            "DELETE FROM outbox WHERE workspace_id = $1 AND operation_id = $2 AND request_key = $3
+                     AND state IN ('step', 'answered')";
+        execute!(conn, sql, workspace.as_str(), run.as_str(), key)?;
+    }
     Ok(())
 }

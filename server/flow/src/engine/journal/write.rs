@@ -46,10 +46,7 @@ impl Write {
             return Err(Halt::Lost);
         }
         run_steps::save(conn, &self.head.workspace, run, &self.rows).await?;
-        for key in self.over() {
-            // What it wrote outside is in the journal now.
-            step_writes::clear(conn, &self.head.workspace, run, key).await?;
-        }
+        step_writes::clear(conn, (&self.head.workspace, run), &self.rows).await?;
         if let Some(new) = self.left_sample() {
             flow_samples::keep(conn, &self.head.workspace, &self.head.flow, &new).await?;
         }
@@ -67,13 +64,6 @@ impl Write {
         }
         events::record(conn, &acting(&self.head), &self.event).await?;
         Ok(())
-    }
-
-    /// The keys of steps with effects outside that are over.
-    fn over(&self) -> impl Iterator<Item = &str> {
-        let is_over =
-            |it: &&StepRow| !matches!(it.status, StepStatus::Running | StepStatus::Paused);
-        self.rows.iter().filter(is_over).filter_map(|it| it.effect_key.as_deref())
     }
 
     /// Why steps that are under way will not end, if there may be any.
