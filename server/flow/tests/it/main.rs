@@ -24,6 +24,7 @@ mod pieces;
 mod places;
 mod posting;
 mod proposals;
+mod reaching;
 mod site;
 mod sweeping;
 mod tables;
