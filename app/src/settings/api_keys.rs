@@ -80,6 +80,7 @@ fn NewKeyForm(make: ServerAction<MakeApiKey>) -> impl IntoView {
             <SelectField label="Role" name="role" options=roles value=usual error=problems.field("role") />
             <SelectField label="Ends" name="days" options=ends value="90".to_owned() error=problems.field("days") />
             <Check name="asks">"Ask me before it changes Basecamp or deletes"</Check>
+            <Check name="decides">"It may decide what others asked for"</Check>
             <Button kind=Kind::Primary r#type="submit" icon="key" busy=make.pending()>"Make a key"</Button>
         </ActionForm>
         <FormProblem error=problems.rest(&["label", "role", "days"]) />
@@ -126,11 +127,9 @@ fn KeyRow(row: ApiKey, asked: RwSignal<Option<ApiKey>>) -> impl IntoView {
     let now = use_now();
     let (used, ends) = (row.last_used_at_ms, row.expires_at_ms);
     let label = format!("Take back the key for {}", row.label);
-    let role = if row.ask_first {
-        format!("{}, asks first", row.role.label())
-    } else {
-        row.role.label().to_owned()
-    };
+    let said = [(row.ask_first, ", asks first"), (row.can_approve, ", decides approvals")];
+    let said: String = said.into_iter().filter(|it| it.0).map(|it| it.1).collect();
+    let role = format!("{}{said}", row.role.label());
     let shown = format!("{}…{}", row.prefix, row.last4);
     let name = row.label.clone();
     view! {

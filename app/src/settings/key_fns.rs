@@ -19,7 +19,7 @@ pub async fn load_api_keys() -> Result<(Vec<ApiKey>, String), AppError> {
 }
 
 /// Makes a key; its text is shown this once. `days` is empty for a key that does not end, `asks` is set when its
-/// changes to Basecamp and its deletions wait for an approval.
+/// changes to Basecamp and its deletions wait for an approval, `decides` when it may decide what others asked for.
 ///
 /// # Errors
 /// Forbidden for a role above their own; every field that is wrong.
@@ -29,10 +29,11 @@ pub async fn make_api_key(
     role: String,
     days: String,
     asks: Option<bool>,
+    decides: Option<bool>,
 ) -> Result<MadeKey, AppError> {
     let (role, ask_first) = (Some(role), asks.unwrap_or(false));
-    let expires_in_days = days_of(&days)?;
-    let new = NewKey { label, role, ask_first, expires_in_days, ..NewKey::default() };
+    let (can_approve, expires_in_days) = (decides.unwrap_or(false), days_of(&days)?);
+    let new = NewKey { label, role, ask_first, can_approve, expires_in_days, ..NewKey::default() };
     Ok(backend().auth.create_api_key(&actor()?, new).await?)
 }
 
