@@ -2,6 +2,9 @@
 
 #![cfg(test)]
 
+mod cases;
+mod walls;
+
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, header};
@@ -13,6 +16,7 @@ use tempfile::TempDir;
 use tower::ServiceExt;
 
 struct Place {
+    backend: Backend,
     router: Router,
     _folder: TempDir,
 }
@@ -31,7 +35,7 @@ impl Place {
         let data = folder.path().display().to_string();
         let config = Config::from_lookup(|name| (name == "PMOS_DATA").then(|| data.clone()));
         let backend = Backend::start(config.unwrap()).await.unwrap();
-        Self { router: server::router(backend), _folder: folder }
+        Self { router: server::router(backend.clone()), backend, _folder: folder }
     }
 
     async fn ask(&self, method: &str, path: &str, cookie: &str, body: Value) -> Page {
