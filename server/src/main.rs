@@ -26,6 +26,15 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     let config = Config::from_env()?;
     let listener = TcpListener::bind(config.listen).await?;
     let address = listener.local_addr()?;
+    // A streamed answer is several small writes: without this each waits until the one before is acknowledged.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::warn!(
+                error = &error as &dyn Error,
+                "small writes of a connection are held back"
+            );
+        }
+    });
     let backend = Backend::start(config).await?;
     tracing::info!("PM OS is running at http://{address}");
     let closing = backend.closing.clone();
