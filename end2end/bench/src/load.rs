@@ -4,6 +4,7 @@ use crate::Failure;
 use reqwest::Client;
 use serde_json::json;
 use std::time::{Duration, Instant};
+use tokio::task::JoinHandle;
 
 /// What a load gave.
 pub(crate) struct Figures {
@@ -26,6 +27,14 @@ pub(crate) async fn post(
     let begun = Instant::now();
     let workers: Vec<_> =
         (0..connections).map(|at| tokio::spawn(worker(url.to_owned(), at, begun + time))).collect();
+    gathered(workers, begun).await
+}
+
+/// What workers that began at `begun` gave: the time of each answer.
+pub(crate) async fn gathered(
+    workers: Vec<JoinHandle<Result<Vec<Duration>, Failure>>>,
+    begun: Instant,
+) -> Result<Figures, Failure> {
     let mut times = Vec::new();
     for worker in workers {
         times.extend(worker.await??);

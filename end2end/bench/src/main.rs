@@ -1,6 +1,6 @@
-//! Benchmarks of a built PM OS: `bench PATH_TO_PMOS [start|page|studio|runs|steps|loop|paused|memory|crash|crashes|chat|mirror]...`,
-//! everything but `crashes` and `mirror-medium` when none is named. `mirror` and `crashes` need no built PM OS;
-//! `mirror-medium` is the same over a world of a tenth the size.
+//! Benchmarks of a built PM OS: `bench PATH_TO_PMOS [start|page|studio|runs|steps|loop|paused|memory|crash|crashes|chat|mcp|mirror]...`,
+//! everything but `crashes` and `mirror-medium` when none is named. `mirror` and `crashes` need no built PM OS, `mcp`
+//! needs npm; `mirror-medium` is the same over a world of a tenth the size.
 //!
 //! Each figure is printed on a line of its own beside a baseline measured in the same run: a bare axum route in a
 //! process of its own. Absolute times drift with the machine; the ratios are what counts.
@@ -12,6 +12,7 @@ mod crash;
 mod crashes;
 mod flows;
 mod load;
+mod mcp;
 mod mirror;
 mod page;
 mod product;
@@ -27,7 +28,7 @@ use std::path::PathBuf;
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) type Measured = Result<(), Failure>;
 
-const USAGE: &str = "bench PATH_TO_PMOS [start|page|studio|runs|steps|loop|paused|memory|crash|crashes|chat|mirror|mirror-medium]...";
+const USAGE: &str = "bench PATH_TO_PMOS [start|page|studio|runs|steps|loop|paused|memory|crash|crashes|chat|mcp|mirror|mirror-medium]...";
 
 /// What takes long, or measures again what another one does.
 const ONLY_WHEN_NAMED: [&str; 2] = ["crashes", "mirror-medium"];
@@ -61,6 +62,7 @@ async fn main() -> Measured {
         "crash",
         "crashes",
         "chat",
+        "mcp",
         "mirror",
         "mirror-medium",
     ];
@@ -81,6 +83,7 @@ async fn main() -> Measured {
             "memory" => soak::measure_memory(&binary).await?,
             "crashes" => crashes::measure().await?,
             "chat" => chat::measure(&binary).await?,
+            "mcp" => Box::pin(mcp::measure(&binary)).await?,
             "mirror" => Box::pin(mirror::measure(Size::Large)).await?,
             "mirror-medium" => Box::pin(mirror::measure(Size::Medium)).await?,
             _ => crash::measure(&binary).await?,
