@@ -12,6 +12,16 @@ fn here(more: Value) -> Value {
 
 const FLOW: &str = "flow_id";
 
+/// A new chatbot of a chat: its id, and the key in its address.
+async fn chatbot(world: &World, chat: i64) -> (Value, Value) {
+    let new = here(json!({ "chat_id": chat, "body": { "service_name": "butler" } }));
+    let bot = world.ok("create_chatbot", new).await["chatbot"]["id"].clone();
+    let found = here(json!({ "chat_id": chat, "chatbot_id": bot }));
+    let found = world.ok("get_chatbot", found).await["chatbot"]["lines_url"].clone();
+    let key = found.as_str().unwrap().split('/').skip_while(|it| *it != "integrations").nth(1);
+    (bot, key.unwrap().into())
+}
+
 /// Calls that between them name every argument a write takes besides those it needs.
 async fn writes(world: &World) -> Vec<(&'static str, Value)> {
     let person = world.first("list_project_people", here(json!({})), "people").await;
@@ -20,6 +30,7 @@ async fn writes(world: &World) -> Vec<(&'static str, Value)> {
         world.first("list_todos_for_list", here(json!({ "todolist_id": list["id"] })), "todos");
     let todo = todo.await;
     let chat = world.tool("chat").await;
+    let (bot, key) = chatbot(world, chat).await;
     let comment = here(json!({ "recording_id": todo, "content": "Hm" }));
     let comment = world.ok("create_comment", comment).await["comment"]["id"].clone();
     let (table, board) = (world.tool("kanban_board").await, world.tool("message_board").await);
@@ -48,6 +59,11 @@ async fn writes(world: &World) -> Vec<(&'static str, Value)> {
         ("update_todo_details", here(change)),
         ("create_card", here(put)),
         ("create_campfire_line", here(json!({ "chat_id": chat, "content": "Hello" }))),
+        ("post_chatbot_line", here(json!({ "chat_id": chat, "chatbot_id": bot, "content": "A" }))),
+        (
+            "post_chatbot_line",
+            here(json!({ "chat_id": chat, "integration_key": key, "content": "A" })),
+        ),
         ("update_comment", here(json!({ "comment_id": comment, "content": "Aha" }))),
         ("create_card", here(json!({ "card_table_id": table, "title": "D", "description": "Z" }))),
         ("move_card", here(json!({ "card_id": card, "column_id": column, "position": 1 }))),
