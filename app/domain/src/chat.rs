@@ -165,6 +165,8 @@ pub struct Conversation {
 pub struct Turn {
     /// The message.
     pub id: MessageId,
+    /// Its number in the conversation; the first is 1.
+    pub seq: i64,
     /// Said by the person; by the assistant otherwise.
     pub is_mine: bool,
     /// As it was written, for copying.
@@ -179,6 +181,24 @@ pub struct Turn {
     pub choices: Vec<String>,
     /// The run that gave the answer.
     pub run: Option<TurnRun>,
+}
+
+/// Turns of a conversation before one that is known.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TurnsBefore {
+    /// The turn they end before.
+    pub before: MessageId,
+    /// Oldest first.
+    pub turns: Vec<Turn>,
+}
+
+/// The run that carries on after a decision tells of it too; the card stays where it was asked.
+pub fn show_once(turns: &mut [Turn]) {
+    let mut shown: Vec<ApprovalId> = Vec::new();
+    for run in turns.iter_mut().filter_map(|it| it.run.as_mut()) {
+        run.approvals.retain(|it| !shown.contains(&it.id));
+        shown.extend(run.approvals.iter().map(|it| it.id.clone()));
+    }
 }
 
 /// What a run did, as far as is known.

@@ -101,8 +101,9 @@ fn Model(chat: Chat) -> impl IntoView {
 
 #[component]
 fn SendOrStop(chat: Chat) -> impl IntoView {
+    let working = Memo::new(move |_| chat.working());
     move || {
-        match chat.working() {
+        match working.get() {
         Some(run) => view! {
             <button class="icon-btn icon-btn--sm push composer__stop" type="button" aria-label="Stop the answer"
                 on:click=move |_| stop(run.clone())>

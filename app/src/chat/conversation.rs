@@ -2,12 +2,12 @@
 
 use crate::chat::composer::Composer;
 use crate::chat::feed;
+use crate::chat::place::LOG;
 use crate::chat::server_fns::cancel_chat_run;
-use crate::chat::state::{Chat, TURNS};
+use crate::chat::state::Chat;
 use crate::chat::turn::{LiveView, Mine, TurnView, key};
 use crate::live::{Live as LiveEvents, use_live};
 use crate::session::current_user;
-use crate::ui::browser;
 use crate::ui::button::{Button, Size};
 use crate::ui::icon::Icon;
 use crate::ui::problem::ProblemView;
@@ -18,9 +18,6 @@ use leptos::task::spawn_local;
 
 /// Where a question to begin with names a project.
 pub const PROJECT: &str = "{project}";
-
-/// Id of the scrolling log of the conversation.
-pub const LOG: &str = "chat-log";
 
 /// Stops a run; its last events say that it stopped.
 pub fn stop(run: ChatRunId) {
@@ -76,23 +73,26 @@ pub fn Log(
     prompts: Vec<(&'static str, &'static str)>,
 ) -> impl IntoView {
     Effect::new(move |_| {
-        chat.turns();
         chat.live.track();
         chat.sent.track();
-        request_animation_frame(|| browser::scroll_to_end(LOG));
+        chat.place.settle(chat.turns.with(|it| it.first().map(|it| it.id.clone())));
     });
+    let looked = move |_| {
+        if chat.place.look() {
+            chat.read_earlier();
+        }
+    };
+    let live = Memo::new(move |_| chat.live.with(|it| it.as_ref().map(|it| it.run.id.clone())));
     let prompts = StoredValue::new(prompts);
     view! {
-        <div class=class id=LOG role="log" aria-label="Conversation" tabindex="0">
+        <div class=class id=LOG role="log" aria-label="Conversation" tabindex="0" on:scroll=looked>
             <div class="chatpage__col">
                 <Transition fallback=|| view! { <p class="sr">"Loading the conversation"</p> }>
                     {move || chat.stored.get().and_then(Result::err).map(|it| view! { <ProblemView error=it /> })}
                     <Show when=move || chat.has_earlier()>
-                        <div class="row" style="justify-content: center">
-                            <Button size=Size::Small on:click=move |_| chat.count.update(|it| *it += TURNS)>"Show earlier"</Button>
-                        </div>
+                        <Earlier chat=chat />
                     </Show>
-                    <For each=move || chat.turns() key=key let:turn>
+                    <For each=move || chat.turns.get() key=key let:turn>
                         <TurnView turn=turn chat=chat />
                     </For>
                 </Transition>
@@ -100,9 +100,26 @@ pub fn Log(
                     <Hello chat=chat prompts=prompts.get_value() />
                 </Show>
                 {move || chat.sent.get().map(|text| view! { <Mine text=text /> })}
-                {move || chat.live.get().map(|live| view! { <LiveView live=live chat=chat /> })}
+                {move || live.get().map(|id| view! { <LiveView id=id chat=chat /> })}
                 {move || chat.lost.get().then(|| view! { <p class="xs quiet">"Connection lost. Trying again."</p> })}
             </div>
+            <Show when=move || !chat.place.follows.get()>
+                <div class="chat__newest">
+                    <Button size=Size::Small icon="chev-down" on:click=move |_| chat.place.to_end()>"Newest"</Button>
+                </div>
+            </Show>
+        </div>
+    }
+}
+
+/// The way to what was said before; it is also read when somebody scrolls there.
+#[component]
+fn Earlier(chat: Chat) -> impl IntoView {
+    let failed = move || chat.earlier.value().get().and_then(Result::err).map(|it| it.to_string());
+    view! {
+        <div class="row row--wrap" style="justify-content: center">
+            <Button size=Size::Small busy=chat.earlier.pending() on:click=move |_| chat.read_earlier()>"Show earlier"</Button>
+            {move || failed().map(|it| view! { <p class="xs bad" role="alert">{it}</p> })}
         </div>
     }
 }

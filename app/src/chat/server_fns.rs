@@ -2,8 +2,8 @@
 
 use crate::error::AppError;
 use domain::attachment::NewAttachment;
-use domain::chat::{ChatRun, Conversation, Session};
-use domain::ids::{ChatRunId, FlowId, SessionId};
+use domain::chat::{ChatRun, Conversation, Session, TurnsBefore};
+use domain::ids::{ChatRunId, FlowId, MessageId, SessionId};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,9 @@ use serde::{Deserialize, Serialize};
 /// How many conversations a list shows.
 #[cfg(feature = "ssr")]
 const SHOWN: u32 = 100;
+/// How many turns are read at once.
+#[cfg(feature = "ssr")]
+const TURNS: u32 = 100;
 
 /// Something said to the assistant.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,11 +36,18 @@ pub async fn chat_sessions() -> Result<Vec<Session>, AppError> {
     Ok(sessions)
 }
 
-/// One conversation: its newest `count` turns.
+/// One conversation with its newest turns.
 #[server(prefix = "/fn", endpoint = "open_conversation")]
-pub async fn open_conversation(session: SessionId, count: u32) -> Result<Conversation, AppError> {
+pub async fn open_conversation(session: SessionId) -> Result<Conversation, AppError> {
     let actor = crate::session::actor()?;
-    Ok(crate::session::backend().agent.conversation(&actor, &session, count).await?)
+    Ok(crate::session::backend().agent.conversation(&actor, &session, TURNS).await?)
+}
+
+/// Turns of a conversation before the turn `before`.
+#[server(prefix = "/fn", endpoint = "read_earlier")]
+pub async fn read_earlier(session: SessionId, before: MessageId) -> Result<TurnsBefore, AppError> {
+    let actor = crate::session::actor()?;
+    Ok(crate::session::backend().agent.turns_before(&actor, &session, (&before, TURNS)).await?)
 }
 
 /// The name of a project to begin with; none while nothing is connected.

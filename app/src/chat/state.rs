@@ -1,6 +1,8 @@
 //! One conversation on screen: what is stored, and what the run under way has said so far.
 
-use crate::chat::server_fns::{Said, SendMessage, chat_project, open_conversation};
+use crate::chat::known::joined;
+use crate::chat::place::Place;
+use crate::chat::server_fns::{ReadEarlier, Said, SendMessage, chat_project, open_conversation};
 use crate::error::AppError;
 use crate::settings::assistant_fns::load_answering;
 use domain::assistant::Answering;
@@ -9,9 +11,6 @@ use domain::chat::{ChatRunStatus, Conversation, Turn, TurnRun};
 use domain::ids::{ChatRunId, FlowId, SessionId};
 use domain::trace::TraceStep;
 use leptos::prelude::*;
-
-/// How many turns are shown at first, and how many more each time.
-pub const TURNS: u32 = 100;
 
 /// What the run under way has said so far.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,8 +60,12 @@ pub struct Chat {
     pub lost: RwSignal<bool>,
     /// A project to name in questions to begin with.
     pub project: Resource<Result<Option<String>, AppError>>,
-    /// How many turns are wanted.
-    pub count: RwSignal<u32>,
+    /// What is on screen of it, oldest first.
+    pub turns: Memo<Vec<Turn>>,
+    /// Reads turns before those.
+    pub earlier: ServerAction<ReadEarlier>,
+    /// Where in it somebody reads.
+    pub place: Place,
     /// Who answers the next question.
     pub answering: Resource<Result<Answering, AppError>>,
     flow: Signal<Option<FlowId>>,
@@ -73,16 +76,27 @@ impl Chat {
     /// The conversation `session`, or a new one, beside `flow` if there is a canvas.
     pub fn new(session: RwSignal<Option<SessionId>>, flow: Signal<Option<FlowId>>) -> Self {
         let version = RwSignal::new(0);
-        let count = RwSignal::new(TURNS);
         let stored = Resource::new(
-            move || (session.get(), version.get(), count.get()),
-            |(session, _, count)| async move {
+            move || (session.get(), version.get()),
+            |(session, _)| async move {
                 match session {
-                    Some(session) => open_conversation(session, count).await.map(Some),
+                    Some(session) => open_conversation(session).await.map(Some),
                     None => Ok(None),
                 }
             },
         );
+        let earlier = ServerAction::<ReadEarlier>::new();
+        let turns = Memo::new(move |known: Option<&Vec<Turn>>| {
+            let known = known.map(Vec::as_slice).unwrap_or_default();
+            let newest = match stored.get() {
+                Some(Ok(it)) => it.map(|it| it.turns).unwrap_or_default(),
+                // What could not be read again stays.
+                Some(Err(_)) => return known.to_vec(),
+                None => Vec::new(),
+            };
+            let page = earlier.value();
+            page.with(|it| joined(known, it.as_ref().and_then(|it| it.as_ref().ok()), newest))
+        });
         Self {
             session,
             stored,
@@ -93,7 +107,9 @@ impl Chat {
             send: ServerAction::new(),
             lost: RwSignal::new(false),
             project: Resource::new(|| (), |()| chat_project()),
-            count,
+            turns,
+            earlier,
+            place: Place::default(),
             answering: Resource::new(move || version.get(), |_| load_answering()),
             flow,
             version,
@@ -110,7 +126,7 @@ impl Chat {
         self.live.set(None);
         self.sent.set(None);
         self.files.set(Vec::new());
-        self.count.set(TURNS);
+        self.place.to_end();
         self.session.set(session);
     }
 
@@ -121,6 +137,7 @@ impl Chat {
 
     /// Says `text`, with `files` beside it.
     pub fn say_with(self, text: String, files: Vec<NewAttachment>) {
+        self.place.to_end();
         self.sent.set(Some(text.clone()));
         self.sent_files.set(files.clone());
         let (session, flow) = (self.session.get_untracked(), self.flow.get_untracked());
@@ -128,21 +145,26 @@ impl Chat {
         self.send.dispatch(SendMessage { said });
     }
 
-    /// What is stored, oldest first.
-    pub fn turns(self) -> Vec<Turn> {
-        let stored = self.stored.get();
-        stored.and_then(Result::ok).flatten().map(|it| it.turns).unwrap_or_default()
+    /// Whether there are turns before those on screen.
+    pub fn has_earlier(self) -> bool {
+        self.turns.with(|it| it.first().is_some_and(|it| it.seq > 1))
     }
 
-    /// Turns before those on screen.
-    pub fn has_earlier(self) -> bool {
-        let stored = self.stored.get().and_then(Result::ok).flatten();
-        stored.is_some_and(|it| it.session.message_count > self.count.get())
+    /// Reads the turns before those on screen; what is being read stays where it is.
+    pub fn read_earlier(self) {
+        let first = self.turns.with_untracked(|it| it.first().cloned());
+        let first = first.filter(|it| it.seq > 1 && !self.earlier.pending().get_untracked());
+        if let (Some(first), Some(session)) = (first, self.session.get_untracked()) {
+            self.place.hold(&first.id);
+            self.earlier.dispatch(ReadEarlier { session, before: first.id });
+        }
     }
 
     /// The run under way, if there is one.
     pub fn working(self) -> Option<ChatRunId> {
-        let live = self.live.get().filter(|it| !it.run.status.is_over()).map(|it| it.run.id);
+        let live = self.live.with(|it| {
+            it.as_ref().filter(|it| !it.run.status.is_over()).map(|it| it.run.id.clone())
+        });
         live.or_else(|| self.stored.get()?.ok()??.active.map(|it| it.id))
     }
 

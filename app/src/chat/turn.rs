@@ -2,7 +2,8 @@
 
 use crate::chat::approval::ApprovalCard;
 use crate::chat::attaching::Attached;
-use crate::chat::state::{Chat, Live};
+use crate::chat::place::turn_id;
+use crate::chat::state::Chat;
 use crate::chat::trace::Trace;
 use crate::ui::brand::Logo;
 use crate::ui::browser;
@@ -11,7 +12,7 @@ use crate::ui::time::{parse_time, use_now};
 use domain::assistant::model_title;
 use domain::attachment::Attachment;
 use domain::chat::{ChatRunStatus, Turn, TurnRun};
-use domain::ids::SessionId;
+use domain::ids::{ChatRunId, SessionId};
 use leptos::prelude::*;
 
 /// What a turn looks like depends on these; a turn with another key is drawn anew.
@@ -32,7 +33,8 @@ pub fn TurnView(
     chat: Chat,
 ) -> impl IntoView {
     if turn.is_mine {
-        view! { <Mine text=turn.text files=turn.attachments session=chat.session.get_untracked() /> }.into_any()
+        view! { <Mine id=turn_id(&turn.id) text=turn.text files=turn.attachments session=chat.session.get_untracked() /> }
+            .into_any()
     } else {
         view! { <Answer turn=turn chat=chat /> }.into_any()
     }
@@ -41,6 +43,9 @@ pub fn TurnView(
 /// What the person said.
 #[component]
 pub fn Mine(
+    /// Id on the page; none before it is stored.
+    #[prop(optional, into)]
+    id: Option<String>,
     /// The words.
     text: String,
     /// The files beside them.
@@ -51,7 +56,7 @@ pub fn Mine(
     session: Option<SessionId>,
 ) -> impl IntoView {
     view! {
-        <div class="msg msg--me">
+        <div class="msg msg--me" id=id>
             <span class="sr">"You said:"</span>
             <p>{text}</p>
             {(!files.is_empty()).then(|| view! { <Attached files=files session=session /> })}
@@ -84,7 +89,7 @@ fn Answer(turn: Turn, chat: Chat) -> impl IntoView {
         </div>
     };
     view! {
-        <div class="msg msg--ai">
+        <div class="msg msg--ai" id=turn_id(&turn.id)>
             <By at=Signal::derive(move || now.get().clock(at)) model=model />
             {turn.run.clone().map(|run| view! { <Done run=run chat=chat /> })}
             <div class="prose" inner_html=turn.html></div>
@@ -126,27 +131,32 @@ fn Choices(choices: Vec<String>, chat: Chat) -> impl IntoView {
     .into_any()
 }
 
-/// The run under way: its trace, what it asks, and the answer as far as it is written.
+/// The run under way: its trace, what it asks, and the answer as far as it is written. Each part is drawn anew only
+/// when it changed: an answer comes in many small pieces.
 #[component]
 pub fn LiveView(
-    /// What is known of it.
-    live: Live,
+    /// The run.
+    id: ChatRunId,
     /// The conversation it is in.
     chat: Chat,
 ) -> impl IntoView {
-    let id = live.run.id.clone();
+    let run = Memo::new(move |_| chat.live.with(|it| it.as_ref().map(|it| it.run.clone())));
+    let text = Memo::new(move |_| chat.live.with(|it| it.as_ref().map(|it| it.text.clone())));
+    let has_text = Memo::new(move |_| text.with(|it| it.as_ref().is_some_and(|it| !it.is_empty())));
+    let model = Memo::new(move |_| run.with(|it| it.as_ref().map(|it| it.model.clone())));
+    let failed = move || {
+        let run = run.get().filter(|it| it.status == ChatRunStatus::Failed)?;
+        Some(view! { <p class="bad" role="alert">{run.error.unwrap_or_default()}</p> })
+    };
     let on_stop = Callback::new(move |()| crate::chat::conversation::stop(id.clone()));
-    let approvals = live.run.approvals.clone();
-    let failed = (live.run.status == ChatRunStatus::Failed)
-        .then(|| live.run.error.clone().unwrap_or_default());
-    let text = live.text.clone();
     view! {
         <div class="msg msg--ai">
-            <By at="now" model=live.run.model.clone() />
-            <Trace run=live.run on_stop=on_stop />
-            {approvals.into_iter().map(|it| view! { <ApprovalCard approval=it chat=chat /> }).collect_view()}
-            {(!text.is_empty()).then(|| view! { <p class="stream">{text}</p> })}
-            {failed.map(|it| view! { <p class="bad" role="alert">{it}</p> })}
+            {move || view! { <By at="now" model=model.get().unwrap_or_default() /> }}
+            {move || run.get().map(|it| view! { <Trace run=it on_stop=on_stop /> })}
+            <Show when=move || has_text.get()>
+                <p class="stream">{move || text.get()}</p>
+            </Show>
+            {failed}
         </div>
     }
 }

@@ -149,6 +149,26 @@ pub fn scroll_to_end(id: &str) {
     }
 }
 
+/// How far the scrolling element with `id` is scrolled, and how many pixels of it are below what is seen.
+pub fn scrolled(id: &str) -> Option<(i32, i32)> {
+    let element = document().get_element_by_id(id)?;
+    let top = element.scroll_top();
+    Some((top, element.scroll_height() - element.client_height() - top))
+}
+
+/// How far the element with `id` is from the top of the window.
+pub fn top_of(id: &str) -> Option<f64> {
+    Some(document().get_element_by_id(id)?.get_bounding_client_rect().top())
+}
+
+/// Scrolls `log` until the element with `id` is `top` pixels from the top of the window.
+pub fn bring_to(log: &str, id: &str, top: f64) {
+    let (Some(log), Some(now)) = (document().get_element_by_id(log), top_of(id)) else { return };
+    #[expect(clippy::cast_possible_truncation, reason = "pixels of one page")]
+    let by = (now - top).round() as i32;
+    log.set_scroll_top(log.scroll_top() + by);
+}
+
 /// Epoch milliseconds.
 pub fn now_ms() -> i64 {
     #[expect(

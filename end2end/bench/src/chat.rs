@@ -1,6 +1,8 @@
 //! The assistant beside the model it asks: time to the first word, 500 open streams, and stopping.
 
+use crate::page::weigh;
 use crate::product::{Process, free_port, sign_up, start};
+use crate::studio::fastest;
 use crate::{Failure, Measured, report, report_bar};
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -20,6 +22,8 @@ const ALONE: usize = 30;
 const AT_ONCE: usize = 10;
 /// Pages that look at one conversation.
 const STREAMS: usize = 500;
+/// Messages of a long conversation.
+const MESSAGES: usize = 1_000;
 /// How long anything may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// A question with this word is never answered to its end.
@@ -85,7 +89,8 @@ pub(crate) async fn measure(binary: &Path) -> Measured {
         report(&format!("first word, {many} at once"), "ms", ours, direct);
     }
     streams(&process, &client).await?;
-    stopping(&process, &client).await
+    stopping(&process, &client).await?;
+    long(&process, &client).await
 }
 
 /// Middle time to the first word, ms, `many` asking at once.
@@ -218,5 +223,33 @@ async fn stopping(process: &Process, client: &Client) -> Measured {
     }
     let wished: Instant = wished.ok_or("it never began")?;
     report_bar("stop to visible", "ms", wished.elapsed().as_secs_f64() * 1_000.0, "1000");
+    Ok(())
+}
+
+/// What a conversation of many messages weighs, and how long it takes to be drawn, beside one of two. How typing feels
+/// in it is measured in a browser, by the story of the long conversation.
+async fn long(process: &Process, client: &Client) -> Measured {
+    let mut said = json!({ "message": "hello" });
+    let mut short = None;
+    for _ in 0..MESSAGES / 2 {
+        let mut asked = client.post(process.url("/api/chat")).json(&said).send().await?;
+        // More than a few a second are refused.
+        while asked.status() == reqwest::StatusCode::TOO_MANY_REQUESTS {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            asked = client.post(process.url("/api/chat")).json(&said).send().await?;
+        }
+        let answer: Value = asked.error_for_status()?.json().await?;
+        said["sessionId"] = answer["sessionId"].clone();
+        if short.is_none() {
+            let path = format!("/chat/{}", answer["sessionId"].as_str().ok_or("no session")?);
+            short = Some(fastest(process, client, &path).await?);
+        }
+    }
+    let path = format!("/chat/{}", said["sessionId"].as_str().ok_or("no session")?);
+    let (document, _) = weigh(process, client, &path).await?;
+    report_bar(&format!("{MESSAGES} messages, document"), "kB", document / 1_000.0, "none yet");
+    let drawn = fastest(process, client, &path).await?;
+    let short = short.ok_or("nothing was said")?;
+    report(&format!("{MESSAGES} messages, drawn on the server"), "ms", drawn, short);
     Ok(())
 }

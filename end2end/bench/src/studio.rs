@@ -41,7 +41,11 @@ pub(crate) async fn measure(binary: &Path) -> Measured {
 }
 
 /// Milliseconds until all of `path` is there.
-async fn fastest(process: &Process, client: &Client, path: &str) -> Result<f64, Failure> {
+pub(crate) async fn fastest(
+    process: &Process,
+    client: &Client,
+    path: &str,
+) -> Result<f64, Failure> {
     let mut best = f64::INFINITY;
     for _ in 0..TIMES {
         let since = Instant::now();

@@ -7,7 +7,9 @@ use crate::trace::masked;
 use domain::actor::{Actor, Permission};
 use domain::approval::Approval;
 use domain::attachment::{Attachment, NewAttachment};
-use domain::chat::{ChatEvent, ChatRun, ChatRunStatus, Conversation, Turn, TurnRun};
+use domain::chat::{
+    ChatEvent, ChatRun, ChatRunStatus, Conversation, Turn, TurnRun, TurnsBefore, show_once,
+};
 use domain::ids::{ApprovalId, ChatRunId, FlowId, MessageId, SessionId};
 use domain::problem::Problem;
 use domain::trace::TraceStep;
@@ -35,14 +37,10 @@ impl Agent {
         let conn = &mut self.0.db.read().await?;
         let missing = || Problem::not_found("Session");
         let session = chat::session(conn, owner, id).await?.ok_or_else(missing)?;
-        let stored = chat::messages(conn, id, i64::MAX, i64::from(count.min(MOST_TURNS))).await?;
+        let count = i64::from(count.min(MOST_TURNS));
+        let stored = chat::messages(conn, id, i64::MAX, count).await?;
         let last = stored.last().map(|it| it.seq);
-        let files = attachments::of_session(conn, owner, id).await?;
-        let mut turns: Vec<Turn> = Vec::with_capacity(stored.len());
-        for message in stored.into_iter().filter(|it| it.message.role != "tool") {
-            let is_last = Some(message.seq) == last;
-            turns.push(turn(conn, owner, (message, &files), is_last).await?);
-        }
+        let mut turns = shown(conn, owner, id, (stored, last)).await?;
         let active = match runs::active(conn, id).await? {
             Some(active) => run(conn, owner, &active.run.id).await?,
             None => None,
@@ -51,6 +49,37 @@ impl Agent {
         let active = active.map(|it| self.masked_run(it));
         show_once(&mut turns);
         Ok(Conversation { session, turns, active })
+    }
+
+    /// The `count` turns of a conversation before the turn `before`.
+    ///
+    /// # Errors
+    /// [`Problem::NotFound`] for everyone else's conversation, and for a turn that is not in it.
+    pub async fn turns_before(
+        &self,
+        actor: &Actor,
+        id: &SessionId,
+        (before, count): (&MessageId, u32),
+    ) -> Result<TurnsBefore, Problem> {
+        actor.require(Permission::Read)?;
+        let owner = &owner(actor);
+        let conn = &mut self.0.db.read().await?;
+        let missing = || Problem::not_found("Session");
+        let session = chat::session(conn, owner, id).await?.ok_or_else(missing)?;
+        let known = chat::message_seq(conn, &session.id, before).await?;
+        let mut until = known.ok_or_else(|| Problem::not_found("Message"))?;
+        let count = i64::from(count.min(MOST_TURNS));
+        let mut turns = Vec::new();
+        // What tools answered has no turn of its own, so a stretch of those alone is passed over.
+        while turns.is_empty() && until > 1 {
+            let stored = chat::messages(conn, id, until, count).await?;
+            let Some(first) = stored.first() else { break };
+            until = first.seq;
+            turns = shown(conn, owner, id, (stored, None)).await?;
+        }
+        self.mask(&mut turns);
+        show_once(&mut turns);
+        Ok(TurnsBefore { before: before.clone(), turns })
     }
 
     /// What runs asked for, as people see it.
@@ -84,13 +113,20 @@ impl Agent {
     }
 }
 
-/// The run that carries on after a decision tells of it too; the card stays where it was asked.
-fn show_once(turns: &mut [Turn]) {
-    let mut shown: Vec<ApprovalId> = Vec::new();
-    for run in turns.iter_mut().filter_map(|it| it.run.as_mut()) {
-        run.approvals.retain(|it| !shown.contains(&it.id));
-        shown.extend(run.approvals.iter().map(|it| it.id.clone()));
+/// Messages as turns; the one numbered `last` offers its answers.
+async fn shown(
+    conn: &mut Conn,
+    owner: &Owner,
+    session: &SessionId,
+    (stored, last): (Vec<StoredMessage>, Option<i64>),
+) -> Result<Vec<Turn>, Problem> {
+    let files = attachments::of_session(conn, owner, session).await?;
+    let mut turns = Vec::with_capacity(stored.len());
+    for message in stored.into_iter().filter(|it| it.message.role != "tool") {
+        let is_last = Some(message.seq) == last;
+        turns.push(turn(conn, owner, (message, &files), is_last).await?);
     }
+    Ok(turns)
 }
 
 pub(crate) async fn turn(
@@ -110,6 +146,7 @@ pub(crate) async fn turn(
         choices: if is_last { choices(stored.note.as_ref()) } else { Vec::new() },
         attachments: beside(files, &message.id),
         id: message.id,
+        seq: stored.seq,
         is_mine,
         text: message.content,
         at: message.created_at,

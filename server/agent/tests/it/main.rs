@@ -12,6 +12,7 @@ mod following;
 mod for_admins;
 mod hostile;
 mod killed;
+mod long;
 mod loops;
 mod others;
 mod parity;

@@ -1,0 +1,67 @@
+//! Long conversations: the newest turns first, those before them in stretches.
+
+use crate::world::{World, actor, amara};
+use domain::ids::{MessageId, SessionId};
+use domain::problem::Problem;
+use store::chat::{self, NewMessage, NewSession, Owner};
+
+/// Messages of the conversation, by turns of the person and of the assistant.
+const MESSAGES: i64 = 1_000;
+
+/// A conversation of Amara's, stored at once.
+async fn long(world: &World) -> SessionId {
+    let owner = Owner { workspace: "w1".into(), user: "amara".into() };
+    let write = world.db.write(move |tx| {
+        Box::pin(async move {
+            let session = chat::insert_session(tx, &owner, &NewSession::default()).await?;
+            for number in 1..=MESSAGES {
+                let role = if number % 2 == 1 { "user" } else { "assistant" };
+                let content = format!("number {number}");
+                let new = NewMessage { role, content, ..NewMessage::default() };
+                chat::insert_message(tx, &owner, &session, &new).await?;
+            }
+            Ok::<_, Problem>(session)
+        })
+    });
+    write.await.unwrap()
+}
+
+#[tokio::test]
+async fn a_thousand_messages_are_read_from_the_end_in_stretches_that_meet() {
+    for world in World::both().await {
+        let session = long(&world).await;
+        let newest = world.agent.conversation(&amara(), &session, 100).await.unwrap();
+        let mut numbers: Vec<i64> = newest.turns.iter().map(|it| it.seq).collect();
+        assert_eq!((numbers[0], numbers.len()), (MESSAGES - 99, 100), "{}", world.test.name);
+        let mut first = newest.turns[0].clone();
+        while first.seq > 1 {
+            let asked = (&first.id, 100);
+            let earlier = world.agent.turns_before(&amara(), &session, asked).await.unwrap();
+            assert_eq!(earlier.before, first.id);
+            assert_eq!(earlier.turns[0].text, format!("number {}", earlier.turns[0].seq));
+            numbers.splice(0..0, earlier.turns.iter().map(|it| it.seq));
+            first = earlier.turns[0].clone();
+        }
+        assert_eq!(numbers, (1..=MESSAGES).collect::<Vec<_>>());
+        let none = world.agent.turns_before(&amara(), &session, (&first.id, 100)).await.unwrap();
+        assert!(none.turns.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn earlier_turns_are_found_by_their_owner_alone() {
+    for world in World::both().await {
+        let session = long(&world).await;
+        let shown = world.agent.conversation(&amara(), &session, 1).await.unwrap();
+        let last = shown.turns[0].id.clone();
+        let mut elsewhere = amara();
+        elsewhere.workspace = "w2".into();
+        for other in [actor("mika"), elsewhere] {
+            let refused = world.agent.turns_before(&other, &session, (&last, 10)).await;
+            assert!(matches!(refused, Err(Problem::NotFound { .. })), "{refused:?}");
+        }
+        let unknown = MessageId::from("no-such-message");
+        let refused = world.agent.turns_before(&amara(), &session, (&unknown, 10)).await;
+        assert!(matches!(refused, Err(Problem::NotFound { .. })), "{refused:?}");
+    }
+}
