@@ -29,3 +29,4 @@ pub mod template;
 pub mod todo;
 pub mod tool_server;
 pub mod trace;
+pub mod words;

@@ -7,6 +7,7 @@ use crate::ui::progress::{Progress, percent};
 use crate::ui::time::use_now;
 use domain::event::Topic;
 use domain::mirror::{MirrorState, MirrorStatus};
+use domain::words::count;
 use leptos::prelude::*;
 
 /// How far it is, asked again whenever the mirror has looked for news.
@@ -61,7 +62,11 @@ fn share(status: &MirrorStatus) -> u32 {
 
 fn words(status: &MirrorStatus) -> String {
     let items: i64 = status.parts.iter().map(|it| it.done).sum();
-    let stored = format!("{items} items in {} requests", status.calls);
+    let stored = format!(
+        "{} in {}",
+        count(items, "item", "items"),
+        count(status.calls, "request", "requests")
+    );
     match status.state {
         MirrorState::Waiting => "The first load is about to begin".to_owned(),
         MirrorState::Filling => {

@@ -23,6 +23,7 @@ use domain::actor::Permission;
 use domain::event::Topic;
 use domain::ids::ToolServerId;
 use domain::tool_server::{ToolServer, ToolServerChange, ToolState};
+use domain::words::count;
 use leptos::prelude::*;
 
 /// What goes with a server.
@@ -158,7 +159,7 @@ fn ServerCard(server: ToolServer, state: ServerState) -> impl IntoView {
     let (shape, words) = health(&server);
     let problem = server.checked.as_ref().and_then(|it| it.error.clone());
     let accepted = server.tools.iter().filter(|it| it.state == ToolState::Accepted).count();
-    let count = format!("{accepted} of {} tools in use", server.tools.len());
+    let count = format!("{accepted} of {} in use", count(server.tools.len(), "tool", "tools"));
     let badge = waiting(&server).map(|it| view! { <Badge tone=Tone::Warn>{it}</Badge> });
     let id = server.id.clone();
     let is_open = Memo::new(move |_| state.opened.with(|all| all.contains(&id)));

@@ -6,6 +6,7 @@ use domain::flow::catalog::{self, Tile, choices};
 use domain::flow::{
     Action, ActionKind, CodeSettings, FlowVersion, PieceSettings, Trigger, TriggerKind, tree,
 };
+use domain::words::count;
 use serde_json::Value;
 
 /// What stands in the small square beside a name.
@@ -134,7 +135,8 @@ fn of_action(action: &Action, number: usize, place: &str) -> Card {
         ActionKind::Code(it) => (Kind::Action, icon_of(choices::CODE_TILE), code_words(it)),
         ActionKind::Loop(it) => (Kind::Loop, icon_of(choices::LOOP_TILE), loop_words(&it.items)),
         ActionKind::Router(it) => {
-            (Kind::Router, icon_of(choices::ROUTER_TILE), format!("{} branches", it.branches.len()))
+            let branches = count(it.branches.len(), "branch", "branches");
+            (Kind::Router, icon_of(choices::ROUTER_TILE), branches)
         }
     };
     Card {

@@ -4,6 +4,7 @@ use crate::ui::badge::{Pill, State};
 use crate::ui::empty::Empty;
 use crate::ui::progress::Progress;
 use domain::record::{HealthCounts, HealthScore, ProjectHealth};
+use domain::words::count;
 use leptos::prelude::*;
 
 /// One part of a score.
@@ -13,11 +14,6 @@ struct Factor {
     weight: u32,
     value: u32,
     why: String,
-}
-
-/// "3 posts"; one of them without its s.
-fn count(number: u32, one: &str, many: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
 }
 
 /// The parts with what they count, the weightiest first.

@@ -15,6 +15,7 @@ use crate::ui::search::SearchBox;
 use crate::ui::skeleton::RowsSkeleton;
 use crate::ui::table::Table;
 use domain::project::ProjectSummary;
+use domain::words;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -26,8 +27,7 @@ pub fn ProjectsPage() -> impl IntoView {
     let freshness = use_freshness();
     let count = move || projects.get()?.ok()?.map(|it| it.len());
     let lead = move || match count() {
-        Some(1) => "1 project from Basecamp.".to_owned(),
-        Some(count) => format!("{count} projects from Basecamp."),
+        Some(number) => format!("{} from Basecamp.", words::count(number, "project", "projects")),
         None => "Projects from Basecamp.".to_owned(),
     };
     view! {
@@ -156,6 +156,8 @@ fn Row(summary: ProjectSummary) -> impl IntoView {
             <td class="name wide">
                 <a class="rowlink" href=format!("/projects/{}", summary.project.id)>{summary.project.name.clone()}</a>
                 <span class="sub trunc">{summary.project.description.clone()}</span>
+                <span class="sub only-cq"><Risk overdue=summary.overdue /></span>
+                <span class="sub only-cq num">{words::count(total, "to-do", "to-dos")}", "{done}" done"</span>
             </td>
             <td class="p2"><Risk overdue=summary.overdue /></td>
             <td class="p3" style="inline-size: 8rem">

@@ -1,5 +1,6 @@
 //! Values of a step as lines a person can read: "Title: Read the brief".
 
+use domain::words::count;
 use serde_json::Value;
 
 /// More than this is behind the JSON switch.
@@ -84,10 +85,9 @@ pub fn plain(value: &Value) -> String {
         Value::Array(items) if items.iter().all(is_short) => {
             cut(&items.iter().map(plain).collect::<Vec<_>>().join(", "))
         }
-        Value::Array(items) if items.len() == 1 => "1 item".to_owned(),
-        Value::Array(items) => format!("{} items", items.len()),
+        Value::Array(items) => count(items.len(), "item", "items"),
         Value::Object(map) if map.is_empty() => "Empty".to_owned(),
-        Value::Object(map) => format!("{} values", map.len()),
+        Value::Object(map) => count(map.len(), "value", "values"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! How runs are put into words.
 
 use domain::flow::run::RunStatus;
+pub use domain::words::count;
 
 /// The word for how a run ended, plainer than its state.
 pub fn run_word(status: RunStatus) -> &'static str {
@@ -27,22 +28,5 @@ pub fn started_by(trigger: &str) -> &'static str {
         "chat" => "Assistant",
         "app" => "App",
         _ => "Trigger",
-    }
-}
-
-/// "1 step", "3 steps".
-pub fn count(number: usize, one: &str, many: &str) -> String {
-    let word = if number == 1 { one } else { many };
-    format!("{number} {word}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_is_counted_in_the_singular() {
-        assert_eq!(count(1, "step", "steps"), "1 step");
-        assert_eq!(count(0, "step", "steps"), "0 steps");
     }
 }

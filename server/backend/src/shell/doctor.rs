@@ -5,6 +5,7 @@ use crate::shell::backups;
 use crate::shell::commands::{Options, Ran};
 use domain::ids::WorkspaceId;
 use domain::problem::Problem;
+use domain::words::count;
 use std::time::Instant;
 use store::chain::{self, Head};
 use store::error::StoreError;
@@ -45,12 +46,19 @@ pub(crate) async fn doctor(backend: &Backend) -> Result<Ran, Problem> {
     if let Some(census) = census {
         found.push(match census.troubled {
             0 => line(State::Good, "no Basecamp connection says that something is wrong"),
-            some => line(State::Look, &format!("{some} Basecamp connections say that something is wrong: open Integrations there")),
+            some => {
+                let which = count(some, "Basecamp connection says", "Basecamp connections say");
+                let words = format!("{which} that something is wrong: open Integrations there");
+                line(State::Look, &words)
+            }
         });
     }
     found.push(match gaps(backend).await? {
         0 => line(State::Good, "the events of every workspace are complete"),
-        some => line(State::Bad, &format!("{some} workspaces miss events: compare with a backup")),
+        some => {
+            let which = count(some, "workspace misses", "workspaces miss");
+            line(State::Bad, &format!("{which} events: compare with a backup"))
+        }
     });
     found.push(key(backend));
     found.push(match &backend.config.base_url {

@@ -4,6 +4,7 @@ use crate::shell::commands::{Options, Ran};
 use crate::{Backend, about, logs as log};
 use domain::actor::Actor;
 use domain::problem::Problem;
+use domain::words::count;
 use store::ids::rfc3339;
 use store::{installation, migrations as steps};
 
@@ -25,16 +26,19 @@ pub(crate) async fn status(backend: &Backend) -> Result<Ran, Problem> {
     let lines = [
         format!("running   app {} ({}), up {up}", about::VERSION, about::BUILD),
         format!(
-            "running   engine: {} running, {} waiting for a worker, {} paused, {} flows on",
-            census.running, census.queued, census.paused, census.flows_on
+            "running   engine: {} running, {} waiting for a worker, {} paused, {} on",
+            census.running,
+            census.queued,
+            census.paused,
+            count(census.flows_on, "flow", "flows")
         ),
         format!("running   database: {kind}, {}", size(bytes)),
         format!(
-            "{}   basecamp: {} connections, {} in trouble, {} requests by the sync so far",
+            "{}   basecamp: {}, {} in trouble, {} by the sync so far",
             if is_slow || census.troubled > 0 { "slowed " } else { "running" },
-            census.connections,
+            count(census.connections, "connection", "connections"),
             census.troubled,
-            census.sync_calls
+            count(census.sync_calls, "request", "requests")
         ),
         format!("running   workspaces: {}, people: {}", census.workspaces, census.people),
     ];
@@ -73,7 +77,8 @@ pub(crate) async fn workspaces(
     let shown = options.last.unwrap_or(LINES);
     let line = |it: &domain::platform::WorkspaceRow| {
         let last = it.last_active_at_ms.map_or_else(|| "nothing yet".to_owned(), rfc3339);
-        format!("{}  {} people  last {last}  {}", it.id, it.members, it.name)
+        let people = count(it.members, "person", "people");
+        format!("{}  {people}  last {last}  {}", it.id, it.name)
     };
     let mut lines: Vec<String> = page.workspaces.iter().take(shown).map(line).collect();
     if page.next.is_some() || page.workspaces.len() > shown {
