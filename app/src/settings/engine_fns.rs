@@ -87,16 +87,7 @@ pub async fn test_flow_engine() -> Result<Option<Checked>, AppError> {
 /// Forbidden without manage.
 #[server(prefix = "/fn", endpoint = "practise_engine")]
 pub async fn practise_engine() -> Result<Checked, AppError> {
-    let (actor, flows) = (actor()?, backend().flows);
-    let chosen = flows.engine_settings(&actor).await?.engine;
-    let elsewhere = match chosen {
-        FlowEngine::Activepieces => flows.test_engine(&actor).await?,
-        FlowEngine::Builtin => None,
-    };
-    match elsewhere {
-        Some(checked) => Ok(checked),
-        None => Ok(flows.practise(&actor).await?),
-    }
+    Ok(backend().setup.try_engine(&actor()?).await?)
 }
 
 /// Forgets the server with its secret.

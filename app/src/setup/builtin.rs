@@ -25,8 +25,14 @@ const TITLES: [&str; 3] = [
 
 /// The flow engine: the same choice as in the settings, and a practice flow that tests it.
 #[component]
-pub(crate) fn EngineStep() -> impl IntoView {
+pub(crate) fn EngineStep(setup: Resource<Result<Setup, AppError>>) -> impl IntoView {
     let test = ServerAction::<PractiseEngine>::new();
+    // The steps above and the way on know it too.
+    Effect::new(move |_| {
+        if test.value().with(|it| matches!(it, Some(Ok(_)))) {
+            setup.refetch();
+        }
+    });
     let found = move || test.value().get().and_then(Result::ok);
     view! {
         <main class="wiz__main" id="main">

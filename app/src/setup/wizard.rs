@@ -76,7 +76,7 @@ fn Wizard(id: Memo<String>) -> impl IntoView {
     let content = move || match id.get().as_str() {
         "account" => view! { <AccountStep /> }.into_any(),
         "basecamp" => view! { <BasecampStep setup=setup /> }.into_any(),
-        "engine" => view! { <EngineStep /> }.into_any(),
+        "engine" => view! { <EngineStep setup=setup /> }.into_any(),
         "assistant" => view! { <AssistantStep setup=setup /> }.into_any(),
         _ => view! { <ReadyStep setup=setup /> }.into_any(),
     };

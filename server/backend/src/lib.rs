@@ -185,6 +185,7 @@ impl Backend {
         server_settings::follow(&db, &auth, &runs, closing.clone())
             .await
             .map_err(StartError::Limits)?;
+        let setup = SetupGuide::new(db.clone(), basecamp.clone(), flows.clone(), agent.clone());
         Ok(Self {
             connections: flows.connections(),
             apps: Apps::new(&runs),
@@ -197,7 +198,7 @@ impl Backend {
             _node: Arc::new(node),
             runs,
             insight: Insight::new(basecamp.clone()),
-            setup: SetupGuide::new(db.clone(), basecamp.clone(), agent.clone()),
+            setup,
             chat_clients: ChatClients::new(db.clone(), auth.clone(), address_of(&config)),
             agent,
             db,

@@ -3,6 +3,7 @@
 use crate::flows::Flows;
 use crate::runs::Runs;
 use domain::actor::{Actor, Permission};
+use domain::event::{Event, EventKind, Outcome};
 use domain::flow::edit::{FlowEdit, ImportFlow};
 use domain::flow::listing::NewFlow;
 use domain::flow::run::{Run, RunStatus, Which};
@@ -13,19 +14,53 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::error::internal;
+use store::{events, settings};
 
 /// A run that takes longer has failed the test.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// The setting that holds what the last practice found.
+const SETTING: &str = "flowPractice";
 /// The trigger and the steps of the practice flow.
 const STEPS: usize = 3;
 
 impl Flows {
-    /// Tests the built-in engine with a flow of three steps that changes nothing; it is gone afterwards.
+    /// Tests the built-in engine with a flow of three steps that changes nothing; it is gone afterwards, and what was
+    /// found is kept.
     ///
     /// # Errors
     /// [`Problem::Forbidden`] without the permission to manage; when the database does not answer.
     pub async fn practise(&self, actor: &Actor) -> Result<Checked, Problem> {
         actor.require(Permission::Manage)?;
+        let checked = Box::pin(self.tried_out(actor)).await?;
+        let found = serde_json::to_value(&checked);
+        let found = found.map_err(|error| internal("keeping what practice found", &error))?;
+        let outcome = if checked.error.is_none() { Outcome::Success } else { Outcome::Failed };
+        let by = actor.clone();
+        let write = self.engine.db.write(move |tx| {
+            Box::pin(async move {
+                settings::set(tx, by.workspace.as_str(), SETTING, &found).await?;
+                let event = Event::new(EventKind::ConnectorTested, "builtin", "Flow engine");
+                events::record(tx, &by, &event.ended(outcome)).await?;
+                Ok::<_, Problem>(())
+            })
+        });
+        write.await?;
+        Ok(checked)
+    }
+
+    /// What the last practice flow in the workspace found; none while nobody tried one.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`] without the permission to manage; when the database does not answer.
+    pub async fn practice_found(&self, actor: &Actor) -> Result<Option<Checked>, Problem> {
+        actor.require(Permission::Manage)?;
+        let mut conn = self.engine.db.read().await?;
+        let kept = settings::find(&mut conn, actor.workspace.as_str(), SETTING).await?;
+        // What an earlier release kept in another shape is as good as nothing.
+        Ok(kept.and_then(|it| serde_json::from_value(it).ok()))
+    }
+
+    async fn tried_out(&self, actor: &Actor) -> Result<Checked, Problem> {
         let since = Instant::now();
         let new = NewFlow {
             name: "Practice flow".to_owned(),

@@ -26,7 +26,7 @@ async fn the_steps_are_in_the_fixed_order_and_counted() {
         );
         assert_eq!(
             (&setup["done"], &setup["total"], &setup["next"]),
-            (&json!(2), &json!(5), &json!("account"))
+            (&json!(1), &json!(5), &json!("account"))
         );
         assert_eq!(
             step(&setup, "account")["action"],
@@ -52,10 +52,10 @@ async fn using_the_sample_connects_basecamp_once_and_removing_it_turns_the_step_
         let again = owner.post(&sample, json!({})).await;
         assert_eq!(again["connection"], used["connection"]);
         let setup = owner.get(SETUP).await;
-        assert_eq!((&setup["done"], &setup["next"]), (&json!(4), &json!("ready")));
+        assert_eq!((&setup["done"], &setup["next"]), (&json!(3), &json!("engine")));
         assert_eq!(owner.delete(&sample).await.status, 204);
         let setup = owner.get(SETUP).await;
-        assert_eq!((&setup["done"], &setup["next"]), (&json!(3), &json!("basecamp")));
+        assert_eq!((&setup["done"], &setup["next"]), (&json!(2), &json!("basecamp")));
     }
 }
 
@@ -73,6 +73,26 @@ async fn a_check_tests_what_is_connected() {
         assert!(basecamp["tookMs"].is_u64());
         let unknown = owner.post(&check, json!({"step": "coffee"})).await;
         assert_eq!((unknown.status, &unknown["details"][0]["field"]), (400, &json!("step")));
+    }
+}
+
+#[tokio::test]
+async fn the_engine_is_done_once_its_practice_flow_ran() {
+    for server in Server::all().await {
+        let owner = server.signs_up("Owner").await;
+        let untried = owner.get(SETUP).await;
+        let engine = step(&untried, "engine");
+        assert_eq!(engine["state"], "pending", "{}", server.name);
+        assert_eq!(engine["action"], json!({"label": "Test it", "url": "/setup/engine"}));
+        let checked = owner.post(&format!("{SETUP}/check"), json!({"step": "engine"})).await;
+        let engine = step(&checked, "engine");
+        assert_eq!((&engine["state"], &engine["reached"]), (&json!("done"), &json!(true)));
+        assert!(engine["tookMs"].is_u64());
+        let after = owner.get(SETUP).await;
+        assert_eq!((&step(&after, "engine")["state"], &after["done"]), (&json!("done"), &json!(2)));
+        let other = server.signs_up("Other").await;
+        let theirs = other.get(SETUP).await;
+        assert_eq!(step(&theirs, "engine")["state"], "pending", "it is tested in each workspace");
     }
 }
 

@@ -284,7 +284,10 @@ async fn what_publishing_would_change_is_told_with_who_changed_it() {
 #[tokio::test]
 async fn a_practice_flow_runs_from_start_to_finish_and_leaves_nothing() {
     for world in World::both().await {
+        assert_eq!(world.flows.practice_found(&admin()).await.unwrap(), None, "{}", world.name);
         let checked = world.flows.practise(&admin()).await.unwrap();
+        let kept = world.flows.practice_found(&admin()).await.unwrap();
+        assert_eq!(kept.as_ref(), Some(&checked), "{}", world.name);
         assert_eq!(checked.error, None, "{}: {checked:?}", world.name);
         assert_eq!(checked.checks[1].detail, "It finished, 3 of 3 steps", "{}", world.name);
         let left = world.flows.list(&admin(), &FlowFilter::default()).await.unwrap();
