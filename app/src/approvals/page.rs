@@ -2,13 +2,14 @@
 
 use crate::approvals::detail::Detail;
 use crate::approvals::rules::Rules;
-use crate::approvals::server_fns::{list_approvals, open_approval};
+use crate::approvals::server_fns::{list_approvals, shown_approval};
 use crate::chat::approval::decided_by;
+use crate::error::AppError;
 use crate::live::use_live;
 use crate::ui::badge::{State, Status};
 use crate::ui::empty::Empty;
 use crate::ui::icon::Icon;
-use crate::ui::problem::{Loaded, ProblemView};
+use crate::ui::problem::Loaded;
 use crate::ui::skeleton::RowsSkeleton;
 use crate::ui::time::{parse_time, use_now};
 use domain::approval::{Approval, ApprovalStatus};
@@ -17,6 +18,9 @@ use domain::ids::ApprovalId;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
+
+/// The approval beside the list.
+type Shown = Resource<Result<Option<Approval>, AppError>>;
 
 /// The inbox.
 #[component]
@@ -30,6 +34,12 @@ pub fn ApprovalsPage() -> impl IntoView {
         move || (decided.get(), version.get()),
         |(decided, _)| list_approvals(!decided),
     );
+    // Made here and not by the part that shows it, which is drawn anew with every choice.
+    let listed = Memo::new(move |_| tab.with(|it| it != "rules").then(|| !decided.get()));
+    let shown = Resource::new(
+        move || (chosen.get(), listed.get(), version.get()),
+        |(id, listed, _)| shown_approval(id, listed),
+    );
     view! {
         <Title text="Approvals" />
         <h1 class="sr">"Approvals"</h1>
@@ -40,17 +50,19 @@ pub fn ApprovalsPage() -> impl IntoView {
                     "rules" => view! { <Rules /> }.into_any(),
                     _ => view! {
                         <Loaded of=list skeleton=|| view! { <RowsSkeleton count=3 /> } let:all>
-                            <List all=all decided=decided chosen=chosen />
+                            <List all=all decided=decided shown=shown />
                         </Loaded>
                     }
                     .into_any(),
                 }}
             </div>
             <article class="inbox__detail" aria-label="The approval">
-                {move || match chosen.get() {
-                    Some(id) => view! { <Chosen id=id version=version /> }.into_any(),
-                    None => view! { <p class="xs quiet" style="padding: 1.5rem">"Choose an approval to see what it would do."</p> }.into_any(),
-                }}
+                <Loaded of=shown skeleton=|| view! { <RowsSkeleton count=4 /> } let:found>
+                    {match found {
+                        Some(it) => view! { <Detail approval=it on_decided=move |()| shown.refetch() /> }.into_any(),
+                        None => view! { <p class="xs quiet" style="padding: 1.5rem">"What an approval would do is shown here."</p> }.into_any(),
+                    }}
+                </Loaded>
             </article>
         </div>
     }
@@ -69,11 +81,7 @@ fn Tabs(tab: Memo<String>) -> impl IntoView {
 }
 
 #[component]
-fn List(
-    all: Vec<Approval>,
-    decided: Memo<bool>,
-    chosen: Memo<Option<ApprovalId>>,
-) -> impl IntoView {
+fn List(all: Vec<Approval>, decided: Memo<bool>, shown: Shown) -> impl IntoView {
     if all.is_empty() {
         let (title, body) = if decided.get_untracked() {
             ("Nothing was decided yet", "Answers to approvals are kept here.")
@@ -87,17 +95,18 @@ fn List(
     }
     let rows = all
         .into_iter()
-        .map(|it| view! { <Row approval=it decided=decided chosen=chosen /> })
+        .map(|it| view! { <Row approval=it decided=decided shown=shown /> })
         .collect_view();
     view! { <ul>{rows}</ul> }.into_any()
 }
 
 #[component]
-fn Row(approval: Approval, decided: Memo<bool>, chosen: Memo<Option<ApprovalId>>) -> impl IntoView {
+fn Row(approval: Approval, decided: Memo<bool>, shown: Shown) -> impl IntoView {
     let id = approval.id.clone();
     let tab = if decided.get_untracked() { "?tab=decided" } else { "" };
     let href = format!("/approvals/{id}{tab}");
-    let current = move || (chosen.get().as_ref() == Some(&id)).then_some("true");
+    let is_shown = move || shown.get().and_then(Result::ok).flatten().is_some_and(|it| it.id == id);
+    let current = move || is_shown().then_some("true");
     let (at, now) = (parse_time(&approval.created_at).unwrap_or_default(), use_now());
     let sign = match approval.status {
         ApprovalStatus::Pending => {
@@ -126,20 +135,5 @@ fn Row(approval: Approval, decided: Memo<bool>, chosen: Memo<Option<ApprovalId>>
                 </span>
             </a>
         </li>
-    }
-}
-
-#[component]
-fn Chosen(id: ApprovalId, version: Signal<u64>) -> impl IntoView {
-    let one = Resource::new(move || version.get(), move |_| open_approval(id.clone()));
-    view! {
-        <Transition fallback=|| view! { <RowsSkeleton count=4 /> }>
-            {move || Suspend::new(async move {
-                match one.await {
-                    Ok(approval) => view! { <Detail approval=approval on_decided=move |()| one.refetch() /> }.into_any(),
-                    Err(error) => view! { <ProblemView error=error /> }.into_any(),
-                }
-            })}
-        </Transition>
     }
 }

@@ -23,11 +23,21 @@ pub async fn list_approvals(waiting: bool) -> Result<Vec<Approval>, AppError> {
     Ok(page.approvals)
 }
 
-/// One approval.
-#[server(prefix = "/fn", endpoint = "open_approval")]
-pub async fn open_approval(id: ApprovalId) -> Result<Approval, AppError> {
-    let actor = crate::session::actor()?;
-    Ok(crate::session::backend().agent.approval(&actor, &id).await?)
+/// The approval beside the list: the one called `id`, else the first of those that wait, or of those decided; none where
+/// there is no list.
+#[server(prefix = "/fn", endpoint = "shown_approval", input = Json)]
+pub async fn shown_approval(
+    id: Option<ApprovalId>,
+    waiting: Option<bool>,
+) -> Result<Option<Approval>, AppError> {
+    if let Some(id) = id {
+        let actor = crate::session::actor()?;
+        return Ok(Some(crate::session::backend().agent.approval(&actor, &id).await?));
+    }
+    match waiting {
+        Some(waiting) => Ok(list_approvals(waiting).await?.into_iter().next()),
+        None => Ok(None),
+    }
 }
 
 /// Does what was asked, once; `changes` are other words for arguments that people write, and the yes is remembered for
