@@ -19,6 +19,7 @@ mod narrow;
 mod oauth;
 mod once;
 mod origin;
+mod paging;
 mod plain_page;
 pub mod rest;
 

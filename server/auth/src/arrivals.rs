@@ -1,7 +1,7 @@
 //! People who come from Basecamp's sign-in: those it is linked to, and new ones.
 
 use crate::auth::Auth;
-use crate::sign_up::{email_is_taken, first_workspace};
+use crate::sign_up::store_with_workspace;
 use crate::{input, people, platform};
 use domain::actor::{Actor, Role};
 use domain::client::Client;
@@ -9,7 +9,6 @@ use domain::event::{Event, EventKind};
 use domain::ids::{UserId, WorkspaceId};
 use domain::keys::NewKey;
 use domain::problem::Problem;
-use store::users::NewUser;
 use store::{events, ids, users, workspaces};
 
 /// Somebody new, with the one key that is shown to them.
@@ -75,15 +74,7 @@ impl Auth {
         // Nobody knows this password, so nobody signs in with it.
         let unknown = ids::random_hex(32);
         let password_hash = self.hashing.turn().await?.hash(&unknown).await?;
-        let new = NewUser {
-            id: UserId::from(ids::fresh()),
-            workspace: WorkspaceId::from(ids::fresh()),
-            name,
-            email,
-            password_hash,
-            is_super_admin: false,
-            now_ms: self.now_ms(),
-        };
+        let new = self.newcomer((name, email), password_hash);
         let (client, config) = (client.clone(), self.config.clone());
         let made = self.db.write(move |conn| {
             Box::pin(async move {
@@ -91,14 +82,9 @@ impl Auth {
                 {
                     return Err(Problem::SignupClosed);
                 }
-                if !users::insert(conn, &new).await? {
-                    return Err(email_is_taken());
-                }
-                let (workspace, role) = (&new.workspace, Role::WorkspaceAdmin);
-                workspaces::insert(conn, &first_workspace(&new)).await?;
-                workspaces::add_member(conn, workspace, &new.id, role, new.now_ms).await?;
+                store_with_workspace(conn, &new).await?;
                 let row = users::find(conn, &new.id).await?.ok_or(Problem::NotSignedIn)?;
-                let actor = people::actor(&row, workspace, role, &client);
+                let actor = people::actor(&row, &new.workspace, Role::WorkspaceAdmin, &client);
                 let event = Event::new(EventKind::SignedUp, &new.id, new.name.as_str());
                 events::record(conn, &actor, &event).await?;
                 Ok(actor)

@@ -54,15 +54,7 @@ impl Auth {
         }
         self.count_sign_up(client)?;
         let password_hash = self.hashing.turn().await?.hash(password).await?;
-        let new = NewUser {
-            id: UserId::from(ids::fresh()),
-            workspace: WorkspaceId::from(ids::fresh()),
-            name,
-            email,
-            password_hash,
-            is_super_admin: false,
-            now_ms: self.now_ms(),
-        };
+        let new = self.newcomer((name, email), password_hash);
         let (client, config) = (client.clone(), self.config.clone());
         let made = self.db.write(move |conn| {
             Box::pin(async move {
@@ -74,6 +66,23 @@ impl Auth {
             })
         });
         made.await
+    }
+
+    /// Somebody new, to be stored with a workspace of their own.
+    pub(crate) fn newcomer(
+        &self,
+        (name, email): (String, String),
+        password_hash: String,
+    ) -> NewUser {
+        NewUser {
+            id: UserId::from(ids::fresh()),
+            workspace: WorkspaceId::from(ids::fresh()),
+            name,
+            email,
+            password_hash,
+            is_super_admin: false,
+            now_ms: self.now_ms(),
+        }
     }
 
     async fn refuse_sign_up(&self, client: &Client) -> Result<Problem, Problem> {
@@ -91,12 +100,18 @@ async fn claim_first(conn: &mut Conn, user: &UserId) -> Result<bool, Problem> {
 }
 
 async fn make(conn: &mut Conn, new: NewUser, client: &Client) -> Result<SignedIn, Problem> {
-    if !users::insert(conn, &new).await? {
+    store_with_workspace(conn, &new).await?;
+    welcome(conn, &new, client, EventKind::SignedUp).await
+}
+
+/// Stores somebody new as the admin of their own first workspace.
+pub(crate) async fn store_with_workspace(conn: &mut Conn, new: &NewUser) -> Result<(), Problem> {
+    if !users::insert(conn, new).await? {
         return Err(email_is_taken());
     }
-    workspaces::insert(conn, &first_workspace(&new)).await?;
+    workspaces::insert(conn, &first_workspace(new)).await?;
     workspaces::add_member(conn, &new.workspace, &new.id, Role::WorkspaceAdmin, new.now_ms).await?;
-    welcome(conn, &new, client, EventKind::SignedUp).await
+    Ok(())
 }
 
 /// Signs a stored person in for the first time and records how they came.
@@ -119,7 +134,7 @@ pub(crate) fn email_is_taken() -> Problem {
 }
 
 /// A workspace as it starts: named after its owner, in UTC, Monday to Friday, nine to five.
-pub(crate) fn first_workspace(owner: &NewUser) -> Workspace {
+fn first_workspace(owner: &NewUser) -> Workspace {
     Workspace {
         id: owner.workspace.clone(),
         name: format!("{}'s workspace", owner.name),

@@ -2,6 +2,7 @@
 
 use crate::body::Body;
 use crate::error::Answer;
+use crate::paging::Paging;
 use crate::routes::{Route, SIGNED_IN, Who};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -32,16 +33,15 @@ pub(crate) fn routes() -> Vec<Route> {
 #[derive(Deserialize)]
 struct Listing {
     status: Option<String>,
-    limit: Option<u32>,
-    cursor: Option<String>,
 }
 
 async fn list(
     State(backend): State<Backend>,
     Extension(actor): Extension<Actor>,
-    Query(page): Query<Listing>,
+    Query(listing): Query<Listing>,
+    Query(page): Query<Paging>,
 ) -> Answer<Json<Value>> {
-    let status = status_of(page.status.as_deref())?;
+    let status = status_of(listing.status.as_deref())?;
     let (limit, cursor) = (page.limit.unwrap_or(50), page.cursor.as_deref());
     let found = backend.agent.approvals(&actor, status, limit, cursor).await?;
     let count = found.approvals.len();

@@ -2,6 +2,7 @@
 
 use crate::body::Body;
 use crate::error::Answer;
+use crate::paging::Paging;
 use crate::routes::{Route, SIGNED_IN};
 use agent::follow::Answered;
 use agent::sending::{NewTurn, WhenBusy};
@@ -149,16 +150,10 @@ async fn create(
     Ok(Json(backend.agent.create_session(&actor, new).await?))
 }
 
-#[derive(Deserialize)]
-struct Listing {
-    limit: Option<u32>,
-    cursor: Option<String>,
-}
-
 async fn list(
     State(backend): State<Backend>,
     Extension(actor): Extension<Actor>,
-    Query(page): Query<Listing>,
+    Query(page): Query<Paging>,
 ) -> Answer {
     let limit = page.limit.unwrap_or(20);
     let (sessions, next) = backend.agent.sessions(&actor, limit, page.cursor.as_deref()).await?;

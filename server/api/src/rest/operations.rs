@@ -2,6 +2,7 @@
 
 use crate::body::NoBody;
 use crate::error::Answer;
+use crate::paging::Paging;
 use crate::routes::{Route, SIGNED_IN};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -26,20 +27,19 @@ pub(crate) fn routes() -> Vec<Route> {
 
 #[derive(Deserialize)]
 struct Listing {
-    limit: Option<u32>,
     status: Option<String>,
     source: Option<String>,
-    cursor: Option<String>,
 }
 
 async fn list(
     State(backend): State<Backend>,
     Extension(actor): Extension<Actor>,
-    Query(page): Query<Listing>,
+    Query(listing): Query<Listing>,
+    Query(page): Query<Paging>,
 ) -> Answer<Json<Value>> {
     let filter = OperationFilter {
-        status: page.status,
-        source: page.source,
+        status: listing.status,
+        source: listing.source,
         before: page.cursor.map(Into::into),
         limit: i64::from(page.limit.unwrap_or(50)),
     };
