@@ -20,6 +20,7 @@ pub mod kept;
 pub mod keys;
 pub mod menu;
 pub mod more;
+pub mod pages;
 pub mod person;
 pub mod problem;
 pub mod progress;

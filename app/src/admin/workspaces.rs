@@ -2,14 +2,13 @@
 
 use crate::admin::server_fns::load_workspaces;
 use crate::auth::server_fns::SwitchWorkspace;
-use crate::error::AppError;
 use crate::session::{can, current_user};
 use crate::shell::missing::NotAllowed;
 use crate::ui::badge::{Badge, Tone};
 use crate::ui::empty::Empty;
-use crate::ui::more::LoadMore;
+use crate::ui::pages::{NextRows, Pages};
 use crate::ui::person::Tile;
-use crate::ui::problem::{Loaded, ProblemView};
+use crate::ui::problem::Loaded;
 use crate::ui::search::SearchBox;
 use crate::ui::skeleton::RowsSkeleton;
 use crate::ui::table::Table;
@@ -61,22 +60,13 @@ fn Workspaces() -> impl IntoView {
 /// The rows so far, and a button for the next ones.
 #[component]
 fn Rows(first: WorkspacePage, words: String) -> impl IntoView {
-    let next = RwSignal::new(first.next);
-    let rows = RwSignal::new(first.workspaces);
-    let more = Action::new(move |cursor: &String| load_workspaces(words.clone(), cursor.clone()));
-    Effect::new(move || {
-        if let Some(Ok(page)) = more.value().get() {
-            next.set(page.next);
-            rows.update(|all| all.extend(page.workspaces));
-        }
+    let pages = Pages::new((first.workspaces, first.next), move |cursor: String| {
+        let page = load_workspaces(words.clone(), cursor);
+        async move { page.await.map(|it| (it.workspaces, it.next)) }
     });
-    let failed = move || {
-        let error = more.value().get().and_then(Result::err);
-        error.map(|it: AppError| view! { <ProblemView error=it /> })
-    };
     view! {
         <Show
-            when=move || !rows.with(Vec::is_empty)
+            when=move || !pages.is_empty()
             fallback=|| view! { <Empty icon="layers" title="Nothing matches" body="Clear the search to see every workspace." /> }
         >
             <Table caption="Workspaces" class="table--cq">
@@ -92,23 +82,13 @@ fn Rows(first: WorkspacePage, words: String) -> impl IntoView {
                     </tr>
                 </thead>
                 <tbody>
-                    <For each=move || rows.get() key=|it| it.id.clone() let:row>
+                    <For each=move || pages.rows.get() key=|it| it.id.clone() let:row>
                         <Row row=row />
                     </For>
                 </tbody>
             </Table>
         </Show>
-        <LoadMore
-            shown=Signal::derive(move || rows.with(Vec::len))
-            more=Signal::derive(move || next.get().is_some())
-            busy=more.pending()
-            load=move |()| {
-                if let Some(cursor) = next.get_untracked() {
-                    more.dispatch(cursor);
-                }
-            }
-        />
-        {failed}
+        <NextRows pages=pages />
     }
 }
 

@@ -1,15 +1,14 @@
 //! The audit log: who did what. Entries cannot be edited or removed.
 
-use crate::error::AppError;
 use crate::session::can;
 use crate::settings::server_fns::load_audit;
 use crate::shell::missing::NotAllowed;
 use crate::ui::badge::{Pill, State};
 use crate::ui::choice::Toggle;
 use crate::ui::empty::Empty;
-use crate::ui::more::LoadMore;
+use crate::ui::pages::{NextRows, Pages};
 use crate::ui::person::{Avatar, Tile};
-use crate::ui::problem::{Loaded, ProblemView};
+use crate::ui::problem::Loaded;
 use crate::ui::search::SearchBox;
 use crate::ui::skeleton::RowsSkeleton;
 use crate::ui::table::Table;
@@ -68,27 +67,13 @@ fn AuditLog() -> impl IntoView {
 /// The rows so far, and a button for the ones before.
 #[component]
 fn Entries(first: AuditPage, filter: AuditFilter) -> impl IntoView {
-    let next = RwSignal::new(first.next);
-    let rows = RwSignal::new(first.events);
-    let older = Action::new(move |before: &i64| {
-        load_audit(AuditFilter { before: Some(*before), ..filter.clone() })
+    let pages = Pages::new((first.events, first.next), move |before: i64| {
+        let page = load_audit(AuditFilter { before: Some(before), ..filter.clone() });
+        async move { page.await.map(|it| (it.events, it.next)) }
     });
-    Effect::new(move || {
-        if let Some(Ok(page)) = older.value().get() {
-            next.set(page.next);
-            rows.update(|all| all.extend(page.events));
-        }
-    });
-    let failed = move || {
-        older
-            .value()
-            .get()
-            .and_then(Result::err)
-            .map(|it: AppError| view! { <ProblemView error=it /> })
-    };
     view! {
         <Show
-            when=move || !rows.with(Vec::is_empty)
+            when=move || !pages.is_empty()
             fallback=|| view! { <Empty icon="audit" title="Nothing matches" body="Clear the filter to see everything." /> }
         >
             <Table caption="Audit entries, newest first" class="table--cq table--calm">
@@ -102,23 +87,13 @@ fn Entries(first: AuditPage, filter: AuditFilter) -> impl IntoView {
                     </tr>
                 </thead>
                 <tbody>
-                    <For each=move || rows.get() key=|it| it.seq let:event>
+                    <For each=move || pages.rows.get() key=|it| it.seq let:event>
                         <Entry event=event />
                     </For>
                 </tbody>
             </Table>
         </Show>
-        <LoadMore
-            shown=Signal::derive(move || rows.with(Vec::len))
-            more=Signal::derive(move || next.get().is_some())
-            busy=older.pending()
-            load=move |()| {
-                if let Some(before) = next.get_untracked() {
-                    older.dispatch(before);
-                }
-            }
-        />
-        {failed}
+        <NextRows pages=pages />
     }
 }
 
