@@ -150,8 +150,36 @@ pub struct Telemetry {
     pub models: Vec<ModelUse>,
     /// Why runs failed, the most frequent first, and how many.
     pub causes: Vec<(String, i64)>,
+    /// How runs of apps went.
+    pub apps: AppNumbers,
     /// Parts of the server; none for one workspace.
     pub services: Vec<Service>,
+}
+
+/// How runs of apps went.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppNumbers {
+    /// All that ended, refusals included.
+    pub runs: usize,
+    /// Those that did not go well.
+    pub failed: usize,
+    /// Half of those that went well took less, milliseconds.
+    pub typical_ms: i64,
+    /// 95 % of them took less.
+    pub slow_ms: i64,
+    /// The apps that were run most.
+    pub top: Vec<AppUse>,
+}
+
+/// How runs of one app went.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppUse {
+    /// What people call it; its id when it is gone.
+    pub name: String,
+    /// All that ended.
+    pub runs: usize,
+    /// Those that did not go well.
+    pub failed: usize,
 }
 
 /// Ends of the times that answers are counted by, milliseconds; the last one is for any longer time.

@@ -12,7 +12,8 @@ use crate::ui::progress::percent;
 use crate::ui::skeleton::CardSkeleton;
 use crate::ui::table::Table;
 use domain::actor::Permission;
-use domain::telemetry::{ModelUse, Range, RunSlot, Service, Telemetry};
+use domain::telemetry::{AppNumbers, AppUse, ModelUse, Range, RunSlot, Service, Telemetry};
+use domain::words::count;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::NavigateOptions;
@@ -75,7 +76,8 @@ fn Numbers() -> impl IntoView {
 
 #[component]
 fn Found(numbers: Telemetry) -> impl IntoView {
-    let Telemetry { range, from_ms, runs, answers, models, causes, services, .. } = numbers.clone();
+    let Telemetry { range, from_ms, runs, answers, models, causes, apps, services, .. } =
+        numbers.clone();
     let has_services = !services.is_empty();
     view! {
         <Totals numbers=numbers />
@@ -88,6 +90,7 @@ fn Found(numbers: Telemetry) -> impl IntoView {
             <Causes causes=causes range=range />
             {has_services.then(|| view! { <Services services=services /> })}
         </div>
+        <AppRuns apps=apps range=range />
         <p class="xs quiet">
             "Runs are counted while they are kept. Answers are counted up to an end, so a typical answer took at most the time that is shown."
         </p>
@@ -244,6 +247,54 @@ fn Services(services: Vec<Service>) -> impl IntoView {
         <section class="card" aria-labelledby="tm-s">
             <div class="card__head"><h2 id="tm-s">"Services"</h2></div>
             <ul class="rows">{services.into_iter().map(row).collect_view()}</ul>
+        </section>
+    }
+}
+
+/// How runs of apps went, and which were run most.
+#[component]
+fn AppRuns(apps: AppNumbers, range: Range) -> impl IntoView {
+    let row = |it: AppUse| {
+        view! {
+            <tr>
+                <td class="name">{it.name}</td>
+                <td class="end num">{it.runs}</td>
+                <td class="end num">{it.failed}</td>
+            </tr>
+        }
+    };
+    let body = if apps.runs == 0 {
+        view! { <p class="card__body sm muted">"No app was run."</p> }.into_any()
+    } else {
+        let times = format!(
+            "{}, {} failed. Half of the others took at most {} ms, 19 of 20 at most {} ms.",
+            count(apps.runs, "run", "runs"),
+            apps.failed,
+            apps.typical_ms,
+            apps.slow_ms
+        );
+        view! {
+            <p class="card__body sm">{times}</p>
+            <Table caption="The apps that were run most">
+                <thead>
+                    <tr>
+                        <th>"App"</th>
+                        <th class="end">"Runs"</th>
+                        <th class="end">"Failed"</th>
+                    </tr>
+                </thead>
+                <tbody>{apps.top.into_iter().map(row).collect_view()}</tbody>
+            </Table>
+        }
+        .into_any()
+    };
+    view! {
+        <section class="card" aria-labelledby="tm-a">
+            <div class="card__head">
+                <h2 id="tm-a">"Apps"</h2>
+                <span class="xs quiet push">{range.label()}</span>
+            </div>
+            {body}
         </section>
     }
 }

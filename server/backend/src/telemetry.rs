@@ -4,7 +4,11 @@ use crate::{Backend, about};
 use domain::actor::{Actor, Permission};
 use domain::flow::run::RunStatus;
 use domain::problem::Problem;
-use domain::telemetry::{AnswerSlot, ModelUse, Range, RunSlot, Service, Telemetry, within};
+use domain::telemetry::{
+    AnswerSlot, AppNumbers, AppUse, ModelUse, Range, RunSlot, Service, Telemetry, within,
+};
+use domain::words::count;
+use flow::apps::Scope;
 use std::collections::BTreeMap;
 use std::time::Instant;
 use store::db::Conn;
@@ -27,6 +31,8 @@ impl Backend {
         let now_ms = store::ids::now_ms();
         let (from_ms, part) = (range.from_ms(now_ms), range.slot_ms());
         let workspace = if is_all { "" } else { actor.workspace.as_str() };
+        let scope = Scope { is_all, from_ms, to_ms: i64::MAX };
+        let apps = self.app_numbers(actor, scope).await?;
         let mut conn = self.db.read().await?;
         let runs = run_counts::by_part(&mut conn, workspace, (from_ms, part)).await?;
         let answers = request_counts::since(&mut conn, workspace, (from_ms, part)).await?;
@@ -47,9 +53,33 @@ impl Backend {
             paused,
             models: models.into_iter().map(model).collect(),
             causes: run_counts::causes(&mut conn, workspace, from_ms, CAUSES).await?,
+            apps,
             services: if is_all { self.services(&mut conn).await? } else { Vec::new() },
         };
         Ok(numbers)
+    }
+
+    /// How runs of apps went, by the audit log.
+    async fn app_numbers(&self, actor: &Actor, scope: Scope) -> Result<AppNumbers, Problem> {
+        let all = self.apps.platform(actor, scope).await?;
+        let found = self.apps.top_apps(actor, scope).await?;
+        let mut conn = self.db.read().await?;
+        let mut top = Vec::new();
+        for it in found {
+            let known = store::apps::find(&mut conn, &it.app_id).await?;
+            top.push(AppUse {
+                name: known.map_or(it.app_id, |app| app.name),
+                runs: it.execution_count,
+                failed: it.failure_count,
+            });
+        }
+        Ok(AppNumbers {
+            runs: all.total_executions,
+            failed: all.failed_executions,
+            typical_ms: all.median_execution_ms,
+            slow_ms: all.p95_execution_ms,
+            top,
+        })
     }
 
     /// Parts of the server and how each does.
@@ -87,8 +117,9 @@ impl Backend {
             service(
                 "Basecamp reading",
                 format!(
-                    "{connections} connections, {troubled} in trouble, {} requests so far",
-                    census.sync_calls
+                    "{}, {troubled} in trouble, {} so far",
+                    count(connections, "connection", "connections"),
+                    count(census.sync_calls, "request", "requests")
                 ),
                 troubled == 0 && !is_open,
             ),

@@ -2,6 +2,7 @@
 
 use crate::apps::{app_of, flow, published, run};
 use crate::caller::{Answer, Caller, Server};
+use domain::telemetry::Range;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -85,6 +86,11 @@ async fn each_outcome_is_one_audit_row_and_the_numbers_count_them() {
         );
         assert!(!log.text.contains("marker-in"));
         numbers(&owner, &member, &id).await;
+        let me = owner.actor().await;
+        let shown = server.backend.telemetry(&me, Range::Hour).await.unwrap().apps;
+        assert_eq!((shown.runs, shown.failed), (5, 3), "{}", server.name);
+        assert_eq!((shown.top[0].runs, shown.top[0].failed), (4, 2));
+        assert_ne!(shown.top[0].name, id, "an app is called by its name");
         assert_eq!(server.visitor().get("/apps/api/telemetry/platform").await.status, 403);
     }
 }
