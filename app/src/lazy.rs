@@ -6,6 +6,8 @@
 use crate::admin::telemetry::TelemetryPage;
 use crate::admin::terminal::ShellPage;
 use crate::admin::workspaces::WorkspacesPage;
+use crate::agents::list::AgentsPage;
+use crate::agents::page::AgentPage;
 use crate::approvals::page::ApprovalsPage;
 use crate::apps::gallery::AppsPage;
 use crate::apps::publisher::AppPublisherPage;
@@ -15,9 +17,11 @@ use crate::flows::list::FlowsPage;
 use crate::flows::studio::StudioPage;
 use crate::flows::tables::TablesPage;
 use crate::flows::templates::TemplatesPage;
+use crate::people::page::PeoplePage;
 use crate::plans::page::CommandCenterPage;
 use crate::projects::list::ProjectsPage;
 use crate::projects::page::ProjectPage;
+use crate::reports::page::ReportsPage;
 use crate::runs::list::RunsPage;
 use crate::runs::page::RunPage;
 use crate::settings::audit::AuditLogPage;
@@ -88,7 +92,11 @@ area!(
     Apps => AppsPage,
     AppRunner => AppRunnerPage,
     AppPublisher => AppPublisherPage,
-    CommandCenter => CommandCenterPage
+    CommandCenter => CommandCenterPage,
+    Agents => AgentsPage,
+    Agent => AgentPage,
+    People => PeoplePage,
+    Reports => ReportsPage
 );
 
 /// Loads the module of the page at `path`, where it has one of its own.
@@ -105,6 +113,7 @@ pub async fn preload(path: &str) {
         (Some("projects" | "flows" | "runs" | "approvals" | "apps" | "command-center"), _) => {
             Projects::preload().await
         }
+        (Some("agents" | "people" | "reports"), _) => Projects::preload().await,
         _ => {}
     }
 }

@@ -10,6 +10,7 @@ pub mod shell;
 pub mod ui;
 
 pub mod admin;
+pub mod agents;
 pub mod approvals;
 pub mod apps;
 pub mod auth;
@@ -18,8 +19,10 @@ pub mod connections;
 pub mod flows;
 pub mod home;
 pub mod oauth;
+pub mod people;
 pub mod plans;
 pub mod projects;
+pub mod reports;
 pub mod runs;
 pub mod settings;
 pub mod setup;
@@ -27,7 +30,7 @@ pub mod setup;
 pub use crate::lazy::preload;
 pub use crate::shell::mark_hydrated;
 
-use crate::admin::moved::{AdminMoved, AutomationsMoved, TodayMoved};
+use crate::admin::moved::{AdminMoved, AutomationsMoved, TeamMoved, TodayMoved};
 use crate::apps::visited::Visited;
 use crate::auth::invite::InvitePage;
 use crate::auth::sign_in::SignInPage;
@@ -93,6 +96,11 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/chat") view=ChatPage ssr=Async />
                         <Route path=path!("/chat/:id") view=ChatPage ssr=Async />
                         <Route path=path!("/command-center") view={Lazy::<lazy::CommandCenter>::new()} ssr=Async />
+                        <Route path=path!("/agents") view={Lazy::<lazy::Agents>::new()} ssr=Async />
+                        <Route path=path!("/agents/:id") view={Lazy::<lazy::Agent>::new()} ssr=Async />
+                        <Route path=path!("/people") view={Lazy::<lazy::People>::new()} ssr=Async />
+                        <Route path=path!("/team") view=TeamMoved ssr=Async />
+                        <Route path=path!("/reports") view={Lazy::<lazy::Reports>::new()} ssr=Async />
                         <Route path=path!("/approvals") view={Lazy::<lazy::Approvals>::new()} ssr=Async />
                         <Route path=path!("/approvals/:id") view={Lazy::<lazy::Approvals>::new()} ssr=Async />
                     </ParentRoute>

@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod actor;
+pub mod agent;
 pub mod app;
 pub mod approval;
 pub mod assistant;
@@ -23,6 +24,7 @@ pub mod platform;
 pub mod problem;
 pub mod project;
 pub mod record;
+pub mod report;
 pub mod setup;
 pub mod telemetry;
 pub mod template;

@@ -20,3 +20,9 @@ pub fn TodayMoved() -> impl IntoView {
 pub fn AutomationsMoved() -> impl IntoView {
     view! { <Redirect path="/flows" /> }
 }
+
+/// `/team`.
+#[component]
+pub fn TeamMoved() -> impl IntoView {
+    view! { <Redirect path="/people" /> }
+}

@@ -16,7 +16,7 @@ use crate::ui::search::SearchBox;
 use crate::ui::skeleton::RowsSkeleton;
 use crate::ui::time::{parse_time, use_now};
 use crate::ui::toast::use_toasts;
-use crate::ui::typed::Lines;
+use crate::ui::typed::{Choose, Lines};
 use domain::actor::Permission;
 use domain::assistant::{Note, NoteChange};
 use leptos::ev::SubmitEvent;
@@ -295,27 +295,6 @@ fn NoteForm(editing: Editing) -> impl IntoView {
                 </div>
             </form>
         </Dialog>
-    }
-}
-
-/// A choice from a few.
-#[component]
-fn Choose(
-    id: &'static str,
-    label: &'static str,
-    options: Vec<(&'static str, &'static str)>,
-    value: RwSignal<String>,
-) -> impl IntoView {
-    let option = move |(key, words): (&'static str, &'static str)| {
-        view! { <option value=key prop:selected=move || value.with(|it| it == key)>{words}</option> }
-    };
-    view! {
-        <div class="field">
-            <label class="label" for=id>{label}</label>
-            <select class="select" id=id on:change=move |event| value.set(event_target_value(&event))>
-                {options.into_iter().map(option).collect_view()}
-            </select>
-        </div>
     }
 }
 

@@ -90,3 +90,28 @@ pub fn Lines(
         </div>
     }
 }
+
+/// A choice from a few.
+#[component]
+pub fn Choose(
+    /// Unique on the page.
+    id: &'static str,
+    /// The words above.
+    label: &'static str,
+    /// Key and words of each.
+    options: Vec<(&'static str, &'static str)>,
+    /// The key of the chosen one.
+    value: RwSignal<String>,
+) -> impl IntoView {
+    let option = move |(key, words): (&'static str, &'static str)| {
+        view! { <option value=key prop:selected=move || value.with(|it| it == key)>{words}</option> }
+    };
+    view! {
+        <div class="field">
+            <label class="label" for=id>{label}</label>
+            <select class="select" id=id on:change=move |event| value.set(event_target_value(&event))>
+                {options.into_iter().map(option).collect_view()}
+            </select>
+        </div>
+    }
+}

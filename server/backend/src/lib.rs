@@ -3,6 +3,7 @@
 
 pub mod about;
 pub mod alerting;
+mod agents;
 mod approvals;
 pub mod chat_clients;
 pub mod config;
@@ -15,6 +16,7 @@ pub mod meter;
 mod node;
 pub mod presence;
 mod records;
+mod reports;
 mod server_settings;
 pub mod setup;
 pub mod shell;

@@ -104,6 +104,31 @@ pub async fn insert(conn: &mut Conn, new: &Agent) -> Result<()> {
     Ok(())
 }
 
+/// Writes name, kind, goal, strategy, schedule and what it may do again, and when it is due; false when there is none.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn update(conn: &mut Conn, it: &Agent) -> Result<bool> {
+    let sql = "UPDATE agents SET name = $3, kind = $4, goal = $5, strategy = $6, schedule = $7, is_executing = $8,
+                   next_at = $9, updated_at = $10
+               WHERE workspace_id = $1 AND id = $2";
+    let changed = execute!(
+        conn,
+        sql,
+        it.workspace_id.as_str(),
+        it.id.as_str(),
+        it.name.as_str(),
+        it.kind.as_str(),
+        it.goal.as_str(),
+        it.strategy.as_str(),
+        it.schedule.as_str(),
+        it.is_executing,
+        it.next_at,
+        ids::now_ms()
+    )?;
+    Ok(changed > 0)
+}
+
 /// The agents of a workspace, the newest first.
 ///
 /// # Errors

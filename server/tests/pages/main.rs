@@ -197,10 +197,72 @@ async fn numbers_are_drawn_for_admins_and_nobody_else() {
 async fn addresses_of_earlier_releases_lead_on() {
     let place = Place::new().await;
     let owner = place.signs_up("owner").await;
-    for (old, new) in
-        [("/today", "/"), ("/automations", "/flows"), ("/admin", "/settings/workspace")]
-    {
+    let moved = [
+        ("/today", "/"),
+        ("/automations", "/flows"),
+        ("/admin", "/settings/workspace"),
+        ("/team", "/people"),
+    ];
+    for (old, new) in moved {
         let moved = place.open(old, &owner).await;
         assert_eq!((moved.status, moved.location.as_deref()), (302, Some(new)), "{old}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn agents_people_and_reports_show_what_there_is() {
+    let place = Place::new().await;
+    let owner = place.signs_up("owner").await;
+    assert!(place.open("/agents", &owner).await.text.contains("No agents yet"));
+    for path in ["/people", "/reports"] {
+        let page = place.open(path, &owner).await;
+        assert!(page.text.contains("Basecamp is not connected"), "{path}: {}", page.text);
+    }
+    place.post("/api/pmos/setup/sample", &owner, json!({})).await;
+    let change = json!({
+        "name": "Late things", "goal": "What is overdue?", "strategy": "", "kind": "pm", "schedule": "daily",
+        "auto_execute": false
+    });
+    place.ask("POST", "/fn/save_agent", &owner, json!({"change": change})).await;
+    let viewer = place.joins(&owner, "viewer", "viewer").await;
+    for (cookie, may) in [(&owner, true), (&viewer, false)] {
+        let page = place.open("/agents", cookie).await;
+        assert!(page.text.contains("Late things"), "{}", page.text);
+        assert_eq!(page.text.contains("New agent"), may, "{}", page.text);
+        assert_eq!(page.text.contains("Run now"), may, "{}", page.text);
+        let people = place.open("/people", cookie).await.text;
+        assert!(people.contains("Moves proposed") && people.contains("Amara Osei"), "{people}");
+        let report = place.open("/reports", cookie).await.text;
+        assert!(report.contains("What it says") && report.contains("Website relaunch"), "{report}");
+    }
+    let decisions = place.open("/reports?report=decisions", &owner).await;
+    assert!(decisions.text.contains("report is about one project"), "{}", decisions.text);
+    let missing = place.open("/agents/no-such-agent", &owner).await;
+    assert_eq!(missing.status, 404, "{}", missing.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conversation_is_drawn_with_its_newest_turns() {
+    let place = Place::new().await;
+    let owner = place.signs_up("owner").await;
+    let said = place.post("/api/chat", &owner, json!({"message": "hello there"})).await;
+    let path = format!("/chat/{}", said["sessionId"].as_str().unwrap());
+    let page = place.open(&path, &owner).await;
+    assert!(page.text.contains("<p>hello there</p>"), "{}", page.text);
+    assert_eq!(page.text.matches("id=\"turn-").count(), 2, "{}", page.text);
+    assert!(!page.text.contains("Show earlier"), "{}", page.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_approval_stands_beside_the_list() {
+    let place = Place::new().await;
+    let owner = place.signs_up("owner").await;
+    let empty = place.open("/approvals", &owner).await;
+    assert!(empty.text.contains("What an approval would do is shown here"), "{}", empty.text);
+    place.post("/api/pmos/setup/sample", &owner, json!({})).await;
+    place.post("/api/chat", &owner, json!({"message": "complete Menu board copy"})).await;
+    let waiting = place.open("/approvals", &owner).await;
+    assert!(waiting.text.contains("What will happen"), "{}", waiting.text);
+    let rules = place.open("/approvals?tab=rules", &owner).await;
+    assert!(!rules.text.contains("What will happen"), "{}", rules.text);
 }

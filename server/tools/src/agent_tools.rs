@@ -4,8 +4,11 @@
 use crate::error::ToolError;
 use crate::lists;
 use crate::tool::{Call, Done};
+use crate::tools::Tools;
 use domain::actor::{Actor, Permission};
+use domain::agent::{self, AgentKind, AgentSchedule, AgentStanding, AgentStatus, SavedAgent};
 use domain::event::{Event, EventKind};
+use domain::ids::SessionId;
 use domain::problem::Problem;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -56,34 +59,61 @@ fn letters(name: &str, text: &str, most: usize) -> Result<String, ToolError> {
     }
 }
 
-fn run_row(run: &AgentRun, state: &str, is_own: bool) -> Value {
+/// A run as people see it, in the state `state`.
+pub(crate) fn shown_run(run: &AgentRun, state: &str, is_own: bool) -> agent::AgentRun {
     let found: Option<String> = run.findings.as_ref().map(|it| it.chars().take(FOUND).collect());
-    json!({
-        "id": run.id, "status": state, "dry_run": run.is_dry != 0, "started_at": ids::rfc3339(run.started_at),
-        "ended_at": run.ended_at.map(ids::rfc3339), "error": run.error,
+    agent::AgentRun {
+        id: run.id.clone(),
+        status: state.to_owned(),
+        dry_run: run.is_dry != 0,
+        started_at: ids::rfc3339(run.started_at),
+        ended_at: run.ended_at.map(ids::rfc3339),
+        error: run.error.clone(),
         // What it read, it read with the rights of its owner.
-        "findings": found.filter(|_| is_own)
-    })
+        findings: found.filter(|_| is_own),
+    }
+}
+
+/// An agent as `actor` sees it.
+pub(crate) fn shown(it: &Agent, actor: &Actor) -> SavedAgent {
+    let is_own = it.owner_id == actor.user.as_str();
+    SavedAgent {
+        id: it.id.clone(),
+        name: it.name.clone(),
+        goal: it.goal.clone(),
+        strategy: it.strategy.clone(),
+        kind: AgentKind::parse(&it.kind),
+        schedule: AgentSchedule::parse(&it.schedule),
+        auto_execute: it.is_executing != 0,
+        status: if it.is_paused != 0 { AgentStatus::Paused } else { AgentStatus::Active },
+        owner: it.owner.clone(),
+        next_run: it.next_at.map(ids::rfc3339),
+        session_id: it.session_id.as_deref().filter(|_| is_own).map(SessionId::from),
+        created_at: ids::rfc3339(it.created_at),
+    }
 }
 
 fn row(it: &Agent, actor: &Actor) -> Value {
+    json!(shown(it, actor))
+}
+
+/// Whether `actor` may change `it`, or have it run.
+pub(crate) fn may_change(it: &Agent, actor: &Actor) -> bool {
     let is_own = it.owner_id == actor.user.as_str();
-    json!({
-        "id": it.id, "name": it.name, "goal": it.goal, "strategy": it.strategy, "type": it.kind,
-        "schedule": it.schedule, "auto_execute": it.is_executing != 0,
-        "status": if it.is_paused != 0 { "paused" } else { "active" }, "owner": it.owner,
-        "next_run": it.next_at.map(ids::rfc3339), "session_id": it.session_id.as_ref().filter(|_| is_own),
-        "created_at": ids::rfc3339(it.created_at)
-    })
+    actor.role.can(if is_own { Permission::Write } else { Permission::Manage })
 }
 
 async fn one(call: &Call<'_>) -> Result<Agent, ToolError> {
-    let mut conn = call.tools.db.read().await?;
-    let id = call.args.need("agent_id")?;
-    let found = agents::find(&mut conn, &call.actor.workspace, id).await?;
+    Ok(to_change(call.tools, call.actor, call.args.need("agent_id")?).await?)
+}
+
+/// An agent that `actor` may change: their own, or anybody's for who manages.
+async fn to_change(tools: &Tools, actor: &Actor, id: &str) -> Result<Agent, Problem> {
+    let mut conn = tools.db.read().await?;
+    let found = agents::find(&mut conn, &actor.workspace, id).await?;
     let found = found.ok_or_else(|| Problem::not_found("Agent"))?;
-    if found.owner_id != call.actor.user.as_str() {
-        call.actor.require(Permission::Manage)?;
+    if found.owner_id != actor.user.as_str() {
+        actor.require(Permission::Manage)?;
     }
     Ok(found)
 }
@@ -141,39 +171,92 @@ pub(crate) async fn create(call: Call<'_>) -> Outcome {
 
 pub(crate) async fn list(call: Call<'_>) -> Outcome {
     let status = call.args.text("status").unwrap_or("all").to_owned();
-    let workspace = &call.actor.workspace;
     let mut conn = call.tools.db.read().await?;
-    let all = agents::list(&mut conn, workspace).await?;
-    let runs = agents::runs(&mut conn, workspace, ids::now_ms() - COUNTED_MS).await?;
+    let all = standings(&mut conn, call.actor).await?;
+    let mut rows: Vec<Value> = all.iter().map(|it| json!(it)).collect();
+    rows.retain(|it| status == "all" || it["status"] == status.as_str());
+    Ok(Done::new(lists::all("agents", &rows)))
+}
+
+/// Every agent of the workspace with how it did lately, the newest first.
+pub(crate) async fn standings(
+    conn: &mut Conn,
+    actor: &Actor,
+) -> Result<Vec<AgentStanding>, Problem> {
+    let all = agents::list(conn, &actor.workspace).await?;
+    let runs = agents::runs(conn, &actor.workspace, ids::now_ms() - COUNTED_MS).await?;
     let mut of: HashMap<&str, Vec<&AgentRun>> = HashMap::new();
     for run in &runs {
         of.entry(run.agent_id.as_str()).or_default().push(run);
     }
-    let mut rows = Vec::new();
+    let mut standings = Vec::new();
     for it in &all {
         let runs = of.get(it.id.as_str()).map(Vec::as_slice).unwrap_or_default();
-        let is_own = it.owner_id == call.actor.user.as_str();
-        let last = match runs.first() {
-            Some(run) => Some(run_row(run, &state(&mut conn, run).await?, is_own)),
+        let is_own = it.owner_id == actor.user.as_str();
+        let last_run = match runs.first() {
+            Some(run) => Some(shown_run(run, &state(conn, run).await?, is_own)),
             None => None,
         };
-        let failed = runs.iter().filter(|it| it.status == "failed").count();
-        let more = json!({ "last_run": last, "runs_count": runs.len(), "failed_count": failed });
-        let shown = lists::with(row(it, call.actor), more);
-        if status == "all" || shown["status"] == status.as_str() {
-            rows.push(shown);
-        }
+        standings.push(AgentStanding {
+            agent: shown(it, actor),
+            last_run,
+            runs_count: runs.len(),
+            failed_count: runs.iter().filter(|it| it.status == "failed").count(),
+            may_change: may_change(it, actor),
+        });
     }
-    Ok(Done::new(lists::all("agents", &rows)))
+    Ok(standings)
 }
 
 /// The state of a run: that of the assistant's while it is open, such as `waiting_approval`.
-async fn state(conn: &mut Conn, run: &AgentRun) -> Result<String, ToolError> {
+pub(crate) async fn state(conn: &mut Conn, run: &AgentRun) -> Result<String, Problem> {
     if run.ended_at.is_some() {
         return Ok(run.status.clone());
     }
     let now = agents::state_of_chain(conn, run).await?;
     Ok(now.map_or_else(|| run.status.clone(), |(status, _)| status))
+}
+
+/// Changes what is given of an agent; another schedule counts from now.
+pub(crate) async fn update(call: Call<'_>) -> Outcome {
+    within(&call, "update_agent", 30).await?;
+    let before = one(&call).await?;
+    let words =
+        |name: &'static str, before: &str| call.args.text(name).unwrap_or(before).to_owned();
+    let strategy = call.args.get("strategy").and_then(Value::as_str);
+    let schedule = words("schedule", &before.schedule);
+    let next_at = match before.is_paused != 0 || schedule == before.schedule {
+        true => before.next_at,
+        false => call.tools.next_time(&call.actor.workspace, (&schedule, ids::now_ms())).await?,
+    };
+    let acts = call.args.get("auto_execute").and_then(Value::as_bool);
+    let now = Agent {
+        name: letters("name", &words("name", &before.name), NAME)?,
+        goal: letters("goal", &words("goal", &before.goal), WORDS)?,
+        strategy: letters("strategy", strategy.unwrap_or(&before.strategy), WORDS)?,
+        kind: words("type", &before.kind),
+        is_executing: acts.map_or(before.is_executing, i16::from),
+        schedule,
+        next_at,
+        ..before.clone()
+    };
+    let (actor, stored) = (call.actor.clone(), now.clone());
+    let write = call.tools.db.write(move |tx| {
+        Box::pin(async move {
+            if !agents::update(tx, &stored).await? {
+                return Err(Problem::not_found("Agent"));
+            }
+            changed(tx, &actor, &stored, "changed").await
+        })
+    });
+    write.await?;
+    let message = format!("Changed the agent “{}”", now.name);
+    let value = json!({ "message": message, "agent": row(&now, call.actor) });
+    let back = json!({
+        "agent_id": before.id, "name": before.name, "goal": before.goal, "strategy": before.strategy,
+        "type": before.kind, "schedule": before.schedule, "auto_execute": before.is_executing != 0
+    });
+    Ok(Done::new(value).on(now.name).undone_by("update_agent", &back))
 }
 
 pub(crate) async fn pause(call: Call<'_>) -> Outcome {
@@ -220,16 +303,19 @@ pub(crate) async fn delete(call: Call<'_>) -> Outcome {
     Ok(Done::new(json!({ "message": message, "agent_id": found.id })).on(found.name))
 }
 
-/// Asks an agent to run at once, and waits a little for what comes of it. A dry run tells what it would do.
-pub(crate) async fn run(call: Call<'_>) -> Outcome {
-    let is_dry = call.args.wants("dry_run");
-    let found = one(&call).await?;
+/// Asks an agent to run at once; it does so in its own time.
+pub(crate) async fn ask(
+    tools: &Tools,
+    actor: &Actor,
+    (id, is_dry): (&str, bool),
+) -> Result<Agent, Problem> {
+    actor.require(Permission::Write)?;
+    let found = to_change(tools, actor, id).await?;
     if found.is_paused != 0 {
-        return Err(Problem::conflict("This agent is paused. Resume it first").into());
+        return Err(Problem::conflict("This agent is paused. Resume it first"));
     }
-    let asked_at = ids::now_ms();
-    let (actor, it) = (call.actor.clone(), found.clone());
-    let write = call.tools.db.write(move |tx| {
+    let (actor, it) = (actor.clone(), found.clone());
+    let write = tools.db.write(move |tx| {
         Box::pin(async move {
             if !agents::ask(tx, &actor.workspace, &it.id, is_dry).await? {
                 return Err(Problem::conflict(
@@ -240,6 +326,14 @@ pub(crate) async fn run(call: Call<'_>) -> Outcome {
         })
     });
     write.await?;
+    Ok(found)
+}
+
+/// Asks an agent to run at once, and waits a little for what comes of it. A dry run tells what it would do.
+pub(crate) async fn run(call: Call<'_>) -> Outcome {
+    let is_dry = call.args.wants("dry_run");
+    let asked_at = ids::now_ms();
+    let found = ask(call.tools, call.actor, (call.args.need("agent_id")?, is_dry)).await?;
     let until = Instant::now() + WAIT;
     let mut last = None;
     while Instant::now() < until {
@@ -253,8 +347,8 @@ pub(crate) async fn run(call: Call<'_>) -> Outcome {
         sleep(LOOK).await;
     }
     let is_own = found.owner_id == call.actor.user.as_str();
-    let told = last.map(|(run, state)| run_row(&run, &state, is_own));
-    let message = match told.as_ref().and_then(|it| it["status"].as_str()) {
+    let told = last.map(|(run, state)| shown_run(&run, &state, is_own));
+    let message = match told.as_ref().map(|it| it.status.as_str()) {
         Some("succeeded") if is_dry => "It told what it would do and changed nothing",
         Some("succeeded") => "It ran",
         Some("failed") => "It ran and failed",

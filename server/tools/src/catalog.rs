@@ -273,6 +273,8 @@ catalog! {
         "agent_id*:string, dry_run:boolean", "Runs an agent now; dry_run, on by default, only reports what it would do" => agent_tools::run;
     "pause_agent", "agents", Full, Write, "Pause or resume an agent",
         "agent_id*:string, action*:enum(pause|resume)", "Pauses or resumes an agent" => agent_tools::pause;
+    "update_agent", "agents", Unlisted, Write, "Change an agent",
+        "agent_id*:string, name:string, goal:string, type:enum(pm|triage|quality|review|custom), strategy:string, auto_execute:boolean, schedule:enum(on_demand|hourly|daily|weekly)", "Changes what is given of an agent" => agent_tools::update;
     "delete_agent", "agents", Full, Destructive, "Delete an agent",
         "agent_id*:string", "Deletes an agent; its past runs stay in the audit log" => agent_tools::delete;
     "set_persona", "reach", Full, Write, "Choose how the assistant speaks",

@@ -14,6 +14,7 @@ pub mod tools;
 
 mod agent_schedule;
 mod agent_tools;
+mod agents;
 mod args;
 mod asked_tools;
 mod assign_tools;
@@ -70,6 +71,7 @@ mod run_tools;
 mod sending_tools;
 mod smart;
 mod sources;
+mod standing;
 mod subscription_tools;
 mod template_tools;
 mod todo_tools;

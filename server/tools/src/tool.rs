@@ -91,7 +91,7 @@ const THROUGH: [&str; 6] = [
 const OUTSIDE: [&str; 3] = ["send_notification", "connect_platform", "manage_plugin"];
 
 /// Asked about in every mode (contract.md 5.5), and what runs several writes or a step for real.
-const ALWAYS_ASK: [&str; 16] = [
+const ALWAYS_ASK: [&str; 17] = [
     "flow_publish",
     "flow_enable",
     "flow_rollback",
@@ -102,6 +102,7 @@ const ALWAYS_ASK: [&str; 16] = [
     "connect_platform",
     "manage_plugin",
     "create_agent",
+    "update_agent",
     "flow_connection_create",
     "flow_step_test",
     "run_recipe",

@@ -7,6 +7,7 @@ use agent::llm::scripted::{Scripted, Step};
 use agent::sending::NewTurn;
 use domain::actor::Actor;
 use domain::approval::ApprovalStatus;
+use domain::problem::Problem;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -249,6 +250,55 @@ async fn an_agent_is_asked_to_run_paused_and_deleted_by_its_owner_or_who_manages
         assert_eq!(ok(&world, "list_agents", json!({})).await["count"], 0);
         let log = ok(&world, "audit_log", json!({ "operation": "agent.ran" })).await;
         assert_eq!(log["count"], 1, "its runs stay in the audit log: {log}");
+    }
+}
+
+#[tokio::test]
+async fn an_agent_is_changed_by_who_may_and_the_change_can_be_taken_back() {
+    for test in TestDb::both().await {
+        let model = Arc::new(Scripted::new([Step::Say("Nothing is late".into())]));
+        let world = World::with_on(test, model, Config::default()).await;
+        let new = json!({ "name": "Watch", "goal": "Look", "schedule": "hourly" });
+        let made = ok(&world, "create_agent", new).await;
+        let id = made["agent"]["id"].as_str().unwrap().to_owned();
+        let change = json!({ "agent_id": id, "goal": "Look twice", "schedule": "on_demand", "auto_execute": true });
+        let refused = call(&world, &actor("mika"), "update_agent", change.clone()).await;
+        assert_eq!(refused.unwrap_err(), "FORBIDDEN");
+        let changed = ok(&world, "update_agent", change).await;
+        let told = &changed["agent"];
+        assert_eq!((&told["name"], &told["goal"]), (&json!("Watch"), &json!("Look twice")));
+        assert_eq!((&told["next_run"], &told["auto_execute"]), (&Value::Null, &json!(true)));
+        ok(&world, "pmos_undo", json!({ "operation_id": changed["operation_id"] })).await;
+        let before = agent(&world).await;
+        assert_eq!((&before["goal"], &before["schedule"]), (&json!("Look"), &json!("hourly")));
+        assert!(before["next_run"].is_string(), "{before}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_of_an_agent_has_its_runs_and_only_its_owner_reads_what_they_found() {
+    for test in TestDb::both().await {
+        let model = Arc::new(Scripted::new([Step::Say("Two things are late".into())]));
+        let world = World::with_on(test, model, Config::default()).await;
+        let made = ok(&world, "create_agent", json!({ "name": "Watch", "goal": "Look" })).await;
+        let id = made["agent"]["id"].as_str().unwrap().to_owned();
+        let refused = world.tools.ask_agent(&actor("mika"), &id, false).await;
+        assert!(matches!(refused, Err(Problem::Forbidden { .. })), "{refused:?}");
+        world.tools.ask_agent(&amara(), &id, false).await.unwrap();
+        let now = ids::now_ms();
+        world.agent.look_after_agents(now).await.unwrap();
+        ended(&world, now).await;
+        let mine = world.tools.agent(&amara(), &id).await.unwrap();
+        assert_eq!((mine.runs.len(), mine.standing.may_change), (1, true), "{mine:?}");
+        assert_eq!(mine.runs[0].findings.as_deref(), Some("Two things are late"));
+        let theirs = world.tools.agent(&actor("vera"), &id).await.unwrap();
+        assert_eq!((&theirs.runs[0].findings, theirs.standing.may_change), (&None, false));
+        assert_eq!(world.tools.agents(&actor("vera")).await.unwrap().len(), 1);
+        let mut elsewhere = amara();
+        elsewhere.workspace = "w2".into();
+        let missing = world.tools.agent(&elsewhere, &id).await;
+        assert!(matches!(missing, Err(Problem::NotFound { .. })), "{missing:?}");
+        assert!(world.tools.agents(&elsewhere).await.unwrap().is_empty());
     }
 }
 

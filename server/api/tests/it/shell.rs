@@ -52,7 +52,7 @@ async fn every_command_answers_and_is_a_row_with_its_output() {
         let doctor = output(&owner, &session, "doctor").await;
         assert!(doctor.contains("good  the database answers"), "{doctor}");
         let listed = output(&owner, &session, "workspaces --last 5").await;
-        assert!(listed.contains("1 people"), "{listed}");
+        assert!(listed.contains("1 person"), "{listed}");
         assert_eq!(run(&owner, &session, "logs --last 2").await["exitCode"], 0);
         let wrong = run(&owner, &session, "logs --last many").await;
         assert_eq!((wrong.status, &wrong["exitCode"]), (200, &json!(2)));
