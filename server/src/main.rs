@@ -44,8 +44,6 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     };
     let service =
         server::router(backend.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    // What is streamed is small: held back until the browser has confirmed the piece before, each would be 40 ms late.
-    let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
     axum::serve(listener, service).with_graceful_shutdown(stop).await?;
     backend.stop().await;
     Ok(())

@@ -2,8 +2,8 @@
 //! functions can name it.
 
 pub mod about;
-pub mod alerting;
 mod agents;
+pub mod alerting;
 mod approvals;
 pub mod chat_clients;
 pub mod config;
