@@ -3,12 +3,16 @@
 //! Changes to different values are both kept. Where both changed the same value nobody wins in silence: that is a
 //! [`Clash`], which a person decides.
 
-use super::edit::{AddAction, ChangeName, DeleteAction, FlowEdit, ImportFlow};
+mod branches;
+mod stack;
+
+use super::edit::{AddAction, ChangeName, DeleteAction, FlowEdit, ImportFlow, SetSkip};
 use super::merge::{Content, merge};
 use super::{Action, FlowVersion, Note, Trigger, tree};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+pub use stack::{Late, OpenClash, Stacked, stack};
 
 /// What becomes of one change.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,8 +56,9 @@ pub fn rebase(base: &FlowVersion, theirs: &FlowVersion, mine: &FlowEdit) -> Reba
     match mine {
         FlowEdit::UpdateAction(it) => action(base, theirs, it),
         FlowEdit::UpdateTrigger(it) => trigger(base, theirs, it),
-        FlowEdit::AddAction(it) => added(theirs, it),
+        FlowEdit::AddAction(it) => added(base, theirs, it),
         FlowEdit::DeleteAction(it) => deleted(base, theirs, it),
+        FlowEdit::SetSkipAction(it) => skipped(theirs, it),
         FlowEdit::ChangeName(it) => named(base, theirs, it),
         FlowEdit::UpdateNote(it) => note(base, theirs, it),
         FlowEdit::ImportFlow(it) if it.keep_samples => put_back(base, theirs, it),
@@ -63,7 +68,7 @@ pub fn rebase(base: &FlowVersion, theirs: &FlowVersion, mine: &FlowEdit) -> Reba
         FlowEdit::ImportFlow(_) => {
             Rebased::Lost("The flow was changed meanwhile, so it was not replaced".to_owned())
         }
-        _ => Rebased::Fits(mine.clone()),
+        _ => branches::rebase(base, theirs, mine),
     }
 }
 
@@ -141,16 +146,24 @@ fn named(base: &FlowVersion, theirs: &FlowVersion, mine: &ChangeName) -> Rebased
 }
 
 /// A step that has arrived already is not added again; one whose name was taken gets another.
-fn added(theirs: &FlowVersion, mine: &AddAction) -> Rebased {
+fn added(base: &FlowVersion, theirs: &FlowVersion, mine: &AddAction) -> Rebased {
+    let mut mine = mine.clone();
     match tree::find(&theirs.trigger, &mine.action.name) {
-        None => Rebased::Fits(FlowEdit::AddAction(Box::new(mine.clone()))),
-        Some(it) if same(&alone(it), &alone(&mine.action)) => Rebased::Done,
-        Some(_) => {
-            let name = tree::next_step_name(&theirs.trigger);
-            let action = Action { name, ..mine.action.clone() };
-            Rebased::Fits(FlowEdit::AddAction(Box::new(AddAction { action, ..mine.clone() })))
-        }
+        None => {}
+        Some(it) if same(&alone(it), &alone(&mine.action)) => return Rebased::Done,
+        Some(_) => mine.action.name = tree::next_step_name(&theirs.trigger),
     }
+    branches::rebase(base, theirs, &FlowEdit::AddAction(Box::new(mine)))
+}
+
+/// Steps that are gone cannot be switched off or on; the others are.
+fn skipped(theirs: &FlowVersion, mine: &SetSkip) -> Rebased {
+    let is_there = |it: &&String| tree::find(&theirs.trigger, it).is_some();
+    let names: Vec<_> = mine.names.iter().filter(is_there).cloned().collect();
+    if names.is_empty() && !mine.names.is_empty() {
+        return Rebased::Lost("The step to switch off or on was deleted meanwhile".to_owned());
+    }
+    Rebased::Fits(FlowEdit::SetSkipAction(SetSkip { names, skip: mine.skip }))
 }
 
 fn deleted(base: &FlowVersion, theirs: &FlowVersion, mine: &DeleteAction) -> Rebased {
@@ -188,6 +201,9 @@ fn merged<T: Serialize + DeserializeOwned>(
     }
     let mut values = Vec::new();
     let whole = three(Some(&before), Some(&mine), Some(&theirs), ("", &mut values));
+    if values.is_empty() && whole.as_ref() == Some(&theirs) {
+        return Rebased::Done;
+    }
     let Ok(whole) = serde_json::from_value(whole.unwrap_or_default()) else {
         return Rebased::Lost(format!("{title} was changed meanwhile in a way that does not fit"));
     };

@@ -25,6 +25,8 @@ mod problems;
 #[cfg(test)]
 mod records;
 #[cfg(test)]
+mod stacking;
+#[cfg(test)]
 mod studio;
 #[cfg(test)]
 mod together;

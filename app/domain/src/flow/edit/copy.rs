@@ -48,12 +48,17 @@ pub(crate) fn new_names(
 
 /// Gives `first` and what is inside and after it other names, in what they read as well; tests are forgotten.
 pub(crate) fn rename(first: &mut Action, renames: &BTreeMap<String, String>) {
+    rename_only(first, renames);
+    each_mut(Some(first), &mut forget_samples);
+}
+
+/// The same for steps that stay what they are: what their tests gave is kept.
+pub(crate) fn rename_only(first: &mut Action, renames: &BTreeMap<String, String>) {
     each_mut(Some(first), &mut |it| {
         if let Some(name) = renames.get(&it.name) {
             it.name.clone_from(name);
         }
         own_texts(it, &mut |text| *text = names::rename(text, renames));
-        forget_samples(it);
     });
 }
 
