@@ -191,7 +191,7 @@ impl Backend {
         Ok(Self {
             connections: flows.connections(),
             apps: Apps::new(&runs),
-            presence: Presence::new(flows.clone(), db.clone()),
+            presence: Presence::new(flows.clone(), db.clone(), closing.clone()),
             flows,
             peers,
             tools,

@@ -215,6 +215,23 @@ impl Db {
         self.notifier.publish(vec![change]);
     }
 
+    /// Says `words`, 7 kB at most, to the other nodes of this database, where there are any. Nobody keeps them: a node
+    /// that does not listen just then never hears of them.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn say(&self, words: &str) -> Result<()> {
+        if self.is_shared() {
+            crate::notify::say(&mut self.read().await?, &self.notifier, words).await?;
+        }
+        Ok(())
+    }
+
+    /// What other nodes say from now on; nothing ever where there are none.
+    pub fn heard(&self) -> broadcast::Receiver<String> {
+        self.notifier.heard()
+    }
+
     /// Whether several nodes may share this database.
     pub fn is_shared(&self) -> bool {
         matches!(self.pools, Pools::Postgres(_))

@@ -9,11 +9,14 @@ use tokio::sync::broadcast;
 /// Changes a slow reader may lag behind before it has to read the events table.
 const LAG: usize = 1024;
 const CHANNEL: &str = "pmos_changes";
+/// What nodes say to each other and nobody keeps.
+const WORDS: &str = "pmos_words";
 
 /// Hands out committed changes. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Notifier {
     sender: broadcast::Sender<Change>,
+    words: broadcast::Sender<String>,
     /// Tells this node's own notifications from those of others; empty on SQLite.
     node: String,
 }
@@ -21,20 +24,28 @@ pub(crate) struct Notifier {
 impl Notifier {
     /// For a database that only this process uses.
     pub(crate) fn local() -> Self {
-        Self { sender: broadcast::channel(LAG).0, node: String::new() }
+        Self::named(String::new())
     }
 
     /// For a database that several nodes use.
     pub(crate) async fn shared(pool: &PgPool) -> Result<Self> {
-        let notifier = Self { sender: broadcast::channel(LAG).0, node: crate::ids::short() };
+        let notifier = Self::named(crate::ids::short());
         let mut listener = PgListener::connect_with(pool).await?;
-        listener.listen(CHANNEL).await?;
+        listener.listen_all([CHANNEL, WORDS]).await?;
         tokio::spawn(listen(listener, notifier.clone()));
         Ok(notifier)
     }
 
+    fn named(node: String) -> Self {
+        Self { sender: broadcast::channel(LAG).0, words: broadcast::channel(LAG).0, node }
+    }
+
     pub(crate) fn subscribe(&self) -> broadcast::Receiver<Change> {
         self.sender.subscribe()
+    }
+
+    pub(crate) fn heard(&self) -> broadcast::Receiver<String> {
+        self.words.subscribe()
     }
 
     /// Nobody listening is fine.
@@ -45,20 +56,27 @@ impl Notifier {
     }
 }
 
-/// Passes the changes of other nodes on. The listener reconnects by itself; what it missed is in the events table.
+/// Passes on what other nodes changed and said. The listener reconnects by itself; the changes it missed are in the
+/// events table, the words are gone.
 async fn listen(mut listener: PgListener, notifier: Notifier) {
     while let Ok(notification) = listener.recv().await {
-        let mut words = notification.payload().splitn(4, '\n');
-        let (Some(node), Some(workspace), Some(topic), Some(target)) =
-            (words.next(), words.next(), words.next(), words.next())
-        else {
+        let Some((node, rest)) = notification.payload().split_once('\n') else { continue };
+        if node == notifier.node {
             continue;
-        };
-        let Some(topic) = topic_named(topic).filter(|_| node != notifier.node) else { continue };
-        let change =
-            Change { workspace: WorkspaceId::from(workspace), topic, target: target.to_owned() };
-        notifier.publish(vec![change]);
+        }
+        if notification.channel() == WORDS {
+            drop(notifier.words.send(rest.to_owned()));
+        } else if let Some(change) = change_in(rest) {
+            notifier.publish(vec![change]);
+        }
     }
+}
+
+fn change_in(text: &str) -> Option<Change> {
+    let mut words = text.splitn(3, '\n');
+    let (workspace, topic, target) = (words.next()?, words.next()?, words.next()?);
+    let (workspace, topic) = (WorkspaceId::from(workspace), topic_named(topic)?);
+    Some(Change { workspace, topic, target: target.to_owned() })
 }
 
 fn topic_named(word: &str) -> Option<Topic> {
@@ -81,5 +99,12 @@ pub(crate) async fn tell_other_nodes(
         );
         execute!(conn, "SELECT pg_notify($1, $2)", CHANNEL, payload)?;
     }
+    Ok(())
+}
+
+/// Says `words` to the nodes that listen now.
+pub(crate) async fn say(conn: &mut Conn, notifier: &Notifier, words: &str) -> Result<()> {
+    let payload = format!("{}\n{words}", notifier.node);
+    execute!(conn, "SELECT pg_notify($1, $2)", WORDS, payload)?;
     Ok(())
 }

@@ -44,15 +44,13 @@ impl Server {
         Self::all_with(&[]).await
     }
 
+    /// One on PostgreSQL, where that is tested.
+    pub(crate) async fn postgres() -> Option<Self> {
+        Some(Self::on(TestDb::postgres().await?, &[]).await)
+    }
+
     async fn on(db: TestDb, settings: &[(&str, &str)]) -> Self {
-        let (setting, value) = db.setting();
-        let data = db.folder.path().join("data").display().to_string();
-        let config = Config::from_lookup(|name| match name {
-            "PMOS_DATA" => Some(data.clone()),
-            name if name == setting => Some(value.clone()),
-            name => settings.iter().find(|it| it.0 == name).map(|it| it.1.to_owned()),
-        });
-        let backend = Backend::start(config.unwrap()).await.unwrap();
+        let backend = node(&db, "data", settings).await;
         let router = api::router(&backend);
         Self { backend, router, name: db.name, db }
     }
@@ -77,6 +75,11 @@ impl Server {
         let mut rows = self.db.rows(workspace).await;
         rows.retain(|row| !moves.iter().any(|table| row.starts_with(table)));
         rows
+    }
+
+    /// Another node on the same database, with a data folder of its own.
+    pub(crate) async fn other_node(&self) -> Backend {
+        node(&self.db, "other", &[]).await
     }
 
     /// Somebody without a session.
@@ -108,6 +111,18 @@ impl Server {
         assert_eq!(answer.status, 200, "{}", answer.body);
         Caller { server: self, cookie: answer.session(), key: None }
     }
+}
+
+/// A running product on `db` with a data folder called `folder`.
+async fn node(db: &TestDb, folder: &str, settings: &[(&str, &str)]) -> Backend {
+    let (setting, value) = db.setting();
+    let data = db.folder.path().join(folder).display().to_string();
+    let config = Config::from_lookup(|name| match name {
+        "PMOS_DATA" => Some(data.clone()),
+        name if name == setting => Some(value.clone()),
+        name => settings.iter().find(|it| it.0 == name).map(|it| it.1.to_owned()),
+    });
+    Backend::start(config.unwrap()).await.unwrap()
 }
 
 /// The fields of a sign-up.

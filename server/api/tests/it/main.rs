@@ -32,6 +32,7 @@ mod oauth;
 mod once;
 mod page_writes;
 mod plans;
+mod presence;
 mod projects;
 mod promises;
 mod requests;

@@ -101,6 +101,17 @@ async fn a_change_reaches_the_other_nodes_of_a_shared_database() {
 }
 
 #[tokio::test]
+async fn what_a_node_says_reaches_the_others_and_not_itself() {
+    let Some(test) = TestDb::postgres().await else { return };
+    let other = test.reopen().await;
+    let (mut own, mut heard) = (test.db.heard(), other.heard());
+    test.db.say("one\ntwo").await.unwrap();
+    assert_eq!(heard.recv().await.unwrap(), "one\ntwo");
+    other.say("three").await.unwrap();
+    assert_eq!(own.recv().await.unwrap(), "three", "its own words do not come back");
+}
+
+#[tokio::test]
 async fn what_was_acknowledged_is_there_after_opening_again() {
     for test in TestDb::both().await {
         record(&test.db, "w1", "f").await.unwrap();
