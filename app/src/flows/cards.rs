@@ -2,11 +2,11 @@
 
 use super::code;
 use super::earlier::{Part, parts, reading};
+use super::router::Taking;
 use domain::flow::catalog::{self, Tile, choices};
 use domain::flow::{
     Action, ActionKind, CodeSettings, FlowVersion, PieceSettings, Trigger, TriggerKind, tree,
 };
-use domain::words::count;
 use serde_json::Value;
 
 /// What stands in the small square beside a name.
@@ -135,8 +135,8 @@ fn of_action(action: &Action, number: usize, place: &str) -> Card {
         ActionKind::Code(it) => (Kind::Action, icon_of(choices::CODE_TILE), code_words(it)),
         ActionKind::Loop(it) => (Kind::Loop, icon_of(choices::LOOP_TILE), loop_words(&it.items)),
         ActionKind::Router(it) => {
-            let branches = count(it.branches.len(), "branch", "branches");
-            (Kind::Router, icon_of(choices::ROUTER_TILE), branches)
+            let words = Taking::of(it).card(it.branches.len());
+            (Kind::Router, icon_of(choices::ROUTER_TILE), words)
         }
     };
     Card {

@@ -281,6 +281,18 @@ mod tests {
     }
 
     #[test]
+    fn branches_that_run_at_the_same_time_are_marked_each_for_itself() {
+        let router = json!({"type": "ROUTER", "status": "SUCCEEDED", "input": {}, "output": {"branches": [
+            {"branchName": "a", "branchIndex": 1, "evaluation": true},
+            {"branchName": "b", "branchIndex": 2, "evaluation": true}]}});
+        let step = |status: &str| json!({"type": "PIECE", "status": status, "input": {}});
+        let steps = json!({"step_1": router, "step_2": step("RUNNING"), "step_3": step("PAUSED")});
+        let marks = run_marks(&version(), &run(&steps));
+        let states = ["step_2", "step_3", "step_4"].map(|it| marks[it].state);
+        assert_eq!(states, ["running", "waiting", "notrun"]);
+    }
+
+    #[test]
     fn only_steps_with_another_content_count_as_written() {
         let before = version();
         let mut after = version();

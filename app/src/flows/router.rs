@@ -15,7 +15,76 @@ pub fn settings(studio: Studio, step: &str) -> Option<RouterSettings> {
     })
 }
 
-/// How many branches are taken, and each branch.
+/// Which branches run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Taking {
+    /// The first that fits.
+    #[default]
+    First,
+    /// All that fit, one after the other.
+    InTurn,
+    /// All that fit, at the same time.
+    AtOnce,
+}
+
+impl Taking {
+    const ALL: [Self; 3] = [Self::First, Self::InTurn, Self::AtOnce];
+
+    /// Of a router.
+    pub fn of(settings: &RouterSettings) -> Self {
+        match (settings.execution_type, settings.parallel) {
+            (ExecutionType::FirstMatch, _) => Self::First,
+            (ExecutionType::AllMatch, false) => Self::InTurn,
+            (ExecutionType::AllMatch, true) => Self::AtOnce,
+        }
+    }
+
+    fn set(self, settings: &mut RouterSettings) {
+        settings.execution_type = match self {
+            Self::First => ExecutionType::FirstMatch,
+            Self::InTurn | Self::AtOnce => ExecutionType::AllMatch,
+        };
+        settings.parallel = self == Self::AtOnce;
+    }
+
+    fn key(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::InTurn => "all",
+            Self::AtOnce => "at-once",
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::First => "The first branch that fits",
+            Self::InTurn => "Every branch that fits, one after the other",
+            Self::AtOnce => "Every branch that fits, all at the same time",
+        }
+    }
+
+    fn hint(self) -> &'static str {
+        match self {
+            Self::First => "Branches are looked at in order. The others are passed over.",
+            Self::InTurn => "A branch can use what the branches before it gave.",
+            Self::AtOnce => {
+                "A branch cannot use what another one gives. What follows waits for all of them."
+            }
+        }
+    }
+
+    /// What a router of `count` branches says on the canvas.
+    pub fn card(self, count: usize) -> String {
+        let branches = domain::words::count(count, "branch", "branches");
+        match self {
+            Self::First => branches,
+            Self::InTurn => format!("{branches}, all that fit"),
+            Self::AtOnce => format!("{branches} at the same time"),
+        }
+    }
+}
+
+/// Which branches are taken, and each branch.
 #[component]
 pub fn RouterPanel(
     /// The open flow.
@@ -25,27 +94,13 @@ pub fn RouterPanel(
 ) -> impl IntoView {
     let key = StoredValue::new(step);
     let router = Memo::new(move |_| settings(studio, &key.get_value()));
-    let takes_all = Memo::new(move |_| {
-        router.with(|it| it.as_ref().is_some_and(|it| it.execution_type == ExecutionType::AllMatch))
-    });
     let count = Memo::new(move |_| router.with(|it| it.as_ref().map_or(0, |it| it.branches.len())));
-    let choose = move |value: String| {
-        let execution =
-            if value == "all" { ExecutionType::AllMatch } else { ExecutionType::FirstMatch };
-        studio.change_router(&key.get_value(), None, |it| it.execution_type = execution);
-    };
     let add = move |_| {
         let last = count.get_untracked().saturating_sub(1);
         studio.add_branch(&key.get_value(), last, &format!("Branch {}", last + 1));
     };
     view! {
-        <div class="field">
-            <label class="label" for="router-take">"Take"</label>
-            <select class="select" id="router-take" on:change=move |event| choose(event_target_value(&event))>
-                <option value="first" selected=move || !takes_all.get()>"The first branch that fits"</option>
-                <option value="all" selected=move || takes_all.get()>"Every branch that fits"</option>
-            </select>
-        </div>
+        <TakingField studio=studio step=key.get_value() router=router />
         <div class="stack">
             {move || (0..count.get()).map(|at| view! { <BranchCard studio=studio step=key.get_value() at=at router=router /> }).collect_view()}
         </div>
@@ -53,6 +108,36 @@ pub fn RouterPanel(
             <Icon name="plus" />
             "Add a branch"
         </button>
+    }
+}
+
+#[component]
+fn TakingField(
+    studio: Studio,
+    step: String,
+    router: Memo<Option<RouterSettings>>,
+) -> impl IntoView {
+    let key = StoredValue::new(step);
+    let taking =
+        Memo::new(move |_| router.with(|it| it.as_ref().map(Taking::of).unwrap_or_default()));
+    let error = move || studio.error_at(&key.get_value(), "router-take", "parallel");
+    let choose = move |event| {
+        let value = event_target_value(&event);
+        let chosen = Taking::ALL.into_iter().find(|it| it.key() == value).unwrap_or_default();
+        studio.change_router(&key.get_value(), None, |it| chosen.set(it));
+    };
+    let option = move |it: Taking| {
+        view! { <option value=it.key() selected=move || taking.get() == it>{it.words()}</option> }
+    };
+    view! {
+        <div class="field">
+            <label class="label" for="router-take">"Run matching branches"</label>
+            <select class="select" id="router-take" aria-describedby="router-take-hint" on:change=choose>
+                {Taking::ALL.map(option).into_iter().collect_view()}
+            </select>
+            <p class="hint" id="router-take-hint">{move || taking.get().hint()}</p>
+            {move || error().map(|it| view! { <p class="error" role="alert"><Icon name="alert" />{it}</p> })}
+        </div>
     }
 }
 
@@ -93,7 +178,7 @@ fn BranchCard(
         }
         .into_any();
     }
-    let count = move || crate::runs::words::count(conditions.get(), "condition", "conditions");
+    let count = move || domain::words::count(conditions.get(), "condition", "conditions");
     view! {
         <details class="brcard" open=at == 0>
             <summary>
@@ -189,5 +274,24 @@ fn BranchActions(
             action="Delete branch"
             confirm=move |()| delete()
         />
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::flow::catalog::step::router_step;
+
+    #[test]
+    fn every_way_to_take_branches_is_read_as_it_was_set() {
+        let ActionKind::Router(mut settings) = router_step("step_1").kind else {
+            panic!("a router")
+        };
+        assert_eq!(Taking::of(&settings), Taking::First);
+        for way in Taking::ALL {
+            way.set(&mut settings);
+            assert_eq!(Taking::of(&settings), way);
+        }
+        assert_eq!(Taking::AtOnce.card(3), "3 branches at the same time");
     }
 }

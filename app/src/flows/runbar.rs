@@ -1,5 +1,6 @@
 //! The line above the canvas while a run is shown: how it stands, and what can be done about it.
 
+use super::cards::Kind;
 use super::following::StartedBar;
 use super::planned;
 use super::store::Studio;
@@ -23,11 +24,26 @@ fn news(studio: Studio, run: &Run) -> String {
     }
 }
 
-fn more(run: &Run) -> String {
+/// "steps 3 and 5 at once" while branches of a router run, or wait, at the same time.
+fn at_once(studio: Studio) -> Option<String> {
+    let is_at_work = |name: &str| {
+        let state = studio.run_marks.with(|it| it.get(name).map(|it| it.state));
+        matches!(state, Some("running" | "waiting"))
+    };
+    let numbers = studio.cards.with(|all| {
+        let busy = all.iter().filter(|it| it.kind == Kind::Action && is_at_work(&it.name));
+        busy.map(|it| it.number.to_string()).collect::<Vec<_>>()
+    });
+    let (last, before) = numbers.split_last().filter(|it| !it.1.is_empty())?;
+    Some(format!("steps {} and {last} at once", before.join(", ")))
+}
+
+fn more(studio: Studio, run: &Run) -> String {
     let steps = count(usize::try_from(run.steps_count).unwrap_or(0), "step ran", "steps ran");
     let time = run.duration.map(duration);
     let resumed = (run.resumed > 0).then(|| "resumed after a restart".to_owned());
-    [Some(steps), time, resumed].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    let now = at_once(studio).filter(|_| !run.status.is_terminal());
+    [now, Some(steps), time, resumed].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// How the run that is shown stands.
@@ -58,7 +74,7 @@ pub fn RunBar(
                 <span class="grow">
                     <b>{news(studio, &run)}</b>
                     " "
-                    <span class="quiet">{more(&run)}</span>
+                    <span class="quiet">{more(studio, &run)}</span>
                 </span>
                 <a class="btn btn--sm" href=details>"All details"</a>
                 <a class="btn btn--sm" href=back>"Back to editing"</a>
