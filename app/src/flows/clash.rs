@@ -1,55 +1,56 @@
 //! Changes that came late: put on what somebody else did where they fit, asked about where both changed the same.
 
+use super::outbox::Unsaved;
 use super::store::Studio;
 use crate::ui::button::{Button, Kind};
 use crate::ui::dialog::Dialog;
 use domain::flow::FlowVersion;
-use domain::flow::edit::FlowEdit;
-use domain::flow::rebase::{Clash, Disputed, Rebased, rebase};
+use domain::flow::rebase::{Clash, Disputed, Late, Rebased, Stacked, rebase, stack};
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
-
-/// A change that came late, with the flow that it was made on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Late {
-    base: FlowVersion,
-    edit: FlowEdit,
-}
-
-/// A late change that somebody has to decide about.
-#[derive(Clone, Debug, PartialEq)]
-pub struct OpenClash {
-    /// What both changed.
-    clash: Clash,
-    /// What it was made of: kept over a reload, and looked at again when it is decided.
-    pub(super) late: Late,
-}
+use std::collections::BTreeMap;
 
 impl Studio {
     /// Puts `unsaved`, which was made on `base`, on what is on screen now; what fits waits to be sent again.
-    pub(super) fn put_on_top(self, base: &FlowVersion, unsaved: Vec<FlowEdit>) {
-        let mut lost = Vec::new();
-        for edit in unsaved {
-            let now = self.flow.with_untracked(|it| rebase(base, &it.version, &edit));
-            match now {
-                Rebased::Fits(edit) => match self.apply(&edit) {
-                    Ok(()) => self.outbox.update_value(|it| it.push(edit, None)),
-                    Err(problem) => lost.push(problem.to_string()),
-                },
-                Rebased::Done => {}
-                Rebased::Clash(clash) => self.clashes.update(|all| {
-                    // The last change to a value is what the person means.
-                    let is_same = |it: &Clash| it.step == clash.step && it.title == clash.title;
-                    all.retain(|it| !is_same(&it.clash));
-                    all.push(OpenClash { clash, late: Late { base: base.clone(), edit } });
-                }),
-                Rebased::Lost(why) => lost.push(why),
+    pub(super) fn put_on_top(self, base: &FlowVersion, unsaved: &Unsaved) {
+        if unsaved.edits.is_empty() {
+            return;
+        }
+        let open = self.clashes.get_untracked();
+        let Stacked { version, fits, clashes, lost, renamed } = self.flow.with_untracked(|it| {
+            stack((base, &it.version), &unsaved.edits, open, unsaved.may_be_there)
+        });
+        self.flow.update(|it| it.version = version);
+        self.outbox.update_value(|it| fits.into_iter().for_each(|edit| it.push(edit, None)));
+        if self.clashes.with_untracked(|it| *it != clashes) {
+            self.clashes.set(clashes);
+        }
+        self.follow_names(&renamed);
+        if let Some(first) = lost.first() {
+            let many = match lost.len() {
+                1 => "a change of yours was".to_owned(),
+                many => format!("{many} changes of yours were"),
+            };
+            self.toasts.failed(format!(
+                "Somebody changed this flow meanwhile, so {many} not kept. {first}"
+            ));
+        }
+    }
+
+    /// Steps of this page got other names, because somebody else added some at the same time: what is open stays open.
+    fn follow_names(self, renamed: &BTreeMap<String, String>) {
+        let now = |it: &str| renamed.get(it).cloned();
+        if let Some(name) = self.at.with_untracked(|it| now(it)) {
+            self.at.set(name);
+        }
+        for open in [self.chosen, self.fresh] {
+            if let Some(name) = open.with_untracked(|it| now(it.as_deref()?)) {
+                open.set(Some(name));
             }
         }
-        if let Some(first) = lost.first() {
-            self.toasts.failed(format!(
-                "Somebody changed this flow meanwhile, so a change of yours was not kept. {first}"
-            ));
+        if self.picked.with_untracked(|it| it.iter().any(|it| renamed.contains_key(it))) {
+            self.picked.update(|it| {
+                *it = it.iter().map(|it| now(it).unwrap_or_else(|| it.clone())).collect();
+            });
         }
     }
 
@@ -80,7 +81,7 @@ impl Studio {
     /// Asks again what an earlier page left open.
     pub(super) fn ask_again(self, late: Vec<Late>) {
         for Late { base, edit } in late {
-            self.put_on_top(&base, vec![edit]);
+            self.put_on_top(&base, &Unsaved { edits: vec![edit], may_be_there: true });
         }
     }
 }

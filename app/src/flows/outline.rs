@@ -140,8 +140,9 @@ fn Row(studio: Studio, name: String) -> impl IntoView {
     }
     };
     let (row, open, menu_name) = (name.clone(), name.clone(), name.clone());
+    let is_off = move || state.card.with(|it| it.is_off) && state.run.get().is_none();
     Some(view! {
-        <div class="ol__line">
+        <div class="ol__line" data-step=name.clone()>
         <button
             type="button"
             class="ol__row"
@@ -162,7 +163,9 @@ fn Row(studio: Studio, name: String) -> impl IntoView {
                     {move || state.card.with(|it| it.title.clone())}
                 </b>
                 <small>{words}</small>
+                {move || state.who.get().map(|it| view! { <span class="sr">{format!("{it} is here")}</span> })}
             </span>
+            {move || is_off().then(|| view! { <span class="xs quiet">"Off"</span> })}
             {glyph}
         </button>
         <Show when=move || studio.is_editing()>

@@ -52,6 +52,10 @@ impl Studio {
         let Some(id) = self.flow.try_with_untracked(|it| it.id.clone()) else { return };
         let Some(own) = page.try_get_value().filter(|it| !it.is_empty()) else { return };
         let step = self.chosen.get_untracked();
+        if self.clashes.with_untracked(|it| !it.is_empty()) {
+            // Another window takes up what a page that gives no sign any more has left.
+            self.keep_unsent();
+        }
         spawn_local(async move {
             let answer = here_in_flow(id, own.clone(), step).await;
             let others = answer.map(|all| all.into_iter().filter(|it| it.page != own).collect());

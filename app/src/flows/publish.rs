@@ -87,7 +87,7 @@ fn Ask(studio: Studio, open: RwSignal<bool>, done: RwSignal<bool>) -> impl IntoV
             match publish_flow(id).await {
                 Err(AppError::Problem(Problem::NeedsApproval { id })) => asked.set(Some(id)),
                 Ok(flow) => {
-                    studio.flow.set(flow);
+                    studio.adopt(flow);
                     done.set(true);
                 }
                 Err(error) => failed.set(Some(error)),

@@ -3,7 +3,6 @@
 //! A change is applied here with the server's own rules, shown at once, and sent; see `outbox` for the order.
 
 use super::cards::{Card, cards};
-use super::clash::OpenClash;
 use super::history::History;
 use super::marks::{RunMark, Written, run_marks, with_note};
 use super::outbox::Outbox;
@@ -16,6 +15,7 @@ use domain::flow::edit::{FlowEdit, apply, apply_all};
 use domain::flow::layout::{Layout, layout_with};
 use domain::flow::presence::Here;
 use domain::flow::proposal::Proposal;
+use domain::flow::rebase::OpenClash;
 use domain::flow::validate::{self, FlowProblem};
 use domain::flow::{Flow, FlowVersion, Trigger};
 use domain::problem::Problem;
@@ -108,8 +108,8 @@ pub struct Studio {
     pub(super) outbox: StoredValue<Outbox>,
     /// The flow as the server had it last: what unsaved changes were made on.
     pub(super) base: StoredValue<FlowVersion>,
-    /// Somebody else changed the flow while changes of this page were on their way.
-    pub(super) missed: StoredValue<bool>,
+    /// The newest revision that this page heard of while changes of its own were on their way.
+    pub(super) heard: StoredValue<i64>,
     pub(super) toasts: Toasts,
     pub(super) timer: StoredValue<Option<TimeoutHandle>>,
 }
@@ -180,7 +180,7 @@ impl Studio {
             history: RwSignal::new(History::default()),
             outbox: StoredValue::new(Outbox::default()),
             base: StoredValue::new(base),
-            missed: StoredValue::new(false),
+            heard: StoredValue::new(0),
             toasts: use_toasts(),
             timer: StoredValue::new(None),
         }

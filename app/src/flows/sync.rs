@@ -4,12 +4,13 @@ use super::marks::{Written, written};
 use super::outbox::{Outbox, TYPING_PAUSE_MS};
 use super::server_fns::{edit_flow, get_flow};
 use super::store::{Saving, Studio};
+use super::unsent;
 use crate::error::AppError;
 use crate::live::{Live, LiveEvent};
 use crate::session;
 use domain::event::Topic;
 use domain::flow::Flow;
-use domain::flow::edit::FlowEdit;
+use domain::flow::edit::{FlowEdit, apply_all};
 use domain::flow::merge::Content;
 use domain::problem::Problem;
 use leptos::prelude::*;
@@ -22,6 +23,10 @@ use std::time::Duration;
 const MARK_STAYS: Duration = Duration::from_secs(5);
 /// How long until a server that was not reached is tried again.
 const RETRY: Duration = Duration::from_secs(4);
+/// So often a fault of the server is waited out, before the change is taken for its cause.
+const PATIENCE: u32 = 5;
+/// What a gap in the events may hide: anything.
+const ANYTHING: i64 = i64::MAX;
 
 impl Studio {
     /// Puts `edit` on its way: at once, or after a pause in typing.
@@ -36,7 +41,7 @@ impl Studio {
 
     /// Puts `edits`, which belong together, on their way.
     pub(super) fn queue_all(self, edits: Vec<FlowEdit>) {
-        self.outbox.update_value(|it| edits.into_iter().for_each(|edit| it.push(edit, None)));
+        self.outbox.update_value(|it| it.push_all(edits));
         self.saving.set(Saving::Pending);
         self.send_now();
     }
@@ -57,9 +62,11 @@ impl Studio {
             return;
         };
         spawn_local(async move {
-            let answer = edit_flow(id, revision, edits).await;
+            let answer = edit_flow(id.clone(), revision, edits).await;
             if !self.flow.is_disposed() {
                 self.answered(answer);
+            } else if answer.is_ok() {
+                unsent::forget(id.as_str());
             }
         });
     }
@@ -69,44 +76,58 @@ impl Studio {
             Ok(flow) => {
                 self.outbox.update_value(Outbox::saved);
                 self.base.set_value(flow.version.clone());
-                self.adopt(flow);
+                self.take_over(flow);
                 self.keep_unsent();
                 self.send_now();
-                if self.outbox.with_value(Outbox::is_idle) && self.missed.get_value() {
-                    self.missed.set_value(false);
-                    self.look_again(By::Others);
-                }
-            }
-            Err(AppError::Offline) => {
-                self.outbox.update_value(Outbox::put_back);
-                self.saving.set(Saving::Failed(
-                    "Not saved. The server could not be reached, trying again".to_owned(),
-                ));
-                self.keep_unsent();
-                self.send_in(RETRY);
+                self.catch_up();
             }
             Err(AppError::Problem(Problem::Conflict { .. })) => self.reload(Reload::KeepMine),
-            Err(error) => {
-                self.toasts.failed(format!("That change was not saved. {error}"));
-                self.reload(Reload::DropMine);
+            Err(error) if may_pass(&error, self.outbox.with_value(Outbox::failures)) => {
+                self.outbox.update_value(Outbox::put_back);
+                self.not_saved(&error);
+                self.send_in(RETRY);
             }
+            Err(error) => self.give_up(&error),
         }
     }
 
-    /// Takes over the server's flow; while changes are still on their way only its revision.
+    /// Takes over the server's flow after a change that does not pass through `edit`; while changes are still on their
+    /// way they are put on top of it later.
     pub(super) fn adopt(self, flow: Flow) {
-        let is_idle = self.outbox.with_value(Outbox::is_idle);
-        self.flow.update(|it| {
-            if is_idle {
-                *it = flow;
-            } else {
-                it.revision = flow.revision;
-            }
-        });
-        if is_idle {
-            self.base.set_value(self.flow.with_untracked(|it| it.version.clone()));
-            self.saving.set(Saving::Saved);
+        if self.outbox.with_value(Outbox::is_idle) {
+            self.take_over(flow);
+        } else {
+            self.hear_of(flow.revision);
         }
+    }
+
+    /// Takes over the server's flow; while more changes wait, which were made on just that, only its revision.
+    fn take_over(self, flow: Flow) {
+        if self.outbox.with_value(Outbox::is_idle) {
+            self.base.set_value(flow.version.clone());
+            self.keeping_focus(|| self.flow.set(flow));
+            self.saving.set(Saving::Saved);
+        } else {
+            self.flow.update(|it| it.revision = flow.revision);
+        }
+    }
+
+    fn not_saved(self, error: &AppError) {
+        let why = match error {
+            AppError::Offline => "The server could not be reached".to_owned(),
+            AppError::Problem(problem) => problem.to_string(),
+        };
+        self.saving.set(Saving::Failed(format!("Not saved. {why}, trying again")));
+        self.keep_unsent();
+    }
+
+    /// The server said why it does not take a change: that one is dropped, and said, and no other.
+    fn give_up(self, error: &AppError) {
+        if self.outbox.try_update_value(Outbox::take_apart) == Some(true) {
+            return self.send_now();
+        }
+        self.toasts.failed(format!("That change was not saved. {error}"));
+        self.reload(Reload::DropRefused);
     }
 
     /// Fetches the flow, and puts what is not saved on top of it where it still fits.
@@ -119,24 +140,41 @@ impl Studio {
             }
             match answer {
                 Ok(flow) => self.put_mine_on(flow, mine),
+                // What is under way stays so: nothing else is sent before this is known.
+                Err(error) if may_pass(&error, 0) => {
+                    self.not_saved(&error);
+                    let again = move || {
+                        if !self.flow.is_disposed() {
+                            self.reload(mine);
+                        }
+                    };
+                    set_timeout(again, RETRY);
+                }
                 Err(error) => self.saving.set(Saving::Failed(format!("Not saved. {error}"))),
             }
         });
     }
 
     fn put_mine_on(self, flow: Flow, mine: Reload) {
-        let unsaved = self.outbox.try_update_value(Outbox::refused).unwrap_or_default();
-        let base = self.base.get_value();
-        self.base.set_value(flow.version.clone());
-        self.flow.set(flow);
-        if mine == Reload::KeepMine {
-            self.put_on_top(&base, unsaved);
+        let mut base = self.base.get_value();
+        if mine == Reload::DropRefused {
+            let dropped = self.outbox.try_update_value(Outbox::give_up).unwrap_or_default();
+            // What waits was made on top of it.
+            base = apply_all(&base, &dropped).unwrap_or(base);
         }
+        let unsaved = self.outbox.try_update_value(Outbox::refused).unwrap_or_default();
+        self.base.set_value(flow.version.clone());
+        self.caught_up_to(flow.revision);
+        self.keeping_focus(|| {
+            self.flow.set(flow);
+            self.put_on_top(&base, &unsaved);
+            self.leave_missing_steps();
+        });
         self.keep_unsent();
-        self.leave_missing_steps();
         let is_idle = self.outbox.with_value(Outbox::is_idle);
         self.saving.set(if is_idle { Saving::Saved } else { Saving::Pending });
         self.send_now();
+        self.catch_up();
     }
 
     /// Follows changes that others make: they appear step by step, the assistant's in its colour.
@@ -146,44 +184,83 @@ impl Studio {
         Effect::new(move |before: Option<u64>| {
             let version = version.get();
             let event = last.get_untracked();
-            if before.is_some_and(|it| it != version) && self.is_news(event.as_ref()) {
+            if before.is_some_and(|it| it != version)
+                && let Some(revision) = self.news(event.as_ref())
+            {
                 let me = me.with_untracked(|it| it.id.to_string());
+                self.hear_of(revision);
                 self.look_again(event.map_or(By::Others, |it| by_whom(&it, &me)));
             }
             version
         });
     }
 
-    /// Whether an event tells of this flow something that is not on screen; no event means a gap, so anything may be.
-    fn is_news(self, event: Option<&LiveEvent>) -> bool {
-        let Some(event) = event else { return true };
+    /// The revision of this flow that an event tells of, if it is not on screen; no event means a gap, so anything may
+    /// be.
+    fn news(self, event: Option<&LiveEvent>) -> Option<i64> {
+        let Some(event) = event else { return Some(ANYTHING) };
         let revision =
             event.data.get("detail").and_then(|it| it.get("revision")).and_then(Value::as_i64);
-        self.flow.with_untracked(|it| {
-            it.id.as_str() == event.id && revision.is_none_or(|newest| newest > it.revision)
-        })
+        let revision = revision.unwrap_or(ANYTHING);
+        let is_news = |it: &Flow| it.id.as_str() == event.id && revision > it.revision;
+        self.flow.with_untracked(is_news).then_some(revision)
+    }
+
+    fn hear_of(self, revision: i64) {
+        self.heard.update_value(|it| *it = revision.max(*it));
+    }
+
+    /// What is known of the flow is that of `revision`: what was heard of before is in it, or comes again.
+    fn caught_up_to(self, revision: i64) {
+        self.heard.update_value(|it| {
+            if *it == ANYTHING {
+                *it = revision;
+            }
+        });
+    }
+
+    /// Looks for what was heard of while changes of this page were on their way.
+    fn catch_up(self) {
+        if self.flow.with_untracked(|it| self.heard.get_value() > it.revision) {
+            self.look_again(By::Others);
+        }
     }
 
     /// Fetches the flow and shows what is newer; while changes of this page are on their way, afterwards.
     pub(super) fn look_again(self, by: By) {
         if !self.outbox.with_value(Outbox::is_idle) {
-            self.missed.set_value(true);
             return;
         }
         let id = self.flow.with_untracked(|it| it.id.clone());
         spawn_local(async move {
-            if let Ok(flow) = get_flow(id).await
-                && !self.flow.is_disposed()
-            {
-                self.show_newer(flow, by);
+            let answer = get_flow(id).await;
+            if self.flow.is_disposed() {
+                return;
+            }
+            match answer {
+                Ok(flow) => self.show_newer(flow, by),
+                Err(error) if may_pass(&error, 0) => set_timeout(
+                    move || {
+                        if !self.flow.is_disposed() {
+                            self.catch_up();
+                        }
+                    },
+                    RETRY,
+                ),
+                // What the flow became is not for this person any more: the next change says so.
+                Err(_) => {}
             }
         });
     }
 
     fn show_newer(self, flow: Flow, by: By) {
         let is_idle = self.outbox.with_value(Outbox::is_idle);
+        if !is_idle {
+            return self.hear_of(flow.revision);
+        }
+        self.caught_up_to(flow.revision);
         let is_newer = self.flow.with_untracked(|it| *it != flow && flow.revision >= it.revision);
-        if !is_idle || !is_newer {
+        if !is_newer {
             return;
         }
         let before = self.flow.get_untracked();
@@ -191,11 +268,13 @@ impl Studio {
         // What the assistant does for this person is theirs to take back, when nothing of others came with it.
         let is_mine = by == By::MyAssistant && flow.revision == before.revision + 1;
         self.base.set_value(flow.version.clone());
-        self.flow.set(flow);
+        self.keeping_focus(|| {
+            self.flow.set(flow);
+            self.leave_missing_steps();
+        });
         if is_mine {
             self.remember(Content::from(&before.version), None);
         }
-        self.leave_missing_steps();
         if by != By::Others && !marks.is_empty() {
             self.show_marks(marks);
         }
@@ -233,11 +312,29 @@ fn by_whom(event: &LiveEvent, me: &str) -> By {
     if is_mine { By::MyAssistant } else { By::Assistant }
 }
 
-/// What happens to changes that are not saved when the flow is fetched anew.
+/// What happens to the request that was not saved when the flow is fetched anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reload {
-    /// They are put on top where they still fit.
+    /// It is put on top where it still fits, like all that waits.
     KeepMine,
-    /// The server said why they cannot be.
-    DropMine,
+    /// The server said why it cannot be; what waits is put on top.
+    DropRefused,
+}
+
+/// Whether what failed, after so many failures in a row, may work a moment later as it is: then nothing is given up.
+fn may_pass(error: &AppError, failures: u32) -> bool {
+    match error {
+        AppError::Offline => true,
+        AppError::Problem(Problem::Internal { .. }) => failures < PATIENCE,
+        AppError::Problem(problem) => matches!(
+            problem,
+            Problem::NotSignedIn
+                | Problem::RateLimited { .. }
+                | Problem::Unavailable { .. }
+                | Problem::CircuitOpen { .. }
+                | Problem::Unclear { .. }
+                | Problem::StorageFull
+                | Problem::StorageGone
+        ),
+    }
 }

@@ -1,14 +1,20 @@
 //! Changes that have not reached the server, kept in this browser so that a reload or a closed lid loses nothing.
 
-use super::clash::Late;
+use super::outbox::{Outbox, Unsaved};
 use super::store::Studio;
 use crate::ui::browser;
 use domain::flow::FlowVersion;
 use domain::flow::edit::FlowEdit;
+use domain::flow::rebase::{Late, OpenClash};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
-/// What is kept for one flow.
+/// After so long without a word from a page that did not say goodbye it is taken for gone, in milliseconds. One that
+/// cannot send says so every few seconds, in the background every minute.
+const GONE_AFTER_MS: i64 = 150_000;
+
+/// What one page keeps of one flow.
 #[derive(Serialize, Deserialize)]
 struct Unsent {
     /// What the changes were made on.
@@ -17,36 +23,80 @@ struct Unsent {
     /// What both this page and somebody else changed, not decided yet.
     #[serde(default)]
     clashes: Vec<Late>,
+    /// Epoch milliseconds of when it was kept.
+    #[serde(default)]
+    kept_ms: i64,
+    /// The page was left.
+    #[serde(default)]
+    is_left: bool,
 }
+
+impl Unsent {
+    fn is_abandoned(&self, now_ms: i64) -> bool {
+        self.is_left || now_ms - self.kept_ms > GONE_AFTER_MS
+    }
+}
+
+/// What each page keeps: several windows of one browser do not forget each other's.
+type Pages = BTreeMap<String, Unsent>;
 
 fn place(flow: &str) -> String {
     format!("pmos-unsent-{flow}")
 }
 
+fn kept(flow: &str) -> Pages {
+    let text = browser::kept(&place(flow));
+    text.and_then(|it| serde_json::from_str(&it).ok()).unwrap_or_default()
+}
+
+fn keep(flow: &str, pages: &Pages) {
+    let text = if pages.is_empty() { None } else { serde_json::to_string(pages).ok() };
+    browser::keep(&place(flow), &text.unwrap_or_default());
+}
+
+/// Nothing of `flow` waits in this page any more.
+pub(super) fn forget(flow: &str) {
+    let mut pages = kept(flow);
+    if pages.remove(&browser::page_name()).is_some() {
+        keep(flow, &pages);
+    }
+}
+
 impl Studio {
     /// Keeps what is not on the server, and forgets it once it is.
     pub(super) fn keep_unsent(self) {
+        self.keep_as(false);
+    }
+
+    /// The same when the page is left: the next one takes it up.
+    pub(super) fn leave_unsent(self) {
+        self.keep_as(true);
+    }
+
+    fn keep_as(self, is_left: bool) {
         let Some(flow) = self.flow.try_with_untracked(|it| it.id.to_string()) else { return };
-        let edits = self.outbox.with_value(super::outbox::Outbox::all);
-        let clashes: Vec<_> =
-            self.clashes.with_untracked(|all| all.iter().map(|it| it.late.clone()).collect());
-        let text = if edits.is_empty() && clashes.is_empty() {
-            String::new()
-        } else {
-            let unsent = Unsent { base: self.base.get_value(), edits, clashes };
-            serde_json::to_string(&unsent).unwrap_or_default()
-        };
-        if !text.is_empty() || browser::kept(&place(&flow)).is_some() {
-            browser::keep(&place(&flow), &text);
+        let edits = self.outbox.try_with_value(Outbox::all).unwrap_or_default();
+        let late = |all: &Vec<OpenClash>| all.iter().map(|it| it.late.clone()).collect::<Vec<_>>();
+        let clashes = self.clashes.try_with_untracked(late).unwrap_or_default();
+        if edits.is_empty() && clashes.is_empty() {
+            return forget(&flow);
         }
+        let Some(base) = self.base.try_get_value() else { return };
+        let kept_ms = browser::now_ms();
+        let mut pages = kept(&flow);
+        pages.insert(browser::page_name(), Unsent { base, edits, clashes, kept_ms, is_left });
+        keep(&flow, &pages);
     }
 
     /// Takes up what an earlier page could not send; from then on keeps what this one cannot.
     pub fn take_up_unsent(self) {
         Effect::new(move |listens: Option<()>| {
             if listens.is_none() {
-                let leave = window_event_listener_untyped("pagehide", move |_| self.keep_unsent());
-                on_cleanup(move || leave.remove());
+                let leave = window_event_listener_untyped("pagehide", move |_| self.leave_unsent());
+                on_cleanup(move || {
+                    leave.remove();
+                    self.leave_unsent();
+                });
             }
         });
         Effect::new(move |is_taken: Option<bool>| {
@@ -58,13 +108,17 @@ impl Studio {
                 return false;
             }
             let flow = self.flow.with_untracked(|it| it.id.to_string());
-            let kept = browser::kept(&place(&flow));
-            let Some(unsent) = kept.and_then(|it| serde_json::from_str::<Unsent>(&it).ok()) else {
+            let now_ms = browser::now_ms();
+            let (taken, left): (Pages, Pages) =
+                kept(&flow).into_iter().partition(|it| it.1.is_abandoned(now_ms));
+            if taken.is_empty() {
                 return true;
-            };
-            browser::keep(&place(&flow), "");
+            }
+            keep(&flow, &left);
+            let mut taken: Vec<_> = taken.into_values().collect();
+            taken.sort_by_key(|it| it.kept_ms);
             // What clashes is asked in a dialog, which can open once it is on the page.
-            request_animation_frame(move || self.take_up(unsent));
+            request_animation_frame(move || taken.into_iter().for_each(|it| self.take_up(it)));
             true
         });
     }
@@ -73,11 +127,13 @@ impl Studio {
         if self.flow.try_with_untracked(|_| ()).is_none() {
             return;
         }
-        self.put_on_top(&unsent.base, unsent.edits);
+        // The page was left while they were on their way, so they may have arrived.
+        let unsaved = Unsaved { edits: unsent.edits, may_be_there: true };
+        self.put_on_top(&unsent.base, &unsaved);
         self.ask_again(unsent.clashes);
         self.keep_unsent();
         self.leave_missing_steps();
-        if !self.outbox.with_value(super::outbox::Outbox::is_idle) {
+        if !self.outbox.with_value(Outbox::is_idle) {
             self.toasts.say("Changes that were not saved before are on their way now");
             self.saving.set(super::store::Saving::Pending);
             self.send_now();

@@ -137,6 +137,15 @@ pub fn keep(name: &str, words: &str) {
         if words.is_empty() { storage.remove_item(name) } else { storage.set_item(name, words) };
 }
 
+thread_local! {
+    static PAGE_NAME: String = format!("{:x}", js_sys::Math::random().to_bits());
+}
+
+/// A name that this page has until it is left, and no other page of the browser.
+pub fn page_name() -> String {
+    PAGE_NAME.with(Clone::clone)
+}
+
 /// Words kept in this browser.
 pub fn kept(name: &str) -> Option<String> {
     window().local_storage().ok()??.get_item(name).ok()?.filter(|it| !it.is_empty())

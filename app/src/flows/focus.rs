@@ -1,0 +1,75 @@
+//! What has the focus keeps it when it is drawn anew, so that no key is lost because somebody else changed the flow.
+
+use super::selection::focus_step;
+use super::store::Studio;
+use crate::ui::browser;
+use leptos::prelude::*;
+use leptos::task::{spawn_local, tick};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, HtmlElement};
+
+/// What had the focus.
+struct Focused {
+    id: String,
+    /// The step it belongs to.
+    step: Option<String>,
+    /// What is selected of its text.
+    selection: [JsValue; 2],
+}
+
+/// Where the caret of a text begins and ends.
+const CARET: [&str; 2] = ["selectionStart", "selectionEnd"];
+
+impl Studio {
+    /// Does `change`, which may draw anew what has the focus.
+    pub(super) fn keeping_focus(self, change: impl FnOnce()) {
+        let before = focused();
+        change();
+        if let Some(before) = before {
+            // Drawn in the same turn of the browser, before it looks at the next key.
+            spawn_local(async move {
+                tick().await;
+                tick().await;
+                if !self.at.is_disposed() && focused().is_none() {
+                    before.take_up(self);
+                }
+            });
+        }
+    }
+}
+
+impl Focused {
+    fn take_up(self, studio: Studio) {
+        let again = document().get_element_by_id(&self.id).filter(|_| !self.id.is_empty());
+        match (again.and_then(|it| it.dyn_into::<HtmlElement>().ok()), self.step) {
+            (Some(again), _) => {
+                let _ = again.focus();
+                for (name, value) in CARET.iter().zip(&self.selection) {
+                    if value.as_f64().is_some() {
+                        let _ = js_sys::Reflect::set(&again, &(*name).into(), value);
+                    }
+                }
+            }
+            (None, Some(step)) if is_drawn(&step) => focus_step(&step),
+            // The step is gone: the keys go on where the studio says.
+            (None, Some(_)) => focus_step(&studio.at.get_untracked()),
+            (None, None) => {}
+        }
+    }
+}
+
+fn is_drawn(step: &str) -> bool {
+    ["node", "row"].iter().any(|view| browser::is_shown(&format!("{view}-{step}")))
+}
+
+/// What has the focus; nothing when only the page has it.
+fn focused() -> Option<Focused> {
+    let element = document().active_element().filter(|it| it.tag_name() != "BODY")?;
+    let step = element.closest("[data-step]").ok().flatten();
+    let read = |name: &str| js_sys::Reflect::get(&element, &name.into()).unwrap_or_default();
+    Some(Focused {
+        id: element.id(),
+        step: step.and_then(|it: Element| it.get_attribute("data-step")),
+        selection: CARET.map(read),
+    })
+}
