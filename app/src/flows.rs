@@ -21,6 +21,7 @@ pub mod empty;
 pub mod failure;
 pub mod field;
 pub mod find;
+pub mod fingers;
 pub mod focus;
 pub mod folder_fns;
 pub mod folders;

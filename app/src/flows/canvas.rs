@@ -68,8 +68,9 @@ pub fn Canvas(
             data-hold=move || hold_word(&hands.hold.read())
             on:pointerdown=move |event| hands.down(&event)
             on:pointermove=move |event| hands.moved(&event)
-            on:pointerup=move |_| hands.up()
-            on:pointercancel=move |_| hands.cancel()
+            on:pointerup=move |event| hands.up(&event)
+            on:pointercancel=move |event| hands.lost(&event)
+            on:contextmenu=move |event| hands.keep_menu_away(&event)
             on:wheel=move |event| camera.wheel(&event)
         >
             <p class="sr" id="canvas-help">

@@ -1,6 +1,7 @@
 //! What the pointer does on the canvas: it moves the view, picks with a frame, carries steps to another place, and
-//! moves and sizes notes.
+//! moves and sizes notes. A finger carries a step once it has rested on it; two fingers zoom.
 
+use super::fingers::Fingers;
 use super::panning::Camera;
 use super::store::Studio;
 use super::view::{Area, Size};
@@ -9,13 +10,16 @@ use domain::flow::edit::{FlowEdit, Location};
 use domain::flow::{Note, tree};
 use leptos::prelude::*;
 use std::collections::BTreeSet;
+use std::time::Duration;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, PointerEvent};
+use web_sys::{Element, MouseEvent, PointerEvent};
 
 /// How far the pointer must go before a press is a drag, in window pixels.
 const THRESHOLD: f64 = 8.0;
 /// How near to a place a step must be dropped, in canvas units.
 const REACH: f64 = 90.0;
+/// How long a finger rests on a step before it carries it.
+const REST: Duration = Duration::from_millis(450);
 /// Notes move in steps of this many canvas units.
 const GRID: i32 = 2;
 
@@ -64,6 +68,11 @@ struct Press {
     /// In canvas units.
     from: Point,
     on: On,
+    /// A finger, which steers the view unless it rests on a step first.
+    is_touch: bool,
+    /// Tells one press from the next.
+    number: u32,
+    pointer: i32,
 }
 
 #[derive(Clone, Debug)]
@@ -81,42 +90,77 @@ pub struct Hands {
     studio: Studio,
     camera: Camera,
     press: StoredValue<Option<Press>>,
+    fingers: StoredValue<Fingers>,
+    /// Presses so far.
+    presses: StoredValue<u32>,
 }
 
 impl Hands {
     /// On the canvas of `camera`.
     pub fn new(studio: Studio, camera: Camera) -> Self {
         let (hold, press) = (RwSignal::new(Hold::Nothing), StoredValue::new(None));
-        Self { hold, studio, camera, press }
+        let (fingers, presses) = (StoredValue::new(Fingers::default()), StoredValue::new(0));
+        Self { hold, studio, camera, press, fingers, presses }
     }
 
-    /// A button goes down.
+    /// A button or a finger goes down.
     pub fn down(self, event: &PointerEvent) {
         if event.button() > 1 {
             return;
         }
+        let (is_touch, at, pointer) = (is_touch(event), client(event), event.pointer_id());
+        if event.is_primary() {
+            // The first finger of a gesture: none of an earlier one is down any more.
+            self.fingers.set_value(Fingers::default());
+        }
+        if is_touch && self.finger(|it| it.down(pointer, at)) > 1 {
+            self.camera.capture(pointer);
+            return self.cancel();
+        }
         let Some(on) = self.part(event) else { return };
-        let (at, from) = (client(event), self.camera.point(client(event)));
+        let from = self.camera.point(at);
         if matches!(on, On::Empty { picks: false }) {
             self.hold.set(Hold::View);
-            self.camera.capture(event);
+            self.camera.capture(event.pointer_id());
         }
-        self.press.set_value(Some(Press { at, from, on }));
+        let number = self.presses.get_value().wrapping_add(1);
+        self.presses.set_value(number);
+        if is_touch && matches!(on, On::Step(_)) {
+            set_timeout(move || self.rested(number), REST);
+        }
+        self.press.set_value(Some(Press { at, from, on, is_touch, number, pointer }));
+    }
+
+    fn finger<T: Default>(self, change: impl FnOnce(&mut Fingers) -> T) -> T {
+        self.fingers.try_update_value(change).unwrap_or_default()
+    }
+
+    /// A finger has rested where it came down: it carries the step from now on.
+    fn rested(self, number: u32) {
+        let press = self.press.try_get_value().flatten().filter(|it| it.number == number);
+        let Some(Press { on: On::Step(step), from, pointer, .. }) = press else { return };
+        if self.hold.with_untracked(|it| *it == Hold::Nothing) {
+            // What comes of lifting it again is no click on the step.
+            self.camera.capture(pointer);
+            self.hold.set(Hold::Steps { names: self.carried_with(&step), at: from, over: None });
+        }
     }
 
     /// What is under the pointer, if it can be held.
     fn part(self, event: &PointerEvent) -> Option<On> {
         let target = event.target().and_then(|it| it.dyn_into::<Element>().ok())?;
         let within = |selector: &str| target.closest(selector).ok().flatten();
-        let may_edit = untrack(|| self.studio.is_editing()) && event.pointer_type() != "touch";
+        let may_edit = untrack(|| self.studio.is_editing());
         if let Some(note) = within(".note") {
             let is_handle = within(".note__grip, .note__size").is_some();
             let id = note.get_attribute("data-note").filter(|_| is_handle && may_edit)?;
             return Some(On::Note(id, within(".note__size").is_some()));
         }
         if let Some(node) = within(".node__main").and_then(|_| within(".node")) {
-            let step = node.get_attribute("data-step").filter(|it| it != "trigger")?;
-            return may_edit.then_some(On::Step(step));
+            let step = node.get_attribute("data-step").filter(|it| it != "trigger" && may_edit);
+            // A finger that cannot carry the step still steers the view.
+            let empty = is_touch(event).then_some(On::Empty { picks: true });
+            return step.map(On::Step).or(empty);
         }
         let on_part = within("button, input, .node, .zoom, .minimap, .runbar, .pickbar, .find");
         on_part.is_none().then(|| On::Empty { picks: event.shift_key() })
@@ -124,18 +168,29 @@ impl Hands {
 
     /// The pointer moves.
     pub fn moved(self, event: &PointerEvent) {
-        let Some(press) = self.press.get_value() else { return };
         let now = client(event);
+        if is_touch(event)
+            && let Some(pinch) = self.finger(|it| it.moved(event.pointer_id(), now))
+        {
+            return self.camera.pinch(pinch);
+        }
+        let Some(press) = self.press.get_value() else { return };
         if self.hold.with_untracked(|it| *it == Hold::View) {
             self.camera.pan(now.0 - press.at.0, now.1 - press.at.1);
             self.press.set_value(Some(Press { at: now, ..press }));
             return;
         }
+        let is_free = self.hold.with_untracked(|it| *it == Hold::Nothing);
         let is_near = (now.0 - press.at.0).hypot(now.1 - press.at.1) < THRESHOLD;
-        if is_near && self.hold.with_untracked(|it| *it == Hold::Nothing) {
+        if is_near && is_free {
             return;
         }
-        self.camera.capture(event);
+        self.camera.capture(event.pointer_id());
+        if is_free && press.is_touch && !matches!(press.on, On::Note(..)) {
+            self.hold.set(Hold::View);
+            self.press.set_value(Some(Press { at: now, ..press }));
+            return;
+        }
         self.camera.push_at_edges(now);
         let to = self.camera.point(now);
         self.hold.set(self.held(&press, to));
@@ -149,13 +204,17 @@ impl Hands {
                 Hold::Note { id: id.clone(), sizes: *sizes, by }
             }
             On::Step(step) => {
-                let picked = self.studio.picked.get_untracked();
-                let names =
-                    if picked.contains(step) { picked } else { BTreeSet::from([step.clone()]) };
+                let names = self.carried_with(step);
                 let over = self.nearest(to, &names);
                 Hold::Steps { names, at: to, over }
             }
         }
+    }
+
+    /// The picked steps when `step` is one of them, else it alone.
+    fn carried_with(self, step: &str) -> BTreeSet<String> {
+        let picked = self.studio.picked.get_untracked();
+        if picked.contains(step) { picked } else { BTreeSet::from([step.to_owned()]) }
     }
 
     /// The place nearest to a point that is not inside what moves.
@@ -183,8 +242,12 @@ impl Hands {
         })
     }
 
-    /// The button goes up: what is held comes to rest.
-    pub fn up(self) {
+    /// The button or the finger goes up: what is held comes to rest.
+    pub fn up(self, event: &PointerEvent) {
+        // One finger of two goes up: what is left of a pinch holds nothing.
+        if is_touch(event) && self.finger(|it| it.up(event.pointer_id())) > 1 {
+            return self.cancel();
+        }
         let press = self.press.try_update_value(Option::take).flatten();
         let hold = self.hold.try_update(std::mem::take).unwrap_or_default();
         match hold {
@@ -201,6 +264,19 @@ impl Hands {
             }
             Hold::Frame { from, to } => self.pick_within(frame(from, to)),
             Hold::Note { id, sizes, by } => self.settle_note(&id, sizes, by),
+        }
+    }
+
+    /// The pointer is taken away.
+    pub fn lost(self, event: &PointerEvent) {
+        self.finger(|it| it.up(event.pointer_id()));
+        self.cancel();
+    }
+
+    /// A finger that rests asks the browser for its menu; here it carries a step.
+    pub fn keep_menu_away(self, event: &MouseEvent) {
+        if self.press.with_value(|it| it.as_ref().is_some_and(|it| it.is_touch)) {
+            event.prevent_default();
         }
     }
 
@@ -249,6 +325,10 @@ pub fn shifted(note: Note, sizes: bool, by: Point) -> Note {
         let corner = add(note.corner());
         note.placed(corner)
     }
+}
+
+fn is_touch(event: &PointerEvent) -> bool {
+    event.pointer_type() == "touch"
 }
 
 fn client(event: &PointerEvent) -> Point {

@@ -1,11 +1,12 @@
 //! Looking around on the canvas: dragging, the wheel, zooming, fitting.
 
 use super::canvas::area;
+use super::fingers::Pinch;
 use super::store::Studio;
 use super::view::{Area, Size, View};
 use leptos::html;
 use leptos::prelude::*;
-use web_sys::{PointerEvent, WheelEvent};
+use web_sys::WheelEvent;
 
 /// How much of the canvas the run bar covers, with the space around it.
 const RUN_BAR: f64 = 56.0;
@@ -170,11 +171,20 @@ impl Camera {
         }
     }
 
+    /// Two fingers zoom around the middle between them and carry the view along.
+    pub fn pinch(self, pinch: Pinch) {
+        let Some(node) = self.node.get_untracked() else { return };
+        let corner = node.get_bounding_client_rect();
+        let at = (pinch.from.0 - corner.left(), pinch.from.1 - corner.top());
+        let by = (pinch.to.0 - pinch.from.0, pinch.to.1 - pinch.from.1);
+        self.by_hand(|view, canvas| view.zoomed(pinch.factor, at, canvas).panned(by.0, by.1));
+    }
+
     /// The canvas gets what the pointer does from now on, wherever it goes.
-    pub fn capture(self, event: &PointerEvent) {
+    pub fn capture(self, pointer: i32) {
         if let Some(node) = self.node.get_untracked() {
             // A pointer that is already gone cannot be held: then the drag ends by itself.
-            let _ = node.set_pointer_capture(event.pointer_id());
+            let _ = node.set_pointer_capture(pointer);
         }
     }
 
