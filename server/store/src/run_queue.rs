@@ -145,12 +145,13 @@ async fn claim_of(
     )
 }
 
-/// Keeps the runs `owner` works on.
+/// Keeps the runs `owner` works on. What was given back meanwhile stays given back: a sign of life may come late.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn renew(conn: &mut Conn, owner: &str, lease_until: i64) -> Result<()> {
-    let sql = "UPDATE runs SET lease_until = $2 WHERE status = 'RUNNING' AND owner = $1";
+    let sql = "UPDATE runs SET lease_until = $2
+               WHERE status = 'RUNNING' AND owner = $1 AND lease_until > 0";
     execute!(conn, sql, owner, lease_until)?;
     Ok(())
 }
