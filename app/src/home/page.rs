@@ -2,7 +2,8 @@
 
 use crate::approvals::server_fns::list_approvals;
 use crate::flows::server_fns::list_flows;
-use crate::home::focus::FocusCard;
+use crate::home::focus::{FocusCard, Known};
+use crate::home::pulse::PulseLine;
 use crate::home::runs::RunsCard;
 use crate::home::setup_card::SetupCard;
 use crate::home::todos::TodosCard;
@@ -10,6 +11,7 @@ use crate::live::use_live;
 use crate::projects::server_fns::load_todos;
 use crate::runs::server_fns::list_runs;
 use crate::session::{can, current_user};
+use crate::setup::server_fns::load_setup;
 use crate::ui::time::use_now;
 use domain::actor::Permission;
 use domain::event::Topic;
@@ -37,6 +39,14 @@ pub fn HomePage() -> impl IntoView {
     let flows = Resource::new(move || changed.get(), |_| list_flows());
     let asked = live.version(Topic::Approval);
     let approvals = Resource::new(move || asked.get(), |_| list_approvals(true));
+    // Everything that a step of the setup depends on, whoever did it and wherever.
+    let topics = [Topic::Setup, Topic::Connector, Topic::Flow, Topic::FlowRun, Topic::Chat];
+    let versions = topics.map(|it| live.version(it));
+    let setup = Resource::new(
+        move || (manages.get(), versions.map(|it| it.get())),
+        |(manages, _)| async move { if manages { load_setup().await.map(Some) } else { Ok(None) } },
+    );
+    let known = Known { setup, todos, runs, flows, approvals, now: now.into() };
     let first_name =
         move || user.with(|it| it.name.split_whitespace().next().unwrap_or_default().to_owned());
     view! {
@@ -47,10 +57,11 @@ pub fn HomePage() -> impl IntoView {
                     <h1>{move || format!("{}, {}", now.get().greeting(), first_name())}</h1>
                     <p>{move || format!("{}.", now.get().long_today())}</p>
                 </div>
+                <PulseLine known=known />
             </div>
-            <Show when=move || manages.get()><SetupCard /></Show>
+            <Show when=move || manages.get()><SetupCard setup=setup /></Show>
             <div class="cols cols--2">
-                <FocusCard todos=todos runs=runs flows=flows approvals=approvals />
+                <FocusCard known=known />
                 <TodosCard todos=todos />
                 <RunsCard runs=runs />
             </div>

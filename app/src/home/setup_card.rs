@@ -1,28 +1,25 @@
 //! The quick setup on the first page: goes when everything is done, comes back when something stops being true.
 
-use crate::live::use_live;
-use crate::setup::server_fns::{check_setup, load_setup};
+use crate::error::AppError;
+use crate::setup::server_fns::check_setup;
 use crate::ui::button::{Button, ButtonLink, Kind, Size};
 use crate::ui::icon::Icon;
 use crate::ui::problem::Loaded;
 use crate::ui::progress::{Progress, percent};
 use crate::ui::skeleton::CardSkeleton;
 use crate::ui::toast::use_toasts;
-use domain::event::Topic;
 use domain::setup::{Setup, SetupState, SetupStep};
 use leptos::prelude::*;
 
 /// The card.
 #[component]
-pub(crate) fn SetupCard() -> impl IntoView {
-    let live = use_live();
-    // Everything that a step depends on, whoever did it and wherever.
-    let topics = [Topic::Setup, Topic::Connector, Topic::Flow, Topic::FlowRun, Topic::Chat];
-    let versions = topics.map(|it| live.version(it));
-    let setup = Resource::new(move || versions.map(|it| it.get()), |_| load_setup());
+pub(crate) fn SetupCard(
+    /// How far the workspace is.
+    setup: Resource<Result<Option<Setup>, AppError>>,
+) -> impl IntoView {
     view! {
         <Loaded of=setup skeleton=|| view! { <CardSkeleton count=5 /> } let:setup>
-            {setup.next.is_some().then(|| view! { <Steps setup=setup.clone() /> })}
+            {setup.filter(|it| it.next.is_some()).map(|setup| view! { <Steps setup=setup /> })}
         </Loaded>
     }
 }

@@ -266,3 +266,102 @@ async fn the_first_approval_stands_beside_the_list() {
     let rules = place.open("/approvals?tab=rules", &owner).await;
     assert!(!rules.text.contains("What will happen"), "{}", rules.text);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_page_says_in_one_line_how_the_workspace_is() {
+    let place = Place::new().await;
+    let owner = place.signs_up("owner").await;
+    let line = async |words: &str| {
+        let page = place.open("/", &owner).await;
+        let all = [
+            "Project setup required",
+            "Connector risk",
+            "Failures need review",
+            "Ready to build",
+            "Healthy",
+        ];
+        let said: Vec<_> = all.into_iter().filter(|it| page.text.contains(it)).collect();
+        assert_eq!(said, [words], "{}", page.text);
+    };
+    line("Project setup required").await;
+    let named = json!({"name": "Fernhill"});
+    place.ask("PATCH", "/api/pmos/workspace", &owner, named).await;
+    line("Project setup required").await;
+    place.post("/api/pmos/setup/sample", &owner, json!({})).await;
+    line("Ready to build").await;
+    let ask = json!({"message": "When a webhook arrives, tell me Hello"});
+    place.post("/api/chat", &owner, ask).await;
+    line("Healthy").await;
+    let member = place.joins(&owner, "member", "member").await;
+    let theirs = place.open("/", &member).await.text;
+    assert!(theirs.contains("Healthy") && !theirs.contains("setup required"), "{theirs}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_page_holds_a_secret() {
+    let place = Place::new().await;
+    let owner = place.signs_up("owner").await;
+    let secrets =
+        ["sk-cnry-provider-19c2d47a55", "cnry-connection-5d2e90c1", "sk-cnry-personal-8e3f10"];
+    let [provider, connection, personal] = secrets;
+    place.post("/api/pmos/byok", &owner, json!({"provider": "openai", "apiKey": provider})).await;
+    let own = json!({"llmProvider": "anthropic", "llmApiKey": personal});
+    place.ask("PUT", "/api/config", &owner, own).await;
+    let crm = json!({
+        "name": "CRM", "pieceName": "@activepieces/piece-http", "value": {"secret_text": connection},
+    });
+    assert!(place.post("/api/pmos/connections", &owner, crm).await["connection"]["id"].is_string());
+    let key = place.post("/api/pmos/keys", &owner, json!({"label": "Script"})).await;
+    let key = key["key"].as_str().unwrap().to_owned();
+    let pages = [
+        "/",
+        "/flows",
+        "/runs",
+        "/chat",
+        "/approvals",
+        "/projects",
+        "/integrations",
+        "/audit",
+        "/telemetry",
+        "/settings/profile",
+        "/settings/assistant",
+        "/settings/keys",
+        "/settings/engine",
+        "/settings/workspace",
+        "/settings/members",
+        "/settings/server",
+        "/setup/assistant",
+        "/no-such-page",
+    ];
+    for path in pages {
+        let page = place.open(path, &owner).await.text;
+        assert!(page.contains("</html>"), "{path}");
+        for secret in secrets.into_iter().chain([key.as_str(), owner.as_str(), "correct horse"]) {
+            assert!(!page.contains(secret), "{path} holds {secret}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn there_are_no_routes_for_developers() {
+    let place = Place::new().await;
+    let owner = place.signs_up("owner").await;
+    for path in [
+        "/debug",
+        "/debug/vars",
+        "/dev",
+        "/dev/mail",
+        "/db",
+        "/db/users",
+        "/metrics",
+        "/.env",
+        "/.git/config",
+    ] {
+        let page = place.open(path, &owner).await;
+        assert_eq!(page.status, 404, "{path}");
+        assert!(!page.text.contains("DATABASE_URL"), "{path}");
+        let trace = place.ask("TRACE", path, &owner, json!({})).await;
+        assert!(matches!(trace.status, 404 | 405), "{path} {}", trace.status);
+        assert!(!trace.text.contains(&owner), "{path} gives the cookie back");
+    }
+}
