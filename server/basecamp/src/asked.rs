@@ -115,7 +115,9 @@ fn gauge(value: &Value, (project_id, project, app_url): (i64, String, String)) -
 
 impl Basecamp {
     /// Open to-dos and cards that a person has to do, and messages they wrote, where somebody else said the last word:
-    /// the newest first. None while comments are not mirrored, because Basecamp tells it only thread by thread.
+    /// the newest first.
+    ///
+    /// None while comments are not mirrored, because Basecamp tells it only thread by thread.
     ///
     /// # Errors
     /// [`Problem::Forbidden`] without the permission to read.

@@ -1,5 +1,6 @@
-//! Writes of steps of runs: stored before they are sent, and never sent again by a later try of the step, which is given
-//! what the earlier one got. Nobody else settles them: the step does, before it goes on.
+//! Writes of steps of runs: stored before they are sent, and never sent again by a later try of the step.
+//!
+//! That try is given what the earlier one got. Nobody else settles them: the step does, before it goes on.
 
 use crate::outbox::{Author, Kept, Posting};
 use crate::reading_back::Verdict;
@@ -120,8 +121,9 @@ impl Basecamp {
         Self(self.0.clone(), Some(Arc::new(Author::Step(step))))
     }
 
-    /// Finds out what became of the writes of earlier tries of the step: those that happened keep what they gave, those
-    /// that did not are forgotten. A write that may still be carried out is waited for, half a minute at most.
+    /// Finds out what became of the writes of earlier tries of the step.
+    ///
+    /// Those that happened keep what they gave, those that did not are forgotten. A write that may still be carried out is waited for, half a minute at most.
     ///
     /// # Errors
     /// [`Problem::Unclear`] when that cannot be seen, so that a person must look; [`Problem::Unavailable`] while

@@ -1,6 +1,7 @@
-//! Writes to Basecamp that steps of runs make, in the outbox: stored before they are sent, so that no later try of the
-//! step sends them again. They have no operation, and whoever settles those leaves them alone; the step itself finds
-//! out what became of them, and they go when it is over.
+//! Writes to Basecamp that steps of runs make, in the outbox: stored before they are sent.
+//!
+//! No later try of the step sends them again. They have no operation, and whoever settles those leaves them alone; the
+//! step itself finds out what became of them, and they go when it is over.
 
 use crate::db::{Conn, Result, execute, fetch_all, record};
 use crate::run_steps::StepRow;

@@ -1,5 +1,7 @@
-//! The Basecamp piece. It acts with the rights of whoever published the flow. Each write of a step is stored before it
-//! is sent: what an earlier try of the step did, before a crash or a lost answer, is found again and not done twice.
+//! The Basecamp piece. It acts with the rights of whoever published the flow.
+//!
+//! Each write of a step is stored before it is sent: what an earlier try of the step did, before a crash or a lost
+//! answer, is found again and not done twice.
 
 mod places;
 mod reports;

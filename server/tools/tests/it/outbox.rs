@@ -212,7 +212,7 @@ async fn killed_once(
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), arrived).await.expect("what it sends arrives");
+    tokio::time::timeout(Duration::from_secs(60), arrived).await.unwrap();
     process.start_kill().unwrap();
     let ended = process.wait().await.unwrap();
     assert!(!ended.success(), "{}: it ended by itself", world.test.name);
