@@ -50,7 +50,7 @@ fn orders(todo: i64) -> Vec<(&'static str, Wanted)> {
             "approve it",
             Wanted::new(
                 "pmos_approvals_decide",
-                json!({"approval_id": "x", "decision": "approved"}),
+                json!({"approval_id": "x", "decision": "approve"}),
             ),
         ),
         (
