@@ -1,6 +1,6 @@
 //! What the linker does for the release binary: it keeps one of functions that are the same, and packs what is moved at the
 //! start. Only where Rust brings its own linker, which is known to do both.
-#![expect(clippy::print_stdout, reason = "how cargo is told")]
+#![expect(clippy::disallowed_methods, reason = "how cargo tells what is built")]
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

@@ -5,10 +5,9 @@ use crate::connections::renewing::Unusable;
 use crate::engine::credentials::Use;
 use crate::outgoing::send::{Reply, Request, SendError, TOTAL};
 use crate::pieces::input::{Input, as_text};
-use crate::pieces::{self, Again, Call, Done};
+use crate::pieces::{Again, mail};
 use crate::runs::Runs;
 use domain::actor::{Actor, Permission};
-use domain::flow::{PieceSettings, catalog};
 use domain::ids::{FlowId, FlowVersionId, RunId};
 use domain::problem::Problem;
 use http::header::CONTENT_TYPE;
@@ -103,24 +102,9 @@ impl Runs {
     ) -> Result<String, Problem> {
         let run = self.nothing(actor)?;
         let held = self.held(&run, Some(connection)).await?;
-        let settings = PieceSettings {
-            piece_name: catalog::SMTP.to_owned(),
-            action_name: Some("send-email".to_owned()),
-            input: letter(&held.value)?,
-            ..PieceSettings::default()
-        };
-        let call = Call {
-            engine: &self.engine,
-            run: &run,
-            input: Input::new(&settings.input),
-            path: "",
-            key: run.id.as_str(),
-            is_unsure: false,
-            began_ms: run.created_at,
-        };
-        match Box::pin(pieces::run(&settings, call)).await {
-            Ok(Done::Output(output)) => Ok(as_text(&output["messageId"])),
-            Ok(_) => Err(Problem::conflict("An e-mail does not wait")),
+        let input = letter(&held.value)?;
+        match Box::pin(mail::post(&self.engine, &Input::new(&input), run.id.as_str())).await {
+            Ok(output) => Ok(as_text(&output["messageId"])),
             Err(failed) if failed.again == Again::NeedsPerson => {
                 Err(Problem::Unclear { message: held.masked(failed.message) })
             }

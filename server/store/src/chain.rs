@@ -1,5 +1,6 @@
-//! The chain of events: each holds a hash over itself and the hash of the one before it, so that whatever is changed,
-//! taken out or put in later shows. Who keeps the hash of the newest event elsewhere also sees when the end is cut off.
+//! The chain of events: each holds a hash over itself and the hash of the one before it.
+//!
+//! Whatever is changed, taken out or put in later shows. Who keeps the hash of the newest event elsewhere also sees when the end is cut off.
 //!
 //! Anybody can check it: a hash is SHA-256, in hex, over a JSON array of texts and numbers without spaces: the hash
 //! before (empty for the first), then the columns of `events` in their order, without the hash itself.

@@ -89,13 +89,14 @@ const OWN: [&str; 38] = [
 ];
 
 /// Read without being asked for anything.
-const LISTS: [&str; 34] = [
+const LISTS: [&str; 36] = [
     "chat_project",
     "chat_sessions",
     "list_flows",
     "list_tables",
     "list_templates",
     "load_accesses",
+    "load_agents",
     "load_answering",
     "load_api_keys",
     "load_app_desk",
@@ -124,6 +125,7 @@ const LISTS: [&str; 34] = [
     "load_workspace",
     "load_workspaces",
     "load_notes",
+    "load_people",
 ];
 
 /// Every server function, with these ids.
@@ -142,10 +144,20 @@ fn of_people(ids: &Ids) -> Vec<Case> {
     let said = json!({"session": ids["session"], "text": "Hello", "flow": null, "files": []});
     let note =
         json!({"id": ids["note"], "kind": "fact", "scope": "workspace", "content": "Mine now"});
+    let agent = json!({
+        "id": ids["agent"], "name": "Mine now", "goal": "Look at what is late", "strategy": "",
+        "kind": "custom", "schedule": "on_demand", "auto_execute": false
+    });
     let nothing = |name, body| (name, Some(Ask::Json(body)), Wanted::Nothing);
     let refusal = |name, body| (name, Some(Ask::Form(body)), Wanted::Refusal);
     vec![
-        form("open_approval", json!({"id": ids["approval"]})),
+        sent("shown_approval", json!({"id": ids["approval"], "waiting": null})),
+        form("load_agent", json!({"id": ids["agent"]})),
+        sent("save_agent", json!({"change": agent})),
+        form("pause_agent", json!({"id": ids["agent"], "pauses": true})),
+        form("run_agent", json!({"id": ids["agent"], "is_dry": true})),
+        form("delete_agent", json!({"id": ids["agent"]})),
+        form("read_earlier", json!({"session": ids["session"], "before": "1"})),
         sent("approve_approval", json!({"id": ids["approval"], "changes": {}, "remember": null})),
         form("reject_approval", json!({"id": ids["approval"], "reason": "no"})),
         form("forget_rule", json!({"id": ids["rule"]})),
@@ -266,6 +278,7 @@ fn of_apps(ids: &Ids) -> Vec<Case> {
 
 fn of_projects(ids: &Ids) -> Vec<Case> {
     let todo = || json!({"project": PROJECT, "id": PROJECT});
+    let report = json!({"query": {"kind": "status", "project": PROJECT, "days": 7}});
     let act = json!({"project": PROJECT, "act": {"act": "complete", "id": PROJECT}});
     vec![
         form("load_project", json!({"id": PROJECT})),
@@ -273,6 +286,8 @@ fn of_projects(ids: &Ids) -> Vec<Case> {
         form("load_detail", todo()),
         form("load_team", json!({"project": PROJECT})),
         sent("act", act),
+        ("load_moves", Some(Ask::Form(json!({"project": PROJECT}))), Wanted::Nothing),
+        ("load_report", Some(Ask::Json(report)), Wanted::Nothing),
         sent("take_back", json!({"operation": ids["operation"], "on": null})),
         form("complete_todo", todo()),
         form("reopen_todo", todo()),

@@ -248,7 +248,7 @@ async fn a_conversation_is_drawn_with_its_newest_turns() {
     let said = place.post("/api/chat", &owner, json!({"message": "hello there"})).await;
     let path = format!("/chat/{}", said["sessionId"].as_str().unwrap());
     let page = place.open(&path, &owner).await;
-    assert!(page.text.contains("<p>hello there</p>"), "{}", page.text);
+    assert!(page.text.contains("<p>hello there"), "{}", page.text);
     assert_eq!(page.text.matches("id=\"turn-").count(), 2, "{}", page.text);
     assert!(!page.text.contains("Show earlier"), "{}", page.text);
 }

@@ -1,5 +1,6 @@
 //! E-mail over a mail server of the workspace's own.
 
+use crate::engine::Engine;
 use crate::outgoing::mail::{self, NoServer, Server};
 use crate::outgoing::send::TOTAL;
 use crate::pieces::input::{Input, as_text};
@@ -23,13 +24,18 @@ pub(crate) async fn send(call: &Call<'_>) -> Result<Done, Failed> {
     if call.is_unsure {
         return Err(needs_person("PM OS stopped while this e-mail was being sent"));
     }
-    let (server, credentials) = server(&call.input)?;
-    let id = format!("<{}@pmos.invalid>", call.key);
-    let (message, people) = message(&call.input, &id)?;
-    let allowed = call.engine.allowed().await.map_err(|it| Failed::new(it.to_string()))?;
+    post(call.engine, &call.input, call.key).await.map(Done::Output)
+}
+
+/// Sends the message of `input`, whose id is made of `key`, and says to whom it went.
+pub(crate) async fn post(engine: &Engine, input: &Input<'_>, key: &str) -> Result<Value, Failed> {
+    let (server, credentials) = server(input)?;
+    let id = format!("<{key}@pmos.invalid>");
+    let (message, people) = message(input, &id)?;
+    let allowed = engine.allowed().await.map_err(|it| Failed::new(it.to_string()))?;
     let beginning = async {
         let mut connection =
-            mail::connect(&server, &allowed, &call.engine.config.mail_authorities).await?;
+            mail::connect(&server, &allowed, &engine.config.mail_authorities).await?;
         if let Some(credentials) = &credentials {
             let signed = connection.auth(&MECHANISMS, credentials).await;
             signed.map_err(|it| NoServer(format!("The mail server refused the password: {it}")))?;
@@ -41,7 +47,7 @@ pub(crate) async fn send(call: &Call<'_>) -> Result<Done, Failed> {
     let connection = begun.map_err(|NoServer(message)| Failed::new(message))?;
     let given = tokio::time::timeout(TOTAL, handed_over(connection, &message)).await;
     given.map_err(|_| needs_person("The mail server gave no answer in time"))??;
-    Ok(Done::Output(json!({ "sent": true, "to": people, "messageId": id })))
+    Ok(json!({ "sent": true, "to": people, "messageId": id }))
 }
 
 fn slow() -> String {

@@ -52,10 +52,9 @@ fn moved(
 /// A branch goes with the steps in it, so one that the other has just worked in is asked about.
 fn deleted(base: &FlowVersion, theirs: &FlowVersion, mine: &AtBranch) -> Rebased {
     let router = &mine.step_name;
-    let at = match recounted(base, theirs, router, mine.branch_index) {
-        Ok(at) => at,
+    let Ok(at) = recounted(base, theirs, router, mine.branch_index) else {
         // Somebody else deleted it too.
-        Err(_) => return Rebased::Done,
+        return Rebased::Done;
     };
     let inside = |of: &FlowVersion, at: usize| {
         let step = tree::find(&of.trigger, router)?;

@@ -44,6 +44,7 @@ pub struct Stacked {
 }
 
 /// Puts `mine`, made one after the other on `base`, onto `theirs`. `open` are the clashes that wait already.
+///
 /// `is_sent` says that the server may have got them before: then a step that is there already is the one of `mine`.
 pub fn stack(
     (base, theirs): (&FlowVersion, &FlowVersion),
