@@ -392,6 +392,8 @@ fn is_name(words: &str, today: NaiveDate) -> bool {
 #[cfg(test)]
 mod accuracy;
 #[cfg(test)]
+mod out_of_scope;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod wording;

@@ -35,7 +35,7 @@ const WRITES: [&str; 19] = [
     "chat ",
 ];
 
-fn write(meaning: &str) -> Option<&'static str> {
+pub(super) fn write(meaning: &str) -> Option<&'static str> {
     WRITES.into_iter().find(|it| meaning.starts_with(it))
 }
 
