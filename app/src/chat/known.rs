@@ -2,8 +2,10 @@
 
 use domain::chat::{Turn, TurnsBefore, show_once};
 
-/// Everything known, oldest first: `window`, the newest turns, behind those of `known` before it, and `page` in front
-/// of them where it ends there. What belongs to another conversation, or leaves a gap, is not among them.
+/// Everything known, oldest first.
+///
+/// `window`, the newest turns, stands behind those of `known` before it, and `page` in front of them where it ends
+/// there. What belongs to another conversation, or leaves a gap, is not among them.
 pub fn joined(known: &[Turn], page: Option<&TurnsBefore>, window: Vec<Turn>) -> Vec<Turn> {
     let Some(first) = window.first() else { return window };
     let before = known.iter().position(|it| it.id == first.id).unwrap_or(0);

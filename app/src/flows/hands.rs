@@ -1,5 +1,6 @@
-//! What the pointer does on the canvas: it moves the view, picks with a frame, carries steps to another place, and
-//! moves and sizes notes. A finger carries a step once it has rested on it; two fingers zoom.
+//! What the pointer does on the canvas.
+//!
+//! It moves the view, picks with a frame, carries steps to another place, and moves and sizes notes. A finger carries a step once it has rested on it; two fingers zoom.
 
 use super::fingers::Fingers;
 use super::panning::Camera;

@@ -1,5 +1,7 @@
-//! Tells admins when more fails than should: runs of flows and changes through tools the admins of their workspace,
-//! requests where we fail the super admins. Each of them hears of one thing once an hour, however much fails.
+//! Tells admins when more fails than should.
+//!
+//! Of runs of flows and changes through tools hear the admins of their workspace, of requests where we fail the super
+//! admins. Each of them hears of one thing once an hour, however much fails.
 
 use crate::meter::Meter;
 use domain::actor::{Actor, Role, Via};

@@ -1,4 +1,6 @@
-//! Who is in which flow right now: kept nowhere, forgotten when the signs of life stop. Each node passes on what it sees,
+//! Who is in which flow right now: kept nowhere, forgotten when the signs of life stop.
+//!
+//! Each node passes on what it sees,
 //! so that people see those on other nodes; a node that dies takes its people with it when their time has passed.
 
 use domain::actor::Actor;

@@ -240,7 +240,8 @@ async fn a_blank_secret_keeps_what_is_stored() {
             owner.post("/api/pmos/byok", again).await;
             let keys = owner.get("/api/pmos/byok").await;
             let kept = &keys["keys"][0];
-            assert_eq!(kept["last4"], PROVIDER[PROVIDER.len() - 4..], "{}", keys.body);
+            let last4 = kept["last4"].as_str().unwrap_or("none");
+            assert!(last4.len() == 4 && PROVIDER.ends_with(last4), "{}", keys.body);
         }
         ok(owner.delete("/api/pmos/byok/openai")).await;
         assert_eq!(owner.get("/api/pmos/byok").await["keys"], json!([]));
