@@ -3,6 +3,8 @@ import { axe, expect, open, signUp, test, useSample } from './fixtures.js';
 test('an agent is made, run, read, changed, paused and deleted', async ({ page, consoleGuard }) => {
   // The page of the deleted agent may be asked for once more before it is left.
   consoleGuard.expect(/404 \(Not Found\)/);
+  // The form without a name.
+  consoleGuard.expect(/400 \(Bad Request\)/);
   await signUp(page);
   await useSample(page);
   await open(page, '/agents');
@@ -17,7 +19,7 @@ test('an agent is made, run, read, changed, paused and deleted', async ({ page, 
   await form.getByRole('button', { name: 'Save the agent' }).click();
   const row = page.getByRole('row', { name: /Late things/ });
   await expect(row).toBeVisible();
-  await row.getByRole('button', { name: 'Run Late things now' }).click();
+  await row.getByRole('button', { name: 'Run now: Late things' }).click();
   await expect(row.getByText('Told what it would do')).toBeVisible();
   await axe(page);
 
@@ -44,14 +46,14 @@ test('people and reports show the figures of the projects', async ({ page }) => 
   await useSample(page);
   await open(page, '/people');
   await expect(page.getByRole('cell', { name: /Amara Osei/ })).toBeVisible();
-  await page.getByLabel('Project').selectOption({ label: 'Website relaunch' });
+  await page.getByLabel('Project', { exact: true }).selectOption({ label: 'Website relaunch' });
   await expect(page.getByText(/From .* to |Nothing needs to move/).first()).toBeVisible();
 
   await open(page, '/reports');
   await expect(page.getByRole('heading', { name: 'What it says' })).toBeVisible();
-  await page.getByLabel('Report').selectOption('Decisions');
+  await page.getByLabel('Report', { exact: true }).selectOption('Decisions');
   await expect(page.getByText('The decisions report is about one project.')).toBeVisible();
-  await page.getByLabel('Project').selectOption({ label: 'Website relaunch' });
+  await page.getByLabel('Project', { exact: true }).selectOption({ label: 'Website relaunch' });
   await expect(page.getByRole('heading', { name: 'Action items' })).toBeVisible();
   expect(page.url()).toContain('report=decisions');
   await axe(page);

@@ -104,7 +104,7 @@ fn Row(standing: AgentStanding, desk: Desk) -> impl IntoView {
     let last = standing.last_run.clone();
     let may = standing.may_change;
     let run = (may && is_on).then(|| {
-        let (id, label) = (id.clone(), format!("Run {} now", agent.name));
+        let (id, label) = (id.clone(), format!("Run now: {}", agent.name));
         view! {
             <Button size=Size::Small icon="play" attr:aria-label=label
                 on:click=move |_| { desk.run.dispatch(RunAgent { id: id.clone(), is_dry: false }); }>

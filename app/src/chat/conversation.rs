@@ -75,7 +75,7 @@ pub fn Log(
     Effect::new(move |_| {
         chat.live.track();
         chat.sent.track();
-        chat.place.settle(chat.turns.with(|it| it.first().map(|it| it.id.clone())));
+        chat.place.drawn(chat.turns.with(|it| it.first().map(|it| it.id.clone())));
     });
     let looked = move |_| {
         if chat.place.look() {

@@ -25,6 +25,8 @@ pub struct Place {
     held: StoredValue<Option<(String, f64)>>,
     /// How far it was scrolled when it was last looked at.
     top: StoredValue<i32>,
+    /// The first turn on the page.
+    first: StoredValue<Option<MessageId>>,
     /// It is brought into view with the next frame.
     is_moving: StoredValue<bool>,
 }
@@ -35,6 +37,7 @@ impl Default for Place {
             follows: RwSignal::new(true),
             held: StoredValue::new(None),
             top: StoredValue::new(0),
+            first: StoredValue::new(None),
             is_moving: StoredValue::new(false),
         }
     }
@@ -45,7 +48,7 @@ impl Place {
     pub fn to_end(self) {
         self.held.set_value(None);
         self.follows.set(true);
-        self.settle(None);
+        self.settle();
     }
 
     /// Keeps `first`, the first turn on the page, where it is while others come in above it.
@@ -54,26 +57,34 @@ impl Place {
         self.held.set_value(browser::top_of(&id).map(|top| (id, top)));
     }
 
-    /// Brings into view what is to be seen, once what changed is drawn: many changes are one move. `first` is the
-    /// first turn on the page now.
-    pub fn settle(self, first: Option<MessageId>) {
+    /// Brings into view what is to be seen, once a page that now begins with `first` is drawn.
+    pub fn drawn(self, first: Option<MessageId>) {
+        self.first.set_value(first);
+        self.settle();
+    }
+
+    /// Many changes are one move, which goes by the last of them.
+    fn settle(self) {
         if self.is_moving.try_update_value(|it| std::mem::replace(it, true)) != Some(false) {
             return;
         }
-        request_animation_frame(move || self.moved(first.as_ref()));
+        request_animation_frame(move || self.moved());
     }
 
-    fn moved(self, first: Option<&MessageId>) {
+    fn moved(self) {
         // A page that was left has no place any more.
         if self.is_moving.try_set_value(false).is_some() {
             return;
         }
         let held = self.held.try_get_value().flatten();
         // Until the turns before are there, nothing came in above it.
-        if let Some((id, top)) = held.filter(|it| first.map(turn_id).as_ref() != Some(&it.0)) {
+        let first = self.first.try_get_value().flatten().as_ref().map(turn_id);
+        if let Some((id, top)) = held.filter(|it| first.as_ref() != Some(&it.0)) {
             self.held.set_value(None);
             if browser::top_of(&id).is_some() {
-                return browser::bring_to(LOG, &id, top);
+                browser::bring_to(LOG, &id, top);
+                // What comes into view above it gets its real height only now.
+                return request_animation_frame(move || browser::bring_to(LOG, &id, top));
             }
         }
         let follow = move || {

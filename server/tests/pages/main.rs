@@ -288,6 +288,8 @@ async fn the_first_page_says_in_one_line_how_the_workspace_is() {
     place.ask("PATCH", "/api/pmos/workspace", &owner, named).await;
     line("Project setup required").await;
     place.post("/api/pmos/setup/sample", &owner, json!({})).await;
+    line("Project setup required").await;
+    place.post("/api/pmos/setup/check", &owner, json!({"step": "engine"})).await;
     line("Ready to build").await;
     let ask = json!({"message": "When a webhook arrives, tell me Hello"});
     place.post("/api/chat", &owner, ask).await;
