@@ -2,7 +2,7 @@
 
 pub(crate) mod waits;
 
-use crate::crashing::{Process, killed_at_change};
+use crate::crashing::{Process, database, killed_at_change};
 use crate::site::Site;
 use crate::world::{
     World, admin, chain, for_each, keep_going, on_webhook, piece, router, set_fields, wait,
@@ -13,7 +13,6 @@ use domain::problem::Problem;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
-use store::testing::TestDb;
 
 const CONTROL: &str = "@pmos/piece-control";
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -299,13 +298,7 @@ fn wherever_branches_are_killed_nothing_is_lost_and_nothing_kept_twice() {
     for (name, every) in [("sqlite", 1), ("postgres", 3)] {
         let mut points = 0;
         for at in (1..).step_by(every) {
-            let made = async {
-                match name {
-                    "sqlite" => Some(TestDb::sqlite().await),
-                    _ => TestDb::postgres().await,
-                }
-            };
-            let Some(test) = outside.block_on(made) else {
+            let Some(test) = outside.block_on(database(name)) else {
                 // No server is named.
                 points = usize::MAX;
                 break;

@@ -20,6 +20,14 @@ fn call(name: &str, method: &str, url: &str) -> Value {
     piece(name, "@activepieces/piece-http", "send_request", input)
 }
 
+/// An empty database of the kind that is called `name`; none where no server of that kind is named.
+pub(crate) async fn database(name: &str) -> Option<TestDb> {
+    match name {
+        "sqlite" => Some(TestDb::sqlite().await),
+        _ => TestDb::postgres().await,
+    }
+}
+
 /// A process of its own: everything in it is gone when it is killed.
 pub(crate) struct Process {
     runtime: tokio::runtime::Runtime,
@@ -239,13 +247,7 @@ fn wherever_a_run_is_killed_nothing_is_lost_and_nothing_kept_twice() {
     for name in ["sqlite", "postgres"] {
         let mut points = 0;
         for at in 1.. {
-            let made = async {
-                match name {
-                    "sqlite" => Some(TestDb::sqlite().await),
-                    _ => TestDb::postgres().await,
-                }
-            };
-            let Some(test) = runtime.runtime.block_on(made) else {
+            let Some(test) = runtime.runtime.block_on(database(name)) else {
                 // No server is named.
                 points = usize::MAX;
                 break;

@@ -3,7 +3,7 @@
 
 use crate::answers::{call, callable};
 use crate::coding::{self, code, runner};
-use crate::crashing::Process;
+use crate::crashing::{Process, database};
 use crate::forming::{given, on_form};
 use crate::mails::{self, MailServer, Manner};
 use crate::pieces::rows;
@@ -154,13 +154,7 @@ fn wherever_it_is_killed_each_kind_of_step_happens_once() {
     for (name, every) in [("sqlite", 1), ("postgres", 3)] {
         let mut points = 0;
         for at in (1..).step_by(every) {
-            let made = async {
-                match name {
-                    "sqlite" => Some(TestDb::sqlite().await),
-                    _ => TestDb::postgres().await,
-                }
-            };
-            let Some(test) = outside.block_on(made) else {
+            let Some(test) = outside.block_on(database(name)) else {
                 // No server is named.
                 points = usize::MAX;
                 break;

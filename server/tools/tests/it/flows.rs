@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 const SECRET: &str = "hunter22-hunter22";
 
 /// A draft that sets one field, started by a request.
-async fn drafted(world: &World) -> Value {
+pub(crate) async fn drafted(world: &World) -> Value {
     let trigger = json!({
         "name": "trigger", "displayName": "Catch webhook", "type": "PIECE_TRIGGER",
         "settings": {

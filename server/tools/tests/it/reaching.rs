@@ -1,5 +1,6 @@
 //! Tools that reach people and platforms outside, over real HTTP, and which of them a workspace uses.
 
+use crate::flows::drafted;
 use crate::world::{PROJECT, World, actor};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
@@ -219,32 +220,12 @@ async fn a_chatbot_posts_by_its_id_or_its_key_which_is_kept_nowhere() {
     }
 }
 
-/// A draft that sets one field, started by a request.
-async fn drafted(world: &World) -> Value {
-    let trigger = json!({
-        "name": "trigger", "displayName": "Catch webhook", "type": "PIECE_TRIGGER",
-        "settings": {
-            "pieceName": "@activepieces/piece-webhook", "pieceVersion": "~0.1.27", "triggerName": "catch_webhook",
-            "input": { "authType": "none", "authFields": {} },
-        },
-    });
-    let step = json!({
-        "name": "step_1", "displayName": "Set", "type": "PIECE",
-        "settings": {
-            "pieceName": MAPPER, "pieceVersion": "~0.1.0", "actionName": "advanced_mapping",
-            "input": { "mapping": { "a": 1 } },
-        },
-    });
-    let new = json!({ "name": "Flow", "trigger": trigger, "actions": [step] });
-    world.ok("flow_create", new).await["flow"]["id"].clone()
-}
-
 const MAPPER: &str = "@activepieces/piece-data-mapper";
 
 #[tokio::test]
 async fn a_piece_that_is_switched_off_is_in_no_flow_that_goes_live_and_no_step_of_it_runs() {
     for world in World::both().await {
-        let flow = json!({ "flow_id": drafted(&world).await });
+        let flow = json!({ "flow_id": drafted(&world).await["id"] });
         let step = json!({ "flow_id": flow["flow_id"], "step_name": "step_1" });
         let payload = json!({ "flow_id": flow["flow_id"], "payload": { "body": {} } });
         world.ok("flow_trigger_test", payload).await;
