@@ -65,7 +65,7 @@ test('two fingers zoom, one steers, and one that rests on a step carries it', as
     await touch('touchMove', { x: step.x, y: step.y - by, id: 1 });
   }
   await touch('touchEnd');
-  await expect.poll(async () => (await middle(page, '#node-step_3')).y).toBeLessThan(step.y - 40);
+  await expect.poll(async () => (await middle(page, '#node-step_3')).y).toBeLessThan(step.y - 30);
   expect(await order(page, id)).toEqual(['One', 'Two', 'Three']);
 
   const from = await middle(page, '#node-step_3');

@@ -10,6 +10,7 @@ use web_sys::{Element, HtmlElement};
 
 /// What had the focus.
 struct Focused {
+    element: Element,
     id: String,
     /// The step it belongs to.
     step: Option<String>,
@@ -30,7 +31,7 @@ impl Studio {
             spawn_local(async move {
                 tick().await;
                 tick().await;
-                if !self.at.is_disposed() && focused().is_none() {
+                if !self.at.is_disposed() && before.is_lost() {
                     before.take_up(self);
                 }
             });
@@ -39,6 +40,11 @@ impl Studio {
 }
 
 impl Focused {
+    /// Whether nothing has the focus any more, or what has it shows something else now.
+    fn is_lost(&self) -> bool {
+        focused().is_none_or(|now| now.element == self.element && now.id != self.id)
+    }
+
     fn take_up(self, studio: Studio) {
         let again = document().get_element_by_id(&self.id).filter(|_| !self.id.is_empty());
         match (again.and_then(|it| it.dyn_into::<HtmlElement>().ok()), self.step) {
@@ -67,9 +73,11 @@ fn focused() -> Option<Focused> {
     let element = document().active_element().filter(|it| it.tag_name() != "BODY")?;
     let step = element.closest("[data-step]").ok().flatten();
     let read = |name: &str| js_sys::Reflect::get(&element, &name.into()).unwrap_or_default();
+    let selection = CARET.map(read);
     Some(Focused {
         id: element.id(),
         step: step.and_then(|it: Element| it.get_attribute("data-step")),
-        selection: CARET.map(read),
+        selection,
+        element,
     })
 }

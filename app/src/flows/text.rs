@@ -203,7 +203,7 @@ fn ValueChip(studio: Studio, expression: String) -> impl IntoView {
             studio.cards.with(|all| all.iter().find(|it| it.name == step).map(|it| it.number));
         found.map_or_else(|| "?".to_owned(), |it| it.to_string())
     };
-    view! { <span class="value" title=expression><span class="n">{number}</span>{label}</span> }
+    view! { <span class="value" title=expression><span class="n">{number}</span>" "{label}</span> }
 }
 
 /// The text as it is written.
