@@ -32,6 +32,8 @@ pub struct Desk {
     pub deleting: RwSignal<Option<SavedAgent>>,
     /// Makes or changes one.
     pub save: ServerAction<SaveAgent>,
+    /// The one whose page this is, as it was read last.
+    pub shown: StoredValue<Option<SavedAgent>>,
     /// Pauses one, or lets it go on.
     pub pause: ServerAction<PauseAgent>,
     /// Asks one to run.
@@ -53,6 +55,7 @@ impl Desk {
             acts: RwSignal::new(false),
             deleting: RwSignal::new(None),
             save: ServerAction::new(),
+            shown: StoredValue::new(None),
             pause: ServerAction::new(),
             run: ServerAction::new(),
             delete: ServerAction::new(),

@@ -12,7 +12,7 @@ use crate::ui::icon::Icon;
 use crate::ui::problem::LoadedPage;
 use crate::ui::skeleton::PageSkeleton;
 use crate::ui::time::{duration, parse_time, use_now};
-use domain::agent::{AgentHistory, AgentRun, AgentStanding, AgentStatus};
+use domain::agent::{AgentHistory, AgentRun, AgentStanding, AgentStatus, SavedAgent};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -70,11 +70,18 @@ fn Found(found: AgentHistory, desk: Desk) -> impl IntoView {
 /// What can be done with it.
 #[component]
 fn Acts(standing: AgentStanding, desk: Desk) -> impl IntoView {
-    let agent = StoredValue::new(standing.agent.clone());
-    let id = move || agent.with_value(|it| it.id.clone());
+    // What is pressed may have been drawn with what was known before.
+    desk.shown.set_value(Some(standing.agent.clone()));
     let is_active = standing.agent.status == AgentStatus::Active;
     let run = move |is_dry: bool| {
-        desk.run.dispatch(RunAgent { id: id(), is_dry });
+        if let Some(SavedAgent { id, .. }) = desk.shown.get_value() {
+            desk.run.dispatch(RunAgent { id, is_dry });
+        }
+    };
+    let pause = move |_| {
+        if let Some(SavedAgent { id, status, .. }) = desk.shown.get_value() {
+            desk.pause.dispatch(PauseAgent { id, pauses: status == AgentStatus::Active });
+        }
     };
     let (icon, word) = if is_active { ("pause", "Pause") } else { ("play", "Resume") };
     let runs = is_active.then(|| {
@@ -86,12 +93,9 @@ fn Acts(standing: AgentStanding, desk: Desk) -> impl IntoView {
         }
     });
     view! {
-        <Button icon="trash" kind=Kind::Ghost on:click=move |_| desk.deleting.set(Some(agent.get_value()))>"Delete"</Button>
-        <Button icon="edit" on:click=move |_| desk.begin(Some(agent.get_value()))>"Change"</Button>
-        <Button icon=icon busy=desk.pause.pending()
-            on:click=move |_| { desk.pause.dispatch(PauseAgent { id: id(), pauses: is_active }); }>
-            {word}
-        </Button>
+        <Button icon="trash" kind=Kind::Ghost on:click=move |_| desk.deleting.set(desk.shown.get_value())>"Delete"</Button>
+        <Button icon="edit" on:click=move |_| desk.begin(desk.shown.get_value())>"Change"</Button>
+        <Button icon=icon busy=desk.pause.pending() on:click=pause>{word}</Button>
         {runs}
     }
 }
