@@ -127,7 +127,7 @@ fn TakingField(
         studio.change_router(&key.get_value(), None, |it| chosen.set(it));
     };
     let option = move |it: Taking| {
-        view! { <option value=it.key() selected=move || taking.get() == it>{it.words()}</option> }
+        view! { <option value=it.key() prop:selected=move || taking.get() == it>{it.words()}</option> }
     };
     view! {
         <div class="field">
