@@ -14,6 +14,7 @@ pub mod disclosure;
 pub mod empty;
 pub mod field;
 pub mod form;
+pub mod here;
 pub mod icon;
 mod icons_table;
 pub mod kept;

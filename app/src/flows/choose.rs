@@ -6,6 +6,7 @@ use super::server_fns::load_choices;
 use super::values::entries_of_earlier;
 use crate::error::AppError;
 use crate::ui::combobox::{Combobox, Entry};
+use crate::ui::here::loaded_here;
 use crate::ui::icon::Icon;
 use domain::flow::catalog::PropKind;
 use domain::flow::listing::{Choice, OptionsRequest};
@@ -86,7 +87,7 @@ fn asked(
     let request = Memo::new(move |_| request(blank));
     let is_cut = RwSignal::new(false);
     let search = Memo::new(move |_| is_cut.get().then(|| wanted.get()).filter(|it| !it.is_empty()));
-    let answer = LocalResource::new(move || {
+    let answer = loaded_here(move || {
         let request = OptionsRequest { search: search.get(), ..request.get() };
         async move { load_choices(request).await }
     });

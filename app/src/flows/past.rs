@@ -6,6 +6,7 @@ use crate::runs::server_fns::list_runs;
 use crate::runs::words::run_word;
 use crate::ui::badge::{State, Status};
 use crate::ui::disclosure::Disclosure;
+use crate::ui::here::loaded_here;
 use crate::ui::time::{parse_time, use_now};
 use domain::event::Topic;
 use domain::flow::listing::RunFilter;
@@ -23,7 +24,7 @@ pub fn PastRuns(
 ) -> impl IntoView {
     let version = use_live().version(Topic::FlowRun);
     let id = studio.flow.with_untracked(|it| it.id.clone());
-    let runs = LocalResource::new(move || {
+    let runs = loaded_here(move || {
         version.track();
         let filter =
             RunFilter { flow_id: Some(id.clone()), limit: Some(MOST), ..RunFilter::default() };

@@ -3,6 +3,7 @@
 use super::store::Studio;
 use super::trial_fns::flow_samples;
 use crate::live::{LiveEvent, use_live};
+use crate::ui::here::loaded_here;
 use domain::event::Topic;
 use domain::expr;
 use domain::flow::sample::{self, Sample};
@@ -49,7 +50,7 @@ impl Samples {
         };
         provide_context(samples);
         let id = studio.flow.with_untracked(|it| it.id.clone());
-        let loading = LocalResource::new(move || {
+        let loading = loaded_here(move || {
             samples.again.track();
             flow_samples(id.clone())
         });

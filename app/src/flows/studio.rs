@@ -28,6 +28,7 @@ use crate::session;
 use crate::shell::panel::use_side_panel;
 use crate::ui::browser;
 use crate::ui::button::{Button, Size};
+use crate::ui::here::loaded_here;
 use crate::ui::problem::LoadedPage;
 use domain::actor::Permission;
 use domain::flow::Flow;
@@ -180,7 +181,7 @@ fn show_run(studio: Studio) {
     let id = Memo::new(move |_| query.with(|it| it.get("run").map(RunId::from)));
     let wanted = Signal::derive(move || id.get().unwrap_or_default());
     let version = run_version(wanted);
-    let run = LocalResource::new(move || {
+    let run = loaded_here(move || {
         let id = id.get();
         version.track();
         async move {
