@@ -1,8 +1,8 @@
 //! Draws a page once more when the renderer trips over itself.
 //!
-//! While the content of a page loads, leptos walks it on another thread under an owner that it throws away. Now and then,
-//! when several pages are drawn at once, that walk reads a signal that is gone and panics. Then the page may panic too,
-//! or wait for the end of the walk for ever. Drawing a page changes nothing, so it is drawn again.
+//! While the content of a page loads, leptos walks it on another thread under an owner that it throws away. A walk that
+//! reads a signal that is gone panics, and the page may panic too, or wait for the end of the walk for ever. What was
+//! known to do that is mended; as drawing a page changes nothing, one that fails all the same is drawn again.
 
 use axum::body::Body;
 use axum::extract::Request;
