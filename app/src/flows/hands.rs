@@ -1,6 +1,7 @@
 //! What the pointer does on the canvas.
 //!
-//! It moves the view, picks with a frame, carries steps to another place, and moves and sizes notes. A finger carries a step once it has rested on it; two fingers zoom.
+//! It moves the view, picks with a frame, carries steps to another place, and moves and sizes notes. A finger carries a
+//! step once it has rested on it; two fingers zoom.
 
 use super::fingers::Fingers;
 use super::panning::Camera;
