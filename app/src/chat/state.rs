@@ -5,6 +5,7 @@ use crate::chat::place::Place;
 use crate::chat::server_fns::{ReadEarlier, Said, SendMessage, chat_project, open_conversation};
 use crate::error::AppError;
 use crate::settings::assistant_fns::load_answering;
+use crate::ui::kept::of_loading;
 use domain::assistant::Answering;
 use domain::attachment::NewAttachment;
 use domain::chat::{ChatRunStatus, Conversation, Turn, TurnRun};
@@ -61,7 +62,7 @@ pub struct Chat {
     /// A project to name in questions to begin with.
     pub project: Resource<Result<Option<String>, AppError>>,
     /// What is on screen of it, oldest first.
-    pub turns: Memo<Vec<Turn>>,
+    pub turns: Signal<Vec<Turn>>,
     /// Reads turns before those.
     pub earlier: ServerAction<ReadEarlier>,
     /// Where in it somebody reads.
@@ -86,7 +87,7 @@ impl Chat {
             },
         );
         let earlier = ServerAction::<ReadEarlier>::new();
-        let turns = Memo::new(move |known: Option<&Vec<Turn>>| {
+        let turns = of_loading(move |known: Option<&Vec<Turn>>| {
             let known = known.map(Vec::as_slice).unwrap_or_default();
             let newest = match stored.get() {
                 Some(Ok(it)) => it.map(|it| it.turns).unwrap_or_default(),

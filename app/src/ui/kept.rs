@@ -39,12 +39,12 @@ where
     V: IntoView + 'static,
     F: Fn(Signal<Option<T>>) -> V + Clone + Send + Sync + 'static,
 {
-    let last = Memo::new(move |before: Option<&Option<T>>| match of.get() {
+    let last = of_loading(move |before: Option<&Option<T>>| match of.get() {
         Some(Ok(found)) => Some(found),
         _ => before.cloned().flatten(),
     });
-    let error = Memo::new(move |_| of.get().and_then(Result::err).map(|it| (it.to_string(), it)));
-    let is_there = Memo::new(move |_| last.with(Option::is_some));
+    let error = of_loading(move |_| of.get().and_then(Result::err).map(|it| (it.to_string(), it)));
+    let is_there = of_loading(move |_| last.with(Option::is_some));
     let retry = Callback::new(move |()| of.refetch());
     let content = StoredValue::new(children);
     let notice = move || {
@@ -63,8 +63,19 @@ where
     };
     view! {
         {notice}
-        {move || is_there.get().then(|| content.with_value(|it| it(last.into())))}
+        {move || is_there.get().then(|| content.with_value(|it| it(last)))}
     }
+}
+
+/// What `work` makes of something that loads, from what it made before; kept in the browser alone.
+///
+/// On the server the answer may come while another thread works a memo out, which then takes what it found before for
+/// the newest: the page would be sent without its content. So it is worked out whenever it is read.
+pub fn of_loading<T>(work: impl Fn(Option<&T>) -> T + Send + Sync + 'static) -> Signal<T>
+where
+    T: PartialEq + Send + Sync + 'static,
+{
+    if cfg!(feature = "ssr") { Signal::derive(move || work(None)) } else { Memo::new(work).into() }
 }
 
 /// The key of a row that is drawn anew when anything about it changes.
