@@ -41,6 +41,7 @@ pub mod mirror_pages;
 pub mod mirror_questions;
 pub mod mirror_said;
 pub mod mirror_scopes;
+mod mirror_seen;
 pub mod mirror_stories;
 pub mod mirror_summaries;
 pub mod mirror_sync;

@@ -3,6 +3,7 @@
 use crate::db::{Conn, Result, fetch_all, record};
 use crate::mirror::Key;
 use crate::mirror_questions::AssigneeRow;
+use crate::mirror_seen::fetch_seen;
 
 record! {
     /// A to-do or a card of an active project, open or completed.
@@ -94,21 +95,15 @@ record! {
 /// # Errors
 /// When the database refuses.
 pub async fn items(conn: &mut Conn, key: &Key, project: i64) -> Result<Vec<ItemRow>> {
-    fetch_all!(
+    fetch_seen!(
         conn,
+        key,
         ItemRow,
-        "SELECT r.id, r.kind, r.title, r.body, r.completed, r.completed_at, r.completer_id, r.due_on, r.bucket_id,
-                r.parent_id, r.parent_kind, r.parent_title, r.creator_id, r.app_url, r.created_at,
-                CASE WHEN r.updated_at > r.active_at THEN r.updated_at ELSE r.active_at END AS active_at
-         FROM mirror_records r CROSS JOIN mirror_projects p
-         WHERE r.workspace_id = $1 AND r.account_id = $2 AND r.deleted_at IS NULL AND r.status = 'active'
-           AND p.workspace_id = r.workspace_id AND p.connection_id = $3 AND p.id = r.bucket_id AND p.hidden = 0
-           AND r.kind IN ('Todo', 'Kanban::Card')
-           AND (($4 = 0 AND p.status = 'active') OR r.bucket_id = $4)
-         ORDER BY r.id",
-        key.workspace.as_str(),
-        key.account,
-        key.connection.as_str(),
+        "r.id, r.kind, r.title, r.body, r.completed, r.completed_at, r.completer_id, r.due_on, r.bucket_id,
+         r.parent_id, r.parent_kind, r.parent_title, r.creator_id, r.app_url, r.created_at,
+         CASE WHEN r.updated_at > r.active_at THEN r.updated_at ELSE r.active_at END AS active_at",
+        "r.deleted_at IS NULL AND r.status = 'active' AND r.kind IN ('Todo', 'Kanban::Card')
+         AND (($4 = 0 AND p.status = 'active') OR r.bucket_id = $4) ORDER BY r.id",
         project
     )
 }
@@ -138,21 +133,15 @@ pub async fn assigned(conn: &mut Conn, key: &Key, project: i64) -> Result<Vec<As
 /// # Errors
 /// When the database refuses.
 pub async fn posts(conn: &mut Conn, key: &Key, project: i64) -> Result<Vec<PostRow>> {
-    fetch_all!(
+    fetch_seen!(
         conn,
+        key,
         PostRow,
-        "SELECT r.bucket_id, r.parent_id, r.creator_id, r.created_at,
-                CASE WHEN LOWER(r.body) LIKE '%blocked%' OR LOWER(r.body) LIKE '%waiting for%'
-                       OR LOWER(r.body) LIKE '%stuck%' THEN CAST(1 AS SMALLINT) ELSE CAST(0 AS SMALLINT) END AS is_blocked
-         FROM mirror_records r CROSS JOIN mirror_projects p
-         WHERE r.workspace_id = $1 AND r.account_id = $2 AND r.deleted_at IS NULL AND r.status = 'active'
-           AND p.workspace_id = r.workspace_id AND p.connection_id = $3 AND p.id = r.bucket_id AND p.hidden = 0
-           AND r.kind IN ('Message', 'Comment')
-           AND (($4 = 0 AND p.status = 'active') OR r.bucket_id = $4)
-         ORDER BY r.created_at DESC",
-        key.workspace.as_str(),
-        key.account,
-        key.connection.as_str(),
+        "r.bucket_id, r.parent_id, r.creator_id, r.created_at,
+         CASE WHEN LOWER(r.body) LIKE '%blocked%' OR LOWER(r.body) LIKE '%waiting for%'
+                OR LOWER(r.body) LIKE '%stuck%' THEN CAST(1 AS SMALLINT) ELSE CAST(0 AS SMALLINT) END AS is_blocked",
+        "r.deleted_at IS NULL AND r.status = 'active' AND r.kind IN ('Message', 'Comment')
+         AND (($4 = 0 AND p.status = 'active') OR r.bucket_id = $4) ORDER BY r.created_at DESC",
         project
     )
 }
@@ -182,19 +171,13 @@ pub async fn happened(
         from,
         to
     )?;
-    let made = fetch_all!(
+    let made = fetch_seen!(
         conn,
+        key,
         HappenedRow,
-        "SELECT r.id AS record_id, r.kind, r.title, r.app_url, r.bucket_id, p.name AS project, 'created' AS field,
-                CAST(NULL AS TEXT) AS old, r.title AS new, r.creator_id AS who, r.created_at AS at
-         FROM mirror_records r CROSS JOIN mirror_projects p
-         WHERE r.workspace_id = $1 AND r.account_id = $2 AND r.created_at >= $4 AND r.created_at < $5
-           AND p.workspace_id = r.workspace_id AND p.connection_id = $3 AND p.id = r.bucket_id AND p.hidden = 0
-           AND r.deleted_at IS NULL
-         ORDER BY r.created_at DESC, r.id DESC",
-        key.workspace.as_str(),
-        key.account,
-        key.connection.as_str(),
+        "r.id AS record_id, r.kind, r.title, r.app_url, r.bucket_id, p.name AS project, 'created' AS field,
+         CAST(NULL AS TEXT) AS old, r.title AS new, r.creator_id AS who, r.created_at AS at",
+        "r.created_at >= $4 AND r.created_at < $5 AND r.deleted_at IS NULL ORDER BY r.created_at DESC, r.id DESC",
         from,
         to
     )?;

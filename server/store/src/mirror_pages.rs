@@ -1,7 +1,8 @@
 //! What the pages of a project show of the mirror: records as they came, with everybody they name.
 
-use crate::db::{Conn, Result, fetch_all, fetch_optional, record};
+use crate::db::{Conn, Result, fetch_all, record};
 use crate::mirror::{Key, PersonRow};
+use crate::mirror_seen::seen;
 
 record! {
     /// A record as it came.
@@ -14,6 +15,27 @@ record! {
     }
 }
 
+/// The [`RawRow`]s the connection sees for which `$fits` holds, which binds from `$4` on.
+macro_rules! raw {
+    ($conn:expr, $key:expr, $fits:literal $(, $bind:expr)*) => {
+        fetch_all!(
+            $conn,
+            RawRow,
+            concat!(
+                "SELECT w.json, r.deleted_at FROM mirror_records r CROSS JOIN mirror_projects p CROSS JOIN mirror_raw w
+                 WHERE ",
+                seen!(),
+                " AND w.workspace_id = r.workspace_id AND w.account_id = r.account_id AND w.id = r.id AND ",
+                $fits
+            ),
+            $key.workspace.as_str(),
+            $key.account,
+            $key.connection.as_str()
+            $(, $bind)*
+        )
+    };
+}
+
 /// The records of one kind in a project that are in use, in no order.
 ///
 /// # Errors
@@ -24,17 +46,10 @@ pub async fn of_project(
     kind: &str,
     project: i64,
 ) -> Result<Vec<RawRow>> {
-    fetch_all!(
+    raw!(
         conn,
-        RawRow,
-        "SELECT w.json, r.deleted_at FROM mirror_records r CROSS JOIN mirror_projects p CROSS JOIN mirror_raw w
-         WHERE r.workspace_id = $1 AND r.account_id = $2 AND r.deleted_at IS NULL AND r.status = 'active'
-           AND r.kind = $4 AND r.bucket_id = $5
-           AND p.workspace_id = r.workspace_id AND p.connection_id = $3 AND p.id = r.bucket_id AND p.hidden = 0
-           AND w.workspace_id = r.workspace_id AND w.account_id = r.account_id AND w.id = r.id",
-        key.workspace.as_str(),
-        key.account,
-        key.connection.as_str(),
+        key,
+        "r.deleted_at IS NULL AND r.status = 'active' AND r.kind = $4 AND r.bucket_id = $5",
         kind,
         project
     )
@@ -45,19 +60,7 @@ pub async fn of_project(
 /// # Errors
 /// When the database refuses.
 pub async fn inside(conn: &mut Conn, key: &Key, parent: i64) -> Result<Vec<RawRow>> {
-    fetch_all!(
-        conn,
-        RawRow,
-        "SELECT w.json, r.deleted_at FROM mirror_records r CROSS JOIN mirror_projects p CROSS JOIN mirror_raw w
-         WHERE r.workspace_id = $1 AND r.account_id = $2 AND r.deleted_at IS NULL AND r.status = 'active'
-           AND r.parent_id = $4
-           AND p.workspace_id = r.workspace_id AND p.connection_id = $3 AND p.id = r.bucket_id AND p.hidden = 0
-           AND w.workspace_id = r.workspace_id AND w.account_id = r.account_id AND w.id = r.id",
-        key.workspace.as_str(),
-        key.account,
-        key.connection.as_str(),
-        parent
-    )
+    raw!(conn, key, "r.deleted_at IS NULL AND r.status = 'active' AND r.parent_id = $4", parent)
 }
 
 /// One record, also when it is put aside or gone; none for one the connection never saw.
@@ -65,18 +68,7 @@ pub async fn inside(conn: &mut Conn, key: &Key, parent: i64) -> Result<Vec<RawRo
 /// # Errors
 /// When the database refuses.
 pub async fn one(conn: &mut Conn, key: &Key, id: i64) -> Result<Option<RawRow>> {
-    fetch_optional!(
-        conn,
-        RawRow,
-        "SELECT w.json, r.deleted_at FROM mirror_records r CROSS JOIN mirror_projects p CROSS JOIN mirror_raw w
-         WHERE r.workspace_id = $1 AND r.account_id = $2 AND r.id = $4
-           AND p.workspace_id = r.workspace_id AND p.connection_id = $3 AND p.id = r.bucket_id AND p.hidden = 0
-           AND w.workspace_id = r.workspace_id AND w.account_id = r.account_id AND w.id = r.id",
-        key.workspace.as_str(),
-        key.account,
-        key.connection.as_str(),
-        id
-    )
+    Ok(raw!(conn, key, "r.id = $4", id)?.into_iter().next())
 }
 
 /// Everybody the connection ever read about, also those who are only named in records.

@@ -3,6 +3,7 @@
 
 use crate::db::{Conn, Result, fetch_all, record};
 use crate::mirror::Key;
+use crate::mirror_seen::seen;
 use std::collections::HashMap;
 
 record! {
@@ -100,13 +101,6 @@ record! {
 /// To-dos with the people who are to do them.
 pub type Todos = Vec<(TodoRow, Vec<AssigneeRow>)>;
 
-macro_rules! seen {
-    () => {
-        " WHERE r.workspace_id = $1 AND r.account_id = $2 AND r.deleted_at IS NULL
-            AND p.workspace_id = r.workspace_id AND p.connection_id = $3 AND p.id = r.bucket_id AND p.hidden = 0 AND "
-    };
-}
-
 /// The to-dos for which `$fits` holds, which names binds from `$4` on.
 ///
 /// `CROSS JOIN` keeps SQLite to the written order: it knows nothing of how many rows a table has.
@@ -118,11 +112,13 @@ macro_rules! todos {
         const ROWS: &str = concat!(
             "SELECT r.id, r.title, r.body, r.status, r.completed, r.due_on, r.bucket_id, p.name AS project_name,
                     r.parent_id, r.parent_kind, r.parent_title, r.parent_url, r.comments, r.app_url, r.updated_at",
-            $from, " CROSS JOIN mirror_projects p", seen!(), "r.kind = 'Todo' AND ", $fits, " ORDER BY ", $order
+            $from, " CROSS JOIN mirror_projects p WHERE ", seen!(),
+            " AND r.deleted_at IS NULL AND r.kind = 'Todo' AND ", $fits, " ORDER BY ", $order
         );
         const PEOPLE: &str = concat!(
             "SELECT a.record_id, m.id, m.name, m.email, m.title", $from,
-            " CROSS JOIN mirror_projects p CROSS JOIN mirror_assignees a CROSS JOIN mirror_people m", seen!(), "r.kind = 'Todo' AND ", $fits,
+            " CROSS JOIN mirror_projects p CROSS JOIN mirror_assignees a CROSS JOIN mirror_people m WHERE ", seen!(),
+            " AND r.deleted_at IS NULL AND r.kind = 'Todo' AND ", $fits,
             " AND a.workspace_id = r.workspace_id AND a.account_id = r.account_id AND a.record_id = r.id
               AND m.workspace_id = r.workspace_id AND m.connection_id = p.connection_id AND m.id = a.person_id
              ORDER BY a.record_id, a.position"

@@ -3,6 +3,7 @@
 
 use crate::db::{Conn, Result, fetch_all, fetch_optional, record};
 use crate::mirror::Key;
+use crate::mirror_seen::fetch_seen;
 
 record! {
     /// A message or a comment with its words.
@@ -102,30 +103,41 @@ pub async fn waiting(conn: &mut Conn, key: &Key, person: i64) -> Result<Vec<Wait
     )
 }
 
+/// The [`SaidRow`]s in use for which `$fits` holds, the newest first; it binds from `$4` on.
+macro_rules! said {
+    ($conn:expr, $key:expr, $fits:literal $(, $bind:expr)*) => {
+        fetch_seen!(
+            $conn,
+            $key,
+            SaidRow,
+            "r.id, r.kind, r.bucket_id, r.parent_id, r.parent_title, r.title, r.body, r.creator_id, r.app_url,
+             r.created_at",
+            concat!(
+                "r.deleted_at IS NULL AND r.status = 'active' AND ",
+                $fits,
+                " ORDER BY r.created_at DESC, r.id DESC"
+            )
+            $(, $bind)*
+        )
+    };
+}
+
 /// Answers to check-ins in active projects from one moment to before another (epoch milliseconds); the newest first.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn answers(conn: &mut Conn, key: &Key, (from, to): (i64, i64)) -> Result<Vec<SaidRow>> {
-    fetch_all!(
+    said!(
         conn,
-        SaidRow,
-        "SELECT r.id, r.kind, r.bucket_id, r.parent_id, r.parent_title, r.title, r.body, r.creator_id, r.app_url,
-                r.created_at
-         FROM mirror_records r CROSS JOIN mirror_projects p
-         WHERE r.workspace_id = $1 AND r.account_id = $2 AND r.deleted_at IS NULL AND r.status = 'active'
-           AND p.workspace_id = r.workspace_id AND p.connection_id = $3 AND p.id = r.bucket_id AND p.hidden = 0
-           AND p.status = 'active' AND r.kind = 'Question::Answer' AND r.created_at >= $4 AND r.created_at < $5
-         ORDER BY r.created_at DESC, r.id DESC",
-        key.workspace.as_str(),
-        key.account,
-        key.connection.as_str(),
+        key,
+        "p.status = 'active' AND r.kind = 'Question::Answer' AND r.created_at >= $4 AND r.created_at < $5",
         from,
         to
     )
 }
 
-/// The messages and comments of one project, or of all active ones for 0, since a moment; the newest first.
+/// The messages and comments of one project, or of all active ones for 0, since a moment (epoch milliseconds); the
+/// newest first.
 ///
 /// # Errors
 /// When the database refuses.
@@ -134,20 +146,11 @@ pub async fn said(
     key: &Key,
     (project, since): (i64, i64),
 ) -> Result<Vec<SaidRow>> {
-    fetch_all!(
+    said!(
         conn,
-        SaidRow,
-        "SELECT r.id, r.kind, r.bucket_id, r.parent_id, r.parent_title, r.title, r.body, r.creator_id, r.app_url,
-                r.created_at
-         FROM mirror_records r CROSS JOIN mirror_projects p
-         WHERE r.workspace_id = $1 AND r.account_id = $2 AND r.deleted_at IS NULL AND r.status = 'active'
-           AND p.workspace_id = r.workspace_id AND p.connection_id = $3 AND p.id = r.bucket_id AND p.hidden = 0
-           AND r.kind IN ('Message', 'Comment') AND r.created_at >= $5
-           AND (($4 = 0 AND p.status = 'active') OR r.bucket_id = $4)
-         ORDER BY r.created_at DESC, r.id DESC",
-        key.workspace.as_str(),
-        key.account,
-        key.connection.as_str(),
+        key,
+        "r.kind IN ('Message', 'Comment') AND (($4 = 0 AND p.status = 'active') OR r.bucket_id = $4)
+         AND r.created_at >= $5",
         project,
         since
     )

@@ -2,6 +2,7 @@
 
 use crate::db::{Conn, Result, fetch_all, record};
 use crate::mirror::Key;
+use crate::mirror_seen::fetch_seen;
 
 record! {
     /// A record with the names around it.
@@ -40,21 +41,16 @@ record! {
     }
 }
 
-/// The columns of [`StoryRow`] between two pieces of SQL.
+/// The [`StoryRow`]s that are not gone and for which `$rest` holds, which binds from `$4` on.
 macro_rules! stories {
-    ($conn:expr, $fits:literal $(, $bind:expr)*) => {
-        fetch_all!(
+    ($conn:expr, $key:expr, $rest:literal $(, $bind:expr)*) => {
+        fetch_seen!(
             $conn,
+            $key,
             StoryRow,
-            concat!(
-                "SELECT r.id, r.kind, r.bucket_id, p.name AS project_name, r.parent_id, r.parent_title, r.title, r.body,
-                        r.status, r.completed, r.due_on, r.creator_id, r.app_url, r.created_at, r.updated_at
-                 FROM mirror_records r CROSS JOIN mirror_projects p
-                 WHERE r.workspace_id = $1 AND r.account_id = $2 AND r.deleted_at IS NULL
-                   AND p.workspace_id = r.workspace_id AND p.connection_id = $3 AND p.id = r.bucket_id AND p.hidden = 0
-                   AND ",
-                $fits
-            )
+            "r.id, r.kind, r.bucket_id, p.name AS project_name, r.parent_id, r.parent_title, r.title, r.body,
+             r.status, r.completed, r.due_on, r.creator_id, r.app_url, r.created_at, r.updated_at",
+            concat!("r.deleted_at IS NULL AND ", $rest)
             $(, $bind)*
         )
     };
@@ -65,12 +61,10 @@ macro_rules! stories {
 /// # Errors
 /// When the database refuses.
 pub async fn story(conn: &mut Conn, key: &Key, id: i64) -> Result<Option<StoryRow>> {
-    let (workspace, connection) = (key.workspace.as_str(), key.connection.as_str());
-    let rows = stories!(conn, "r.id = $4", workspace, key.account, connection, id)?;
-    Ok(rows.into_iter().next())
+    Ok(stories!(conn, key, "r.id = $4", id)?.into_iter().next())
 }
 
-/// Records of a kind made since a moment, the newest first.
+/// Records of a kind made since a moment (epoch milliseconds), the newest first, `limit` at most.
 ///
 /// # Errors
 /// When the database refuses.
@@ -79,13 +73,10 @@ pub async fn recent(
     key: &Key,
     (kind, since, limit): (&str, i64, i64),
 ) -> Result<Vec<StoryRow>> {
-    let (workspace, connection) = (key.workspace.as_str(), key.connection.as_str());
     stories!(
         conn,
+        key,
         "r.kind = $4 AND r.status = 'active' AND r.created_at >= $5 ORDER BY r.created_at DESC, r.id DESC LIMIT $6",
-        workspace,
-        key.account,
-        connection,
         kind,
         since,
         limit
