@@ -8,13 +8,11 @@ use crate::pieces::input::{Input, as_text};
 use crate::pieces::{Again, mail};
 use crate::runs::Runs;
 use domain::actor::{Actor, Permission};
-use domain::ids::{FlowId, FlowVersionId, RunId};
 use domain::problem::Problem;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::{Map, Value};
 use store::ids;
-use store::runs::NewRun;
 
 /// How much of a refusal is shown, in letters.
 const SHOWN: usize = 300;
@@ -63,8 +61,7 @@ impl Runs {
         connection: Option<&str>,
         posting: impl FnOnce(&Value) -> Result<Posting, Problem> + Send,
     ) -> Result<Value, Problem> {
-        let run = self.nothing(actor)?;
-        let held = self.held(&run, connection).await?;
+        let held = self.held(actor, connection).await?;
         let posting = posting(&held.value)?;
         let request = Request {
             address: posting.address,
@@ -100,10 +97,9 @@ impl Runs {
         connection: &str,
         letter: impl FnOnce(&Value) -> Result<Map<String, Value>, Problem> + Send,
     ) -> Result<String, Problem> {
-        let run = self.nothing(actor)?;
-        let held = self.held(&run, Some(connection)).await?;
+        let held = self.held(actor, Some(connection)).await?;
         let input = letter(&held.value)?;
-        match Box::pin(mail::post(&self.engine, &Input::new(&input), run.id.as_str())).await {
+        match Box::pin(mail::post(&self.engine, &Input::new(&input), &ids::fresh())).await {
             Ok(output) => Ok(as_text(&output["messageId"])),
             Err(failed) if failed.again == Again::NeedsPerson => {
                 Err(Problem::Unclear { message: held.masked(failed.message) })
@@ -112,31 +108,13 @@ impl Runs {
         }
     }
 
-    /// What stands for a run where there is none, after the checks that starting one has.
-    fn nothing(&self, actor: &Actor) -> Result<NewRun, Problem> {
+    /// What the connection called `connection` holds for the actor, after the checks that starting a run has.
+    async fn held(&self, actor: &Actor, connection: Option<&str>) -> Result<Held, Problem> {
         actor.require(Permission::Write)?;
         self.engine.starts.check(&actor.workspace)?;
-        Ok(NewRun {
-            id: RunId::from(ids::fresh()),
-            workspace: actor.workspace.clone(),
-            flow: FlowId::default(),
-            version: FlowVersionId::default(),
-            flow_name: String::new(),
-            environment: "PRODUCTION".to_owned(),
-            triggered_by: "manual".to_owned(),
-            acting_user: actor.user.clone(),
-            payload: String::new(),
-            dedupe: None,
-            created_at: self.engine.now_ms(),
-            trial: None,
-            app: None,
-        })
-    }
-
-    async fn held(&self, run: &NewRun, connection: Option<&str>) -> Result<Held, Problem> {
         let Some(name) = connection else { return Ok(Held::default()) };
-        let (workspace, user) = (&run.workspace, &run.acting_user);
-        let uses = Use { workspace, user, flow: &run.flow, run: &run.id };
+        let (workspace, user) = (&actor.workspace, &actor.user);
+        let uses = Use { workspace, user, reference: &actor.request_id, flow: None };
         match self.engine.credential(&uses, name).await {
             Ok(found) => Ok(Held { value: found.value, secrets: found.secrets }),
             Err(Unusable::Refused(message)) => Err(Problem::NeedsSetup {

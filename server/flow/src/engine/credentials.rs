@@ -9,7 +9,7 @@ use domain::event::{Event, EventKind};
 use domain::expr::names;
 use domain::flow::catalog;
 use domain::flow::connection::ConnectionStatus;
-use domain::ids::{FlowId, RunId, UserId, WorkspaceId};
+use domain::ids::{FlowId, UserId, WorkspaceId};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use store::error::StoreError;
@@ -23,8 +23,10 @@ const GOOD_FOR_MS: i64 = 60_000;
 pub(crate) struct Use<'a> {
     pub(crate) workspace: &'a WorkspaceId,
     pub(crate) user: &'a UserId,
-    pub(crate) flow: &'a FlowId,
-    pub(crate) run: &'a RunId,
+    /// What the audit log finds the use by: the id of the run, or of the request where there is no run.
+    pub(crate) reference: &'a str,
+    /// The flow whose run it is; none outside of runs.
+    pub(crate) flow: Option<&'a FlowId>,
 }
 
 /// What a step can use.
@@ -87,9 +89,11 @@ impl Engine {
             return Ok(());
         }
         let (workspace, id) = (uses.workspace.clone(), row.id.clone());
-        let by = on_behalf(row, uses.user, uses.run.as_str());
-        let event = Event::new(EventKind::ConnectionUsed, &row.id, row.name.as_str())
-            .with(json!({ "runId": uses.run, "flowId": uses.flow }));
+        let by = on_behalf(row, uses.user, uses.reference);
+        let mut event = Event::new(EventKind::ConnectionUsed, &row.id, row.name.as_str());
+        if let Some(flow) = uses.flow {
+            event = event.with(json!({ "runId": uses.reference, "flowId": flow }));
+        }
         let write = self.db.write(move |conn| {
             Box::pin(async move {
                 rows::used(conn, &workspace, &id, now_ms).await?;
@@ -120,8 +124,8 @@ impl Walk<'_> {
             let uses = Use {
                 workspace: &run.workspace,
                 user: if is_stranger { &nobody } else { &run.acting_user },
-                flow: &run.flow,
-                run: &run.id,
+                reference: run.id.as_str(),
+                flow: Some(&run.flow),
             };
             match self.engine.credential(&uses, &name).await {
                 Ok(credential) => {
