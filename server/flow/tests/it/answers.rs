@@ -69,17 +69,8 @@ async fn a_link_lets_a_run_go_on_once() {
 }
 
 async fn paused_at(world: &World, run: &RunId, step: &str) -> Run {
-    let mut changes = world.db.changes();
-    let waiting = async {
-        loop {
-            let now = world.runs.get(&admin(), run).await.unwrap();
-            if now.status == RunStatus::Paused && now.steps.contains_key(step) {
-                return now;
-            }
-            drop(changes.recv().await);
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(30), waiting).await.expect("the run pauses there")
+    let is_there = |it: &Run| it.status == RunStatus::Paused && it.steps.contains_key(step);
+    world.reached(run, is_there).await
 }
 
 #[tokio::test]

@@ -2,20 +2,18 @@
 
 pub(crate) mod waits;
 
-use crate::crashing::{Process, database, killed_at_change};
+use crate::crashing::{Process, at_every_change, killed_at_change};
 use crate::site::Site;
 use crate::world::{
-    World, admin, chain, for_each, keep_going, on_webhook, piece, router, set_fields, wait,
+    PATIENCE, World, admin, chain, for_each, keep_going, on_webhook, piece, router, set_fields,
+    wait,
 };
 use domain::flow::run::{Run, RunStatus};
-use domain::ids::RunId;
 use domain::problem::Problem;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use std::time::Duration;
 
 const CONTROL: &str = "@pmos/piece-control";
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A router whose branches all run, at the same time.
 pub(crate) fn at_once(name: &str, branches: Vec<Value>) -> Value {
@@ -57,21 +55,6 @@ fn sorted(list: &Value) -> Vec<String> {
     let mut items: Vec<String> = items.iter().map(Value::to_string).collect();
     items.sort_unstable();
     items
-}
-
-/// Waits until the run is as `is_there` says.
-pub(crate) async fn until(world: &World, run: &RunId, is_there: impl Fn(&Run) -> bool) -> Run {
-    let mut changes = world.db.changes();
-    let waiting = async {
-        loop {
-            let now = world.runs.get(&admin(), run).await.unwrap();
-            if is_there(&now) {
-                return now;
-            }
-            drop(changes.recv().await);
-        }
-    };
-    tokio::time::timeout(PATIENCE, waiting).await.expect("the run gets there")
 }
 
 async fn came(site: &Site, count: usize) {
@@ -168,7 +151,7 @@ async fn stopping_the_run_ends_every_branch() {
         let flow = world.published(on_webhook(at_once("step_1", branches))).await;
         let run = world.fire(&flow, json!({})).await;
         came(&site, 2).await;
-        until(&world, &run, |it| status(it, "step_4") == "PAUSED").await;
+        world.reached(&run, |it| status(it, "step_4") == "PAUSED").await;
         let stopped = world.runs.cancel(&admin(), &run).await.unwrap();
         assert_eq!(stopped.status, RunStatus::Canceled, "{}", world.name);
         let all = ["step_2", "step_3", "step_4"].map(|it| status(&stopped, it));
@@ -294,32 +277,17 @@ fn of_every_nature(site: &Site) -> Value {
 fn wherever_branches_are_killed_nothing_is_lost_and_nothing_kept_twice() {
     let outside = Process::start();
     let site = Arc::new(outside.block_on(Site::open()));
-    // On PostgreSQL every third point: the journal is the same, and a start takes longer there.
-    for (name, every) in [("sqlite", 1), ("postgres", 3)] {
-        let mut points = 0;
-        for at in (1..).step_by(every) {
-            let Some(test) = outside.block_on(database(name)) else {
-                // No server is named.
-                points = usize::MAX;
-                break;
-            };
-            let before = (site.count("/ok1"), site.count("/ok2"));
-            let trigger = of_every_nature(&site);
-            let Some(run) =
-                killed_at_change(&test, &site, at, (trigger, json!({ "rows": [1, 2] })))
-            else {
-                break;
-            };
-            let place = format!("{name}, killed at change {at}");
-            assert_eq!(run.status, RunStatus::Succeeded, "{place}: {run:?}");
-            let wanted = ["\"a\"", "\"b\"", "\"c\"", "\"no\"", "1", "2"];
-            assert_eq!(sorted(&run.steps["step_15"]["output"]), wanted, "{place}");
-            let calls = (site.count("/ok1") - before.0, site.count("/ok2") - before.1);
-            // Each can have been under way once.
-            assert!((1..=2).contains(&calls.0) && (1..=2).contains(&calls.1), "{place}: {calls:?}");
-            points += 1;
-        }
-        assert!(points >= 3, "{name}: only {points} points were reached");
-    }
+    at_every_change(&outside, (3, 3), |test, at, place| {
+        let before = (site.count("/ok1"), site.count("/ok2"));
+        let flow = (of_every_nature(&site), json!({ "rows": [1, 2] }));
+        let Some(run) = killed_at_change(test, &site, at, flow) else { return false };
+        assert_eq!(run.status, RunStatus::Succeeded, "{place}: {run:?}");
+        let wanted = ["\"a\"", "\"b\"", "\"c\"", "\"no\"", "1", "2"];
+        assert_eq!(sorted(&run.steps["step_15"]["output"]), wanted, "{place}");
+        let calls = (site.count("/ok1") - before.0, site.count("/ok2") - before.1);
+        // Each can have been under way once.
+        assert!((1..=2).contains(&calls.0) && (1..=2).contains(&calls.1), "{place}: {calls:?}");
+        true
+    });
     outside.kill();
 }

@@ -3,7 +3,7 @@
 use crate::waiting::every_day;
 use crate::world::{NOW, World, admin, chain, on_webhook, set_fields, wait};
 use domain::flow::listing::RunFilter;
-use domain::flow::run::RunStatus;
+use domain::flow::run::{Run, RunStatus};
 use domain::ids::FlowId;
 use serde_json::json;
 use std::sync::Arc;
@@ -67,14 +67,8 @@ async fn a_clock_that_leaps_ahead_ends_every_wait_once() {
         let run = world.fire(&flow, json!({})).await;
         world.until(&run, &[RunStatus::Paused]).await;
         world.pass(365 * DAY);
-        let mut changes = world.db.changes();
-        let paused = loop {
-            let now = world.runs.get(&admin(), &run).await.unwrap();
-            if now.status == RunStatus::Paused && now.steps.contains_key("step_3") {
-                break now;
-            }
-            drop(changes.recv().await);
-        };
+        let is_there = |it: &Run| it.status == RunStatus::Paused && it.steps.contains_key("step_3");
+        let paused = world.reached(&run, is_there).await;
         // The second wait begins after the leap: its minute is not over.
         looked(&world, &second).await;
         assert!(!paused.steps.contains_key("step_4"), "{}", world.name);

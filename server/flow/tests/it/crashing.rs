@@ -2,7 +2,8 @@
 
 use crate::site::Site;
 use crate::world::{
-    World, admin, chain, for_each, keep_going, on_webhook, open, piece, set_fields,
+    PATIENCE, World, admin, chain, for_each, keep_going, on_webhook, open, piece, reached,
+    set_fields,
 };
 use domain::flow::Flow;
 use domain::flow::run::{Run, RunStatus};
@@ -10,8 +11,10 @@ use domain::ids::RunId;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
-use std::time::Duration;
+use store::db::Change;
 use store::testing::TestDb;
+use tokio::sync::broadcast::Receiver;
+use tokio::time::timeout;
 
 fn call(name: &str, method: &str, url: &str) -> Value {
     let input = json!({
@@ -21,10 +24,31 @@ fn call(name: &str, method: &str, url: &str) -> Value {
 }
 
 /// An empty database of the kind that is called `name`; none where no server of that kind is named.
-pub(crate) async fn database(name: &str) -> Option<TestDb> {
+async fn database(name: &str) -> Option<TestDb> {
     match name {
         "sqlite" => Some(TestDb::sqlite().await),
         _ => TestDb::postgres().await,
+    }
+}
+
+/// Gives `killed` an empty database, at which change to kill, and words for that place, until it says that nothing was
+/// left to kill: on SQLite at every change, on PostgreSQL at every `on_postgres`-th, because a start takes longer there
+/// and the journal is the same. Fails when there were fewer than `least` places.
+pub(crate) fn at_every_change(
+    outside: &Process,
+    (on_postgres, least): (usize, usize),
+    killed: impl Fn(&TestDb, usize, &str) -> bool,
+) {
+    for (name, every) in [("sqlite", 1), ("postgres", on_postgres)] {
+        let mut places = 0;
+        for at in (1..).step_by(every) {
+            let Some(test) = outside.block_on(database(name)) else { return };
+            if !killed(&test, at, &format!("{name}, killed at change {at}")) {
+                break;
+            }
+            places += 1;
+        }
+        assert!(places >= least, "{name}: only {places} places were reached");
     }
 }
 
@@ -64,7 +88,7 @@ fn killed_after(site: &Arc<Site>, requests: usize, trigger: Value) -> Run {
         world.allow(&[site_then.host()]).await;
         let flow = world.published(trigger).await;
         let run = world.fire(&flow, json!({})).await;
-        site_then.came(requests).await;
+        timeout(PATIENCE, site_then.came(requests)).await.expect("the requests come");
         let clock = Arc::clone(&world.clock);
         std::mem::forget(world);
         (flow, run, clock)
@@ -76,14 +100,7 @@ fn killed_after(site: &Arc<Site>, requests: usize, trigger: Value) -> Run {
         let db = store::db::Db::open_sqlite(&path).await.unwrap();
         let runs = open(db.clone(), &clock);
         let _worker = runs.work();
-        let mut changes = db.changes();
-        loop {
-            let now = runs.get(&admin(), &run).await.unwrap();
-            if now.status.is_terminal() {
-                break now;
-            }
-            drop(changes.recv().await);
-        }
+        reached(&db, &runs, &run, |it| it.status.is_terminal()).await
     });
     second.kill();
     ended
@@ -181,6 +198,29 @@ fn of_every_nature(site: &Site) -> Value {
     ]))
 }
 
+/// Lets the run go on until `at` of the `changes` that count were written down; false when it ended before that.
+pub(crate) async fn stands_still(
+    world: &World,
+    run: &RunId,
+    changes: &mut Receiver<Change>,
+    (at, counts): (usize, impl Fn(&Change) -> bool),
+) -> bool {
+    let mut seen = 0;
+    while seen < at {
+        let change = match changes.try_recv() {
+            Ok(change) => change,
+            Err(_) => {
+                if world.runs.get(&admin(), run).await.unwrap().status.is_terminal() {
+                    return false;
+                }
+                timeout(PATIENCE, changes.recv()).await.unwrap().unwrap()
+            }
+        };
+        seen += usize::from(counts(&change));
+    }
+    true
+}
+
 /// Publishes a flow, fires it with a body, kills the process at the `at`-th change of the run that was written down,
 /// starts again and gives the end; none when the run had ended before that many changes.
 pub(crate) fn killed_at_change(
@@ -190,33 +230,21 @@ pub(crate) fn killed_at_change(
     (trigger, body): (Value, Value),
 ) -> Option<Run> {
     let (first, host) = (Process::start(), site.host());
-    let (run, clock, reached) = first.runtime.block_on(async {
+    let (run, clock, stood) = first.runtime.block_on(async {
         let db = test.reopen().await;
         let world = World::on(db, test.name, None).await;
         world.allow(&[host]).await;
         let flow = world.published(trigger).await;
         let mut changes = world.db.changes();
         let run = world.fire(&flow, body).await;
-        let mut seen = 0;
-        while seen < at {
-            let change = match changes.try_recv() {
-                Ok(change) => change,
-                Err(_) => {
-                    if world.runs.get(&admin(), &run).await.unwrap().status.is_terminal() {
-                        break;
-                    }
-                    let next = tokio::time::timeout(Duration::from_secs(30), changes.recv());
-                    next.await.unwrap().unwrap()
-                }
-            };
-            seen += usize::from(change.target == run.as_str());
-        }
+        let of_run = |it: &Change| it.target == run.as_str();
+        let stood = stands_still(&world, &run, &mut changes, (at, of_run)).await;
         let clock = Arc::clone(&world.clock);
         std::mem::forget(world);
-        (run, clock, seen >= at)
+        (run, clock, stood)
     });
     first.kill();
-    if !reached {
+    if !stood {
         return None;
     }
     let second = Process::start();
@@ -224,17 +252,7 @@ pub(crate) fn killed_at_change(
         let db = test.reopen().await;
         let runs = open(db.clone(), &clock);
         let _worker = runs.work();
-        let mut changes = db.changes();
-        let waiting = async {
-            loop {
-                let now = runs.get(&admin(), &run).await.unwrap();
-                if now.status.is_terminal() {
-                    break now;
-                }
-                drop(changes.recv().await);
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(30), waiting).await.expect("the run ends")
+        reached(&db, &runs, &run, |it| it.status.is_terminal()).await
     });
     second.kill();
     Some(ended)
@@ -244,26 +262,16 @@ pub(crate) fn killed_at_change(
 fn wherever_a_run_is_killed_nothing_is_lost_and_nothing_kept_twice() {
     let runtime = Process::start();
     let site = Arc::new(runtime.runtime.block_on(Site::open()));
-    for name in ["sqlite", "postgres"] {
-        let mut points = 0;
-        for at in 1.. {
-            let Some(test) = runtime.runtime.block_on(database(name)) else {
-                // No server is named.
-                points = usize::MAX;
-                break;
-            };
-            let before = (site.count("/ok1"), site.count("/ok2"));
-            let flow = (of_every_nature(&site), json!({}));
-            let Some(run) = killed_at_change(&test, &site, at, flow) else { break };
-            let place = format!("{name}, killed at change {at}");
-            assert_eq!(run.status, RunStatus::Succeeded, "{place}: {run:?}");
-            assert_eq!(run.steps["step_7"]["output"], json!(["a", 1, 2, "no"]), "{place}");
-            let calls = (site.count("/ok1") - before.0, site.count("/ok2") - before.1);
-            // Only one request can have been under way.
-            assert!(calls.0 >= 1 && calls.1 >= 1 && calls.0 + calls.1 <= 3, "{place}: {calls:?}");
-            points += 1;
-        }
-        assert!(points >= 4, "{name}: only {points} points were reached");
-    }
+    at_every_change(&runtime, (1, 4), |test, at, place| {
+        let before = (site.count("/ok1"), site.count("/ok2"));
+        let flow = (of_every_nature(&site), json!({}));
+        let Some(run) = killed_at_change(test, &site, at, flow) else { return false };
+        assert_eq!(run.status, RunStatus::Succeeded, "{place}: {run:?}");
+        assert_eq!(run.steps["step_7"]["output"], json!(["a", 1, 2, "no"]), "{place}");
+        let calls = (site.count("/ok1") - before.0, site.count("/ok2") - before.1);
+        // Only one request can have been under way.
+        assert!(calls.0 >= 1 && calls.1 >= 1 && calls.0 + calls.1 <= 3, "{place}: {calls:?}");
+        true
+    });
     runtime.kill();
 }

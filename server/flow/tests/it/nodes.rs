@@ -159,17 +159,17 @@ async fn an_answer_on_another_node_reaches_a_branch_that_waits() {
         let branches = vec![request("step_4", &site.url("/gate")), chain(asks)];
         let flow = world.published(on_webhook(at_once("step_5", branches))).await;
         let run = world.fire(&flow, json!({})).await;
-        let waiting = branches::until(&world, &run, |it| {
+        let asks = |it: &Run| {
             branches::status(it, "step_2") == "PAUSED"
                 && branches::status(it, "step_4") == "RUNNING"
-        })
-        .await;
+        };
+        let waiting = world.reached(&run, asks).await;
         let link = approval_of(&waiting.steps["step_20"]["output"]);
         let db = world.test.as_ref().unwrap().reopen().await;
         let other = opened(db, &world.clock, None, |_| ());
         assert_eq!(other.approve(&run, &link, (true, "")).await, Ok(Given::Taken));
         let done = |it: &Run| branches::status(it, "step_3") == "SUCCEEDED";
-        branches::until(&world, &run, done).await;
+        world.reached(&run, done).await;
         site.open_gate();
         let ended = world.ended(&run).await;
         assert_eq!(ended.status, RunStatus::Succeeded, "{ended:?}");

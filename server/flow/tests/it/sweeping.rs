@@ -3,12 +3,12 @@
 
 use crate::answers::{call, callable};
 use crate::coding::{self, code, runner};
-use crate::crashing::{Process, database};
+use crate::crashing::{Process, at_every_change, stands_still};
 use crate::forming::{given, on_form};
 use crate::mails::{self, MailServer, Manner};
 use crate::pieces::rows;
 use crate::thinking::ASSISTANT;
-use crate::world::{World, admin, chain, keep_going, opened, piece};
+use crate::world::{World, admin, chain, keep_going, opened, piece, reached};
 use domain::flow::listing::RunFilter;
 use domain::flow::run::{Run, RunStatus};
 use domain::ids::{FlowId, RunId};
@@ -19,10 +19,7 @@ use flow::thinking::Thought;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
-use std::time::Duration;
 use store::testing::TestDb;
-
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What the second process has to know.
 struct Begun {
@@ -91,19 +88,10 @@ async fn begun(test: &TestDb, mail: &MailServer, at: usize) -> Begun {
     let (child, hook) = published(&world, mail).await;
     let mut changes = world.db.changes();
     let run = sent(&world.runs, &hook).await;
-    let mut seen = 0;
-    while seen < at {
-        if changes.try_recv().is_err() {
-            if world.runs.get(&admin(), &run).await.unwrap().status.is_terminal() {
-                break;
-            }
-            tokio::time::timeout(PATIENCE, changes.recv()).await.unwrap().unwrap();
-        }
-        seen += 1;
-    }
+    let reached = stands_still(&world, &run, &mut changes, (at, |_| true)).await;
     let clock = Arc::clone(&world.clock);
     std::mem::forget(world);
-    Begun { run, child, hook, clock, reached: seen >= at }
+    Begun { run, child, hook, clock, reached }
 }
 
 /// What the next start makes of it: the run, and how often the other flow was called.
@@ -113,17 +101,7 @@ async fn finished(test: &TestDb, begun: &Begun) -> (Run, usize) {
     thinks(&runs);
     let _worker = runs.work();
     assert_eq!(sent(&runs, &begun.hook).await, begun.run, "one page is one run");
-    let mut changes = db.changes();
-    let waiting = async {
-        loop {
-            let now = runs.get(&admin(), &begun.run).await.unwrap();
-            if now.status.is_terminal() {
-                break now;
-            }
-            drop(changes.recv().await);
-        }
-    };
-    let run = tokio::time::timeout(PATIENCE, waiting).await.expect("the run ends");
+    let run = reached(&db, &runs, &begun.run, |it| it.status.is_terminal()).await;
     let of_child = RunFilter { flow_id: Some(begun.child.clone()), ..RunFilter::default() };
     (run, runs.list(&admin(), &of_child).await.unwrap().data.len())
 }
@@ -150,29 +128,19 @@ fn judged(run: &Run, calls: usize, letters: usize, place: &str) {
 #[test]
 fn wherever_it_is_killed_each_kind_of_step_happens_once() {
     let outside = Process::start();
-    // On PostgreSQL every third point: the journal is the same, and a start takes longer there.
-    for (name, every) in [("sqlite", 1), ("postgres", 3)] {
-        let mut points = 0;
-        for at in (1..).step_by(every) {
-            let Some(test) = outside.block_on(database(name)) else {
-                // No server is named.
-                points = usize::MAX;
-                break;
-            };
-            let mail = outside.block_on(MailServer::open(Manner::Takes));
-            let first = Process::start();
-            let begun = first.block_on(begun(&test, &mail, at));
-            first.kill();
-            if !begun.reached {
-                break;
-            }
-            let second = Process::start();
-            let (run, calls) = second.block_on(finished(&test, &begun));
-            second.kill();
-            judged(&run, calls, mail.messages(), &format!("{name}, killed at change {at}"));
-            points += 1;
+    at_every_change(&outside, (3, 3), |test, at, place| {
+        let mail = outside.block_on(MailServer::open(Manner::Takes));
+        let first = Process::start();
+        let begun = first.block_on(begun(test, &mail, at));
+        first.kill();
+        if !begun.reached {
+            return false;
         }
-        assert!(points >= 3, "{name}: only {points} points were reached");
-    }
+        let second = Process::start();
+        let (run, calls) = second.block_on(finished(test, &begun));
+        second.kill();
+        judged(&run, calls, mail.messages(), place);
+        true
+    });
     outside.kill();
 }

@@ -1,7 +1,7 @@
 //! Waiting, trying again, stopping, starting by the clock.
 
 use crate::site::Site;
-use crate::world::{World, actor, admin, chain, on_webhook, piece, set_fields, wait};
+use crate::world::{PATIENCE, World, actor, admin, chain, on_webhook, piece, set_fields, wait};
 use domain::actor::{Actor, Role};
 use domain::flow::listing::RunFilter;
 use domain::flow::run::{Retry, RunStatus, Which};
@@ -163,13 +163,16 @@ async fn a_flow_starts_by_the_clock_and_makes_up_for_missed_times_once() {
         let mut changes = world.db.changes();
         // Three times of the day have passed when the worker looks again.
         world.pass(Duration::from_secs(3 * 86_400));
-        let run = loop {
-            let found = world.runs.list(&admin(), &filter).await.unwrap().data;
-            if let Some(run) = found.first() {
-                break run.id.clone();
+        let begins = async {
+            loop {
+                let found = world.runs.list(&admin(), &filter).await.unwrap().data;
+                if let Some(run) = found.first() {
+                    break run.id.clone();
+                }
+                drop(changes.recv().await);
             }
-            drop(changes.recv().await);
         };
+        let run = tokio::time::timeout(PATIENCE, begins).await.expect("a run begins");
         let ended = world.ended(&run).await;
         assert_eq!((ended.status, ended.triggered_by.as_str()), (RunStatus::Succeeded, "schedule"));
         assert_eq!(ended.steps["step_1"]["output"], json!({ "at": "0 9 * * *" }));

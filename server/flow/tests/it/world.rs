@@ -29,6 +29,9 @@ use store::{settings, users, workspaces};
 /// Saturday 2026-11-21, 03:12:11 UTC.
 pub(crate) const NOW: i64 = 1_795_230_731_000;
 
+/// How long something that is waited for may take.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
 pub(crate) struct World {
     pub(crate) db: Db,
     /// `sqlite` or `postgres`, for messages.
@@ -232,23 +235,37 @@ impl World {
 
     /// Waits until the run is in one of `states`, told by its events.
     pub(crate) async fn until(&self, run: &RunId, states: &[RunStatus]) -> Run {
-        let mut changes = self.db.changes();
-        let waiting = async {
-            loop {
-                let now = self.runs.get(&admin(), run).await.unwrap();
-                if states.contains(&now.status) {
-                    return now;
-                }
-                drop(changes.recv().await);
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(20), waiting).await.expect("the run gets there")
+        self.reached(run, |it| states.contains(&it.status)).await
     }
 
     pub(crate) async fn ended(&self, run: &RunId) -> Run {
-        let ends: Vec<_> = RunStatus::ALL.into_iter().filter(|it| it.is_terminal()).collect();
-        self.until(run, &ends).await
+        self.reached(run, |it| it.status.is_terminal()).await
     }
+
+    /// Waits until the run is as `is_there` says.
+    pub(crate) async fn reached(&self, run: &RunId, is_there: impl Fn(&Run) -> bool) -> Run {
+        reached(&self.db, &self.runs, run, is_there).await
+    }
+}
+
+/// Waits until the run is as `is_there` says, told by what changes in `db`.
+pub(crate) async fn reached(
+    db: &Db,
+    runs: &Runs,
+    run: &RunId,
+    is_there: impl Fn(&Run) -> bool,
+) -> Run {
+    let mut changes = db.changes();
+    let waiting = async {
+        loop {
+            let now = runs.get(&admin(), run).await.unwrap();
+            if is_there(&now) {
+                return now;
+            }
+            drop(changes.recv().await);
+        }
+    };
+    tokio::time::timeout(PATIENCE, waiting).await.expect("the run gets there")
 }
 
 pub(crate) async fn people(db: &Db) {

@@ -1,6 +1,6 @@
 //! Branches that wait, each for its own time or answer.
 
-use super::{add, at_once, came, kept, put, status, until};
+use super::{add, at_once, came, kept, put, status};
 use crate::answers::approval_of;
 use crate::site::Site;
 use crate::world::{World, chain, on_webhook, piece, set_fields, wait};
@@ -48,7 +48,7 @@ async fn waits_at(world: &World, run: &RunId, steps: &[&str]) -> Run {
         names.sort_unstable();
         run.status == RunStatus::Paused && names == steps
     };
-    until(world, run, is_there).await
+    world.reached(run, is_there).await
 }
 
 #[tokio::test]
@@ -91,10 +91,9 @@ async fn a_branch_that_waits_goes_on_while_another_one_works() {
         let flow = world.published(on_webhook(at_once("step_1", branches))).await;
         let run = world.fire(&flow, json!({})).await;
         came(&site, 1).await;
-        let working = until(&world, &run, |it| {
-            status(it, "step_2") == "PAUSED" && status(it, "step_4") == "PAUSED"
-        })
-        .await;
+        let are_paused =
+            |it: &Run| status(it, "step_2") == "PAUSED" && status(it, "step_4") == "PAUSED";
+        let working = world.reached(&run, are_paused).await;
         assert_eq!(working.status, RunStatus::Running, "{}", world.name);
         world.pass(Duration::from_secs(5));
         came(&site, 2).await;
