@@ -2,7 +2,7 @@
 
 use crate::ids::UserId;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// What a template holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,8 +90,28 @@ pub struct KeptTemplate {
     pub tags: Vec<String>,
     /// The name of the default it was made as; none of what a person made.
     pub seed: Option<String>,
-    /// RFC 3339.
+    /// RFC 3339; empty until it is stored.
     pub created: String,
-    /// RFC 3339.
+    /// RFC 3339; empty until it is stored.
     pub updated: String,
+}
+
+impl KeptTemplate {
+    /// A template that is not stored yet: empty, and for its owner alone.
+    pub fn new(id: String, owner: UserId, kind: TemplateKind, name: String) -> Self {
+        Self {
+            id,
+            owner,
+            kind,
+            name,
+            description: String::new(),
+            visibility: Visibility::default(),
+            flow_id: None,
+            content: json!({}),
+            tags: Vec::new(),
+            seed: None,
+            created: String::new(),
+            updated: String::new(),
+        }
+    }
 }

@@ -5,7 +5,6 @@ use crate::error::StoreError;
 use crate::ids;
 use domain::ids::{UserId, WorkspaceId};
 use domain::template::{KeptTemplate, TemplateKind, Visibility};
-use serde_json::Value;
 
 record! {
     struct Row {
@@ -36,29 +35,15 @@ impl Row {
     }
 }
 
-/// A template to be stored; its id comes from [`ids::fresh`].
-#[derive(Clone, Debug)]
-pub struct NewTemplate {
-    /// The id.
-    pub id: String,
-    /// Who makes it.
-    pub owner: UserId,
-    /// What it holds.
-    pub kind: TemplateKind,
-    /// What people call it.
-    pub name: String,
-    /// What it is for.
-    pub description: String,
-    /// Who finds it.
-    pub visibility: Visibility,
-    /// The flow it is made of.
-    pub flow_id: Option<String>,
-    /// Everything needed to make it again, an object.
-    pub content: Value,
-    /// Words to find it by.
-    pub tags: Vec<String>,
-    /// The name of the default it is; none of what a person makes.
-    pub seed: Option<String>,
+macro_rules! templates {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, owner_id, kind, name, description, visibility, flow_id, content, tags, seed, created_at,
+                    updated_at
+             FROM templates ",
+            $rest
+        )
+    };
 }
 
 /// Which templates are asked for.
@@ -70,11 +55,16 @@ pub struct TemplateFilter {
     pub search: String,
 }
 
-/// Stores a new template.
+/// Stores a new template, whose id comes from [`ids::fresh`]; gives it with the times of now.
 ///
 /// # Errors
 /// When the database refuses, also a second default of one name.
-pub async fn insert(conn: &mut Conn, workspace: &WorkspaceId, new: &NewTemplate) -> Result<()> {
+pub async fn insert(
+    conn: &mut Conn,
+    workspace: &WorkspaceId,
+    new: KeptTemplate,
+) -> Result<KeptTemplate> {
+    let now_ms = ids::now_ms();
     execute!(
         conn,
         "INSERT INTO templates (id, workspace_id, owner_id, kind, name, description, visibility, flow_id, content,
@@ -91,9 +81,10 @@ pub async fn insert(conn: &mut Conn, workspace: &WorkspaceId, new: &NewTemplate)
         new.content.to_string(),
         serde_json::to_string(&new.tags)?,
         new.seed.as_deref(),
-        ids::now_ms()
+        now_ms
     )?;
-    Ok(())
+    let now = ids::rfc3339(now_ms);
+    Ok(KeptTemplate { created: now.clone(), updated: now, ..new })
 }
 
 /// The template called `id`; `viewer` finds shared ones and their own, nobody given finds all of the workspace.
@@ -106,10 +97,9 @@ pub async fn find(
     id: &str,
     viewer: Option<&UserId>,
 ) -> Result<Option<KeptTemplate>> {
-    let sql = "SELECT id, owner_id, kind, name, description, visibility, flow_id, content, tags, seed, created_at,
-                   updated_at
-               FROM templates
-               WHERE workspace_id = $1 AND id = $2 AND ($3 = '' OR visibility = 'shared' OR owner_id = $3)";
+    let sql = templates!(
+        "WHERE workspace_id = $1 AND id = $2 AND ($3 = '' OR visibility = 'shared' OR owner_id = $3)"
+    );
     let viewer = viewer.map(UserId::as_str).unwrap_or_default();
     let row = fetch_optional!(conn, Row, sql, workspace.as_str(), id, viewer)?;
     row.map(Row::read).transpose()
@@ -125,13 +115,10 @@ pub async fn list(
     viewer: &UserId,
     filter: &TemplateFilter,
 ) -> Result<Vec<KeptTemplate>> {
-    let sql = "SELECT id, owner_id, kind, name, description, visibility, flow_id, content, tags, seed, created_at,
-                   updated_at
-               FROM templates
-               WHERE workspace_id = $1 AND (visibility = 'shared' OR owner_id = $2) AND ($3 = '' OR kind = $3)
+    let sql = templates!("WHERE workspace_id = $1 AND (visibility = 'shared' OR owner_id = $2) AND ($3 = '' OR kind = $3)
                  AND ($4 = '' OR LOWER(name) LIKE $4 ESCAPE '\\' OR LOWER(description) LIKE $4 ESCAPE '\\'
                       OR LOWER(tags) LIKE $4 ESCAPE '\\')
-               ORDER BY id DESC";
+               ORDER BY id DESC");
     let kind = filter.kind.map(TemplateKind::as_str).unwrap_or_default();
     let (workspace, viewer) = (workspace.as_str(), viewer.as_str());
     let rows = fetch_all!(conn, Row, sql, workspace, viewer, kind, pattern(&filter.search))?;
@@ -147,9 +134,7 @@ pub async fn seeded(
     workspace: &WorkspaceId,
     seed: &str,
 ) -> Result<Option<KeptTemplate>> {
-    let sql = "SELECT id, owner_id, kind, name, description, visibility, flow_id, content, tags, seed, created_at,
-                   updated_at
-               FROM templates WHERE workspace_id = $1 AND seed = $2";
+    let sql = templates!("WHERE workspace_id = $1 AND seed = $2");
     fetch_optional!(conn, Row, sql, workspace.as_str(), seed)?.map(Row::read).transpose()
 }
 

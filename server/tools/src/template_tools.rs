@@ -13,7 +13,7 @@ use domain::event::{Event, EventKind};
 use domain::problem::Problem;
 use domain::template::{KeptTemplate, TemplateKind, Visibility};
 use serde_json::{Map, Value, json};
-use store::templates::{self, NewTemplate, TemplateFilter};
+use store::templates::{self, TemplateFilter};
 use store::{agents, events, ids};
 
 type Outcome = Result<Done, ToolError>;
@@ -108,17 +108,12 @@ pub(crate) async fn create(call: Call<'_>) -> Outcome {
     let kind = TemplateKind::parse(&source)
         .ok_or_else(|| Problem::invalid("source_type", "Give recipe, agent, policy or project"))?;
     let content = content(&call, kind, call.args.need("source_id")?).await?;
-    let new = NewTemplate {
-        id: ids::fresh(),
-        owner: call.actor.user.clone(),
-        kind,
-        name: name.clone(),
+    let new = KeptTemplate {
         description: call.args.text("description").unwrap_or_default().to_owned(),
         visibility: Visibility::Shared,
-        flow_id: None,
         content,
         tags: call.args.read("tags")?.unwrap_or_default(),
-        seed: None,
+        ..KeptTemplate::new(ids::fresh(), call.actor.user.clone(), kind, name.clone())
     };
     let (actor, id) = (call.actor.clone(), new.id.clone());
     let write = call.tools.db.write(move |tx| {
@@ -128,8 +123,8 @@ pub(crate) async fn create(call: Call<'_>) -> Outcome {
                 let words = format!("There are {MOST} templates already. Delete one first");
                 return Err(Problem::conflict(words));
             }
-            templates::insert(tx, &actor.workspace, &new).await?;
-            let event = Event::new(EventKind::DefinitionChanged, &new.id, new.name.as_str());
+            let kept = templates::insert(tx, &actor.workspace, new).await?;
+            let event = Event::new(EventKind::DefinitionChanged, &kept.id, kept.name.as_str());
             events::record(tx, &actor, &event).await?;
             Ok(())
         })

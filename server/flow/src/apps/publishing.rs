@@ -13,7 +13,7 @@ use domain::template::{KeptTemplate, TemplateKind, Visibility};
 use serde_json::{Value, json};
 use store::apps::AppRow;
 use store::db::Conn;
-use store::templates::{NewTemplate, TemplateFilter};
+use store::templates::TemplateFilter;
 use store::{apps, events, flows, ids, templates};
 
 /// Characters of a description, of a category, of an icon and of a tag.
@@ -66,23 +66,17 @@ impl Apps {
             .write(move |conn| {
                 Box::pin(async move {
                     let own = flow_name(conn, &by.workspace, &flow).await?;
-                    let new = NewTemplate {
-                        id: ids::fresh(),
-                        owner: by.user.clone(),
-                        kind: TemplateKind::Flow,
-                        name: if name.is_empty() { own } else { name },
-                        description: String::new(),
+                    let name = if name.is_empty() { own } else { name };
+                    let (id, owner) = (ids::fresh(), by.user.clone());
+                    let new = KeptTemplate {
                         visibility,
                         flow_id: Some(flow.to_string()),
-                        content: json!({}),
-                        tags: Vec::new(),
-                        seed: None,
+                        ..KeptTemplate::new(id, owner, TemplateKind::Flow, name)
                     };
-                    templates::insert(conn, &by.workspace, &new).await?;
-                    let event = Event::new(EventKind::TemplateKept, &new.id, new.name.as_str());
+                    let kept = templates::insert(conn, &by.workspace, new).await?;
+                    let event = Event::new(EventKind::TemplateKept, &kept.id, kept.name.as_str());
                     events::record(conn, &by, &event).await?;
-                    let kept = templates::find(conn, &by.workspace, &new.id, None).await?;
-                    kept.ok_or_else(|| Problem::not_found("Template"))
+                    Ok(kept)
                 })
             })
             .await
@@ -100,37 +94,10 @@ impl Apps {
         change: AppChange,
     ) -> Result<App, Problem> {
         let outcome = match actor.require(Permission::Write) {
-            Ok(()) => self.published(actor, id, change).await,
+            Ok(()) => self.written(actor, (Wanted::ToPublish, id), change).await,
             Err(refused) => Err(refused),
         };
         self.noted(actor, (EventKind::AppPublished, id), outcome).await
-    }
-
-    async fn published(&self, actor: &Actor, id: &str, change: AppChange) -> Result<App, Problem> {
-        let (by, id) = (actor.clone(), id.to_owned());
-        let row = self
-            .runs
-            .engine
-            .db
-            .write(move |conn| {
-                Box::pin(async move {
-                    let template = templates::find(conn, &by.workspace, &id, None).await?;
-                    let template = template.filter(|it| it.kind == TemplateKind::Flow);
-                    let template = template.ok_or_else(|| Problem::not_found("Template"))?;
-                    if template.owner != by.user {
-                        return Err(not_yours());
-                    }
-                    let now = apps::find(conn, &id).await?;
-                    let kind = match now {
-                        Some(_) => EventKind::AppUpdated,
-                        None => EventKind::AppPublished,
-                    };
-                    let row = now.unwrap_or_else(|| empty(&by, &template));
-                    saved(conn, (&by, kind), row, template, change).await
-                })
-            })
-            .await?;
-        Ok(shown(row, &Visitor::member(actor)))
     }
 
     /// Changes an app; what is left out stays.
@@ -139,11 +106,17 @@ impl Apps {
     /// [`Problem::Forbidden`] for anybody but its owner and those who manage; [`Problem::NotFound`];
     /// [`Problem::Invalid`] with everything that is wrong.
     pub async fn update(&self, actor: &Actor, id: &str, change: AppChange) -> Result<App, Problem> {
-        let outcome = self.updated(actor, id, change).await;
+        let outcome = self.written(actor, (Wanted::ToUpdate, id), change).await;
         self.noted(actor, (EventKind::AppUpdated, id), outcome).await
     }
 
-    async fn updated(&self, actor: &Actor, id: &str, change: AppChange) -> Result<App, Problem> {
+    /// Writes the change of what is `wanted` under `id`, in one transaction.
+    async fn written(
+        &self,
+        actor: &Actor,
+        (wanted, id): (Wanted, &str),
+        change: AppChange,
+    ) -> Result<App, Problem> {
         let (by, id) = (actor.clone(), id.to_owned());
         let row = self
             .runs
@@ -151,10 +124,8 @@ impl Apps {
             .db
             .write(move |conn| {
                 Box::pin(async move {
-                    let row = managed(conn, &by, &id).await?;
-                    let template = templates::find(conn, &by.workspace, &id, None).await?;
-                    let template = template.ok_or_else(missing)?;
-                    saved(conn, (&by, EventKind::AppUpdated), row, template, change).await
+                    let (kind, row, template) = wanted.find(conn, &by, &id).await?;
+                    saved(conn, (&by, kind), row, template, change).await
                 })
             })
             .await?;
@@ -182,6 +153,40 @@ impl Apps {
             })
             .await;
         self.noted(actor, (EventKind::AppUnpublished, id), outcome).await
+    }
+}
+
+/// What is looked for to be changed.
+#[derive(Clone, Copy)]
+enum Wanted {
+    /// A template of the actor's own, with its app or an empty one.
+    ToPublish,
+    /// An app that the actor may change, with its template.
+    ToUpdate,
+}
+
+impl Wanted {
+    /// The app and its template as they are, and what a change of them is.
+    async fn find(
+        self,
+        conn: &mut Conn,
+        by: &Actor,
+        id: &str,
+    ) -> Result<(EventKind, AppRow, KeptTemplate), Problem> {
+        let template = templates::find(conn, &by.workspace, id, None).await?;
+        if let Self::ToUpdate = self {
+            let row = managed(conn, by, id).await?;
+            return Ok((EventKind::AppUpdated, row, template.ok_or_else(missing)?));
+        }
+        let template = template.filter(|it| it.kind == TemplateKind::Flow);
+        let template = template.ok_or_else(|| Problem::not_found("Template"))?;
+        if template.owner != by.user {
+            return Err(not_yours());
+        }
+        Ok(match apps::find(conn, id).await? {
+            Some(row) => (EventKind::AppUpdated, row, template),
+            None => (EventKind::AppPublished, empty(by, &template), template),
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! The apps that come with PM OS: each is a template with a flow of its own, published and ready to run.
 
+use crate::apps::Apps;
 use crate::apps::publishing::{changed, empty};
-use crate::apps::{Apps, missing};
 use crate::flows::Flows;
 use domain::actor::{Actor, Permission};
 use domain::app::{AppChange, Seeded};
@@ -17,7 +17,6 @@ use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
 use store::apps::AppRow;
 use store::db::Conn;
-use store::templates::NewTemplate;
 use store::{apps, events, ids, templates};
 
 /// What has to be said before anything is made.
@@ -165,11 +164,9 @@ async fn written(conn: &mut Conn, by: &Actor, due: Vec<Due>) -> Result<SeedCount
                 known
             }
             None => {
-                let new = new_template(by, one.seed, flow);
-                templates::insert(conn, &by.workspace, &new).await?;
                 counts.templates.created += 1;
-                let made = templates::find(conn, &by.workspace, &new.id, None).await?;
-                made.ok_or_else(missing)?
+                let new = new_template(by, one.seed, flow);
+                templates::insert(conn, &by.workspace, new).await?
             }
         };
         match one.app {
@@ -186,18 +183,14 @@ async fn written(conn: &mut Conn, by: &Actor, due: Vec<Due>) -> Result<SeedCount
     Ok(counts)
 }
 
-fn new_template(by: &Actor, seed: &Seed, flow_id: Option<String>) -> NewTemplate {
-    NewTemplate {
-        id: ids::fresh(),
-        owner: by.user.clone(),
-        kind: TemplateKind::Flow,
-        name: seed.template.name.clone(),
+fn new_template(by: &Actor, seed: &Seed, flow_id: Option<String>) -> KeptTemplate {
+    let name = seed.template.name.clone();
+    KeptTemplate {
         description: seed.template.summary.clone(),
         visibility: Visibility::Shared,
         flow_id,
-        content: json!({}),
-        tags: Vec::new(),
         seed: Some(seed.key.clone()),
+        ..KeptTemplate::new(ids::fresh(), by.user.clone(), TemplateKind::Flow, name)
     }
 }
 

@@ -5,27 +5,23 @@ use domain::template::{KeptTemplate, TemplateKind, Visibility};
 use serde_json::json;
 use store::db::Db;
 use store::error::StoreError;
-use store::templates::{self, NewTemplate, TemplateFilter};
+use store::templates::{self, TemplateFilter};
 use store::testing::TestDb;
 
-fn new(id: &str, owner: &str, visibility: Visibility) -> NewTemplate {
-    NewTemplate {
-        id: id.to_owned(),
-        owner: UserId::from(owner),
-        kind: TemplateKind::Recipe,
-        name: format!("Launch 100% {id}"),
+fn new(id: &str, owner: &str, visibility: Visibility) -> KeptTemplate {
+    let (owner, name) = (UserId::from(owner), format!("Launch 100% {id}"));
+    KeptTemplate {
         description: "Steps of a launch".to_owned(),
         visibility,
-        flow_id: None,
         content: json!({"steps": [1, 2]}),
         tags: vec!["Start_up".to_owned()],
-        seed: None,
+        ..KeptTemplate::new(id.to_owned(), owner, TemplateKind::Recipe, name)
     }
 }
 
-async fn kept(db: &Db, workspace: &str, new: NewTemplate) -> Result<(), StoreError> {
+async fn kept(db: &Db, workspace: &str, new: KeptTemplate) -> Result<KeptTemplate, StoreError> {
     let workspace = WorkspaceId::from(workspace);
-    db.write(move |conn| Box::pin(async move { templates::insert(conn, &workspace, &new).await }))
+    db.write(move |conn| Box::pin(async move { templates::insert(conn, &workspace, new).await }))
         .await
 }
 
@@ -39,7 +35,7 @@ async fn found(db: &Db, workspace: &str, viewer: &str, search: &str) -> Vec<Kept
 #[tokio::test]
 async fn a_private_template_is_for_its_owner_and_a_shared_one_for_the_workspace() {
     for test in TestDb::both().await {
-        kept(&test.db, "w1", new("a", "u1", Visibility::Private)).await.unwrap();
+        let stored = kept(&test.db, "w1", new("a", "u1", Visibility::Private)).await.unwrap();
         kept(&test.db, "w1", new("b", "u1", Visibility::Shared)).await.unwrap();
         kept(&test.db, "w2", new("c", "u1", Visibility::Shared)).await.unwrap();
         let ids = |all: Vec<KeptTemplate>| all.into_iter().map(|it| it.id).collect::<Vec<_>>();
@@ -52,6 +48,7 @@ async fn a_private_template_is_for_its_owner_and_a_shared_one_for_the_workspace(
             assert_eq!(read.is_some(), is_found, "{id}");
         }
         let whole = templates::find(&mut conn, &here, "a", None).await.unwrap().unwrap();
+        assert_eq!(whole, stored, "{}", test.name);
         assert_eq!(
             (whole.content, whole.tags),
             (json!({"steps": [1, 2]}), vec!["Start_up".to_owned()])
