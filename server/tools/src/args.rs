@@ -3,6 +3,7 @@
 use crate::error::ToolError;
 use crate::schema;
 use crate::tool::ToolSpec;
+use chrono::NaiveDate;
 use domain::problem::Problem;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -65,6 +66,11 @@ impl Args {
         self.get(name).and_then(Value::as_str).filter(|it| !it.trim().is_empty())
     }
 
+    /// A day written as YYYY-MM-DD; none when it is left out.
+    pub(crate) fn day(&self, name: &str) -> Result<Option<NaiveDate>, ToolError> {
+        self.text(name).map(|it| day_of(name, it)).transpose()
+    }
+
     /// Text that must be there.
     pub(crate) fn need(&self, name: &str) -> Result<&str, ToolError> {
         self.text(name).ok_or_else(|| Problem::invalid(name, format!("{name} is missing")).into())
@@ -102,6 +108,11 @@ impl Args {
             Problem::invalid(name, format!("{name} cannot be read: {error}")).into()
         })
     }
+}
+
+/// The day that the argument `name` writes as `text`.
+pub(crate) fn day_of(name: &str, text: &str) -> Result<NaiveDate, ToolError> {
+    text.trim().parse().map_err(|_| Problem::invalid(name, "Write the day as YYYY-MM-DD").into())
 }
 
 /// Whole numbers and texts as text, for names and ids alike.

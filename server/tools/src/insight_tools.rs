@@ -192,13 +192,7 @@ pub(crate) async fn next_work(call: Call<'_>) -> Outcome {
 /// A person's day: what is late, what is due, what to do first, and what changed since yesterday.
 pub(crate) async fn my_day(call: Call<'_>) -> Outcome {
     let now = call.tools.moment(call.actor).await?;
-    let day = match call.args.text("date") {
-        None => now.today,
-        Some(text) => text
-            .trim()
-            .parse()
-            .map_err(|_| Problem::invalid("date", "Write the day as YYYY-MM-DD"))?,
-    };
+    let day = call.args.day("date")?.unwrap_or(now.today);
     let at = on_day(now, day);
     let person = Box::pin(call.somebody()).await?;
     let facts = Box::pin(call.tools.basecamp.facts(call.actor, None)).await?;

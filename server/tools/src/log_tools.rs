@@ -8,7 +8,6 @@ use crate::planned::short;
 use crate::report_tools::line;
 use crate::tool::{Call, Done};
 use basecamp::names::Purpose;
-use domain::problem::Problem;
 use insight::formulas::DAY_MS;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -18,13 +17,7 @@ type Outcome = Result<Done, ToolError>;
 /// What the caller finished, created and wrote on a day, per project.
 pub(crate) async fn end_of_day(call: Call<'_>) -> Outcome {
     let now = call.tools.moment(call.actor).await?;
-    let day = match call.args.text("date") {
-        None => now.today,
-        Some(text) => text
-            .trim()
-            .parse()
-            .map_err(|_| Problem::invalid("date", "Write the day as YYYY-MM-DD"))?,
-    };
+    let day = call.args.day("date")?.unwrap_or(now.today);
     let at = on_day(now, day);
     let span = at.midnight..at.midnight + DAY_MS;
     let me = call.me().await?;

@@ -57,12 +57,9 @@ pub(crate) async fn complete_by_name(mut call: Call<'_>) -> Outcome {
 
 /// Totals, counts by project, what is due today and what is late.
 pub(crate) async fn daily_report(call: Call<'_>) -> Outcome {
-    let today = match call.args.text("date") {
+    let today = match call.args.day("date")? {
+        Some(day) => day,
         None => call.tools.today(call.actor).await?,
-        Some(text) => text
-            .trim()
-            .parse()
-            .map_err(|_| Problem::invalid("date", "Write the day as YYYY-MM-DD"))?,
     };
     let open = call.tools.basecamp.todos(call.actor, &TodoQuery::default()).await?;
     let late = deadlines::overdue(&open, today);

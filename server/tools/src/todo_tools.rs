@@ -1,5 +1,6 @@
 //! To-dos of Basecamp.
 
+use crate::args::day_of;
 use crate::error::ToolError;
 use crate::lists;
 use crate::planned::short;
@@ -246,12 +247,8 @@ async fn open(call: &Call<'_>, query: TodoQuery) -> Result<Vec<Todo>, ToolError>
 /// One day or two, today when none is named.
 fn days(text: Option<&str>, today: NaiveDate) -> Result<(NaiveDate, NaiveDate), ToolError> {
     let Some(text) = text else { return Ok((today, today)) };
-    let day = |it: &str| {
-        let wrong = || Problem::invalid("date", "Write the day as YYYY-MM-DD");
-        it.trim().parse::<NaiveDate>().map_err(|_| ToolError::from(wrong()))
-    };
     match text.split_once("..") {
-        Some((from, to)) => Ok((day(from)?, day(to)?)),
-        None => day(text).map(|it| (it, it)),
+        Some((from, to)) => Ok((day_of("date", from)?, day_of("date", to)?)),
+        None => day_of("date", text).map(|it| (it, it)),
     }
 }
