@@ -29,7 +29,9 @@ use crate::engine::scope::Scope;
 use crate::pieces::input::Input;
 use domain::flow::PieceSettings;
 use domain::flow::catalog::{self, Effect};
+use domain::problem::Problem;
 use serde_json::{Map, Value};
+use store::error::StoreError;
 use store::runs::NewRun;
 
 /// What an action is called with.
@@ -97,6 +99,41 @@ impl Failed {
         Self::new(format!(
             "PM OS does not know the action {action} of {piece}. Replace the step with one from the list"
         ))
+    }
+}
+
+impl From<StoreError> for Failed {
+    fn from(error: StoreError) -> Self {
+        Self::new(Problem::from(error).to_string())
+    }
+}
+
+/// Why a change of what flows keep was not made, for transactions.
+pub(crate) enum Refused {
+    /// The step asks for what cannot be.
+    Step(Failed),
+    /// The database did not take it.
+    Store(StoreError),
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Failed> for Refused {
+    fn from(failed: Failed) -> Self {
+        Self::Step(failed)
+    }
+}
+
+impl From<Refused> for Failed {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Step(failed) => failed,
+            Refused::Store(error) => error.into(),
+        }
     }
 }
 

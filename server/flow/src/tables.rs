@@ -1,7 +1,8 @@
 //! Tables of the workspace as people see and change them. Steps of flows write the same rows (`pieces/tables.rs`).
 
 use crate::flows::Flows;
-use crate::pieces::tables::{ROWS, Refused, add, fitting};
+use crate::pieces::Refused;
+use crate::pieces::tables::{ROWS, add, fitting};
 use crate::pieces::tables_of_text::harmless;
 use csv::{ReaderBuilder, WriterBuilder};
 use domain::actor::{Actor, Permission};

@@ -57,7 +57,7 @@ pub(crate) async fn open(
         .db
         .write(move |conn| Box::pin(async move { run_waits::open(conn, &new).await }))
         .await;
-    opened.map_err(failed)?.ok_or_else(|| Failed::new("The wait was not stored. Try again"))
+    opened?.ok_or_else(|| Failed::new("The wait was not stored. Try again"))
 }
 
 /// The wait for an approval that an earlier step made links for, if one did.
@@ -73,7 +73,7 @@ pub(crate) async fn claim_approval(call: &Call<'_>) -> Result<Option<WaitRow>, F
             })
         })
         .await;
-    claimed.map_err(failed)
+    Ok(claimed?)
 }
 
 /// Whether the step at `path` sees the one at `made_at`: it ran before, in the same round and not in another branch.
@@ -88,7 +88,7 @@ fn is_seen(made_at: &str, path: &str, seen: &[String]) -> bool {
 pub(crate) fn state(call: &Call<'_>, wait: &WaitRow) -> Result<Waited, Failed> {
     if let Some(answer) = &wait.answer {
         let answer = serde_json::from_str(answer);
-        return answer.map(Waited::Answered).map_err(|error| failed(error.into()));
+        return answer.map(Waited::Answered).map_err(|error| StoreError::from(error).into());
     }
     if wait.expires_at <= call.engine.now_ms() {
         return Err(Failed::new(format!("Nobody answered within {LONGEST_DAYS} days")));
@@ -104,10 +104,6 @@ pub(crate) fn path(wait: &WaitRow) -> String {
 /// The same for links that leave it.
 pub(crate) fn address(engine: &Engine, wait: &WaitRow) -> String {
     format!("{}{}", engine.config.base_url, path(wait))
-}
-
-fn failed(error: StoreError) -> Failed {
-    Failed::new(Problem::from(error).to_string())
 }
 
 /// What whoever has an address may see of the wait behind it.

@@ -3,11 +3,9 @@
 
 use crate::engine::journal;
 use crate::pieces::input::{Input, as_text};
-use crate::pieces::{Call, Done, Failed};
+use crate::pieces::{Call, Done, Failed, Refused};
 use domain::event::{Event, EventKind};
-use domain::problem::Problem;
 use serde_json::{Value, json};
-use store::error::StoreError;
 use store::events;
 use store::flow_values::{self, Place};
 
@@ -30,8 +28,8 @@ pub(crate) async fn run(action: &str, call: &Call<'_>) -> Result<Done, Failed> {
     let input = &call.input;
     let place = place(call)?;
     if action == "get" {
-        let mut conn = call.engine.db.read().await.map_err(failed)?;
-        let found = flow_values::get(&mut conn, &place).await.map_err(failed)?;
+        let mut conn = call.engine.db.read().await?;
+        let found = flow_values::get(&mut conn, &place).await?;
         let found = found.or_else(|| input.value("defaultValue").cloned());
         return Ok(Done::Output(found.unwrap_or_default()));
     }
@@ -99,23 +97,7 @@ async fn write(call: &Call<'_>, place: Place, change: Change) -> Result<Done, Fa
             })
         })
         .await;
-    match done {
-        Ok(output) => Ok(Done::Output(output)),
-        Err(Refused::Step(failed)) => Err(failed),
-        Err(Refused::Store(error)) => Err(failed(error)),
-    }
-}
-
-/// Why a change was not made.
-enum Refused {
-    Step(Failed),
-    Store(StoreError),
-}
-
-impl From<StoreError> for Refused {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
+    Ok(Done::Output(done?))
 }
 
 /// What is kept after the change, and what the step gives.
@@ -160,8 +142,4 @@ fn list(before: Option<Value>) -> Result<Vec<Value>, Refused> {
             Err(Refused::Step(Failed::new(message)))
         }
     }
-}
-
-fn failed(error: StoreError) -> Failed {
-    Failed::new(Problem::from(error).to_string())
 }

@@ -4,7 +4,6 @@ use crate::engine::journal;
 use crate::pieces::{Call, Done, Failed};
 use domain::event::{Event, EventKind};
 use domain::ids::UserId;
-use domain::problem::Problem;
 use serde_json::json;
 use store::error::StoreError;
 use store::events;
@@ -52,6 +51,6 @@ pub(crate) async fn tell(
             })
         })
         .await;
-    written.map_err(|error| Failed::new(Problem::from(error).to_string()))?;
+    written?;
     Ok((user, person.name))
 }

@@ -9,7 +9,6 @@ use domain::event::{Event, EventKind};
 use domain::flow::run::RunStatus;
 use domain::flow::{FlowStatus, TriggerKind, catalog};
 use domain::ids::{FlowId, RunId, UserId};
-use domain::problem::Problem;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use store::db::Conn;
@@ -50,15 +49,15 @@ pub(crate) fn return_response(call: &Call<'_>) -> Done {
 }
 
 async fn child_of(call: &Call<'_>, wait: &WaitRow) -> Result<Option<String>, Failed> {
-    let mut conn = call.engine.db.read().await.map_err(failed)?;
+    let mut conn = call.engine.db.read().await?;
     let run = RunId::from(wait.run_id.as_str());
-    let now = run_waits::find(&mut conn, &run, &wait.id).await.map_err(failed)?;
+    let now = run_waits::find(&mut conn, &run, &wait.id).await?;
     Ok(now.and_then(|it| it.child_run_id))
 }
 
 async fn start(call: &Call<'_>, wait: &WaitRow) -> Result<(), Failed> {
     let engine = call.engine;
-    let mut conn = engine.db.read().await.map_err(failed)?;
+    let mut conn = engine.db.read().await?;
     refuse_too_deep(&mut conn, &call.run.id).await?;
     let (plan, acting_user) = callee(call, &mut conn).await?;
     drop(conn);
@@ -100,7 +99,7 @@ async fn start(call: &Call<'_>, wait: &WaitRow) -> Result<(), Failed> {
             })
         })
         .await;
-    stored.map_err(failed)?;
+    stored?;
     engine.wake.notify_one();
     Ok(())
 }
@@ -110,7 +109,7 @@ async fn callee(call: &Call<'_>, conn: &mut Conn) -> Result<(Arc<Plan>, UserId),
     let chosen = call.input.value("flow");
     let id = chosen.and_then(|it| it.as_str().or_else(|| it["externalId"].as_str()));
     let id = FlowId::from(id.ok_or_else(|| Failed::new("No flow is chosen. Choose one"))?);
-    let stored = flows::find(conn, &call.run.workspace, &id).await.map_err(failed)?;
+    let stored = flows::find(conn, &call.run.workspace, &id).await?;
     let gone = || Failed::new("The flow to call is not there any more. Choose another one");
     let stored = stored.ok_or_else(gone)?;
     let name = stored.flow.version.display_name.clone();
@@ -121,7 +120,7 @@ async fn callee(call: &Call<'_>, conn: &mut Conn) -> Result<(Arc<Plan>, UserId),
         })?;
     let engine = call.engine;
     let plan = engine.plans.get(&engine.db, &call.run.workspace, &id, &version).await;
-    let plan = plan.map_err(failed)?.ok_or_else(gone)?;
+    let plan = plan?.ok_or_else(gone)?;
     let is_callable = matches!(&plan.version.trigger.kind,
         TriggerKind::Piece(it) if it.piece_name == catalog::SUBFLOWS);
     if !is_callable {
@@ -141,7 +140,7 @@ fn payload(call: &Call<'_>) -> Value {
 async fn refuse_too_deep(conn: &mut Conn, run: &RunId) -> Result<(), Failed> {
     let mut above = run.clone();
     for _ in 0..DEEPEST {
-        match run_waits::parent(conn, &above).await.map_err(failed)? {
+        match run_waits::parent(conn, &above).await? {
             Some(parent) => above = parent,
             None => return Ok(()),
         }
@@ -149,8 +148,4 @@ async fn refuse_too_deep(conn: &mut Conn, run: &RunId) -> Result<(), Failed> {
     Err(Failed::new(format!(
         "Flows call each other {DEEPEST} deep. Let this flow end without calling another one"
     )))
-}
-
-fn failed(error: StoreError) -> Failed {
-    Failed::new(Problem::from(error).to_string())
 }

@@ -2,10 +2,9 @@
 
 use crate::engine::journal;
 use crate::pieces::input::Input;
-use crate::pieces::{Call, Done, Failed};
+use crate::pieces::{Call, Done, Failed, Refused};
 use domain::event::{Event, EventKind};
 use domain::flow::condition::Operator;
-use domain::problem::Problem;
 use serde_json::{Map, Value, json};
 use store::db::Conn;
 use store::error::StoreError;
@@ -37,8 +36,8 @@ pub(crate) async fn run(action: &str, call: &Call<'_>) -> Result<Done, Failed> {
     match action {
         "tables-find-records" => find(call, &table).await,
         "tables-get-record" => {
-            let mut conn = call.engine.db.read().await.map_err(failed)?;
-            let found = table_rows::find(&mut conn, &table, &row()?).await.map_err(failed)?;
+            let mut conn = call.engine.db.read().await?;
+            let found = table_rows::find(&mut conn, &table, &row()?).await?;
             Ok(Done::Output(found.as_ref().map_or_else(|| Err(no_row()), told)?))
         }
         "tables-create-records" => write(call, table, Change::Add(added(input)?)).await,
@@ -74,8 +73,8 @@ fn added(input: &Input<'_>) -> Result<Vec<Map<String, Value>>, Failed> {
 
 async fn find(call: &Call<'_>, table: &Table) -> Result<Done, Failed> {
     let input = &call.input;
-    let mut conn = call.engine.db.read().await.map_err(failed)?;
-    let rows = table_rows::all(&mut conn, table).await.map_err(failed)?;
+    let mut conn = call.engine.db.read().await?;
+    let rows = table_rows::all(&mut conn, table).await?;
     let field = input.text("field").unwrap_or_default();
     let word = input.text("operator").unwrap_or_else(|| "TEXT_EXACTLY_MATCHES".to_owned());
     let operator = Operator::parse(&word).ok_or_else(|| {
@@ -98,7 +97,7 @@ async fn find(call: &Call<'_>, table: &Table) -> Result<Done, Failed> {
 }
 
 fn told(row: &TableRow) -> Result<Value, Failed> {
-    let cells: Value = serde_json::from_str(&row.cells).map_err(|error| failed(error.into()))?;
+    let cells: Value = serde_json::from_str(&row.cells).map_err(StoreError::from)?;
     Ok(json!({
         "id": row.id, "cells": cells,
         "created": ids::rfc3339(row.created_at), "updated": ids::rfc3339(row.updated_at),
@@ -124,29 +123,7 @@ async fn write(call: &Call<'_>, table: Table, change: Change) -> Result<Done, Fa
             })
         })
         .await;
-    match done {
-        Ok(output) => Ok(Done::Output(output)),
-        Err(Refused::Step(failed)) => Err(failed),
-        Err(Refused::Store(error)) => Err(failed(error)),
-    }
-}
-
-/// Why a change was not made.
-pub(crate) enum Refused {
-    Step(Failed),
-    Store(StoreError),
-}
-
-impl From<StoreError> for Refused {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
-impl From<Failed> for Refused {
-    fn from(failed: Failed) -> Self {
-        Self::Step(failed)
-    }
+    Ok(Done::Output(done?))
 }
 
 async fn changed(conn: &mut Conn, table: &Table, change: Change) -> Result<Value, Refused> {
@@ -198,8 +175,4 @@ pub(crate) fn fitting(cells: Map<String, Value>) -> Result<String, Failed> {
 
 fn no_row() -> Failed {
     Failed::new("The table has no such row. Check the value its id is taken from")
-}
-
-fn failed(error: StoreError) -> Failed {
-    Failed::new(Problem::from(error).to_string())
 }
