@@ -105,24 +105,27 @@ pub async fn insert(conn: &mut Conn, workspace: &WorkspaceId, new: &NewApiKey) -
     Ok(())
 }
 
+macro_rules! keys {
+    ($rest:literal) => {
+        concat!(
+            "SELECT k.id, k.workspace_id, k.user_id, u.name AS owner, k.label, k.prefix, k.last4, k.role, k.profile,
+                    k.ask_first, k.can_approve, k.tools, k.created_at, k.last_used_at, k.expires_at, u.is_super_admin,
+                    m.role AS owner_role, m.status AS owner_status
+             FROM api_keys k
+             JOIN users u ON u.id = k.user_id
+             JOIN workspaces w ON w.workspace_id = k.workspace_id
+             LEFT JOIN memberships m ON m.workspace_id = k.workspace_id AND m.user_id = k.user_id ",
+            $rest
+        )
+    };
+}
+
 /// The key with this hash, with the authority of its owner read now.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn find_by_hash(conn: &mut Conn, token_hash: &str) -> Result<Option<StoredKey>> {
-    fetch_optional!(
-        conn,
-        StoredKey,
-        "SELECT k.id, k.workspace_id, k.user_id, u.name AS owner, k.label, k.prefix, k.last4, k.role, k.profile,
-                k.ask_first, k.can_approve, k.tools, k.created_at, k.last_used_at, k.expires_at, u.is_super_admin,
-                m.role AS owner_role, m.status AS owner_status
-         FROM api_keys k
-         JOIN users u ON u.id = k.user_id
-         JOIN workspaces w ON w.workspace_id = k.workspace_id
-         LEFT JOIN memberships m ON m.workspace_id = k.workspace_id AND m.user_id = k.user_id
-         WHERE k.token_hash = $1",
-        token_hash
-    )
+    fetch_optional!(conn, StoredKey, keys!("WHERE k.token_hash = $1"), token_hash)
 }
 
 /// The keys of a workspace, newest first.
@@ -133,13 +136,7 @@ pub async fn of_workspace(conn: &mut Conn, workspace: &WorkspaceId) -> Result<Ve
     fetch_all!(
         conn,
         StoredKey,
-        "SELECT k.id, k.workspace_id, k.user_id, u.name AS owner, k.label, k.prefix, k.last4, k.role, k.profile,
-                k.ask_first, k.can_approve, k.tools, k.created_at, k.last_used_at, k.expires_at, u.is_super_admin,
-                m.role AS owner_role, m.status AS owner_status
-         FROM api_keys k
-         JOIN users u ON u.id = k.user_id
-         LEFT JOIN memberships m ON m.workspace_id = k.workspace_id AND m.user_id = k.user_id
-         WHERE k.workspace_id = $1 ORDER BY k.created_at DESC, k.id DESC",
+        keys!("WHERE k.workspace_id = $1 ORDER BY k.created_at DESC, k.id DESC"),
         workspace.as_str()
     )
 }

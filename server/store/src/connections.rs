@@ -48,6 +48,16 @@ pub struct NewConnection {
     pub meta: String,
 }
 
+macro_rules! connections {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, workspace_id, owner_id, app, name, status, secret, meta, created_at, updated_at
+             FROM connections ",
+            $rest
+        )
+    };
+}
+
 /// Stores a connection of `workspace`.
 ///
 /// # Errors
@@ -82,8 +92,9 @@ pub async fn of_workspace(
     fetch_optional!(
         conn,
         Connection,
-        "SELECT id, workspace_id, owner_id, app, name, status, secret, meta, created_at, updated_at FROM connections
-         WHERE workspace_id = $1 AND app = $2 AND owner_id IS NULL ORDER BY created_at LIMIT 1",
+        connections!(
+            "WHERE workspace_id = $1 AND app = $2 AND owner_id IS NULL ORDER BY created_at LIMIT 1"
+        ),
         workspace.as_str(),
         app
     )
@@ -101,8 +112,7 @@ pub async fn find(
     fetch_optional!(
         conn,
         Connection,
-        "SELECT id, workspace_id, owner_id, app, name, status, secret, meta, created_at, updated_at FROM connections
-         WHERE workspace_id = $1 AND id = $2",
+        connections!("WHERE workspace_id = $1 AND id = $2"),
         workspace.as_str(),
         id.as_str()
     )
@@ -120,29 +130,11 @@ pub async fn usable_by(
     fetch_all!(
         conn,
         Connection,
-        "SELECT id, workspace_id, owner_id, app, name, status, secret, meta, created_at, updated_at FROM connections
-         WHERE workspace_id = $1 AND (owner_id IS NULL OR owner_id = $2) ORDER BY app, created_at",
+        connections!(
+            "WHERE workspace_id = $1 AND (owner_id IS NULL OR owner_id = $2) ORDER BY app, created_at"
+        ),
         workspace.as_str(),
         user
-    )
-}
-
-/// Every connection of the workspace to `app`, oldest first.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn of_app(
-    conn: &mut Conn,
-    workspace: &WorkspaceId,
-    app: &str,
-) -> Result<Vec<Connection>> {
-    fetch_all!(
-        conn,
-        Connection,
-        "SELECT id, workspace_id, owner_id, app, name, status, secret, meta, created_at, updated_at FROM connections
-         WHERE workspace_id = $1 AND app = $2 ORDER BY created_at, id",
-        workspace.as_str(),
-        app
     )
 }
 

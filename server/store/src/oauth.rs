@@ -164,6 +164,20 @@ pub async fn insert_grant(conn: &mut Conn, workspace: &WorkspaceId, new: &NewGra
     Ok(())
 }
 
+macro_rules! grants {
+    ($rest:literal) => {
+        concat!(
+            "SELECT g.id, g.workspace_id, g.user_id, u.name AS owner, g.client_id, g.client_name, g.resource, g.role,
+                    g.ask_first, g.created_at, g.last_used_at, u.is_super_admin, m.role AS owner_role,
+                    m.status AS owner_status
+             FROM oauth_grants g
+             JOIN users u ON u.id = g.user_id
+             LEFT JOIN memberships m ON m.workspace_id = g.workspace_id AND m.user_id = g.user_id ",
+            $rest
+        )
+    };
+}
+
 /// The grants in a workspace, newest first.
 ///
 /// # Errors
@@ -175,13 +189,7 @@ pub async fn grants_of_workspace(
     fetch_all!(
         conn,
         StoredGrant,
-        "SELECT g.id, g.workspace_id, g.user_id, u.name AS owner, g.client_id, g.client_name, g.resource, g.role,
-                g.ask_first, g.created_at, g.last_used_at, u.is_super_admin, m.role AS owner_role,
-                m.status AS owner_status
-         FROM oauth_grants g
-         JOIN users u ON u.id = g.user_id
-         LEFT JOIN memberships m ON m.workspace_id = g.workspace_id AND m.user_id = g.user_id
-         WHERE g.workspace_id = $1 ORDER BY g.created_at DESC, g.id DESC",
+        grants!("WHERE g.workspace_id = $1 ORDER BY g.created_at DESC, g.id DESC"),
         workspace.as_str()
     )
 }
@@ -198,13 +206,7 @@ pub async fn find_grant(
     fetch_optional!(
         conn,
         StoredGrant,
-        "SELECT g.id, g.workspace_id, g.user_id, u.name AS owner, g.client_id, g.client_name, g.resource, g.role,
-                g.ask_first, g.created_at, g.last_used_at, u.is_super_admin, m.role AS owner_role,
-                m.status AS owner_status
-         FROM oauth_grants g
-         JOIN users u ON u.id = g.user_id
-         LEFT JOIN memberships m ON m.workspace_id = g.workspace_id AND m.user_id = g.user_id
-         WHERE g.workspace_id = $1 AND g.id = $2",
+        grants!("WHERE g.workspace_id = $1 AND g.id = $2"),
         workspace.as_str(),
         id.as_str()
     )

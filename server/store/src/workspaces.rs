@@ -211,6 +211,19 @@ pub async fn add_member(
     Ok(added > 0)
 }
 
+macro_rules! memberships {
+    ($rest:literal) => {
+        concat!(
+            "SELECT m.workspace_id, w.name AS workspace_name, m.user_id, u.name, u.email, u.is_super_admin, m.role,
+                    m.status, u.last_login_at
+             FROM memberships m
+             JOIN users u ON u.id = m.user_id
+             JOIN workspaces w ON w.workspace_id = m.workspace_id ",
+            $rest
+        )
+    };
+}
+
 /// The people of a workspace, by name.
 ///
 /// # Errors
@@ -219,12 +232,7 @@ pub async fn members(conn: &mut Conn, workspace: &WorkspaceId) -> Result<Vec<Mem
     fetch_all!(
         conn,
         Membership,
-        "SELECT m.workspace_id, w.name AS workspace_name, m.user_id, u.name, u.email, u.is_super_admin, m.role,
-                m.status, u.last_login_at
-         FROM memberships m
-         JOIN users u ON u.id = m.user_id
-         JOIN workspaces w ON w.workspace_id = m.workspace_id
-         WHERE m.workspace_id = $1 ORDER BY LOWER(u.name), m.user_id",
+        memberships!("WHERE m.workspace_id = $1 ORDER BY LOWER(u.name), m.user_id"),
         workspace.as_str()
     )
 }
@@ -237,12 +245,7 @@ pub async fn of_user(conn: &mut Conn, user: &UserId) -> Result<Vec<Membership>> 
     fetch_all!(
         conn,
         Membership,
-        "SELECT m.workspace_id, w.name AS workspace_name, m.user_id, u.name, u.email, u.is_super_admin, m.role,
-                m.status, u.last_login_at
-         FROM memberships m
-         JOIN users u ON u.id = m.user_id
-         JOIN workspaces w ON w.workspace_id = m.workspace_id
-         WHERE m.user_id = $1 ORDER BY LOWER(w.name), m.workspace_id",
+        memberships!("WHERE m.user_id = $1 ORDER BY LOWER(w.name), m.workspace_id"),
         user.as_str()
     )
 }

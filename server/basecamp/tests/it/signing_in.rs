@@ -334,8 +334,8 @@ async fn what_was_given_is_never_stored_in_the_clear() {
     let world = World::on(TestDb::sqlite().await, Some(STUDIO)).await;
     world.sign_in(&world.admin, Sharing::Workspace).await;
     let mut conn = world.test.db.read().await.unwrap();
-    let rows = store::connections::of_app(&mut conn, &world.admin.workspace, "basecamp");
-    let row = rows.await.unwrap().remove(0);
+    let row = store::connections::of_workspace(&mut conn, &world.admin.workspace, "basecamp");
+    let row = row.await.unwrap().unwrap();
     assert!(row.secret.starts_with("v1."));
     assert!(!row.meta.contains("token"), "{}", row.meta);
 }
