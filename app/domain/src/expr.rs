@@ -112,14 +112,6 @@ pub fn resolve(input: &Value, scope: &Scope<'_>) -> Result<Resolved, ExprError> 
     resolve::Resolver::new(scope, false).resolve(input)
 }
 
-/// Like [`resolve`], for logs: an expression that names a connection gives [`REDACTED`].
-///
-/// # Errors
-/// When an expression passes a limit.
-pub fn resolve_censored(input: &Value, scope: &Scope<'_>) -> Result<Resolved, ExprError> {
-    resolve::Resolver::new(scope, true).resolve(input)
-}
-
 /// The value of one expression, without its braces, for showing it while it is written; connections are masked.
 ///
 /// # Errors

@@ -215,17 +215,6 @@ pub async fn set_args(conn: &mut Conn, id: &ApprovalId, args: &Value, hash: &str
     Ok(())
 }
 
-/// Ends an approved approval that could not run any more.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn expire_approved(conn: &mut Conn, id: &ApprovalId, reason: &str) -> Result<()> {
-    let sql =
-        "UPDATE approvals SET status = 'expired', note = $2 WHERE id = $1 AND status = 'approved'";
-    execute!(conn, sql, id.as_str(), reason)?;
-    Ok(())
-}
-
 /// Keeps what came of an approved one.
 ///
 /// # Errors

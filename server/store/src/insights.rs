@@ -211,22 +211,6 @@ pub async fn clean(conn: &mut Conn, workspace: &WorkspaceId, before: i64) -> Res
     Ok(Cleaned { scores, insights })
 }
 
-/// How many scores, and insights nobody has seen yet, a workspace has.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn counts(conn: &mut Conn, workspace: &WorkspaceId) -> Result<(i64, i64)> {
-    let found = fetch_optional!(
-        conn,
-        (i64, i64),
-        "SELECT (SELECT COUNT(*) FROM insight_scores WHERE workspace_id = $1),
-                (SELECT COUNT(*) FROM insights
-                 WHERE workspace_id = $1 AND acknowledged_at IS NULL AND resolved_at IS NULL)",
-        workspace.as_str()
-    )?;
-    Ok(found.unwrap_or_default())
-}
-
 /// Workspaces with a connection to Basecamp that have no score of `day` yet, with whose connection it is; none for the
 /// workspace's own.
 ///

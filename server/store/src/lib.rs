@@ -34,7 +34,7 @@ pub mod mcp_sessions;
 pub mod memories;
 pub mod migrations;
 pub mod mirror;
-pub mod mirror_changes;
+mod mirror_changes;
 pub mod mirror_formulas;
 pub mod mirror_lookups;
 pub mod mirror_pages;

@@ -22,25 +22,6 @@ record! {
     }
 }
 
-record! {
-    /// What changed about a record.
-    #[derive(Clone, Debug)]
-    pub struct ChangeRow {
-        /// The record.
-        pub record_id: i64,
-        /// `title`, `due_on`, `assignees`, ...
-        pub field: String,
-        /// Before.
-        pub old: Option<String>,
-        /// After.
-        pub new: Option<String>,
-        /// Who did it, where Basecamp tells.
-        pub who: Option<i64>,
-        /// Epoch milliseconds.
-        pub at: i64,
-    }
-}
-
 /// What the mirror knows of a record.
 pub(crate) async fn known(conn: &mut Conn, key: &Key, id: i64) -> Result<Option<Known>> {
     fetch_optional!(
@@ -113,24 +94,4 @@ async fn assigned(conn: &mut Conn, key: &Key, id: i64) -> Result<String> {
                WHERE workspace_id = $1 AND account_id = $2 AND record_id = $3 ORDER BY position";
     let people = fetch_all!(conn, (i64,), sql, key.workspace.as_str(), key.account, id)?;
     Ok(listed(&people.into_iter().map(|(id,)| id).collect::<Vec<_>>()))
-}
-
-/// What changed about a record, the newest first.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn changes(conn: &mut Conn, key: &Key, id: i64) -> Result<Vec<ChangeRow>> {
-    fetch_all!(
-        conn,
-        ChangeRow,
-        "SELECT c.record_id, c.field, c.old, c.new, c.who, c.at
-         FROM mirror_changes c CROSS JOIN mirror_projects p
-         WHERE c.workspace_id = $1 AND c.account_id = $2 AND c.record_id = $4
-           AND p.workspace_id = c.workspace_id AND p.connection_id = $3 AND p.id = c.bucket_id AND p.hidden = 0
-         ORDER BY c.at DESC, c.id DESC",
-        key.workspace.as_str(),
-        key.account,
-        key.connection.as_str(),
-        id
-    )
 }

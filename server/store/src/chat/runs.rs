@@ -175,15 +175,6 @@ pub async fn carrying_on(
     Ok(row.map(|(id,)| ChatRunId::from(id)))
 }
 
-/// Every run under way in every workspace, oldest first: what a start has to take up.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn unfinished(conn: &mut Conn) -> Result<Vec<StoredRun>> {
-    let sql = select("status IN ('queued', 'running') ORDER BY created_at");
-    fetch_all!(conn, RunRow, sql)?.into_iter().map(read).collect()
-}
-
 /// Marks a run as under way.
 ///
 /// # Errors
