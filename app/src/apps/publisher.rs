@@ -12,6 +12,7 @@ use crate::ui::empty::Empty;
 use crate::ui::icon::Icon;
 use crate::ui::problem::{FormProblem, Loaded};
 use crate::ui::skeleton::CardSkeleton;
+use crate::ui::typed::{Choose, Line};
 use domain::actor::Permission;
 use domain::app::App;
 use domain::ids::FlowId;
@@ -19,6 +20,18 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_navigate, use_query_map};
+
+const OUTPUTS: [(&str, &str); 5] = [
+    ("text", "Text"),
+    ("markdown", "Text with marks"),
+    ("json", "Values as JSON"),
+    ("image", "Picture"),
+    ("html", "Page, shown apart"),
+];
+const AUDIENCES: [(&str, &str); 2] =
+    [("internal", "Members of this workspace"), ("external", "Everybody with the address")];
+const STATES: [(&str, &str); 3] =
+    [("published", "Published"), ("ready", "Ready, not shown yet"), ("draft", "Draft")];
 
 /// The page, for whoever may publish; others are told what to do.
 #[component]
@@ -134,20 +147,22 @@ fn Steps(flows: Vec<(FlowId, String)>, work: Work) -> impl IntoView {
     };
     let is_new = move || draft.app.with(Option::is_none);
     let lacks_flow = Signal::derive(move || draft.flow.with(String::is_empty));
+    let flows = flows.into_iter().map(|(id, name)| (id.to_string(), name));
+    let flows: Vec<_> =
+        std::iter::once((String::new(), "Choose".to_owned())).chain(flows).collect();
     view! {
         <form class="card card__body stack stack--4 asteps" on:submit=publish>
             <h2>"1. The flow"</h2>
-            <Pick id="app-flow" label="Flow" value=draft.flow
-                options=std::iter::once((String::new(), "Choose".to_owned())).chain(flows.into_iter().map(|it| (it.0.to_string(), it.1))).collect() />
+            <Choose id="app-flow" label="Flow" value=draft.flow options=flows />
             <Show when=is_new><Line id="app-name" label="Name" value=draft.name hint="The flow's name, when left empty" /></Show>
             <Line id="app-about" label="What it does" value=draft.description />
             <Line id="app-category" label="Category" value=draft.category />
             <h2>"2. What it asks"</h2>
             <Questions value=draft.fields />
-            <Pick id="app-output" label="Output" value=draft.output options=outputs() />
+            <Choose id="app-output" label="Output" value=draft.output options=OUTPUTS.to_vec() />
             <h2>"3. Who may use it"</h2>
-            <Pick id="app-audience" label="For" value=draft.audience options=pairs(&[("internal", "Members of this workspace"), ("external", "Everybody with the address")]) />
-            <Pick id="app-status" label="State" value=draft.status options=pairs(&[("published", "Published"), ("ready", "Ready, not shown yet"), ("draft", "Draft")]) />
+            <Choose id="app-audience" label="For" value=draft.audience options=AUDIENCES.to_vec() />
+            <Choose id="app-status" label="State" value=draft.status options=STATES.to_vec() />
             <label class="check">
                 <input type="checkbox" prop:checked=move || draft.featured.get() on:change=move |event| draft.featured.set(event_target_checked(&event)) />
                 "Show it first"
@@ -164,36 +179,6 @@ fn Steps(flows: Vec<(FlowId, String)>, work: Work) -> impl IntoView {
     }
 }
 
-fn pairs(all: &[(&str, &str)]) -> Vec<(String, String)> {
-    all.iter().map(|it| (it.0.to_owned(), it.1.to_owned())).collect()
-}
-
-fn outputs() -> Vec<(String, String)> {
-    pairs(&[
-        ("text", "Text"),
-        ("markdown", "Text with marks"),
-        ("json", "Values as JSON"),
-        ("image", "Picture"),
-        ("html", "Page, shown apart"),
-    ])
-}
-
-#[component]
-fn Line(
-    id: &'static str,
-    label: &'static str,
-    value: RwSignal<String>,
-    #[prop(optional)] hint: &'static str,
-) -> impl IntoView {
-    view! {
-        <div class="field">
-            <label class="label" for=id>{label}</label>
-            <input class="input" id=id prop:value=move || value.get() on:input=move |event| value.set(event_target_value(&event)) />
-            {(!hint.is_empty()).then(|| view! { <p class="hint">{hint}</p> })}
-        </div>
-    }
-}
-
 #[component]
 fn Questions(value: RwSignal<String>) -> impl IntoView {
     view! {
@@ -205,27 +190,6 @@ fn Questions(value: RwSignal<String>) -> impl IntoView {
                 "name: kind, words above it. A * after the name makes it required. Kinds: text, textarea, number, boolean, \
                  password, and select = One|Two. The flow finds them as {{trigger.body.name}} after a webhook, else {{trigger.name}}."
             </p>
-        </div>
-    }
-}
-
-#[component]
-fn Pick(
-    id: &'static str,
-    label: &'static str,
-    value: RwSignal<String>,
-    options: Vec<(String, String)>,
-) -> impl IntoView {
-    let option = move |(key, words): (String, String)| {
-        let is = key.clone();
-        view! { <option value=key selected=move || value.with(|it| *it == is)>{words}</option> }
-    };
-    view! {
-        <div class="field">
-            <label class="label" for=id>{label}</label>
-            <select class="select" id=id on:change=move |event| value.set(event_target_value(&event))>
-                {options.into_iter().map(option).collect_view()}
-            </select>
         </div>
     }
 }

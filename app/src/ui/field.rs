@@ -22,8 +22,8 @@ pub(crate) fn Note(id: String, hint: &'static str, error: Signal<Option<String>>
     }
 }
 
-/// Id of the note while there is one.
-fn described_by(
+/// Id of the note below the field called `id` while there is one.
+pub(crate) fn described_by(
     id: &str,
     hint: &'static str,
     error: Signal<Option<String>>,

@@ -1,17 +1,7 @@
 //! Fields whose words are kept by the page while they are typed, for forms that a script sends.
 
-use crate::ui::field::Note;
+use crate::ui::field::{Note, described_by};
 use leptos::prelude::*;
-
-/// Id of the note below a field while there is one.
-fn described_by(
-    id: &str,
-    hint: &'static str,
-    error: Signal<Option<String>>,
-) -> impl Fn() -> Option<String> + use<> {
-    let note = format!("{id}-note");
-    move || (error.with(Option::is_some) || !hint.is_empty()).then(|| note.clone())
-}
 
 /// One line: text, a day, a time of day or a secret.
 #[component]
@@ -93,18 +83,20 @@ pub fn Lines(
 
 /// A choice from a few.
 #[component]
-pub fn Choose(
+pub fn Choose<T: Into<String> + 'static>(
     /// Unique on the page.
     id: &'static str,
     /// The words above.
     label: &'static str,
     /// Key and words of each.
-    options: Vec<(&'static str, &'static str)>,
+    options: Vec<(T, T)>,
     /// The key of the chosen one.
     value: RwSignal<String>,
 ) -> impl IntoView {
-    let option = move |(key, words): (&'static str, &'static str)| {
-        view! { <option value=key prop:selected=move || value.with(|it| it == key)>{words}</option> }
+    let option = move |(key, words): (T, T)| {
+        let (key, words): (String, String) = (key.into(), words.into());
+        let own = key.clone();
+        view! { <option value=key prop:selected=move || value.with(|it| *it == own)>{words}</option> }
     };
     view! {
         <div class="field">
