@@ -5,22 +5,13 @@ use crate::error::AppError;
 use crate::session::on_server::{actor, backend};
 use domain::ids::OperationId;
 use domain::mirror::Freshness;
-use domain::project::{BasecampConnection, Project, ProjectSummary, Workload};
+use domain::project::{Project, ProjectSummary, Workload};
 use domain::record::{Act, Acted, Detail, Shown, Tab};
 use domain::todo::Todo;
 #[cfg(feature = "ssr")]
 use domain::todo::TodoQuery;
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
-
-/// How the workspace reaches Basecamp; none before it is connected.
-///
-/// # Errors
-/// When the database does not answer.
-#[server(prefix = "/fn", endpoint = "load_connection")]
-pub async fn load_connection() -> Result<Option<BasecampConnection>, AppError> {
-    Ok(backend().basecamp.connection(&actor()?).await?)
-}
 
 /// How fresh what the pages show is, and why it may be out of date; none before Basecamp is connected.
 ///

@@ -1,4 +1,4 @@
-//! Checkbox, switch, radio, segments and filter chips.
+//! Checkbox, switch, segments and filter chips.
 
 use leptos::prelude::*;
 
@@ -26,28 +26,6 @@ pub fn Check(
                 checked=move || checked.get()
                 disabled=move || disabled.get()
             />
-            {children()}
-        </label>
-    }
-}
-
-/// One of several; radios of one `name` exclude each other.
-#[component]
-pub fn Radio(
-    /// The group.
-    name: &'static str,
-    /// What this one stands for.
-    #[prop(into)]
-    value: String,
-    /// Whether it is the chosen one at first.
-    #[prop(optional)]
-    checked: bool,
-    /// The words.
-    children: Children,
-) -> impl IntoView {
-    view! {
-        <label class="check">
-            <input type="radio" name=name value=value checked=checked />
             {children()}
         </label>
     }

@@ -86,26 +86,6 @@ pub fn MenuItem(
     }
 }
 
-/// Somewhere to go in a menu.
-#[component]
-pub fn MenuLink(
-    /// Where to.
-    #[prop(into)]
-    href: String,
-    /// An icon before the words.
-    #[prop(optional)]
-    icon: &'static str,
-    /// The words.
-    children: Children,
-) -> impl IntoView {
-    view! {
-        <a class="menu__item" href=href role="menuitem">
-            {(!icon.is_empty()).then(|| view! { <Icon name=icon /> })}
-            {children()}
-        </a>
-    }
-}
-
 /// A line between groups of items.
 #[component]
 pub fn MenuSeparator() -> impl IntoView {

@@ -1,4 +1,4 @@
-//! Bars and rings: only where the end is known.
+//! Bars: only where the end is known.
 
 use leptos::prelude::*;
 
@@ -37,28 +37,6 @@ pub fn Progress(
             data-tone=(!tone.is_empty()).then_some(tone)
         >
             <span style=format!("inline-size: {value}%")></span>
-        </span>
-    }
-}
-
-/// A share as a ring with its number inside.
-#[component]
-pub fn Ring(
-    /// From 0 to 100.
-    value: u32,
-    /// `good`, `warn`, `bad`.
-    tone: &'static str,
-    /// For assistive technology.
-    #[prop(into)]
-    label: String,
-) -> impl IntoView {
-    view! {
-        <span class="ring" data-tone=tone style=format!("--v: {value}") role="img" aria-label=label>
-            <svg viewBox="0 0 36 36">
-                <circle cx="18" cy="18" r="15.915"></circle>
-                <circle cx="18" cy="18" r="15.915" pathLength="100"></circle>
-            </svg>
-            <span aria-hidden="true">{value}</span>
         </span>
     }
 }

@@ -89,7 +89,7 @@ const OWN: [&str; 38] = [
 ];
 
 /// Read without being asked for anything.
-const LISTS: [&str; 36] = [
+const LISTS: [&str; 35] = [
     "chat_project",
     "chat_sessions",
     "list_flows",
@@ -103,7 +103,6 @@ const LISTS: [&str; 36] = [
     "load_assistant",
     "load_basecamp_app",
     "load_connected_clients",
-    "load_connection",
     "load_engine",
     "load_flow_connections",
     "load_freshness",
