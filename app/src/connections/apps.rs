@@ -22,6 +22,7 @@ use crate::ui::empty::Empty;
 use crate::ui::kept::{Kept, whole};
 use crate::ui::search::SearchBox;
 use crate::ui::skeleton::RowsSkeleton;
+use crate::ui::table::StackTable;
 use crate::ui::toast::use_toasts;
 use domain::event::Topic;
 use domain::flow::connection::{
@@ -214,27 +215,20 @@ fn Listed(list: Signal<Option<ConnectionList>>, state: AppState) -> impl IntoVie
     }
 }
 
+const COLUMNS: &[(&str, &str)] = &[
+    ("Connection", ""),
+    ("Who can use it", "p2"),
+    ("Health", ""),
+    ("Used by", "p2"),
+    ("Checked", "p3"),
+];
+
 #[component]
 fn Rows(fitting: Memo<Vec<ListedConnection>>, state: AppState) -> impl IntoView {
     view! {
-        <div class="table-wrap">
-            <table role="table" class="table table--stack table--cq">
-                <caption class="sr">"Connections of flows"</caption>
-                <thead role="rowgroup">
-                    <tr role="row">
-                        <th role="columnheader">"Connection"</th>
-                        <th role="columnheader" class="p2">"Who can use it"</th>
-                        <th role="columnheader">"Health"</th>
-                        <th role="columnheader" class="p2">"Used by"</th>
-                        <th role="columnheader" class="p3">"Checked"</th>
-                        <th role="columnheader" class="fit"><span class="sr">"Actions"</span></th>
-                    </tr>
-                </thead>
-                <tbody role="rowgroup">
-                    <For each=move || fitting.get() key=whole let:it><AppRow listed=it state=state /></For>
-                </tbody>
-            </table>
-        </div>
+        <StackTable caption="Connections of flows" columns=COLUMNS>
+            <For each=move || fitting.get() key=whole let:it><AppRow listed=it state=state /></For>
+        </StackTable>
     }
 }
 

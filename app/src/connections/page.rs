@@ -18,6 +18,7 @@ use crate::ui::dialog::ConfirmOne;
 use crate::ui::empty::Empty;
 use crate::ui::problem::Loaded;
 use crate::ui::skeleton::RowsSkeleton;
+use crate::ui::table::StackTable;
 use crate::ui::toast::use_toasts;
 use domain::actor::Permission;
 use domain::event::Topic;
@@ -164,6 +165,9 @@ fn Add(manages: bool) -> impl IntoView {
     }
 }
 
+const COLUMNS: &[(&str, &str)] =
+    &[("Connection", ""), ("Who can use it", "p2"), ("Health", ""), ("Checked", "p3")];
+
 #[component]
 fn List(connections: Vec<BasecampAccess>, acts: Acts) -> impl IntoView {
     let rows = connections
@@ -171,20 +175,6 @@ fn List(connections: Vec<BasecampAccess>, acts: Acts) -> impl IntoView {
         .map(|it| view! { <ConnectionRow access=it acts=acts /> })
         .collect_view();
     view! {
-        <div class="table-wrap">
-            <table role="table" class="table table--stack table--cq">
-                <caption class="sr">"Connections"</caption>
-                <thead role="rowgroup">
-                    <tr role="row">
-                        <th role="columnheader">"Connection"</th>
-                        <th role="columnheader" class="p2">"Who can use it"</th>
-                        <th role="columnheader">"Health"</th>
-                        <th role="columnheader" class="p3">"Checked"</th>
-                        <th role="columnheader" class="fit"><span class="sr">"Actions"</span></th>
-                    </tr>
-                </thead>
-                <tbody role="rowgroup">{rows}</tbody>
-            </table>
-        </div>
+        <StackTable caption="Connections" columns=COLUMNS>{rows}</StackTable>
     }
 }

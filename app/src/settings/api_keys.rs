@@ -13,6 +13,7 @@ use crate::ui::field::{SelectField, TextField};
 use crate::ui::form::FormProblems;
 use crate::ui::problem::{FormProblem, Loaded};
 use crate::ui::skeleton::RowsSkeleton;
+use crate::ui::table::StackTable;
 use crate::ui::time::{Moment, use_now};
 use crate::ui::toast::use_toasts;
 use domain::actor::Role;
@@ -98,26 +99,14 @@ fn FreshKey(made: MadeKey) -> impl IntoView {
     }
 }
 
+const COLUMNS: &[(&str, &str)] = &[("Key", ""), ("Role", ""), ("Last used", "p2"), ("Ends", "p2")];
+
 #[component]
 fn KeyTable(keys: Vec<ApiKey>, asked: RwSignal<Option<ApiKey>>) -> impl IntoView {
     let rows: Vec<_> = keys.into_iter().map(|it| view! { <KeyRow row=it asked=asked /> }).collect();
     (!rows.is_empty()).then(|| {
         view! {
-            <div class="table-wrap">
-                <table role="table" class="table table--stack table--cq table--calm">
-                    <caption class="sr">"Your API keys"</caption>
-                    <thead role="rowgroup">
-                        <tr role="row">
-                            <th role="columnheader">"Key"</th>
-                            <th role="columnheader">"Role"</th>
-                            <th role="columnheader" class="p2">"Last used"</th>
-                            <th role="columnheader" class="p2">"Ends"</th>
-                            <th role="columnheader" class="fit"><span class="sr">"Actions"</span></th>
-                        </tr>
-                    </thead>
-                    <tbody role="rowgroup">{rows}</tbody>
-                </table>
-            </div>
+            <StackTable caption="Your API keys" columns=COLUMNS class="table--calm">{rows}</StackTable>
         }
     })
 }

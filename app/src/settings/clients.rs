@@ -5,6 +5,7 @@ use crate::ui::button::IconButton;
 use crate::ui::dialog::ConfirmOne;
 use crate::ui::problem::Loaded;
 use crate::ui::skeleton::RowsSkeleton;
+use crate::ui::table::StackTable;
 use crate::ui::time::use_now;
 use crate::ui::toast::use_toasts;
 use domain::oauth::ConnectedClient;
@@ -38,6 +39,8 @@ pub(crate) fn ConnectedClients() -> impl IntoView {
     }
 }
 
+const COLUMNS: &[(&str, &str)] = &[("Chat client", ""), ("Role", ""), ("Last used", "p2")];
+
 #[component]
 fn ClientTable(
     clients: Vec<ConnectedClient>,
@@ -47,20 +50,7 @@ fn ClientTable(
     let rows: Vec<_> = clients.into_iter().map(row).collect();
     (!rows.is_empty()).then(|| {
         view! {
-            <div class="table-wrap">
-                <table role="table" class="table table--stack table--cq table--calm">
-                    <caption class="sr">"Chat clients that act for you"</caption>
-                    <thead role="rowgroup">
-                        <tr role="row">
-                            <th role="columnheader">"Chat client"</th>
-                            <th role="columnheader">"Role"</th>
-                            <th role="columnheader" class="p2">"Last used"</th>
-                            <th role="columnheader" class="fit"><span class="sr">"Actions"</span></th>
-                        </tr>
-                    </thead>
-                    <tbody role="rowgroup">{rows}</tbody>
-                </table>
-            </div>
+            <StackTable caption="Chat clients that act for you" columns=COLUMNS class="table--calm">{rows}</StackTable>
         }
     })
 }

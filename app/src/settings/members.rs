@@ -9,6 +9,7 @@ use crate::ui::dialog::Confirm;
 use crate::ui::person::Avatar;
 use crate::ui::problem::Loaded;
 use crate::ui::skeleton::RowsSkeleton;
+use crate::ui::table::StackTable;
 use crate::ui::time::use_now;
 use crate::ui::toast::use_toasts;
 use domain::account::Member;
@@ -65,6 +66,8 @@ fn tell(changes: Changes) {
     });
 }
 
+const COLUMNS: &[(&str, &str)] = &[("Person", ""), ("Role", ""), ("Last here", "p2")];
+
 #[component]
 fn MemberTable(members: Vec<Member>, changes: Changes) -> impl IntoView {
     let rows = members
@@ -72,20 +75,7 @@ fn MemberTable(members: Vec<Member>, changes: Changes) -> impl IntoView {
         .map(|it| view! { <MemberRow member=it changes=changes /> })
         .collect_view();
     view! {
-        <div class="table-wrap">
-            <table role="table" class="table table--stack table--cq table--calm">
-                <caption class="sr">"Members"</caption>
-                <thead role="rowgroup">
-                    <tr role="row">
-                        <th role="columnheader">"Person"</th>
-                        <th role="columnheader">"Role"</th>
-                        <th role="columnheader" class="p2">"Last here"</th>
-                        <th role="columnheader" class="fit"><span class="sr">"Actions"</span></th>
-                    </tr>
-                </thead>
-                <tbody role="rowgroup">{rows}</tbody>
-            </table>
-        </div>
+        <StackTable caption="Members" columns=COLUMNS class="table--calm">{rows}</StackTable>
     }
 }
 
