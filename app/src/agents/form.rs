@@ -2,8 +2,7 @@
 
 use crate::agents::desk::Desk;
 use crate::agents::server_fns::{DeleteAgent, SaveAgent};
-use crate::ui::button::{Button, Kind};
-use crate::ui::dialog::{ConfirmOne, Dialog};
+use crate::ui::dialog::{ConfirmOne, Dialog, FormFoot};
 use crate::ui::form::FormProblems;
 use crate::ui::problem::FormProblem;
 use crate::ui::typed::{Choose, Line, Lines};
@@ -58,10 +57,7 @@ fn AgentForm(desk: Desk) -> impl IntoView {
                     <Acts acts=desk.acts />
                     <FormProblem error=problems.rest(FIELDS) />
                 </div>
-                <div class="dialog__foot">
-                    <Button kind=Kind::Ghost on:click=move |_| desk.open.set(false)>"Cancel"</Button>
-                    <Button kind=Kind::Primary r#type="submit" busy=desk.save.pending()>"Save the agent"</Button>
-                </div>
+                <FormFoot open=desk.open busy=desk.save.pending() send="Save the agent" />
             </form>
         </Dialog>
     }

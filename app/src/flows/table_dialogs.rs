@@ -5,8 +5,8 @@ use super::tables::Desk;
 use super::transfer::read_file;
 use crate::error::AppError;
 use crate::session;
-use crate::ui::button::{Button, Kind, Size};
-use crate::ui::dialog::Dialog;
+use crate::ui::button::{Button, Size};
+use crate::ui::dialog::{Dialog, FormFoot};
 use crate::ui::form::FormProblems;
 use crate::ui::problem::FormProblem;
 use crate::ui::toast::use_toasts;
@@ -52,10 +52,7 @@ pub fn RowDialog(
                         hint="One on each line, as “name: value”. A number, true, false or JSON is kept as that." />
                     <FormProblem error=problems.rest(&["name", "cells"]) />
                 </div>
-                <div class="dialog__foot">
-                    <Button kind=Kind::Ghost on:click=move |_| desk.writing.set(false)>"Cancel"</Button>
-                    <Button kind=Kind::Primary r#type="submit" busy=desk.change.pending()>"Save"</Button>
-                </div>
+                <FormFoot open=desk.writing busy=desk.change.pending() send="Save" />
             </form>
         </Dialog>
     }
@@ -95,10 +92,7 @@ pub fn ImportDialog(
                         hint="The first line names the columns. Rows are added to those that are there." />
                     <FormProblem error=problems.rest(&["name", "csv", "cells"]) />
                 </div>
-                <div class="dialog__foot">
-                    <Button kind=Kind::Ghost on:click=move |_| desk.importing.set(false)>"Cancel"</Button>
-                    <Button kind=Kind::Primary r#type="submit" busy=desk.change.pending()>"Import"</Button>
-                </div>
+                <FormFoot open=desk.importing busy=desk.change.pending() send="Import" />
             </form>
         </Dialog>
     }

@@ -7,7 +7,7 @@ use crate::settings::memory_fns::{ForgetNote, KeepNote, RestoreNote, load_notes}
 use crate::ui::badge::{Badge, Tone};
 use crate::ui::button::{Button, IconButton, Kind};
 use crate::ui::choice::Chip;
-use crate::ui::dialog::Dialog;
+use crate::ui::dialog::{Dialog, FormFoot};
 use crate::ui::empty::Empty;
 use crate::ui::form::FormProblems;
 use crate::ui::kept::{Kept, whole};
@@ -289,10 +289,7 @@ fn NoteForm(editing: Editing) -> impl IntoView {
                     <Show when=about_project><ProjectChoice editing=editing error=problems.field("project_id") /></Show>
                     <FormProblem error=problems.rest(&["content", "project_id"]) />
                 </div>
-                <div class="dialog__foot">
-                    <Button kind=Kind::Ghost on:click=move |_| editing.open.set(false)>"Cancel"</Button>
-                    <Button kind=Kind::Primary r#type="submit" busy=editing.keep.pending()>"Keep the note"</Button>
-                </div>
+                <FormFoot open=editing.open busy=editing.keep.pending() send="Keep the note" />
             </form>
         </Dialog>
     }

@@ -56,7 +56,7 @@ pub fn Dialog(
     /// The news, or the question.
     #[prop(into)]
     title: Signal<String>,
-    /// The body, and a `dialog__foot` with the buttons.
+    /// The body, and a [`FormFoot`] or a `dialog__foot` with the buttons.
     children: Children,
 ) -> impl IntoView {
     view! {
@@ -67,6 +67,25 @@ pub fn Dialog(
             </div>
             {children()}
         </Modal>
+    }
+}
+
+/// The buttons of a form in a dialog: leaving it, and sending it.
+#[component]
+pub fn FormFoot(
+    /// Whether the dialog is open.
+    open: RwSignal<bool>,
+    /// It is being sent.
+    #[prop(into)]
+    busy: Signal<bool>,
+    /// The words of the button that sends it.
+    send: &'static str,
+) -> impl IntoView {
+    view! {
+        <div class="dialog__foot">
+            <Button kind=Kind::Ghost on:click=move |_| open.set(false)>"Cancel"</Button>
+            <Button kind=Kind::Primary r#type="submit" busy=busy>{send}</Button>
+        </div>
     }
 }
 
