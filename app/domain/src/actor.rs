@@ -137,6 +137,19 @@ pub struct Actor {
 }
 
 impl Actor {
+    /// PM OS itself, where nobody asked: it looks and notes. `reference` is what the audit log finds it by.
+    pub fn system(workspace: WorkspaceId, reference: String) -> Self {
+        Self {
+            user: UserId::default(),
+            name: "PM OS".to_owned(),
+            workspace,
+            role: Role::Viewer,
+            via: Via::System,
+            request_id: reference,
+            ip: None,
+        }
+    }
+
     /// Refuses unless the role includes `permission`.
     ///
     /// # Errors

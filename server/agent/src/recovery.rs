@@ -2,8 +2,8 @@
 
 use crate::agent::Agent;
 use crate::ending::End;
-use domain::actor::{Actor, Role, Via};
-use domain::ids::{ApprovalId, ChatRunId, UserId, WorkspaceId};
+use domain::actor::Actor;
+use domain::ids::{ApprovalId, ChatRunId, WorkspaceId};
 use domain::problem::Problem;
 use store::chat::runs::{self, NewRun, StoredRun};
 use store::chat::{Owner, leases};
@@ -128,13 +128,5 @@ async fn continue_decided(tx: &mut Conn) -> Result<Vec<ChatRunId>, Problem> {
 
 /// Our own background work, which acts for nobody.
 pub(crate) fn nobody(workspace: &WorkspaceId) -> Actor {
-    Actor {
-        user: UserId::default(),
-        name: "PM OS".to_owned(),
-        workspace: workspace.clone(),
-        role: Role::Viewer,
-        via: Via::System,
-        request_id: ids::short(),
-        ip: None,
-    }
+    Actor::system(workspace.clone(), ids::short())
 }

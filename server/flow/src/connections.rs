@@ -360,28 +360,8 @@ fn kind_named(row: &ConnectionRow) -> Result<ConnectionType, Problem> {
     Ok(ConnectionType::parse(&row.kind).ok_or_else(unknown)?)
 }
 
-/// PM OS itself, where nobody asked.
-pub(crate) fn system(workspace: &WorkspaceId) -> Actor {
-    Actor {
-        user: UserId::default(),
-        name: "PM OS".to_owned(),
-        workspace: workspace.clone(),
-        role: domain::actor::Role::Viewer,
-        via: domain::actor::Via::System,
-        request_id: ids::fresh(),
-        ip: None,
-    }
-}
-
 /// Who is named where nobody asked: the run of a flow, or PM OS itself.
 pub(crate) fn on_behalf(row: &ConnectionRow, user: &UserId, reference: &str) -> Actor {
-    Actor {
-        user: user.clone(),
-        name: "PM OS".to_owned(),
-        workspace: row.workspace_id.as_str().into(),
-        role: domain::actor::Role::Viewer,
-        via: domain::actor::Via::System,
-        request_id: reference.to_owned(),
-        ip: None,
-    }
+    let nobody = Actor::system(row.workspace_id.as_str().into(), reference.to_owned());
+    Actor { user: user.clone(), ..nobody }
 }

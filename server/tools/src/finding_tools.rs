@@ -5,9 +5,8 @@ use crate::lists;
 use crate::sources;
 use crate::tool::{Call, Done};
 use crate::tools::Tools;
-use domain::actor::{Actor, Permission, Role, Via};
+use domain::actor::{Actor, Permission};
 use domain::event::{Event, EventKind};
-use domain::ids::WorkspaceId;
 use domain::mirror::Freshness;
 use domain::problem::Problem;
 use insight::findings::{self, Finding, Ground, Scored, rank};
@@ -128,15 +127,8 @@ impl Tools {
         drop(conn);
         let mut looked = 0;
         for (workspace, owner) in due {
-            let actor = Actor {
-                user: owner.unwrap_or_else(|| "system".to_owned()).into(),
-                name: "PM OS".to_owned(),
-                workspace: WorkspaceId::from(workspace),
-                role: Role::Viewer,
-                via: Via::System,
-                request_id: ids::fresh(),
-                ip: None,
-            };
+            let user = owner.unwrap_or_else(|| "system".to_owned()).into();
+            let actor = Actor { user, ..Actor::system(workspace.into(), ids::fresh()) };
             // Without a filled mirror this would read the whole of Basecamp.
             match self.basecamp.mirrored(&actor).await {
                 Ok(Some(mirror)) => drop(mirror),

@@ -5,7 +5,7 @@ use crate::lists;
 use crate::tool::{Call, Done};
 use crate::tools::Tools;
 use basecamp::names::Purpose;
-use domain::actor::{Actor, Permission, Role, Via};
+use domain::actor::{Actor, Permission, Role};
 use domain::event::{Event, EventKind, StoredEvent, Topic};
 use domain::ids::{OperationId, UserId, WorkspaceId};
 use domain::problem::Problem;
@@ -159,7 +159,7 @@ impl Tools {
                     notifications::insert(tx, &workspace, &new).await?;
                 }
                 let event = Event::new(EventKind::NotificationSent, &it.user_id, it.event.as_str());
-                events::record(tx, &ours(&workspace), &event).await?;
+                events::record(tx, &Actor::system(workspace.clone(), ids::short()), &event).await?;
                 Ok::<_, Problem>(())
             })
         });
@@ -219,17 +219,4 @@ fn notes(it: &Subscription, told: &[StoredEvent]) -> Vec<NewNotification> {
         notes.push(note(format!("{more} more: {}", it.event), String::new(), key));
     }
     notes
-}
-
-/// Our own background work, which acts for nobody.
-fn ours(workspace: &WorkspaceId) -> Actor {
-    Actor {
-        user: UserId::default(),
-        name: "PM OS".to_owned(),
-        workspace: workspace.clone(),
-        role: Role::Viewer,
-        via: Via::System,
-        request_id: ids::short(),
-        ip: None,
-    }
 }

@@ -8,7 +8,6 @@ use crate::activepieces::access::announced;
 use crate::activepieces::client::bound;
 use crate::activepieces::probe::{self, Found, Wanted};
 use crate::config::GivenEngine;
-use crate::connections::system;
 use crate::engine::Engine;
 use domain::actor::Actor;
 use domain::event::{Event, EventKind};
@@ -20,7 +19,7 @@ use serde_json::json;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use store::flow_engines::{self, EngineRow};
-use store::workspaces;
+use store::{ids, workspaces};
 
 /// How long a look that failed is believed.
 const BELIEVED: Duration = Duration::from_secs(30);
@@ -108,7 +107,7 @@ fn row(
 
 /// Stores the connection, unless somebody was faster; another workspace may have the project already.
 async fn keep(engine: &Engine, workspace: &WorkspaceId, row: EngineRow) -> Result<Given, Problem> {
-    let by = system(workspace);
+    let by = Actor::system(workspace.clone(), ids::fresh());
     let stored: Result<Option<EngineRow>, Problem> = engine
         .db
         .write(move |conn| {
