@@ -3,6 +3,7 @@
 //! Of runs of flows and changes through tools hear the admins of their workspace, of requests where we fail the super
 //! admins. Each of them hears of one thing once an hour, however much fails.
 
+use crate::beat::again;
 use crate::meter::Meter;
 use domain::actor::{Actor, Role, Via};
 use domain::event::{Event, EventKind};
@@ -14,7 +15,6 @@ use store::failures::{self, Lately};
 use store::ids::now_ms;
 use store::notifications::{self, NewNotification};
 use store::{events, users, workspaces};
-use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use tokio_util::sync::CancellationToken;
 
 const EVERY: Duration = Duration::from_secs(60);
@@ -41,18 +41,9 @@ struct Alert {
 
 /// Looks every minute until `closing`.
 pub(crate) fn start(db: Db, meter: Meter, closing: CancellationToken) {
-    tokio::spawn(async move {
-        let mut ticks = interval_at(Instant::now() + EVERY, EVERY);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                () = closing.cancelled() => return,
-                _ = ticks.tick() => {}
-            }
-            if let Err(problem) = look(&db, &meter).await {
-                tracing::error!(%problem, "nobody could be told of what failed");
-            }
-        }
+    again((EVERY, EVERY), closing, "nobody could be told of what failed", move || {
+        let (db, meter) = (db.clone(), meter.clone());
+        async move { look(&db, &meter).await }
     });
 }
 

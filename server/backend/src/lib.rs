@@ -5,6 +5,7 @@ pub mod about;
 mod agents;
 pub mod alerting;
 mod approvals;
+mod beat;
 pub mod chat_clients;
 pub mod config;
 pub mod connect;

@@ -1,6 +1,7 @@
 //! Counts answered requests: in memory, and every minute into the database, so that a request never waits for it. A
 //! process that is killed loses the counts of its last minute.
 
+use crate::beat::again;
 use domain::ids::WorkspaceId;
 use domain::problem::Problem;
 use domain::telemetry::bucket_of;
@@ -10,7 +11,6 @@ use std::time::Duration;
 use store::db::Db;
 use store::ids::now_ms;
 use store::request_counts::{self, Counted, SLOT_MS};
-use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 const EVERY: Duration = Duration::from_secs(60);
@@ -84,18 +84,10 @@ impl Meter {
     /// Does so every minute until `closing`.
     pub(crate) fn start(&self, closing: CancellationToken) {
         let meter = self.clone();
-        tokio::spawn(async move {
-            let mut ticks = interval(EVERY);
-            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            loop {
-                tokio::select! {
-                    () = closing.cancelled() => return,
-                    _ = ticks.tick() => {}
-                }
-                if let Err(problem) = meter.store().await {
-                    tracing::warn!(%problem, "requests could not be counted; they are kept");
-                }
-            }
+        let failed = "requests could not be counted; they are kept";
+        again((Duration::ZERO, EVERY), closing, failed, move || {
+            let meter = meter.clone();
+            async move { meter.store().await }
         });
     }
 }

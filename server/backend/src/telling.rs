@@ -1,7 +1,7 @@
 //! Tells people of the events they subscribed to.
 
+use crate::beat::again;
 use std::time::Duration;
-use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tools::tools::Tools;
 
@@ -10,17 +10,8 @@ const EVERY: Duration = Duration::from_secs(5);
 
 /// Tells subscribers until `closing`.
 pub(crate) fn start(tools: Tools, closing: CancellationToken) {
-    tokio::spawn(async move {
-        let mut ticks = interval(EVERY);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                () = closing.cancelled() => return,
-                _ = ticks.tick() => {}
-            }
-            if let Err(problem) = tools.tell_subscribers().await {
-                tracing::error!(%problem, "subscribers could not be told");
-            }
-        }
+    again((Duration::ZERO, EVERY), closing, "subscribers could not be told", move || {
+        let tools = tools.clone();
+        async move { tools.tell_subscribers().await }
     });
 }
