@@ -33,7 +33,7 @@ record! {
         pub is_paused: i16,
         /// When it is due next, epoch milliseconds.
         pub next_at: Option<i64>,
-        /// When somebody asked it to run at once, until it does.
+        /// When somebody asked it to run at once, epoch milliseconds, until it does.
         pub asked_at: Option<i64>,
         /// 1 when they asked only for what it would do.
         pub is_asked_dry: i16,

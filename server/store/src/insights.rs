@@ -49,11 +49,11 @@ record! {
         pub created_at: i64,
         /// Epoch milliseconds.
         pub updated_at: i64,
-        /// When somebody saw it; none while nobody did, or since it became worse.
+        /// When somebody saw it, epoch milliseconds; none while nobody did, or since it became worse.
         pub acknowledged_at: Option<i64>,
         /// How severe it was then.
         pub acknowledged_severity: Option<String>,
-        /// When its cause was gone.
+        /// When its cause was gone, epoch milliseconds.
         pub resolved_at: Option<i64>,
     }
 }

@@ -28,13 +28,13 @@ record! {
         pub newest: i64,
         /// The newest `updated_at` of all complete walks.
         pub watermark: i64,
-        /// When to look again.
+        /// When to look again, epoch milliseconds.
         pub due_at: i64,
-        /// When the first whole walk ended; none while it has not.
+        /// When the first whole walk ended, epoch milliseconds; none while it has not.
         pub filled_at: Option<i64>,
-        /// When the last whole walk began.
+        /// When the last whole walk began, epoch milliseconds.
         pub full_at: Option<i64>,
-        /// When the last complete look began: nothing older is missing.
+        /// When the last complete look began, epoch milliseconds: nothing older is missing.
         pub checked_at: Option<i64>,
         /// Failures in a row.
         pub failures: i64,

@@ -23,7 +23,7 @@ record! {
         pub account_id: i64,
         /// Epoch milliseconds.
         pub started_at: i64,
-        /// When Basecamp last answered.
+        /// When Basecamp last answered, epoch milliseconds.
         pub reached_at: Option<i64>,
         /// Requests so far.
         pub calls: i64,
@@ -33,7 +33,7 @@ record! {
         pub feed: String,
         /// Up to where the feed was read.
         pub feed_position: Option<String>,
-        /// When the feed was last read to its end.
+        /// When the feed was last read to its end, epoch milliseconds.
         pub feed_at: Option<i64>,
     }
 }

@@ -11,7 +11,7 @@ pub struct Claim<'a> {
     pub owner: &'a str,
     /// Epoch milliseconds now.
     pub now_ms: i64,
-    /// Until when the worker may work on it.
+    /// Until when the worker may work on it, epoch milliseconds.
     pub lease_until: i64,
     /// At most this many.
     pub limit: i64,
