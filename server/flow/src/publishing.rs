@@ -11,7 +11,7 @@ use domain::flow::edit;
 use domain::flow::{
     Action, Flow, FlowStatus, FlowVersion, PieceSettings, TriggerKind, VersionState, validate,
 };
-use domain::ids::FlowId;
+use domain::ids::{FlowId, WorkspaceId};
 use domain::problem::Problem;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -89,14 +89,7 @@ impl Flows {
         self.write(move |conn| {
             Box::pin(async move {
                 let mut flow = found(conn, &by, &id).await?.flow;
-                let (next_at, watch) = match status {
-                    FlowStatus::Enabled => due(conn, &flow, now_ms).await?,
-                    FlowStatus::Disabled => (None, None),
-                };
-                flows::set_status(conn, &by.workspace, &id, status).await?;
-                schedules::set(conn, &by.workspace, &id, next_at).await?;
-                flow_watches::set(conn, &by.workspace, &id, watch.as_ref(), now_ms).await?;
-                flow.status = status;
+                switch(conn, &mut flow, status, now_ms).await?;
                 let kind = match status {
                     FlowStatus::Enabled => EventKind::FlowEnabled,
                     FlowStatus::Disabled => EventKind::FlowDisabled,
@@ -150,15 +143,34 @@ fn check(
     }
 }
 
-/// When what runs is due by the clock, and what it waits for.
-pub(crate) async fn due(
+/// Switches a flow on or off: from then on its clock and Basecamp start it, or nothing does.
+pub(crate) async fn switch(
     conn: &mut Conn,
+    flow: &mut Flow,
+    status: FlowStatus,
+    now_ms: i64,
+) -> Result<(), Problem> {
+    let workspace = WorkspaceId::from(flow.project_id.as_str());
+    let (next_at, watch) = match status {
+        FlowStatus::Enabled => due(conn, &workspace, flow, now_ms).await?,
+        FlowStatus::Disabled => (None, None),
+    };
+    flows::set_status(conn, &workspace, &flow.id, status).await?;
+    schedules::set(conn, &workspace, &flow.id, next_at).await?;
+    flow_watches::set(conn, &workspace, &flow.id, watch.as_ref(), now_ms).await?;
+    flow.status = status;
+    Ok(())
+}
+
+/// When what runs is due by the clock (epoch milliseconds), and what it waits for.
+async fn due(
+    conn: &mut Conn,
+    workspace: &WorkspaceId,
     flow: &Flow,
     now_ms: i64,
 ) -> Result<(Option<i64>, Option<Watch>), Problem> {
-    let workspace = domain::ids::WorkspaceId::from(flow.project_id.as_str());
     let version = match &flow.published_version_id {
-        Some(id) => flows::version(conn, &workspace, &flow.id, id).await?,
+        Some(id) => flows::version(conn, workspace, &flow.id, id).await?,
         None => None,
     };
     let version = version.ok_or_else(|| {

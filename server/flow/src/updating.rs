@@ -3,7 +3,7 @@
 use crate::activepieces::{NAME, Remote};
 use crate::flows::{Flows, changed_meanwhile, draft_of, event, found, touch};
 use crate::folders;
-use crate::publishing::due;
+use crate::publishing::switch;
 use domain::actor::{Actor, Permission};
 use domain::event::EventKind;
 use domain::flow::edit::operation::ServerOperation;
@@ -12,7 +12,7 @@ use domain::flow::{Flow, FlowStatus, RUNS_AT_ONCE};
 use domain::ids::{FlowId, FlowVersionId};
 use domain::problem::Problem;
 use serde_json::{Value, json};
-use store::{events, flow_watches, flows, schedules};
+use store::{events, flows};
 
 /// What changes about a flow; what is absent stays.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -75,14 +75,7 @@ impl Flows {
                 }
                 flow.revision += 1;
                 if let Some(status) = change.status {
-                    let (next_at, watch) = match status {
-                        FlowStatus::Enabled => due(conn, &flow, now_ms).await?,
-                        FlowStatus::Disabled => (None, None),
-                    };
-                    flows::set_status(conn, &by.workspace, &id, status).await?;
-                    schedules::set(conn, &by.workspace, &id, next_at).await?;
-                    flow_watches::set(conn, &by.workspace, &id, watch.as_ref(), now_ms).await?;
-                    flow.status = status;
+                    switch(conn, &mut flow, status, now_ms).await?;
                 }
                 let mut detail = detail;
                 detail["version"] =
