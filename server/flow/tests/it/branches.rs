@@ -57,10 +57,6 @@ fn sorted(list: &Value) -> Vec<String> {
     items
 }
 
-async fn came(site: &Site, count: usize) {
-    tokio::time::timeout(PATIENCE, site.came(count)).await.expect("the requests come");
-}
-
 #[tokio::test]
 async fn branches_work_at_the_same_time_and_all_is_seen_after_them() {
     for world in World::both().await {
@@ -86,7 +82,7 @@ async fn branches_work_at_the_same_time_and_all_is_seen_after_them() {
             .await;
         let run = world.fire(&flow, json!({})).await;
         // Nobody is answered before all have asked.
-        came(&site, 3).await;
+        site.came(3).await;
         site.open_gate();
         let ended = world.ended(&run).await;
         assert_eq!(ended.status, RunStatus::Succeeded, "{}: {ended:?}", world.name);
@@ -126,7 +122,7 @@ async fn every_branch_comes_to_its_end_and_the_first_failure_counts() {
             ])))
             .await;
         let run = world.fire(&flow, json!({})).await;
-        came(&site, 2).await;
+        site.came(2).await;
         site.open_gate();
         let ended = world.ended(&run).await;
         assert_eq!(ended.status, RunStatus::Failed, "{}: {ended:?}", world.name);
@@ -150,7 +146,7 @@ async fn stopping_the_run_ends_every_branch() {
         ];
         let flow = world.published(on_webhook(at_once("step_1", branches))).await;
         let run = world.fire(&flow, json!({})).await;
-        came(&site, 2).await;
+        site.came(2).await;
         world.reached(&run, |it| status(it, "step_4") == "PAUSED").await;
         let stopped = world.runs.cancel(&admin(), &run).await.unwrap();
         assert_eq!(stopped.status, RunStatus::Canceled, "{}", world.name);
@@ -180,7 +176,7 @@ async fn a_branch_that_ends_the_run_ends_the_others() {
             ])))
             .await;
         let run = world.fire(&flow, json!({})).await;
-        came(&site, 2).await;
+        site.came(2).await;
         site.open_gate();
         let ended = world.ended(&run).await;
         assert_eq!(ended.status, RunStatus::Succeeded, "{}: {ended:?}", world.name);
@@ -250,7 +246,7 @@ async fn more_branches_than_places_all_come_to_their_end() {
         (2..=13).map(|n| put(&format!("step_{n}"), &site.url(&format!("/gate{n}")))).collect();
     let flow = world.published(on_webhook(at_once("step_1", branches))).await;
     let run = world.fire(&flow, json!({})).await;
-    came(&site, 8).await;
+    site.came(8).await;
     // The others have no place before somebody is answered.
     let begun = world.runs.get(&admin(), &run).await.unwrap();
     let under_way = begun.steps.values().filter(|it| it["status"] == "RUNNING").count();

@@ -88,7 +88,7 @@ fn killed_after(site: &Arc<Site>, requests: usize, trigger: Value) -> Run {
         world.allow(&[site_then.host()]).await;
         let flow = world.published(trigger).await;
         let run = world.fire(&flow, json!({})).await;
-        timeout(PATIENCE, site_then.came(requests)).await.expect("the requests come");
+        site_then.came(requests).await;
         let clock = Arc::clone(&world.clock);
         std::mem::forget(world);
         (flow, run, clock)

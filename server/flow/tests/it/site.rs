@@ -1,5 +1,6 @@
 //! A site on loopback that counts requests and answers as told.
 
+use crate::world::PATIENCE;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
@@ -102,13 +103,16 @@ impl Site {
 
     /// Waits until `count` requests came in all.
     pub(crate) async fn came(&self, count: usize) {
-        loop {
-            let next = self.shared.came.notified();
-            if self.arrived().len() >= count {
-                return;
+        let all = async {
+            loop {
+                let next = self.shared.came.notified();
+                if self.arrived().len() >= count {
+                    return;
+                }
+                next.await;
             }
-            next.await;
-        }
+        };
+        tokio::time::timeout(PATIENCE, all).await.expect("the requests come");
     }
 }
 

@@ -1,6 +1,6 @@
 //! Branches that wait, each for its own time or answer.
 
-use super::{add, at_once, came, kept, put, status};
+use super::{add, at_once, kept, put, status};
 use crate::answers::approval_of;
 use crate::site::Site;
 use crate::world::{World, chain, on_webhook, piece, set_fields, wait};
@@ -90,16 +90,16 @@ async fn a_branch_that_waits_goes_on_while_another_one_works() {
         ];
         let flow = world.published(on_webhook(at_once("step_1", branches))).await;
         let run = world.fire(&flow, json!({})).await;
-        came(&site, 1).await;
+        site.came(1).await;
         let are_paused =
             |it: &Run| status(it, "step_2") == "PAUSED" && status(it, "step_4") == "PAUSED";
         let working = world.reached(&run, are_paused).await;
         assert_eq!(working.status, RunStatus::Running, "{}", world.name);
         world.pass(Duration::from_secs(5));
-        came(&site, 2).await;
+        site.came(2).await;
         let link = approval_of(&working.steps["step_40"]["output"]);
         assert_eq!(world.runs.approve(&run, &link, (true, "")).await, Ok(Given::Taken));
-        came(&site, 3).await;
+        site.came(3).await;
         assert_eq!((site.count("/ok1"), site.count("/ok2")), (1, 1));
         site.open_gate();
         assert_eq!(world.ended(&run).await.status, RunStatus::Succeeded, "{}", world.name);
