@@ -95,8 +95,9 @@ impl Agent {
             Err(problem) => return Err(problem),
         };
         let (actor, agent, id) = (person.clone(), it.clone(), new.id.clone());
+        let node = self.0.node.clone();
         let write = self.0.db.write(move |tx| {
-            Box::pin(async move { store_start(tx, &actor, (&agent, next_at), new).await })
+            Box::pin(async move { store_start(tx, (&actor, &node), (&agent, next_at), new).await })
         });
         if write.await? {
             self.spawn(id, Some(person));
@@ -164,7 +165,7 @@ fn run_of(it: &agents::Agent, id: String) -> AgentRun {
 /// then it stays due.
 async fn store_start(
     tx: &mut Conn,
-    actor: &Actor,
+    (actor, node): (&Actor, &str),
     (it, next_at): (&agents::Agent, Option<i64>),
     new: NewRun,
 ) -> Result<bool, Problem> {
@@ -193,7 +194,7 @@ async fn store_start(
     };
     agents::insert_run(tx, &run_of(it, new.id.to_string())).await?;
     let new = NewRun { session, ..new };
-    if !begin(tx, actor, (&it.goal, &[]), &new).await? {
+    if !begin(tx, (actor, node), (&it.goal, &[]), &new).await? {
         return Err(Problem::conflict("Its last run is still under way"));
     }
     Ok(true)

@@ -286,10 +286,8 @@ impl Ready {
         if !runs::used(tx, &self.place.run, &self.call.name).await? {
             return Ok(());
         }
-        for (event, data) in self.events(&outcome, &result, duration_ms) {
-            journal::append(tx, &self.place, event, data).await?;
-        }
-        Ok(())
+        let events = self.events(&outcome, &result, duration_ms);
+        Ok(journal::append_all(tx, &self.place, events).await?)
     }
 
     fn events(

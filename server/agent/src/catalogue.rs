@@ -7,6 +7,7 @@ use domain::approval::Risk;
 use domain::problem::Problem;
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 use tools::other_tools::as_called;
 use tools::tool::{Profile, ToolSpec};
 use tools::tools::Tools;
@@ -23,22 +24,50 @@ const NEVER: &str = "pmos_approvals_decide";
 /// The shortest word that says anything.
 const WORD: usize = 3;
 
+/// A tool that may be offered, with the words of its name and those of what is said of it.
+struct Worded {
+    spec: &'static ToolSpec,
+    name: BTreeSet<String>,
+    meaning: BTreeSet<String>,
+}
+
+/// The catalogue never changes, so it is cut up once, not for each question.
+static WORDED: OnceLock<Vec<Worded>> = OnceLock::new();
+
+fn worded(tools: &Tools) -> &'static [Worded] {
+    WORDED.get_or_init(|| {
+        let offered = tools.list().filter(|it| it.name != NEVER);
+        offered
+            .map(|spec| {
+                let text = format!("{} {} {}", spec.title, spec.meaning, spec.group);
+                let meaning = text.split(|letter: char| !letter.is_alphanumeric());
+                Worded {
+                    spec,
+                    name: spec.name.split('_').map(stem).collect(),
+                    meaning: meaning.map(stem).collect(),
+                }
+            })
+            .collect()
+    })
+}
+
 /// The tools for `prompt`, in the order of the catalogue.
 pub(crate) fn chosen(tools: &Tools, actor: &Actor, prompt: &Prompt) -> Vec<&'static ToolSpec> {
-    let allowed: Vec<&'static ToolSpec> = tools
-        .list()
-        .filter(|it| it.risk == Risk::Read || actor.role.can(Permission::Write))
-        .filter(|it| it.name != NEVER)
-        .collect();
+    let may_write = actor.role.can(Permission::Write);
+    let allowed: Vec<&Worded> =
+        worded(tools).iter().filter(|it| it.spec.risk == Risk::Read || may_write).collect();
     let mut names: BTreeSet<String> = ALWAYS.iter().map(|it| (*it).to_owned()).collect();
     names.extend(known(prompt));
     let words = words(prompt);
-    let mut scored: Vec<(usize, &ToolSpec)> =
-        allowed.iter().map(|it| (score(it, &words), *it)).filter(|(score, _)| *score > 0).collect();
+    let mut scored: Vec<(usize, &str)> = allowed
+        .iter()
+        .map(|it| (score(it, &words), it.spec.name))
+        .filter(|(score, _)| *score > 0)
+        .collect();
     // A stable sort keeps the order of the catalogue among equals.
     scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-    names.extend(scored.into_iter().take(CHOSEN).map(|(_, it)| it.name.to_owned()));
-    allowed.into_iter().filter(|it| names.contains(it.name)).collect()
+    names.extend(scored.into_iter().take(CHOSEN).map(|(_, name)| name.to_owned()));
+    allowed.into_iter().map(|it| it.spec).filter(|it| names.contains(it.name)).collect()
 }
 
 /// Tools of other servers for `prompt`: those that it names or that fit its words, the best first.
@@ -104,12 +133,8 @@ fn stem(word: &str) -> String {
 }
 
 /// How well a tool fits; everyday tools come first.
-fn score(spec: &ToolSpec, words: &BTreeSet<String>) -> usize {
-    let text = format!("{} {} {}", spec.title, spec.meaning, spec.group);
-    let meaning: BTreeSet<String> =
-        text.split(|letter: char| !letter.is_alphanumeric()).map(stem).collect();
-    let name: BTreeSet<String> = spec.name.split('_').map(stem).collect();
-    let in_name = words.intersection(&name).count();
-    let in_text = words.intersection(&meaning).count();
-    in_name * 4 + in_text * 2 + usize::from(spec.profile == Profile::Focused)
+fn score(tool: &Worded, words: &BTreeSet<String>) -> usize {
+    let in_name = words.intersection(&tool.name).count();
+    let in_text = words.intersection(&tool.meaning).count();
+    in_name * 4 + in_text * 2 + usize::from(tool.spec.profile == Profile::Focused)
 }

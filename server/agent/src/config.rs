@@ -23,6 +23,8 @@ pub struct Config {
     pub tries: u32,
     /// About how long the first pause between tries is.
     pub retry_base: Duration,
+    /// How often a node says that it still works on a run; well under the time of a lease.
+    pub beat: Duration,
     /// How long an approval waits.
     pub approval_wait: Duration,
     /// How often expired approvals are looked for.
@@ -46,6 +48,7 @@ impl Default for Config {
             model_idle: Duration::from_secs(30),
             tries: 3,
             retry_base: Duration::from_millis(500),
+            beat: Duration::from_secs(10),
             approval_wait: Duration::from_secs(24 * 60 * 60),
             expiry_check: Duration::from_secs(30),
             agent_check: Duration::from_secs(15),

@@ -235,9 +235,7 @@ pub(crate) async fn close(
             "toolsUsed": now.run.tools_used,
         }),
     ));
-    for (event, data) in events {
-        journal::append(tx, &at, event, data).await?;
-    }
+    journal::append_all(tx, &at, events).await?;
     let status = last.ending.status;
     let outcome = if status == ChatRunStatus::Failed { Outcome::Failed } else { Outcome::Success };
     let event = Event::new(EventKind::ChatRunChanged, &run.run.id, status.as_str()).ended(outcome);

@@ -8,7 +8,7 @@ use crate::llm::{LlmEvent, Prompt, Reply, Usage};
 use crate::models::Candidate;
 use crate::runtime::Runtime;
 use crate::trace::Line;
-use crate::turn::Turn;
+use crate::turn::{Told, Turn};
 use domain::problem::Problem;
 use domain::trace::TraceStatus;
 use futures::StreamExt;
@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 use store::chat::{journal, leases, runs};
 use store::ids;
 use store::model_keys::{self, Spent};
+use tokio::time::MissedTickBehavior;
 
 /// Pieces of text that come within this time are one event.
 const GATHER: Duration = Duration::from_millis(50);
@@ -40,20 +41,18 @@ pub(crate) enum Heard {
 impl Turn {
     /// Asks whoever should answer, and the next one when that one does not. Once something was said or done, only the
     /// same provider can go on: another would begin again.
-    pub(crate) async fn hear(&mut self, prompt: &Prompt) -> Result<Heard, Problem> {
-        let choice = self.agent.choice(&self.run.workspace, &self.run.user).await?;
-        let candidates = self.agent.awake(choice);
-        self.others = catalogue::others(&self.agent.0.tools, &self.actor, prompt).await?;
+    pub(crate) async fn hear(&mut self, told: &Told) -> Result<Heard, Problem> {
+        let prompt = &told.prompt;
         self.iterations += 1;
         let mut failed: Option<LlmError> = None;
-        for candidate in candidates {
+        for candidate in &told.candidates {
             if candidate.is_fallback && !prompt.done.is_empty() {
                 break;
             }
             if let Some(error) = failed.take() {
-                self.tell_change(&candidate, &error).await?;
+                self.tell_change(candidate, &error).await?;
             }
-            match self.hear_one(&candidate, prompt).await? {
+            match self.hear_one(candidate, prompt).await? {
                 Heard::Failed { error, said } => {
                     self.agent.0.models.cool(&candidate.id, &error);
                     if !said.is_empty() || !error.class.is_of_the_provider() {
@@ -116,7 +115,9 @@ impl Turn {
         let mut stream = candidate.provider.respond(prompt);
         let mut reading = Reading::default();
         let mut shown = 0;
+        // The first piece is stored and shown at once; what comes after it is gathered.
         let mut ticks = tokio::time::interval(GATHER);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut last = tokio::time::Instant::now();
         loop {
             let event = tokio::select! {
@@ -262,10 +263,7 @@ impl Turn {
                 if !leases::renew(tx, &run, &node).await? {
                     return Ok::<_, Problem>(());
                 }
-                for (event, data) in events {
-                    journal::append(tx, &place, event, data).await?;
-                }
-                Ok(())
+                Ok(journal::append_all(tx, &place, events).await?)
             })
         });
         write.await
@@ -295,10 +293,7 @@ impl Turn {
                     return Ok::<_, Problem>(());
                 }
                 runs::set_model(tx, &run, &called(&provider, &model)).await?;
-                for (event, data) in events {
-                    journal::append(tx, &place, event, data).await?;
-                }
-                Ok(())
+                Ok(journal::append_all(tx, &place, events).await?)
             })
         });
         write.await

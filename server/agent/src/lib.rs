@@ -33,6 +33,7 @@ mod catalogue;
 mod compaction;
 mod ending;
 mod hearing;
+mod leading;
 mod makers;
 mod memory;
 mod models;

@@ -27,8 +27,12 @@ const LEAST_IMPORTANCE: f64 = 0.5;
 const NOTE_CHARS: usize = 300;
 
 impl Agent {
-    /// Everything the model of `run` is told.
-    pub(crate) async fn prompt(&self, run: &StoredRun) -> Result<Prompt, Problem> {
+    /// Everything the model of `run`, which works for `task`, is told.
+    pub(crate) async fn prompt(
+        &self,
+        run: &StoredRun,
+        task: Option<&Task>,
+    ) -> Result<Prompt, Problem> {
         let mut conn = self.0.db.read().await?;
         let said = chat::said_in(&mut conn, &run.root).await?;
         let first = said.first().map_or(i64::MAX, |it| it.seq);
@@ -42,8 +46,7 @@ impl Agent {
         let owner = Owner { workspace: run.workspace.clone(), user: run.user.clone() };
         let files = attachments::newest(&mut conn, &owner, &run.run.session_id, FILES).await?;
         let workspace = workspaces::find(&mut conn, &run.workspace).await?;
-        let task = Task::of(&mut conn, &run.workspace, &run.root).await?;
-        let mut rules: Vec<String> = task.iter().map(Task::words).collect();
+        let mut rules: Vec<String> = task.into_iter().map(Task::words).collect();
         let place = (&run.workspace, &run.user);
         rules.extend(personas::told(&mut conn, place, &run.run.session_id).await?);
         let today = run.today.parse::<NaiveDate>().unwrap_or_default();

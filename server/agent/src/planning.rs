@@ -249,11 +249,10 @@ impl Agent {
             today: self.0.tools.today(&actor).await?.to_string(),
             request_id: actor.request_id.clone(),
         };
-        let by = actor.clone();
-        let write = self
-            .0
-            .db
-            .write(move |tx| Box::pin(async move { begin(tx, &by, (&plan, &steps), new).await }));
+        let (by, node) = (actor.clone(), self.0.node.clone());
+        let write = self.0.db.write(move |tx| {
+            Box::pin(async move { begin(tx, (&by, &node), (&plan, &steps), new).await })
+        });
         let session = write.await?;
         self.spawn(run.clone(), Some(actor));
         // Only how much is said of what came of it depends on this wait.
@@ -267,7 +266,7 @@ impl Agent {
 /// The conversation, the run and its calls, in one transaction.
 async fn begin(
     tx: &mut Conn,
-    actor: &Actor,
+    (actor, node): (&Actor, &str),
     (plan, steps): (&PlanRow, &[PlanStep]),
     new: NewRun,
 ) -> Result<SessionId, Problem> {
@@ -279,7 +278,7 @@ async fn begin(
     let session = NewSession { title, project_id, ..NewSession::default() };
     let session = chat::insert_session(tx, &mine, &session).await?;
     let new = NewRun { session: session.clone(), ..new };
-    if !sending::begin(tx, actor, (&plan.objective, &[]), &new).await? {
+    if !sending::begin(tx, (actor, node), (&plan.objective, &[]), &new).await? {
         return Err(Problem::conflict("The assistant is still answering. Try again in a moment"));
     }
     let stored = runs::find(tx, &mine, &new.id).await?;

@@ -74,17 +74,18 @@ impl Agent {
             if let Err(problem) = self.expire_overdue().await {
                 tracing::error!(%problem, "approvals could not be expired");
             }
-            if self.0.db.is_shared()
-                && let Err(problem) = self.take_up_free(false).await
-            {
-                tracing::error!(%problem, "runs of a node that went away could not be taken up");
+            if let Err(problem) = self.take_up_free(false).await {
+                tracing::error!(%problem, "runs that nobody works on could not be taken up");
             }
         }
     }
 
     /// Starts a run for every decided approval whose conversation is free.
     pub(crate) async fn carry_on(&self) -> Result<(), Problem> {
-        let started = self.0.db.write(|tx| Box::pin(continue_decided(tx))).await?;
+        let node = self.0.node.clone();
+        let write =
+            self.0.db.write(move |tx| Box::pin(async move { continue_decided(tx, &node).await }));
+        let started = write.await?;
         for id in started {
             self.spawn(id, None);
         }
@@ -102,7 +103,7 @@ impl Agent {
     }
 }
 
-async fn continue_decided(tx: &mut Conn) -> Result<Vec<ChatRunId>, Problem> {
+async fn continue_decided(tx: &mut Conn, node: &str) -> Result<Vec<ChatRunId>, Problem> {
     let mut started = Vec::new();
     for run in runs::decided(tx).await? {
         let new = NewRun {
@@ -119,7 +120,7 @@ async fn continue_decided(tx: &mut Conn) -> Result<Vec<ChatRunId>, Problem> {
             request_id: run.request_id,
         };
         let owner = Owner { workspace: run.workspace, user: run.user };
-        if runs::insert(tx, &owner, &new).await? {
+        if runs::insert(tx, &owner, &new).await? && leases::take(tx, &new.id, node, true).await? {
             started.push(new.id);
         }
     }

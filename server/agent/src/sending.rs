@@ -4,14 +4,18 @@ use crate::agent::{Agent, owner};
 use crate::files;
 use crate::hearing::called;
 use crate::sessions::{missing, title_of};
+use crate::trace::run_line;
 use domain::actor::{Actor, Permission, Via};
 use domain::attachment::{Attachment, NewAttachment};
 use domain::chat::{ChatRun, ChatRunStatus};
 use domain::event::{Event, EventKind};
 use domain::ids::{ChatRunId, FlowId, SessionId};
 use domain::problem::Problem;
+use domain::trace::TraceStatus;
+use serde_json::{Value, json};
+use store::chat::journal::{self, Place};
 use store::chat::runs::{self, NewRun};
-use store::chat::{self, NewMessage, NewSession, Owner, attachments};
+use store::chat::{self, NewMessage, NewSession, Owner, attachments, leases};
 use store::db::Conn;
 use store::{events, ids};
 
@@ -69,9 +73,9 @@ impl Agent {
         let mut turn = checked(turn)?;
         let files = files::taken(&std::mem::take(&mut turn.files))?;
         let new = self.new_run(&actor, &turn).await?;
-        let asker = actor.clone();
+        let (asker, node) = (actor.clone(), self.0.node.clone());
         let write = self.0.db.write(move |tx| {
-            Box::pin(async move { store_turn(tx, &asker, (turn, files), new).await })
+            Box::pin(async move { store_turn(tx, (&asker, &node), (turn, files), new).await })
         });
         let sent: Sent = write.await?;
         if !sent.is_steered {
@@ -83,11 +87,11 @@ impl Agent {
     /// A run that answers `turn`, without its conversation yet.
     pub(crate) async fn new_run(&self, actor: &Actor, turn: &NewTurn) -> Result<NewRun, Problem> {
         let choice = self.choice(&actor.workspace, &actor.user).await?;
-        if let Some(missing) = choice.missing {
-            return Err(missing);
+        if let Some(missing) = &choice.missing {
+            return Err(missing.clone());
         }
-        let first = choice.candidates.first().map(|it| &it.provider);
-        let model = first.map_or_else(String::new, |it| called(it.name(), it.model()));
+        let first = self.awake(choice).into_iter().next().map(|it| it.provider);
+        let model = first.map_or_else(|| "builtin".to_owned(), |it| called(it.name(), it.model()));
         let id = ChatRunId::from(ids::fresh());
         Ok(NewRun {
             user_name: actor.name.clone(),
@@ -161,27 +165,31 @@ fn checked(turn: NewTurn) -> Result<NewTurn, Problem> {
 
 async fn store_turn(
     tx: &mut Conn,
-    actor: &Actor,
+    (actor, node): (&Actor, &str),
     (turn, files): (NewTurn, Vec<File>),
     new: NewRun,
 ) -> Result<Sent, Problem> {
     let mine = owner(actor);
     let session = session_of(tx, &mine, &turn).await?;
-    if let Some(active) = runs::hold(tx, &session).await? {
+    // No run of a conversation that was made just now can be under way.
+    if turn.session.is_some()
+        && let Some(active) = runs::hold(tx, &session).await?
+    {
         return join(tx, &mine, (turn, files), active).await;
     }
     let new = NewRun { session, ..new };
-    if !begin(tx, actor, (&turn.text, &files), &new).await? {
+    if !begin(tx, (actor, node), (&turn.text, &files), &new).await? {
         return Err(Problem::conflict("The assistant is still answering. Try again in a moment"));
     }
     let run = runs::find(tx, &mine, &new.id).await?.ok_or_else(|| Problem::not_found("Run"))?.run;
     Ok(Sent { run, is_steered: false })
 }
 
-/// Stores a run with what it answers; false when another run of the conversation is under way.
+/// Stores a run with what it answers, that it began and that `node` works on it, all at once: whoever waits for the
+/// first word waits for one commit before the model is asked. False when another run of the conversation is under way.
 pub(crate) async fn begin(
     tx: &mut Conn,
-    actor: &Actor,
+    (actor, node): (&Actor, &str),
     said: (&str, &[File]),
     new: &NewRun,
 ) -> Result<bool, Problem> {
@@ -190,8 +198,27 @@ pub(crate) async fn begin(
         return Ok(false);
     }
     say(tx, &mine, &new.session, said, (&new.id, &new.root)).await?;
-    events::record(tx, actor, &Event::new(EventKind::ChatRunChanged, &new.id, "queued")).await?;
+    leases::take(tx, &new.id, node, true).await?;
+    runs::start(tx, &new.id).await?;
+    let place =
+        Place { workspace: mine.workspace, session: new.session.clone(), run: new.id.clone() };
+    let start = start_event(&new.session, Some(said.0), (&new.runtime, &new.model));
+    let working = run_line(&place).event(TraceStatus::Running, "", None);
+    journal::append_all(tx, &place, vec![("start", start), working]).await?;
+    events::record(tx, actor, &Event::new(EventKind::ChatRunChanged, &new.id, "running")).await?;
     Ok(true)
+}
+
+/// The first event of a run: the message it answers, its runtime, and who answers as [`called`] names them.
+pub(crate) fn start_event(
+    session: &SessionId,
+    message: Option<&str>,
+    (runtime, model): (&str, &str),
+) -> Value {
+    let (provider, model) = model.split_once('/').unwrap_or((model, model));
+    json!({
+        "message": message, "sessionId": session, "runtime": runtime, "provider": provider, "model": model,
+    })
 }
 
 /// The conversation, made when there is none; without a title it takes the beginning of the message.

@@ -3,18 +3,21 @@
 use crate::agent::{Agent, place};
 use crate::catalogue;
 use crate::ending::End;
-use crate::hearing::{Heard, month_of, total_event};
+use crate::hearing::{Heard, called, month_of, total_event};
 use crate::llm::failure::ErrorClass;
-use crate::llm::{OtherTool, Reply, Usage, Wanted};
+use crate::llm::{OtherTool, Prompt, Reply, Usage, Wanted};
+use crate::models::Candidate;
 use crate::planning;
 use crate::policy::Mode;
 use crate::runtime::Runtime;
+use crate::sending::start_event;
 use crate::settings::Settings;
 use crate::task::Task;
 use crate::trace::run_line;
 use crate::untrusted;
 use domain::actor::Actor;
-use domain::ids::{ChatRunId, MessageId};
+use domain::chat::ChatRunStatus;
+use domain::ids::MessageId;
 use domain::problem::Problem;
 use domain::trace::TraceStatus;
 use serde_json::{Value, json};
@@ -26,8 +29,6 @@ use store::chat::runs::{self, StoredRun};
 use store::{ids, model_keys};
 use tokio_util::sync::CancellationToken;
 
-/// How often a node says that it still works on a run.
-const BEAT: Duration = Duration::from_secs(10);
 /// Of the month's limit: from here on it is said.
 const WARNING_SHARE: f64 = 0.8;
 /// The same tool with the same arguments this often ends the run.
@@ -56,101 +57,30 @@ pub(crate) struct Turn {
     /// What asks first in this workspace, and how long it waits.
     pub(crate) mode: Mode,
     pub(crate) approval_wait: Duration,
+    /// How many tokens and US dollars its models may cost in a month.
+    limit: (Option<f64>, Option<f64>),
     started: Instant,
 }
 
-impl Agent {
-    /// Works on a stored run in the background. Without an actor, the person is looked up as they are now.
-    pub(crate) fn spawn(&self, id: ChatRunId, actor: Option<Actor>) {
-        let agent = self.clone();
-        tokio::spawn(async move {
-            let Some(stop) = agent.enter(&id) else { return };
-            if let Err(problem) = agent.lead(&id, actor, stop).await {
-                tracing::error!(run = id.as_str(), %problem, "a run of the assistant could not be worked on");
-            }
-            agent.leave(&id);
-            if let Err(problem) = agent.carry_on().await {
-                tracing::error!(%problem, "decided approvals could not be carried on");
-            }
-        });
-    }
+/// What a model is told, and who is asked, in order.
+pub(crate) struct Told {
+    pub(crate) prompt: Prompt,
+    pub(crate) candidates: Vec<Candidate>,
+}
 
-    /// Works on a run under a lease, so that no other node does, and says every few seconds that it still does.
-    async fn lead(
-        &self,
-        id: &ChatRunId,
-        actor: Option<Actor>,
+impl Turn {
+    /// A run that is about to be worked on.
+    pub(crate) fn new(
+        agent: Agent,
+        run: StoredRun,
+        (actor, task): (Actor, Option<Task>),
         stop: CancellationToken,
-    ) -> Result<(), Problem> {
-        if !self.lease(id).await? {
-            return Ok(());
-        }
-        let beating = async {
-            loop {
-                tokio::time::sleep(BEAT).await;
-                match self.renew(id).await {
-                    Ok(true) => {}
-                    Ok(false) => stop.cancel(),
-                    Err(problem) => tracing::warn!(%problem, "a lease could not be renewed"),
-                }
-            }
-        };
-        let work = Box::pin(self.work_on(id, actor, stop.clone()));
-        let worked = tokio::select! {
-            worked = work => worked,
-            () = beating => Ok(()),
-        };
-        self.give_back(id).await?;
-        worked
-    }
-
-    async fn lease(&self, id: &ChatRunId) -> Result<bool, Problem> {
-        let (id, node, takes_all) = (id.clone(), self.0.node.clone(), !self.0.db.is_shared());
-        let write = self.0.db.write(move |tx| {
-            Box::pin(async move { leases::take(tx, &id, &node, takes_all).await })
-        });
-        Ok(write.await?)
-    }
-
-    async fn renew(&self, id: &ChatRunId) -> Result<bool, Problem> {
-        let (id, node) = (id.clone(), self.0.node.clone());
-        let write =
-            self.0.db.write(move |tx| Box::pin(async move { leases::renew(tx, &id, &node).await }));
-        Ok(write.await?)
-    }
-
-    async fn give_back(&self, id: &ChatRunId) -> Result<(), Problem> {
-        let (id, node) = (id.clone(), self.0.node.clone());
-        let write = self
-            .0
-            .db
-            .write(move |tx| Box::pin(async move { leases::release(tx, &id, &node).await }));
-        Ok(write.await?)
-    }
-
-    async fn work_on(
-        &self,
-        id: &ChatRunId,
-        actor: Option<Actor>,
-        stop: CancellationToken,
-    ) -> Result<(), Problem> {
-        let mut conn = self.0.db.read().await?;
-        let Some(run) = runs::get(&mut conn, id).await? else { return Ok(()) };
-        let task = Task::of(&mut conn, &run.workspace, &run.root).await?;
-        drop(conn);
-        let actor = match actor {
-            Some(actor) => Some(actor),
-            None => self.person(&run.workspace, &run.user, &run.request_id).await?,
-        };
-        let Some(actor) = actor else {
-            let gone =
-                End::failed("FORBIDDEN", "The person who asked is no longer in this workspace");
-            return self.end_without_turn(&run, gone).await;
-        };
-        let mut turn = Turn {
-            agent: self.clone(),
+    ) -> Self {
+        Self {
             iterations: run.run.iterations,
             place: place(&run),
+            approval_wait: agent.0.config.approval_wait,
+            agent,
             run,
             actor,
             task,
@@ -161,24 +91,15 @@ impl Agent {
             is_tainted: false,
             others: Vec::new(),
             mode: Mode::default(),
-            approval_wait: self.0.config.approval_wait,
+            limit: (None, None),
             started: Instant::now(),
-        };
-        let end = match turn.work().await {
-            Ok(end) => end,
-            Err(problem) => Some(End::failed(problem.code(), problem.to_string())),
-        };
-        match end {
-            Some(end) => turn.end(end).await,
-            None => Ok(()),
         }
     }
-}
 
-impl Turn {
     /// How the run ends; none when it was ended from outside or the server stops.
-    async fn work(&mut self) -> Result<Option<End>, Problem> {
-        self.begin().await?;
+    pub(crate) async fn work(&mut self) -> Result<Option<End>, Problem> {
+        // Before a tool was asked for there is none to bring to its end, and what was read at the beginning is still so.
+        let mut first = Some(self.begin().await?).filter(|it| it.prompt.rounds.is_empty());
         if let Some(end) = self.over_budget().await? {
             return Ok(Some(end));
         }
@@ -186,7 +107,9 @@ impl Turn {
             if self.stop.is_cancelled() || self.agent.0.config.closing.is_cancelled() {
                 return Ok(None);
             }
-            if let Some(end) = self.settle_calls().await? {
+            if first.is_none()
+                && let Some(end) = self.settle_calls().await?
+            {
                 return Ok(end.into_option());
             }
             if self.run.run.model == planning::MODEL {
@@ -198,10 +121,12 @@ impl Turn {
                 return Ok(Some(End::limit(self.iterations)));
             }
             self.message = MessageId::from(ids::fresh());
-            let prompt = self.agent.prompt(&self.run).await?;
-            // A file may have come with what was said meanwhile.
-            self.is_tainted |= prompt.has_files();
-            let reply = match self.hear(&prompt).await? {
+            let told = match first.take() {
+                Some(told) => told,
+                None => self.told().await?,
+            };
+            let heard = told.prompt.said.len();
+            let reply = match self.hear(&told).await? {
                 Heard::Reply(reply) => reply,
                 Heard::Failed { error, said } => {
                     let code = code_of(error.class).to_owned();
@@ -210,61 +135,66 @@ impl Turn {
                 Heard::Stopped | Heard::Closing => return Ok(None),
             };
             if reply.calls.is_empty() {
-                let end =
-                    End::Answered { text: reply.text, note: reply.note, heard: prompt.said.len() };
+                let end = End::Answered { text: reply.text, note: reply.note, heard };
                 if self.answer(&end).await? {
                     return Ok(None);
                 }
-            } else if let Some(end) = self.propose(reply, prompt.said.len()).await? {
+            } else if let Some(end) = self.propose(reply, heard).await? {
                 return Ok(Some(end));
             }
         }
     }
 
-    /// Says that the run has begun, once, also when a restart takes it up again.
-    async fn begin(&mut self) -> Result<(), Problem> {
+    /// What the model is told now, and who is asked.
+    async fn told(&mut self) -> Result<Told, Problem> {
+        let prompt = self.agent.prompt(&self.run, self.task.as_ref()).await?;
+        // A file may have come with what was said meanwhile.
+        self.is_tainted |= prompt.has_files();
+        self.others = catalogue::others(&self.agent.0.tools, &self.actor, &prompt).await?;
         let choice = self.agent.choice(&self.run.workspace, &self.run.user).await?;
-        let first = self.agent.awake(choice).into_iter().next().map(|it| it.provider);
-        let (provider, model) =
-            first.as_ref().map_or(("builtin", "builtin"), |it| (it.name(), it.model()));
-        let prompt = self.agent.prompt(&self.run).await?;
+        Ok(Told { prompt, candidates: self.agent.awake(choice) })
+    }
+
+    /// Reads what counts for the whole run, and says that it has begun, once, also when a restart takes it up again.
+    async fn begin(&mut self) -> Result<Told, Problem> {
+        let told = self.told().await?;
+        let prompt = &told.prompt;
         let earlier = prompt.history.iter().filter(|it| it.role == "user").map(|it| &it.text);
         self.said = earlier.chain(&prompt.said).cloned().collect();
-        self.is_tainted = prompt
-            .history
-            .iter()
-            .flat_map(|it| &it.calls)
-            .any(|it| untrusted::is_outside(&it.name))
-            || prompt.has_files();
-        self.others = catalogue::others(&self.agent.0.tools, &self.actor, &prompt).await?;
+        let mut before = prompt.history.iter().flat_map(|it| &it.calls);
+        self.is_tainted |= before.any(|it| untrusted::is_outside(&it.name));
         let settings =
             Settings::of(&mut self.agent.0.db.read().await?, &self.run.workspace).await?;
         self.mode = settings.mode();
         self.approval_wait = settings.approval_wait().unwrap_or(self.approval_wait);
-        let mut data = json!({
-            "message": prompt.said.first(),
-            "sessionId": self.place.session,
-            "runtime": self.run.run.runtime,
-            "provider": provider,
-            "model": model,
-        });
-        let mut events = Vec::new();
+        self.limit = settings.monthly_limit();
+        // One that somebody asked for was stored with its beginning.
+        if self.run.run.status == ChatRunStatus::Queued {
+            self.store_beginning(&told).await?;
+        }
+        Ok(told)
+    }
+
+    async fn store_beginning(&self, told: &Told) -> Result<(), Problem> {
+        let first = told.candidates.first().map(|it| &it.provider);
+        let model = first.map_or_else(|| "builtin".to_owned(), |it| called(it.name(), it.model()));
+        let message = told.prompt.said.first().map(String::as_str);
+        let mut data = start_event(&self.place.session, message, (&self.run.run.runtime, &model));
+        let mut asked = None;
         if let (Some(parent), Value::Object(fields)) = (&self.run.run.parent_run_id, &mut data) {
             fields.insert("parentRunId".into(), json!(parent));
-            let approval = self.decided_approval(parent).await?;
-            fields.insert("resumeOf".into(), json!(approval.as_ref().map(|it| &it.approval.id)));
-            events.extend(approval.map(|it| ("approval", crate::asking::shown(&it.approval))));
+            asked = self.decided_approval(parent).await?;
+            fields.insert("resumeOf".into(), json!(asked.as_ref().map(|it| &it.approval.id)));
         }
-        events.insert(0, ("start", data));
+        let mut events = vec![("start", data)];
+        events.extend(asked.map(|it| ("approval", crate::asking::shown(&it.approval))));
         events.push(run_line(&self.place).event(TraceStatus::Running, "", None));
         let (id, place) = (self.run.run.id.clone(), self.place.clone());
         let write = self.agent.0.db.write(move |tx| {
             Box::pin(async move {
-                runs::start(tx, &id).await?;
-                if journal::events(tx, &id, 0).await?.is_empty() {
-                    for (event, data) in events {
-                        journal::append(tx, &place, event, data).await?;
-                    }
+                // One that was stopped meanwhile has said its last.
+                if runs::start(tx, &id).await? {
+                    journal::append_all(tx, &place, events).await?;
                 }
                 Ok::<_, Problem>(())
             })
@@ -333,13 +263,12 @@ impl Turn {
 
     /// Ends the run when the month's limit is reached; warns when it nearly is.
     async fn over_budget(&self) -> Result<Option<End>, Problem> {
-        let mut conn = self.agent.0.db.read().await?;
-        let settings = Settings::of(&mut conn, &self.run.workspace).await?;
-        let (tokens, usd) = settings.monthly_limit();
+        let (tokens, usd) = self.limit;
         if tokens.is_none() && usd.is_none() {
             return Ok(None);
         }
         let month = month_of(&self.run.today);
+        let mut conn = self.agent.0.db.read().await?;
         let spent = model_keys::spent(&mut conn, &self.run.workspace, &month).await?;
         drop(conn);
         let share = share(spent, tokens, usd);

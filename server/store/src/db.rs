@@ -31,6 +31,9 @@ pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 pub struct Db {
     pools: Pools,
     notifier: Notifier,
+    /// Transactions so far, for tests that count them.
+    #[cfg(feature = "testing")]
+    pub(crate) writes: std::sync::Arc<std::sync::atomic::AtomicU64>,
 }
 
 #[derive(Clone)]
@@ -145,16 +148,18 @@ impl Db {
             // FULL: a commit is on the disk before it is acknowledged.
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true);
-        let writers = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
+        // Nobody hangs up on a file, so a connection is not asked whether it still lives each time it is taken.
+        let pool = || SqlitePoolOptions::new().test_before_acquire(false);
+        let writers = pool().max_connections(1).connect_with(options).await?;
         crate::migrations::run_sqlite(&writers).await?;
-        let readers = SqlitePoolOptions::new()
+        let readers = pool()
             .max_connections(READERS)
             .min_connections(1)
             .connect_with(shared.read_only(true))
             .await?;
         let notifier = Notifier::local();
         let writer = Writer::start(writers, notifier.clone());
-        Ok(Self { pools: Pools::Sqlite { readers, writer }, notifier })
+        Ok(Self::new(Pools::Sqlite { readers, writer }, notifier))
     }
 
     /// Opens PostgreSQL at `url` and brings its schema up to date. Several nodes may share it.
@@ -165,7 +170,16 @@ impl Db {
         let pool = PgPoolOptions::new().max_connections(PG_CONNECTIONS).connect(url).await?;
         crate::migrations::run_postgres(&pool).await?;
         let notifier = Notifier::shared(&pool).await?;
-        Ok(Self { pools: Pools::Postgres(pool), notifier })
+        Ok(Self::new(Pools::Postgres(pool), notifier))
+    }
+
+    fn new(pools: Pools, notifier: Notifier) -> Self {
+        Self {
+            pools,
+            notifier,
+            #[cfg(feature = "testing")]
+            writes: std::sync::Arc::default(),
+        }
     }
 
     /// A connection for reading. On SQLite it sees the last commit and never waits for the writer.
@@ -193,6 +207,8 @@ impl Db {
         E: From<StoreError> + Send + 'static,
         F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
     {
+        #[cfg(feature = "testing")]
+        self.writes.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         match &self.pools {
             Pools::Sqlite { writer, .. } => writer.write(work).await,
             Pools::Postgres(pool) => {

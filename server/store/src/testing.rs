@@ -101,6 +101,11 @@ impl TestDb {
         set.await.expect("the limit is set");
     }
 
+    /// How many transactions were begun for writing since the database was opened.
+    pub fn writes(&self) -> u64 {
+        self.db.writes.load(Ordering::Relaxed)
+    }
+
     /// Runs a statement of the test itself, such as one that a person with the file could run. Gives how many rows it
     /// changed.
     ///

@@ -8,6 +8,8 @@ use agent::sending::NewTurn;
 use domain::chat::ChatRunStatus;
 use serde_json::json;
 use std::sync::Arc;
+use std::time::Duration;
+use store::testing::TestDb;
 
 #[tokio::test]
 async fn a_run_that_was_under_way_goes_on_after_a_start() {
@@ -41,6 +43,24 @@ async fn a_run_that_is_interrupted_again_and_again_ends_with_a_reason() {
     let answered = world.agent.answer_of(&amara(), &sent.run.id).await.unwrap();
     assert_eq!(answered.run.status, ChatRunStatus::Failed);
     assert!(answered.response.contains("Ask again"), "{}", answered.response);
+}
+
+#[tokio::test]
+async fn a_run_that_nobody_works_on_is_taken_up_without_a_restart() {
+    for test in TestDb::both().await {
+        // It neither answers nor says that it still works.
+        let stuck = Config { beat: Duration::from_secs(24 * 60 * 60), ..Config::default() };
+        let world = World::with_on(test, Arc::new(Scripted::new([Step::Hang])), stuck).await;
+        let looking = Config { expiry_check: Duration::from_millis(20), ..Config::default() };
+        let model = Arc::new(Scripted::new([Step::Say("Here I am".into())]));
+        let other = world.second_node(model, looking).await;
+        other.start().await.unwrap();
+        let turn = NewTurn { text: "go".into(), ..NewTurn::default() };
+        let sent = world.agent.send(&amara(), turn).await.unwrap();
+        world.test.run("UPDATE chat_runs SET lease_until = 0").await.unwrap();
+        let answered = other.answer_of(&amara(), &sent.run.id).await.unwrap();
+        assert_eq!(answered.response, "Here I am", "{}", world.test.name);
+    }
 }
 
 #[tokio::test]

@@ -85,8 +85,10 @@ async fn ask(
     let is_async = ask.is_async;
     let sent = backend.agent.send(&actor, ask.turn()).await?;
     if is_async {
+        // Taken, and that is all that is promised: its run may be under way by now.
+        let status = if sent.is_steered { sent.run.status } else { ChatRunStatus::Queued };
         let body = json!({
-            "ok": true, "runId": sent.run.id, "sessionId": sent.run.session_id, "status": sent.run.status,
+            "ok": true, "runId": sent.run.id, "sessionId": sent.run.session_id, "status": status,
             "steered": sent.is_steered,
         });
         return Ok((StatusCode::ACCEPTED, Json(body)).into_response());

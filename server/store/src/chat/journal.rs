@@ -92,14 +92,44 @@ pub struct StoredCall {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn append(
+pub async fn append(conn: &mut Conn, place: &Place, event: &str, data: Value) -> Result<ChatEvent> {
+    let seq = next_seq(conn, place).await?;
+    let stored = insert(conn, place, seq, (event, data)).await?;
+    tell(conn, place);
+    Ok(stored)
+}
+
+/// Stores the next events of a run in their order, and tells those who follow it once.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn append_all(
     conn: &mut Conn,
     place: &Place,
-    event: &str,
-    mut data: Value,
-) -> Result<ChatEvent> {
+    events: Vec<(&'static str, Value)>,
+) -> Result<()> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let first = next_seq(conn, place).await?;
+    for (seq, event) in (first..).zip(events) {
+        insert(conn, place, seq, event).await?;
+    }
+    tell(conn, place);
+    Ok(())
+}
+
+async fn next_seq(conn: &mut Conn, place: &Place) -> Result<i64> {
     let sql = "SELECT COALESCE(MAX(seq), 0) + 1 FROM chat_events WHERE run_id = $1";
-    let (seq,) = fetch_optional!(conn, (i64,), sql, place.run.as_str())?.unwrap_or((1,));
+    Ok(fetch_optional!(conn, (i64,), sql, place.run.as_str())?.map_or(1, |(seq,)| seq))
+}
+
+async fn insert(
+    conn: &mut Conn,
+    place: &Place,
+    seq: i64,
+    (event, mut data): (&str, Value),
+) -> Result<ChatEvent> {
     let now = ids::now_ms();
     if let Value::Object(fields) = &mut data {
         fields.insert("seq".into(), seq.into());
@@ -118,12 +148,15 @@ pub async fn append(
         data.to_string(),
         now
     )?;
+    Ok(ChatEvent { run_id: place.run.clone(), seq, event: event.to_owned(), data })
+}
+
+fn tell(conn: &mut Conn, place: &Place) {
     conn.changes.push(Change {
         workspace: place.workspace.clone(),
         topic: Topic::Chat,
         target: place.run.to_string(),
     });
-    Ok(ChatEvent { run_id: place.run.clone(), seq, event: event.to_owned(), data })
 }
 
 /// The events of a run after number `after`, in order.

@@ -175,15 +175,14 @@ pub async fn carrying_on(
     Ok(row.map(|(id,)| ChatRunId::from(id)))
 }
 
-/// Marks a run as under way.
+/// Marks a run as under way; false when it was, or has ended.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn start(conn: &mut Conn, id: &ChatRunId) -> Result<()> {
+pub async fn start(conn: &mut Conn, id: &ChatRunId) -> Result<bool> {
     let sql = "UPDATE chat_runs SET status = 'running', started_at = COALESCE(started_at, $2)
                WHERE id = $1 AND status = 'queued'";
-    execute!(conn, sql, id.as_str(), ids::now_ms())?;
-    Ok(())
+    Ok(execute!(conn, sql, id.as_str(), ids::now_ms())? > 0)
 }
 
 /// Notes which model answers a run.
