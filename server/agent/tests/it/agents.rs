@@ -314,6 +314,44 @@ async fn a_workspace_makes_ten_agents_a_minute_at_most() {
     assert_eq!(codes[10].as_deref(), Some("RATE_LIMITED"));
 }
 
+/// Everything that was done so far happens in an hour, so that none of it is past, however slow the machine is.
+async fn still_counts(world: &World) {
+    let later = ids::now_ms() + HOUR_MS;
+    world.test.run(&format!("UPDATE operations SET created_at = {later}")).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_workspace_changes_thirty_agents_and_deletes_ten_a_minute_at_most() {
+    for world in World::both().await {
+        let mut all = Vec::new();
+        for name in 0..10 {
+            let new = json!({ "name": format!("A{name}"), "goal": "Look" });
+            let made = ok(&world, "create_agent", new).await;
+            all.push(made["agent"]["id"].as_str().unwrap().to_owned());
+        }
+        let change = json!({ "agent_id": all[0], "goal": "Look again" });
+        for _ in 0..30 {
+            ok(&world, "update_agent", change.clone()).await;
+            still_counts(&world).await;
+        }
+        let refused = call(&world, &amara(), "update_agent", change.clone()).await;
+        assert_eq!(refused.unwrap_err(), "RATE_LIMITED", "{}", world.test.name);
+        // Each kind of change is counted by itself.
+        for id in &all {
+            ok(&world, "delete_agent", json!({ "agent_id": id })).await;
+            still_counts(&world).await;
+        }
+        let delete = json!({ "agent_id": all[0] });
+        let refused = call(&world, &amara(), "delete_agent", delete.clone()).await;
+        assert_eq!(refused.unwrap_err(), "RATE_LIMITED", "{}", world.test.name);
+        world.test.run("UPDATE operations SET created_at = 0").await.unwrap();
+        for (tool, args) in [("update_agent", change), ("delete_agent", delete)] {
+            let missing = call(&world, &amara(), tool, args).await.unwrap_err();
+            assert_ne!(missing, "RATE_LIMITED", "{tool} a minute later");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_persona_changes_what_the_model_is_told_for_its_person_alone() {
     for test in TestDb::both().await {
