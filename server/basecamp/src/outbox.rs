@@ -16,12 +16,13 @@ use domain::problem::Problem;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use store::connections::{self, Connection};
+use store::db::Conn;
 use store::error::StoreError;
 use store::mirror::Key;
 use store::operations::{NewOperation, OperationRow};
 use store::outbox::{self, Ended, NewSent, SentRow};
 use store::step_writes::StepKey;
-use store::{events, ids};
+use store::{events, ids, undos};
 
 /// How long one look may take before another node may look too.
 const LOOKING_MS: i64 = 120_000;
@@ -36,8 +37,8 @@ const AT_ONCE: i64 = 20;
 pub struct Draft {
     /// The operation, `running`.
     pub operation: NewOperation,
-    /// The idempotency key of the call.
-    pub request_key: Option<String>,
+    /// The tool that was called with an idempotency key, and the key.
+    pub request: Option<(String, String)>,
 }
 
 /// For whom writes are stored.
@@ -92,7 +93,7 @@ impl Posting {
         let new = NewSent {
             id: ids::fresh(),
             connection: self.key.connection.as_str().to_owned(),
-            request_key: draft.request_key.clone(),
+            request: draft.request.clone(),
             method: sent.method.clone(),
             path: sent.path.clone(),
             body: sent.body.to_string(),
@@ -115,6 +116,14 @@ impl Basecamp {
     #[must_use]
     pub fn on_behalf(&self, draft: Draft) -> Self {
         Self(self.0.clone(), Some(Arc::new(Author::Operation(Box::new(draft)))))
+    }
+
+    /// The tool and the idempotency key of the call it works for; none outside operations and without a key.
+    pub fn request(&self) -> Option<(String, String)> {
+        match self.1.as_deref()? {
+            Author::Operation(draft) => draft.request.clone(),
+            Author::Step(_) => None,
+        }
     }
 
     /// Finds out what became of writes whose end is not known, and ends their operations. The sync does this again and
@@ -205,19 +214,44 @@ impl Basecamp {
                 if is_done || ended.state == "not_done" {
                     outbox::settle_key(conn, &operation, &row, answer.as_ref()).await?;
                 }
-                let outcome = if is_done { Outcome::Success } else { Outcome::Failed };
-                let label = operation.target.clone().unwrap_or_else(|| operation.tool.clone());
-                let detail = json!({
-                    "tool": operation.tool, "source": operation.source, "approvalId": operation.approval_id,
-                    "foundLater": true, "error": operation.error
-                });
-                let event = Event::new(EventKind::ToolUsed, &operation.id, label).with(detail);
-                events::record(conn, &asker(&row, &operation), &event.ended(outcome)).await?;
+                let undone = undone(conn, &row, &operation).await?;
+                let event = event(&operation, undone.as_ref());
+                events::record(conn, &asker(&row, &operation), &event).await?;
                 Ok(())
             })
         });
         Ok(write.await?)
     }
+}
+
+/// The operation that `operation` has taken back; where it failed to, that one may be taken back again.
+async fn undone(
+    conn: &mut Conn,
+    row: &SentRow,
+    operation: &OperationRow,
+) -> Result<Option<OperationRow>, StoreError> {
+    let Some(id) = &operation.undoes else { return Ok(None) };
+    let (workspace, is_done) = (row.workspace_id.as_str().into(), operation.status == "completed");
+    let other = undos::end(conn, &workspace, &id.as_str().into(), is_done).await?;
+    Ok(other.filter(|_| is_done))
+}
+
+/// The event about an operation that has ended: of one that took another back, the other's.
+fn event(operation: &OperationRow, undone: Option<&OperationRow>) -> Event {
+    let label = |it: &OperationRow| it.target.clone().unwrap_or_else(|| it.tool.clone());
+    if let Some(it) = undone {
+        let detail = json!({
+            "tool": operation.tool, "undoOperationId": operation.id, "foundLater": true
+        });
+        return Event::new(EventKind::OperationUndone, &it.id, label(it)).with(detail);
+    }
+    let is_done = operation.status == "completed";
+    let outcome = if is_done { Outcome::Success } else { Outcome::Failed };
+    let detail = json!({
+        "tool": operation.tool, "source": operation.source, "approvalId": operation.approval_id,
+        "foundLater": true, "error": operation.error
+    });
+    Event::new(EventKind::ToolUsed, &operation.id, label(operation)).with(detail).ended(outcome)
 }
 
 /// How the write ended, and what to tell when it was not done.

@@ -72,6 +72,7 @@ pub mod subscriptions;
 pub mod table_rows;
 pub mod templates;
 pub mod tool_servers;
+pub mod undos;
 pub mod users;
 pub mod waiting_secrets;
 pub mod workspaces;

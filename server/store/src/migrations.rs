@@ -153,6 +153,7 @@ const ALL: &[(i64, &str, &str)] = &[
         include_str!("../../../migrations/0186_steps_know_when_they_go_on.sql"),
     ),
     (188, "messages have files", include_str!("../../../migrations/0188_messages_have_files.sql")),
+    (220, "undoing is a write", include_str!("../../../migrations/0220_undoing_is_a_write.sql")),
 ];
 
 /// Number, sentence, and the texts for SQLite and for PostgreSQL, where no one text says the same to both.

@@ -47,6 +47,8 @@ record! {
         pub error: Option<String>,
         /// The reverse call, a JSON object `{tool, args}`.
         pub undo: Option<String>,
+        /// The operation that this one takes back.
+        pub undoes: Option<String>,
         /// Epoch milliseconds.
         pub undone_at: Option<i64>,
         /// Epoch milliseconds.
@@ -95,11 +97,13 @@ pub struct NewOperation {
     pub error: Option<String>,
     /// The reverse call `{tool, args}`.
     pub undo: Option<Value>,
+    /// The operation that this one takes back: of those that do, one is running or completed, never two.
+    pub undoes: Option<OperationId>,
 }
 
 const COLUMNS: &str = "id, user_id, source, actor, session_id, run_id, command, tool, arguments, target, project_id, risk,
-    approval_required, approval_id, status, duration_ms, result_excerpt, error, undo, undone_at, approved_at, created_at,
-    updated_at";
+    approval_required, approval_id, status, duration_ms, result_excerpt, error, undo, undoes, undone_at, approved_at,
+    created_at, updated_at";
 
 /// Stores a write: one that is about to be sent, then the same one with how it ended.
 ///
@@ -111,8 +115,9 @@ pub async fn insert(conn: &mut Conn, workspace: &WorkspaceId, new: &NewOperation
         conn,
         "INSERT INTO operations (id, workspace_id, user_id, source, actor, session_id, run_id, tool, arguments, target,
              project_id, risk, approval_required, approval_id, status, duration_ms, result_excerpt, error, undo,
-             approved_at, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $21)
+             approved_at, created_at, updated_at, undoes)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $21,
+                 $22)
          ON CONFLICT (id) DO UPDATE SET arguments = excluded.arguments, target = excluded.target,
              project_id = excluded.project_id, status = excluded.status, duration_ms = excluded.duration_ms,
              result_excerpt = excluded.result_excerpt, error = excluded.error, undo = excluded.undo,
@@ -139,7 +144,8 @@ pub async fn insert(conn: &mut Conn, workspace: &WorkspaceId, new: &NewOperation
         new.error.as_deref(),
         new.undo.as_ref().map(Value::to_string),
         new.approval_id.as_ref().map(|_| now),
-        now
+        now,
+        new.undoes.as_ref().map(OperationId::as_str)
     )?;
     Ok(())
 }
@@ -194,55 +200,6 @@ pub async fn list(
         filter.before.as_ref().map(OperationId::as_str).unwrap_or_default(),
         filter.limit
     )
-}
-
-/// Claims the reversal of an operation and says how often it was tried, this time included.
-///
-/// None when it is reversed already, or somebody else is at it. The claim holds until `until`; one whose time is over at
-/// `now` counts as given up.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn claim_undo(
-    conn: &mut Conn,
-    workspace: &WorkspaceId,
-    id: &OperationId,
-    (now, until): (i64, i64),
-) -> Result<Option<i64>> {
-    let sql = "UPDATE operations SET undo_until = $4, undo_tries = undo_tries + 1
-               WHERE workspace_id = $1 AND id = $2 AND undone_at IS NULL
-                 AND (undo_until IS NULL OR undo_until <= $3) RETURNING undo_tries";
-    let claimed = fetch_optional!(conn, (i64,), sql, workspace.as_str(), id.as_str(), now, until)?;
-    Ok(claimed.map(|(tries,)| tries))
-}
-
-/// Gives the claim of try number `tries` back, after nothing was reversed.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn release_undo(
-    conn: &mut Conn,
-    workspace: &WorkspaceId,
-    (id, tries): (&OperationId, i64),
-) -> Result<()> {
-    let sql = "UPDATE operations SET undo_until = NULL
-               WHERE workspace_id = $1 AND id = $2 AND undo_tries = $3 AND undone_at IS NULL";
-    execute!(conn, sql, workspace.as_str(), id.as_str(), tries)?;
-    Ok(())
-}
-
-/// Marks an operation as reversed; false when it was before.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn mark_undone(
-    conn: &mut Conn,
-    workspace: &WorkspaceId,
-    id: &OperationId,
-) -> Result<bool> {
-    let sql = "UPDATE operations SET undone_at = $3, updated_at = $3, undo_until = NULL
-               WHERE workspace_id = $1 AND id = $2 AND undone_at IS NULL";
-    Ok(execute!(conn, sql, workspace.as_str(), id.as_str(), ids::now_ms())? > 0)
 }
 
 /// A key that makes a write happen once.

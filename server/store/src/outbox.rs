@@ -13,8 +13,8 @@ pub struct NewSent {
     pub id: String,
     /// Through which connection.
     pub connection: String,
-    /// The idempotency key of the call.
-    pub request_key: Option<String>,
+    /// The tool that was called with an idempotency key, and the key.
+    pub request: Option<(String, String)>,
     /// `POST`, `PUT`, `DELETE`.
     pub method: String,
     /// The path inside the account.
@@ -45,6 +45,8 @@ record! {
         pub operation_id: String,
         /// The idempotency key of the call.
         pub request_key: Option<String>,
+        /// The tool that was called with the key; none for the operation's.
+        pub request_tool: Option<String>,
         /// `POST`, `PUT`, `DELETE`.
         pub method: String,
         /// The path inside the account.
@@ -64,8 +66,9 @@ record! {
     }
 }
 
-const COLUMNS: &str = "id, workspace_id, connection_id, operation_id, request_key, method, path, body, before_body, state,
-    found, tries, sent_at";
+const COLUMNS: &str =
+    "id, workspace_id, connection_id, operation_id, request_key, request_tool, method, path, body,
+    before_body, state, found, tries, sent_at";
 
 /// Stores a write with its operation, which is `running` from now on.
 ///
@@ -81,20 +84,21 @@ pub async fn post(
     execute!(
         conn,
         "INSERT INTO outbox (id, workspace_id, connection_id, operation_id, request_key, method, path, body,
-                             before_body, state, owner, tries, next_at, sent_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'sending', $10, 0, $11, $12)",
+                             before_body, state, owner, tries, next_at, sent_at, request_tool)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'sending', $10, 0, $11, $12, $13)",
         new.id.as_str(),
         workspace.as_str(),
         new.connection.as_str(),
         operation.id.as_str(),
-        new.request_key.as_deref(),
+        new.request.as_ref().map(|it| it.1.as_str()),
         new.method.as_str(),
         new.path.as_str(),
         new.body.as_str(),
         new.before.as_deref(),
         new.owner.as_str(),
         new.until,
-        new.at
+        new.at,
+        new.request.as_ref().map(|it| it.0.as_str())
     )?;
     Ok(())
 }
@@ -112,6 +116,20 @@ pub async fn clear(
         "DELETE FROM outbox WHERE workspace_id = $1 AND operation_id = $2 AND state = 'sending'";
     execute!(conn, sql, workspace.as_str(), operation.as_str())?;
     Ok(())
+}
+
+/// Whether a write of an operation is still to be looked for.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn is_open(
+    conn: &mut Conn,
+    workspace: &WorkspaceId,
+    operation: &OperationId,
+) -> Result<bool> {
+    let sql = "SELECT id FROM outbox WHERE workspace_id = $1 AND operation_id = $2
+                 AND state IN ('sending', 'unclear') LIMIT 1";
+    Ok(fetch_optional!(conn, (String,), sql, workspace.as_str(), operation.as_str())?.is_some())
 }
 
 /// Notes that nobody knows whether a write happened; it is looked for from `next_at` on.
@@ -248,7 +266,7 @@ pub async fn settle_key(
     let key = ToolKey {
         workspace: WorkspaceId::new(row.workspace_id.clone()),
         user: operation.user_id.as_str().into(),
-        tool: operation.tool.clone(),
+        tool: row.request_tool.as_ref().unwrap_or(&operation.tool).clone(),
         key: key.clone(),
     };
     match answer {

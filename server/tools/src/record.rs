@@ -12,7 +12,7 @@ use domain::ids::OperationId;
 use domain::problem::Problem;
 use serde_json::{Value, json};
 use store::operations::{self, NewOperation};
-use store::{events, outbox};
+use store::{events, outbox, undos};
 
 const EXCERPT_CHARS: usize = 220;
 
@@ -47,23 +47,28 @@ impl Tools {
         write: Write<'_>,
         outcome: Result<&Done, &ToolError>,
     ) -> Result<OperationId, ToolError> {
-        let new = write.operation(Some(outcome));
+        let mut new = write.operation(Some(outcome));
         let event = write.event(&new);
         let (id, actor, undoes) = (new.id.clone(), write.actor.clone(), write.undoes.clone());
         let is_done = new.status == "completed";
         let stored = self.db.write(move |tx| {
             Box::pin(async move {
-                operations::insert(tx, &actor.workspace, &new).await?;
-                outbox::clear(tx, &actor.workspace, &new.id).await?;
+                let workspace = &actor.workspace;
+                if new.status == "running" && !outbox::is_open(tx, workspace, &new.id).await? {
+                    // Nothing of it is looked for, so nobody would ever end it.
+                    new.status = "failed";
+                }
+                operations::insert(tx, workspace, &new).await?;
+                outbox::clear(tx, workspace, &new.id).await?;
                 match &undoes {
                     Some(it) if is_done => {
-                        operations::mark_undone(tx, &actor.workspace, &it.id).await?;
+                        undos::mark(tx, workspace, &it.id).await?;
                     }
-                    Some(it) => {
-                        let claim = (&it.id, it.tries);
-                        operations::release_undo(tx, &actor.workspace, claim).await?;
+                    Some(it) if new.status == "failed" => {
+                        undos::release(tx, workspace, (&it.id, it.tries)).await?;
                     }
-                    None => {}
+                    // The claim stays until somebody knows what became of it.
+                    _ => {}
                 }
                 events::record(tx, &actor, &event).await
             })
@@ -76,7 +81,8 @@ impl Tools {
 impl Write<'_> {
     /// The operation as it is stored before anything is sent.
     pub(crate) fn draft(&self, request_key: Option<&str>) -> Draft {
-        Draft { operation: self.operation(None), request_key: request_key.map(str::to_owned) }
+        let request = request_key.map(|it| (self.spec.name.to_owned(), it.to_owned()));
+        Draft { operation: self.operation(None), request }
     }
 
     fn operation(&self, outcome: Option<Result<&Done, &ToolError>>) -> NewOperation {
@@ -106,6 +112,7 @@ impl Write<'_> {
             result_excerpt: done.map(|it| excerpt(&it.value)),
             error: error.map(ToString::to_string),
             undo: done.and_then(|it| it.undo.clone()),
+            undoes: self.undoes.as_ref().map(|it| it.id.clone()),
         }
     }
 

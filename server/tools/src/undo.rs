@@ -1,5 +1,8 @@
 //! Taking a write back (contract.md 5.3): once, within a week, by its author or a manager, and only while the record
 //! is still as the write left it.
+//!
+//! The reversal is an operation of its own, stored before it is sent like any other; where its answer is lost it is
+//! looked for, and until that is over nobody else may try.
 
 use crate::args::Args;
 use crate::catalog;
@@ -10,6 +13,7 @@ use crate::record::{Undoing, Write};
 use crate::tool::{Call, CallContext, Done};
 use crate::tools::{Tools, millis, needed};
 use basecamp::classes::written;
+use basecamp::outbox::Draft;
 use basecamp::records::Request;
 use domain::actor::{Actor, Permission};
 use domain::ids::OperationId;
@@ -17,8 +21,8 @@ use domain::problem::Problem;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::time::{Duration, Instant};
-use store::ids;
 use store::operations::{self, OperationFilter, OperationRow};
+use store::{ids, undos};
 use tokio::time::timeout;
 
 /// How long one reversal may take, and how long its claim keeps others out: longer, so that nobody takes over what is
@@ -52,12 +56,23 @@ impl Tools {
     ///
     /// # Errors
     /// [`Problem::NotFound`] for a write of another workspace, [`Problem::Conflict`] when it was taken back before or
-    /// the record changed since, [`ToolError::NotUndoable`] with the reason.
+    /// the record changed since, [`Problem::Unclear`] when Basecamp did not say whether it was done,
+    /// [`ToolError::NotUndoable`] with the reason.
     pub async fn undo(
         &self,
         actor: &Actor,
         id: &OperationId,
         session: Option<String>,
+    ) -> Result<Value, ToolError> {
+        self.undo_for(actor, id, (session, None)).await
+    }
+
+    /// The same for a call of a tool with an idempotency key, which gets its answer also where that is found later.
+    async fn undo_for(
+        &self,
+        actor: &Actor,
+        id: &OperationId,
+        (session, request): (Option<String>, Option<(String, String)>),
     ) -> Result<Value, ToolError> {
         actor.require(Permission::Write)?;
         let mut conn = self.db.read().await?;
@@ -69,7 +84,7 @@ impl Tools {
         let label = row.target.clone().unwrap_or_else(|| row.tool.clone());
         let undoing = Undoing { id: id.clone(), label, tries };
         let context = CallContext { source: "undo", session, ..CallContext::default() };
-        let operation = self.reverse(actor, reverse, (&undoing, &context)).await?;
+        let operation = self.reverse(actor, reverse, (&undoing, &context, request)).await?;
         Ok(json!({
             "ok": true, "operation_id": row.id, "undo_operation_id": operation,
             "undone_at": ids::rfc3339(ids::now_ms()), "message": format!("Undone: {}", undoing.label)
@@ -81,41 +96,39 @@ impl Tools {
         let (workspace, id, now) = (actor.workspace.clone(), id.clone(), ids::now_ms());
         let claimed = self.db.write(move |tx| {
             let times = (now, now + CLAIMED_MS);
-            Box::pin(async move { operations::claim_undo(tx, &workspace, &id, times).await })
+            Box::pin(async move { undos::claim(tx, &workspace, &id, times).await })
         });
         let busy = || Problem::conflict("This was undone before, or is being undone right now");
         claimed.await?.ok_or_else(|| busy().into())
     }
 
-    /// Carries out a claimed reversal and gives its own operation. What ended an earlier try, a crash or a lost answer,
-    /// is found out first: when that try got through, nothing is sent again.
+    /// Carries out a claimed reversal and gives its own operation. What ended an earlier try before it was stored is
+    /// found out first: when the record is as the reversal would leave it, nothing is sent.
     async fn reverse(
         &self,
         actor: &Actor,
         reverse: Reverse,
-        (undoing, context): (&Undoing, &CallContext),
+        (undoing, context, request): (&Undoing, &CallContext, Option<(String, String)>),
     ) -> Result<OperationId, ToolError> {
         let started = Instant::now();
-        let spec = self.known(&reverse.tool)?;
-        let work = self.reversed(actor, &reverse, undoing.tries > 1);
-        let Ok(outcome) = timeout(LIMIT, work).await else {
-            // Nobody knows what it did, so the claim stays until the next try may look.
-            let words = "Basecamp took too long. Undo it again in a few minutes";
-            return Err(Problem::Unavailable {
-                service: "Basecamp".to_owned(),
-                message: words.to_owned(),
-            }
-            .into());
-        };
         let write = Write {
             id: OperationId::new(ids::fresh()),
-            spec,
+            spec: self.known(&reverse.tool)?,
             actor,
             context,
-            args: &Value::Object(reverse.args),
-            duration_ms: millis(started),
+            args: &Value::Object(reverse.args.clone()),
+            duration_ms: 0,
             undoes: Some(undoing.clone()),
         };
+        let draft = Draft { request, ..write.draft(None) };
+        let tools = Self { basecamp: self.basecamp.on_behalf(draft), ..self.clone() };
+        let work = tools.reversed(actor, &reverse, undoing.tries > 1);
+        let Ok(outcome) = timeout(LIMIT, work).await else {
+            // What was sent is stored and looked for; what was not is given up when the claim ends.
+            let words = "Basecamp took too long. PM OS is finding out whether it was undone";
+            return Err(Problem::Unclear { message: words.to_owned() }.into());
+        };
+        let write = Write { duration_ms: millis(started), ..write };
         let operation = self.record(write, outcome.as_ref()).await?;
         outcome.map(|_| operation)
     }
@@ -218,8 +231,10 @@ fn allowed(actor: &Actor, row: &OperationRow) -> Result<Reverse, ToolError> {
 
 /// Takes one write back, or the caller's last ones, the newest first.
 pub(crate) async fn undo(call: Call<'_>) -> Result<Done, ToolError> {
+    let request = call.tools.basecamp.request();
     if let Some(id) = call.args.text("operation_id") {
-        let done = call.tools.undo(call.actor, &OperationId::from(id), None).await?;
+        let id = OperationId::from(id);
+        let done = call.tools.undo_for(call.actor, &id, (None, request)).await?;
         return Ok(Done::new(done));
     }
     let count = call.args.number("count").unwrap_or(1).clamp(1, MOST);

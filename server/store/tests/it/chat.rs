@@ -13,6 +13,7 @@ use store::error::StoreError;
 use store::ids;
 use store::operations::{self, Claim, NewOperation, OperationFilter, ToolKey};
 use store::testing::TestDb;
+use store::undos;
 
 fn owner(user: &str) -> Owner {
     Owner { workspace: WorkspaceId::from("w1"), user: UserId::from(user) }
@@ -325,7 +326,7 @@ async fn an_operation_is_undone_once() {
         .await;
         let undo = |id: OperationId| {
             write(&test.db, move |tx| {
-                Box::pin(async move { operations::mark_undone(tx, &"w1".into(), &id).await })
+                Box::pin(async move { undos::mark(tx, &"w1".into(), &id).await })
             })
         };
         assert!(undo(id.clone()).await);

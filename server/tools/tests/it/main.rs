@@ -20,6 +20,7 @@ mod references;
 mod routing;
 mod trying;
 mod undoing;
+mod undos_in_doubt;
 mod upstream;
 mod world;
 mod writes;

@@ -20,16 +20,16 @@ use tools::error::ToolError;
 use tools::tool::CallContext;
 use tools::tools::Tools;
 
-const HOUR: Duration = Duration::from_secs(3_600);
+pub(crate) const HOUR: Duration = Duration::from_secs(3_600);
 const TITLE: &str = "Send the invoice";
 
 /// A process that waits for nothing before it looks for lost writes.
-struct Process {
-    tools: Tools,
+pub(crate) struct Process {
+    pub(crate) tools: Tools,
     basecamp: Basecamp,
 }
 
-fn process(world: &World, timeout: Duration) -> Process {
+pub(crate) fn process(world: &World, timeout: Duration) -> Process {
     let (tools, basecamp) = tools_with(world, impatient(timeout));
     Process { tools, basecamp }
 }
@@ -42,13 +42,13 @@ fn impatient(timeout: Duration) -> Config {
 }
 
 impl Process {
-    async fn call(&self, tool: &str, args: &Value) -> Result<Value, ToolError> {
+    pub(crate) async fn call(&self, tool: &str, args: &Value) -> Result<Value, ToolError> {
         let context = CallContext { source: "mcp", ..CallContext::default() };
         self.tools.call(&actor("amara"), tool, args, &context).await
     }
 
     /// Looks for lost writes until the newest operation has ended.
-    async fn settled(&self, world: &World) -> OperationRow {
+    pub(crate) async fn settled(&self, world: &World) -> OperationRow {
         for _ in 0..600 {
             self.basecamp.settle_writes().await.unwrap();
             let row = newest(world).await;
@@ -188,7 +188,7 @@ async fn call_one(given: &Value) {
 }
 
 /// Lets a process call a tool, and kills it as soon as `is_there`.
-async fn killed_once(
+pub(crate) async fn killed_once(
     world: &World,
     (tool, args): (&str, &Value),
     is_there: impl AsyncFn() -> bool,

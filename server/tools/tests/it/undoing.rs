@@ -4,8 +4,8 @@ use crate::world::{PROJECT, World, actor};
 use domain::event::{EventKind, StoredEvent};
 use domain::ids::OperationId;
 use serde_json::{Value, json};
-use store::events;
 use store::operations::{self, OperationFilter};
+use store::{events, undos};
 use tools::error::ToolError;
 use tools::tool::CallContext;
 
@@ -20,7 +20,7 @@ fn case(tool: &'static str, args: Value, read: (&'static str, Value)) -> Case {
     Case { tool, args, read }
 }
 
-fn here(more: Value) -> Value {
+pub(crate) fn here(more: Value) -> Value {
     let mut args = json!({ "project": PROJECT });
     args.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     args
@@ -296,7 +296,7 @@ async fn the_last_writes_are_taken_back_newest_first() {
 }
 
 /// Reversals that were sent to Basecamp, and events that say so.
-async fn reversals(world: &World) -> (usize, usize) {
+pub(crate) async fn reversals(world: &World) -> (usize, usize) {
     let mut conn = world.test.db.read().await.unwrap();
     let filter = OperationFilter { limit: 50, ..OperationFilter::default() };
     let rows = operations::list(&mut conn, &"w1".into(), &filter).await.unwrap();
@@ -332,7 +332,7 @@ async fn two_people_undoing_at_once_undo_once() {
 async fn dead_claim(world: &World, id: &OperationId, until: i64) {
     let id = id.clone();
     let claim = world.test.db.write::<_, store::error::StoreError, _>(move |tx| {
-        Box::pin(async move { operations::claim_undo(tx, &"w1".into(), &id, (0, until)).await })
+        Box::pin(async move { undos::claim(tx, &"w1".into(), &id, (0, until)).await })
     });
     assert_eq!(claim.await.unwrap(), Some(1));
 }
