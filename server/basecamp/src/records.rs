@@ -1,6 +1,6 @@
 //! Every operation of Basecamp by its name, over the SDK's table of routes, with the raw JSON of the answer.
 
-use crate::session::Session;
+use crate::session::{PATIENCE, Session};
 use crate::{Basecamp, classes, failure, plain};
 use basecamp_sdk::http::Method;
 use basecamp_sdk::routes::{BodyKind, ROUTES, Route};
@@ -67,7 +67,8 @@ impl Request {
     /// From one day to another, both included, under every name Basecamp's sources give them: they disagree.
     #[must_use]
     pub fn over(self, from: &impl Display, to: &impl Display) -> Self {
-        self.asking("start_date", from).asking("end_date", to).asking("from", from).asking("to", to)
+        let all = span((from.to_string(), to.to_string()));
+        all.into_iter().fold(self, |request, (name, day)| request.asking(name, day))
     }
 
     /// With the fields of a body.
@@ -112,6 +113,11 @@ impl Request {
         }
         if name.is_empty() { "Record".to_owned() } else { name }
     }
+}
+
+/// The first and the last day under every name of [`Request::over`].
+pub(crate) fn span<T: Clone>((from, to): (T, T)) -> [(&'static str, T); 4] {
+    [("start_date", from.clone()), ("end_date", to.clone()), ("from", from), ("to", to)]
 }
 
 fn without_bucket(path: &str) -> Option<String> {
@@ -223,7 +229,7 @@ impl Basecamp {
         (name, content_type): (&str, &str),
         bytes: Vec<u8>,
     ) -> Result<Value, Problem> {
-        let session = self.open(actor, Permission::Write).await?;
+        let session = self.open_within(actor, Permission::Write, PATIENCE).await?;
         let mut operation =
             session.account.operation(&basecamp_sdk::routes::CREATE_ATTACHMENT, &[]);
         operation.query("name", name).bytes(content_type, Bytes::from(bytes));

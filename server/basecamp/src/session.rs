@@ -28,7 +28,7 @@ use store::mirror::Key;
 /// Everything one operation may take: attempts, waits and pages' bodies.
 const DEADLINE: Duration = Duration::from_secs(60);
 /// The same for background work, which also waits for its turn.
-const PATIENCE: Duration = Duration::from_secs(600);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(600);
 
 /// A call of the SDK. Its futures are large, so they go on the heap.
 pub(crate) type Call<'a, T> = BoxFuture<'a, Result<T, Error>>;
@@ -57,6 +57,16 @@ impl Basecamp {
         actor: &Actor,
         permission: Permission,
     ) -> Result<Session, Problem> {
+        self.open_within(actor, permission, DEADLINE).await
+    }
+
+    /// The same for an operation that may take as long as `patience`.
+    pub(crate) async fn open_within(
+        &self,
+        actor: &Actor,
+        permission: Permission,
+        patience: Duration,
+    ) -> Result<Session, Problem> {
         actor.require(permission)?;
         let rows = self.rows(actor).await?;
         let Some(row) = rows.iter().find(|it| it.status != CHOOSING) else {
@@ -66,7 +76,7 @@ impl Basecamp {
         if row.status != "active" && !Meta::read(row)?.is_sample {
             return Err(failure::access_lost());
         }
-        self.session(actor, row, Lane::Interactive)
+        self.session_within(actor, row, (Lane::Interactive, patience))
     }
 
     /// Opens the connection `row` for `actor`.
@@ -75,6 +85,16 @@ impl Basecamp {
         actor: &Actor,
         row: &Connection,
         lane: Lane,
+    ) -> Result<Session, Problem> {
+        let patience = if lane == Lane::Interactive { DEADLINE } else { PATIENCE };
+        self.session_within(actor, row, (lane, patience))
+    }
+
+    fn session_within(
+        &self,
+        actor: &Actor,
+        row: &Connection,
+        (lane, patience): (Lane, Duration),
     ) -> Result<Session, Problem> {
         let meta = Meta::read(row)?;
         let tokens = Tokens::open(&self.0.key, row).map_err(|_| renewing::unreadable(row))?;
@@ -85,7 +105,6 @@ impl Basecamp {
             None => Witness::default(),
         };
         let transport = self.0.transport.with(lane, witness.clone());
-        let patience = if lane == Lane::Interactive { DEADLINE } else { PATIENCE };
         let way = (transport, patience);
         Ok(Session {
             account: self.client(&base_url, account_id, renewing.clone(), way)?,

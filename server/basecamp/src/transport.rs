@@ -23,6 +23,10 @@ use std::time::Duration;
 use url::{Host, Url};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// A large body may go as slowly as this, in bytes a second, beside the time of every request.
+const SLOWEST: u64 = 200_000;
+/// Where files are stored: what is sent there is nobody's JSON, whatever its type.
+const FILES: &str = "/attachments.json";
 
 /// Sends the SDK's requests. Cheap to clone.
 #[derive(Clone)]
@@ -30,6 +34,7 @@ pub(crate) struct Transport {
     http: reqwest::Client,
     known: Arc<HashSet<String>>,
     scheduler: Scheduler,
+    timeout: Duration,
     lane: Lane,
     witness: Option<Witness>,
 }
@@ -56,7 +61,7 @@ impl Transport {
             .no_proxy()
             .dns_resolver(Resolver { known: known.clone() })
             .build()?;
-        Ok(Self { http, known, scheduler, lane: Lane::default(), witness: None })
+        Ok(Self { http, known, scheduler, timeout, lane: Lane::default(), witness: None })
     }
 
     /// The same way out, in another lane, with somebody who sees what was written.
@@ -90,15 +95,18 @@ impl Transport {
 impl HttpClient for Transport {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Body>, Error> {
         self.judge(&request.uri().to_string())?;
-        let request = reqwest::Request::try_from(request).map_err(failed)?;
+        let mut request = reqwest::Request::try_from(request).map_err(failed)?;
         let (origin, path) =
             (request.url().origin().ascii_serialization(), request.url().path().to_owned());
         let method = request.method().clone();
+        let length = request.body().and_then(reqwest::Body::as_bytes).map_or(0, <[u8]>::len);
+        let more = Duration::from_secs(u64::try_from(length).unwrap_or(u64::MAX) / SLOWEST);
+        *request.timeout_mut() = Some(self.timeout + more);
         self.scheduler.admit(&origin, self.lane).await;
         let witness = self.witness.as_ref().filter(|_| method != reqwest::Method::GET);
         if let Some(witness) = witness {
             let body = request.body().and_then(reqwest::Body::as_bytes);
-            witness.post(&method, &path, body).await?;
+            witness.post(&method, &path, body.filter(|_| !path.ends_with(FILES))).await?;
         }
         let answer = self.http.execute(request).await.map_err(|error| {
             if let Some(witness) = witness.filter(|_| error.is_connect()) {

@@ -16,6 +16,8 @@ use url::form_urlencoded;
 
 /// Bytes of a request body; to-dos and comments are small.
 const BODY_LIMIT: usize = 1024 * 1024;
+/// Bytes of a file.
+const FILE_LIMIT: usize = 64 * 1024 * 1024;
 
 pub(crate) fn router(sandbox: Sandbox) -> Router {
     Router::new().fallback(receive).with_state(sandbox)
@@ -23,7 +25,9 @@ pub(crate) fn router(sandbox: Sandbox) -> Router {
 
 async fn receive(State(sandbox): State<Sandbox>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
+    let is_file = parts.uri.path().ends_with("/attachments.json");
+    let limit = if is_file { FILE_LIMIT } else { BODY_LIMIT };
+    let Ok(body) = to_bytes(body, limit).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
     if let Some(response) = control::answer(&sandbox, &parts, &body).await {
