@@ -5,7 +5,6 @@ use crate::facts::NEEDED;
 use crate::records::Request;
 use crate::said::{Said, row, told};
 use crate::{Basecamp, plain, scopes};
-use chrono::NaiveDate;
 use domain::actor::{Actor, Permission};
 use domain::problem::Problem;
 use serde_json::Value;
@@ -89,7 +88,8 @@ fn hours(value: &Value) -> Option<f64> {
     }
 }
 
-fn entry(value: &Value) -> Option<Hours> {
+/// An entry of a timesheet, when `value` is one.
+pub(crate) fn entry(value: &Value) -> Option<Hours> {
     let person = value.get("person").filter(|it| it.is_object());
     Some(Hours {
         project_id: value.pointer("/bucket/id")?.as_i64()?,
@@ -171,21 +171,6 @@ impl Basecamp {
             .collect();
         all.sort_by_key(|it| Reverse((it.created_at, it.id)));
         Ok(all)
-    }
-
-    /// Hours of all projects from one day to another, both included, as Basecamp has them now.
-    ///
-    /// # Errors
-    /// As [`Self::answers`].
-    pub async fn hours(
-        &self,
-        actor: &Actor,
-        (from, to): (NaiveDate, NaiveDate),
-    ) -> Result<Vec<Hours>, Problem> {
-        let request = Request::new("GetTimesheetReport", &[])
-            .ok_or_else(|| Problem::not_found("Operation of Basecamp"))?;
-        let found = self.fetch_all(actor, &request.over(&from, &to)).await?;
-        Ok(found.items.iter().filter_map(entry).collect())
     }
 
     /// How far people say the active projects are; those of which nobody said anything are left out.

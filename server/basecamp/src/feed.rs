@@ -9,7 +9,7 @@ use crate::walk::{Stop, millis, stop};
 use basecamp_sdk::routes;
 use futures::FutureExt;
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use store::error::StoreError;
 use store::mirror::Key;
 use store::mirror_sync::{self, Holder};
@@ -69,9 +69,12 @@ impl Basecamp {
         page: &Value,
     ) -> Result<(), Stop> {
         let mut of: HashMap<&str, Vec<i64>> = HashMap::new();
+        let mut nests = HashSet::new();
         for event in page.get("events").and_then(Value::as_array).into_iter().flatten() {
             let name = event.get("event_type").and_then(Value::as_str).unwrap_or_default();
             let id = event.get("recording_id").and_then(Value::as_i64);
+            let project = event.get("bucket_id").and_then(Value::as_i64);
+            nests.extend(scopes::nest_of_event(name).zip(project));
             if let (Some(kind), Some(id)) = (scopes::kind_of_event(name), id) {
                 let ids = of.entry(kind).or_default();
                 if !ids.contains(&id) {
@@ -97,6 +100,9 @@ impl Basecamp {
             for id in ids {
                 self.look_at(session, holder, kind, id).await?;
             }
+        }
+        for nest in nests {
+            self.glance_at(session, holder, nest).await?;
         }
         Ok(())
     }

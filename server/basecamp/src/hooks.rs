@@ -4,6 +4,7 @@
 //! counts. An address that Basecamp switched off is switched on again, a lost one made anew.
 
 use crate::records::Request;
+use crate::scopes::Nest;
 use crate::session::{Attempt, Session};
 use crate::sync::is_ours_to_leave;
 use crate::walk::{Stop, millis, stop};
@@ -12,6 +13,7 @@ use domain::problem::Problem;
 use futures::FutureExt;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
+use std::collections::HashSet;
 use store::basecamp_hooks::{self as hooks, Hint, HookRow};
 use store::error::StoreError;
 use store::mirror_sync::Holder;
@@ -221,9 +223,15 @@ impl Basecamp {
         let mut conn = self.0.db.read().await?;
         let hinted = hooks::hinted(&mut conn, &session.key, before, AT_ONCE).await?;
         drop(conn);
+        let mut boards = HashSet::new();
         for (record, kind) in hinted {
             self.look_at(session, holder, &kind, record).await?;
             let is_readable = scopes::one(&session.account, &kind, record).is_some();
+            if kind == scopes::CARDS {
+                let mut conn = self.0.db.read().await?;
+                let card = mirror_lookups::brief(&mut conn, &session.key, record).await?;
+                boards.extend(card.map(|it| it.bucket_id));
+            }
             let (key, scope) = (session.key.clone(), kind);
             let followed = self.0.db.write::<_, StoreError, _>(move |conn| {
                 Box::pin(async move {
@@ -235,6 +243,9 @@ impl Basecamp {
                 })
             });
             followed.await?;
+        }
+        for project in boards {
+            self.glance_at(session, holder, (Nest::Columns, project)).await?;
         }
         Ok(())
     }

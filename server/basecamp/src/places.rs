@@ -1,10 +1,12 @@
 //! Walks that go through many places: what is in projects put aside, and what only the tool it is in lists. Their
-//! cursor is the place and the query of its next page, `7000000012?page=2`.
+//! cursor is the place and the query of its next page, `7000000012?page=2`. Hours have months for places, `202602?`.
 
+use crate::hours;
 use crate::scopes::{Nest, Scope, What};
 use crate::session::Session;
 use crate::walk::Stop;
 use serde_json::Value;
+use store::mirror::ProjectRow;
 use store::mirror_lookups as lookups;
 use store::mirror_scopes::ScopeRow;
 
@@ -52,7 +54,8 @@ pub(crate) async fn spot(
 ) -> Result<Option<Spot>, Stop> {
     let (places, together) = match scope.what {
         What::Aside(_) => (aside(session).await?, TOGETHER),
-        What::Inside(nest) => (tools(session, nest).await?, 1),
+        What::Inside(nest) => (tools(session, nest, None).await?, 1),
+        What::Hours => (hours::places(&row.mode), 1),
         _ => return Ok(Some(Spot { query: row.cursor.clone(), ..Spot::default() })),
     };
     Ok(Spot::among(&places, row.cursor.as_deref(), together))
@@ -65,12 +68,17 @@ async fn aside(session: &Session) -> Result<Vec<i64>, Stop> {
     Ok(projects.into_iter().filter(|it| it.status == "archived").map(|it| it.id).collect())
 }
 
-/// The tools of a sort that projects in use have switched on, by id.
-async fn tools(session: &Session, nest: Nest) -> Result<Vec<i64>, Stop> {
+/// The tools of a sort that projects in use, or one of them, have switched on, by id.
+pub(crate) async fn tools(
+    session: &Session,
+    nest: Nest,
+    of: Option<i64>,
+) -> Result<Vec<i64>, Stop> {
     let mut conn = session.basecamp.db.read().await?;
     let projects = lookups::projects(&mut conn, &session.key).await?;
     let mut tools = Vec::new();
-    for project in projects.into_iter().filter(|it| it.status == "active") {
+    let is_asked = |it: &&ProjectRow| it.status == "active" && of.is_none_or(|id| id == it.id);
+    for project in projects.iter().filter(is_asked) {
         let raw: Value = serde_json::from_str(&project.raw).unwrap_or_default();
         let dock = raw.get("dock").and_then(Value::as_array).into_iter().flatten();
         let is_wanted = |tool: &&Value| {

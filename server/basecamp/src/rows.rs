@@ -16,7 +16,7 @@ fn some_text(value: &Value, field: &str) -> Option<String> {
     Some(text(value, field)).filter(|it| !it.is_empty())
 }
 
-fn number(value: &Value, field: &str) -> Option<i64> {
+pub(crate) fn number(value: &Value, field: &str) -> Option<i64> {
     value.get(field).and_then(Value::as_i64)
 }
 
@@ -111,7 +111,7 @@ pub(crate) fn record(mut value: Value) -> Option<(Record, Vec<PersonRow>)> {
         completer_id: number(completion.get("creator").unwrap_or(&empty), "id")
             .or_else(|| number(part("completer"), "id")),
         due_on: some_text(&value, "due_on"),
-        starts_on: some_text(&value, "starts_on").or_else(|| some_text(&value, "starts_at")),
+        starts_on: ["starts_on", "starts_at", "date"].iter().find_map(|it| some_text(&value, it)),
         position: number(&value, "position").unwrap_or_default(),
         creator_id: number(part("creator"), "id"),
         assignees: assignees.filter_map(|it| number(it, "id")).collect(),

@@ -1,7 +1,9 @@
 //! What the mirror walks, the most important first, and how Basecamp is asked for it.
 
 use crate::config::Pace;
+use crate::hours;
 use crate::places::Spot;
+use crate::records;
 use basecamp_sdk::routes::{self, Route};
 use basecamp_sdk::{AccountClient, Operation};
 use std::fmt::Display;
@@ -31,10 +33,14 @@ const KINDS: [&str; 11] = [
 pub(crate) const LISTS: &str = "Todolist";
 /// To-dos.
 pub(crate) const TODOS: &str = "Todo";
+/// Cards.
+pub(crate) const CARDS: &str = "Kanban::Card";
 /// Comments.
 pub(crate) const COMMENTS: &str = "Comment";
 /// Projects in use.
 pub(crate) const PROJECTS: &str = "projects";
+/// What people wrote down of the time they worked.
+pub(crate) const HOURS: &str = "Timesheet::Entry";
 /// People.
 pub(crate) const PEOPLE: &str = "people";
 
@@ -58,10 +64,12 @@ pub(crate) enum What {
     Aside(&'static str),
     /// Records that only the tool they are in lists.
     Inside(Nest),
+    /// Hours, which are listed by days.
+    Hours,
 }
 
 /// Records that only the tool they are in lists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Nest {
     /// Columns of boards.
     Columns,
@@ -99,6 +107,11 @@ impl Nest {
         self != Self::Lines
     }
 
+    /// Whether one page holds all of a tool.
+    pub(crate) fn is_on_one_page(self) -> bool {
+        self == Self::Columns
+    }
+
     /// Whether a walk reads the page that `query` asks for.
     pub(crate) fn reads(self, query: &str) -> bool {
         let mut asked = form_urlencoded::parse(query.as_bytes());
@@ -116,6 +129,7 @@ pub(crate) fn all() -> Vec<Scope> {
     let kinds = |status| KINDS.map(|kind| Scope { what: What::Records(kind), status });
     scopes.extend(kinds("active"));
     scopes.extend(Nest::ALL.map(|nest| Scope { what: What::Inside(nest), status: "active" }));
+    scopes.push(Scope { what: What::Hours, status: "active" });
     scopes.push(Scope { what: What::Projects, status: "archived" });
     scopes.extend(kinds("archived"));
     scopes.extend(kinds("trashed"));
@@ -131,6 +145,7 @@ impl Scope {
             What::People => PEOPLE,
             What::Records(kind) => kind,
             What::Inside(nest) => nest.kinds()[0],
+            What::Hours => HOURS,
             What::Aside(kind) => return format!("{kind}/aside"),
         };
         if self.status == "active" { base.to_owned() } else { format!("{base}/{}", self.status) }
@@ -150,6 +165,7 @@ impl Scope {
             What::Inside(Nest::Columns) => &routes::GET_CARD_TABLE,
             What::Inside(Nest::Questions) => &routes::LIST_QUESTIONS,
             What::Inside(Nest::Lines) => &routes::LIST_CAMPFIRE_LINES,
+            What::Hours => &routes::GET_TIMESHEET_REPORT,
         }
     }
 
@@ -170,13 +186,14 @@ impl Scope {
         match self.what {
             What::Records(kind) | What::Aside(kind) => vec![kind],
             What::Inside(nest) => nest.kinds().to_vec(),
+            What::Hours => vec![HOURS],
             What::Projects | What::People => Vec::new(),
         }
     }
 
     /// Whether its walk goes through many places.
     pub(crate) fn has_places(self) -> bool {
-        matches!(self.what, What::Aside(_) | What::Inside(_))
+        matches!(self.what, What::Aside(_) | What::Inside(_) | What::Hours)
     }
 
     /// The next page of the walk `row` is on. A whole walk goes from the oldest on, so that what is added meanwhile
@@ -194,6 +211,12 @@ impl Scope {
             return operation;
         }
         if is_inside {
+            return operation;
+        }
+        if self.what == What::Hours {
+            for (name, day) in hours::days(tool).into_iter().flat_map(records::span) {
+                operation.query(name, day);
+            }
             return operation;
         }
         if let What::Records(kind) | What::Aside(kind) = self.what {
@@ -233,6 +256,16 @@ pub(crate) fn kind_of_event(name: &str) -> Option<&'static str> {
         "comment" => Some("Comment"),
         "message" => Some("Message"),
         "question" if name.starts_with("question.answer") => Some("Question::Answer"),
+        "question" => Some("Question"),
+        _ => None,
+    }
+}
+
+/// What else may have changed in the project of a feed's event: a board with a card of it, a chat with a line.
+pub(crate) fn nest_of_event(name: &str) -> Option<Nest> {
+    match name.split('.').next()? {
+        "card" => Some(Nest::Columns),
+        "chat" => Some(Nest::Lines),
         _ => None,
     }
 }
@@ -251,6 +284,9 @@ pub(crate) fn one(account: &AccountClient, kind: &str, id: i64) -> Option<Operat
         "Vault" => &routes::GET_VAULT,
         "Schedule::Entry" => &routes::GET_SCHEDULE_ENTRY,
         "Question::Answer" => &routes::GET_ANSWER,
+        "Question" => &routes::GET_QUESTION,
+        HOURS => &routes::GET_TIMESHEET_ENTRY,
+        kind if Nest::Columns.kinds().contains(&kind) => &routes::GET_CARD_COLUMN,
         _ => return None,
     };
     Some(account.operation(route, &[&id]))
@@ -267,6 +303,8 @@ mod tests {
         let names: std::collections::HashSet<String> = scopes.iter().map(|it| it.name()).collect();
         assert_eq!(names.len(), scopes.len());
         assert_eq!(scopes[3].name(), "Todo");
+        assert_eq!(kind_of_event("question.answer.created"), Some("Question::Answer"));
+        assert_eq!(kind_of_event("question.created"), Some("Question"));
         assert_eq!(Scope::named("Kanban::Card/archived").map(|it| it.status), Some("archived"));
     }
 }

@@ -4,33 +4,28 @@
 //! Nothing is ever taken for gone because a page failed, was empty, or a walk came out short: only a whole walk that
 //! met as many records as Basecamp counts settles what is missing, and only the second time.
 
+use crate::Basecamp;
 use crate::config::Pace;
+use crate::endings::finish;
 use crate::mirror::Batch;
 use crate::places::{self, Spot};
 use crate::rows;
-use crate::scopes::{Nest, Scope, What};
+use crate::scopes::{self, Nest, Scope, What};
 use crate::session::{Attempt, Session};
 use basecamp_sdk::{Error, ErrorCode, Page};
 use domain::problem::Problem;
 use futures::FutureExt;
 use serde_json::Value;
+use std::collections::HashSet;
 use std::time::Duration;
-use store::db::Conn;
 use store::error::StoreError;
 use store::ids;
-use store::mirror::{Key, Reading};
-use store::mirror_scopes::{self, ScopeRow, Walked};
+use store::mirror::Reading;
+use store::mirror_scopes::{self, ScopeRow};
 use store::mirror_sync::{self, Holder};
 
 /// Basecamp's clocks may disagree by this much, and items move between pages while we walk.
 const OVERLAP_MS: i64 = 120_000;
-/// A walk that comes out short begins again this often.
-const ATTEMPTS: i64 = 2;
-/// Up to so many records a whole walk is cheap.
-const FEW: i64 = 1_000;
-/// Between whole walks because counts differ: of few records, and of many. What was only archived or trashed is found
-/// by the looks at those, which come first.
-const GAPS_MS: (i64, i64) = (30_000, 6 * 3_600_000);
 
 /// Why a sync does not go on now.
 #[derive(Debug)]
@@ -176,12 +171,15 @@ impl Walker<'_> {
         let updated = |it: &Value| rows::instant(it, "updated_at").unwrap_or_default();
         row.newest = items.iter().map(updated).max().unwrap_or_default().max(row.newest);
         let is_delta = row.mode == "delta";
-        let is_known = is_delta && items.iter().any(|it| updated(it) < row.watermark - OVERLAP_MS);
+        let is_known = is_delta
+            && !scope.has_places()
+            && items.iter().any(|it| updated(it) < row.watermark - OVERLAP_MS);
         if !is_delta {
             row.seen += i64::try_from(items.len()).unwrap_or_default();
         }
         row.pages += 1;
         row.cursor = next.filter(|_| !is_known);
+        let boards = self.touched(scope, &row, &items);
         let pause = millis(scope.pause(&self.pace, self.has_feed));
         let whole = millis(self.pace.whole);
         let reading = Reading { run: row.run, asked_at, is_ours: false };
@@ -210,7 +208,26 @@ impl Walker<'_> {
                 })
             })
             .await;
-        if kept? { Ok(()) } else { Err(Stop::Lost) }
+        if !kept? {
+            return Err(Stop::Lost);
+        }
+        let basecamp = Basecamp(self.session.basecamp.clone(), None);
+        for project in boards {
+            basecamp.glance_at(self.session, self.holder, (Nest::Columns, project)).await?;
+        }
+        Ok(())
+    }
+
+    /// The projects in which cards have changed since the last look. With a feed, that has told of them.
+    fn touched(&self, scope: Scope, row: &ScopeRow, items: &[Value]) -> HashSet<i64> {
+        let is_other = scope.what != What::Records(scopes::CARDS) || scope.status != "active";
+        if is_other || self.has_feed || row.mode != "delta" {
+            return HashSet::new();
+        }
+        let is_new =
+            |it: &&Value| rows::instant(it, "updated_at").is_some_and(|it| it > row.watermark);
+        let project = |it: &Value| it.pointer("/bucket/id").and_then(Value::as_i64);
+        items.iter().filter(is_new).filter_map(project).collect()
     }
 
     /// By how much a page of one place lets the count of all places grow.
@@ -256,7 +273,7 @@ impl Fetched {
 }
 
 /// The items of a page: the list itself, or the columns of a board.
-fn listed(page: Value) -> Vec<Value> {
+pub(crate) fn listed(page: Value) -> Vec<Value> {
     match page {
         Value::Array(items) => items,
         Value::Object(mut fields) => match fields.remove("lists") {
@@ -267,103 +284,8 @@ fn listed(page: Value) -> Vec<Value> {
     }
 }
 
-/// The end of a walk.
-async fn finish(
-    conn: &mut Conn,
-    key: &Key,
-    scope: Scope,
-    row: ScopeRow,
-    (pause, whole): (i64, i64),
-) -> Result<ScopeRow, StoreError> {
-    let now = ids::now_ms();
-    let done = ScopeRow { pages: 0, attempt: 0, due_at: now + pause, ..row.clone() };
-    if row.mode == "delta" {
-        let full_at = row.full_at.unwrap_or_default();
-        let counted = count(conn, key, scope, 0).await?;
-        let is_off = row.total.is_some_and(|it| it != counted);
-        let gap = if counted <= FEW { GAPS_MS.0 } else { GAPS_MS.1 };
-        if is_off && counted > FEW {
-            look_aside(conn, key, scope).await?;
-        }
-        let is_due = now - full_at >= whole || (is_off && now - full_at >= gap);
-        let mode = if is_due { "full" } else { "delta" }.to_owned();
-        let due_at = if is_due { now } else { now + pause };
-        let (watermark, checked_at) = (row.newest, Some(row.run));
-        return Ok(ScopeRow { mode, due_at, watermark, checked_at, ..done });
-    }
-    let counted =
-        if scope.has_places() { row.seen } else { count(conn, key, scope, row.run).await? };
-    let is_short = row.total.is_some_and(|it| counted < it);
-    if is_short && row.attempt < ATTEMPTS {
-        // Something moved between pages while we walked: once more, and what was met counts.
-        return Ok(ScopeRow { pages: 0, seen: 0, attempt: row.attempt + 1, due_at: now, ..row });
-    }
-    if !is_short {
-        settle(conn, key, scope, row.run).await?;
-    }
-    let mode = if let What::Records(_) = scope.what { "delta" } else { "full" }.to_owned();
-    Ok(ScopeRow {
-        mode,
-        seen: counted,
-        watermark: row.newest,
-        filled_at: row.filled_at.or(Some(now)),
-        full_at: Some(row.run),
-        checked_at: Some(row.run),
-        ..done
-    })
-}
-
-/// A record that is missed may only have been put aside: that is looked at next.
-async fn look_aside(conn: &mut Conn, key: &Key, scope: Scope) -> Result<(), StoreError> {
-    for status in ["archived", "trashed"] {
-        let name = Scope { status, ..scope }.name();
-        mirror_scopes::hurry_scope(conn, key, &name).await?;
-    }
-    Ok(())
-}
-
-fn walked(scope: Scope, kind: &'static str) -> Walked<'static> {
-    let projects = if let What::Aside(_) = scope.what { "archived" } else { "active" };
-    Walked { kind, status: scope.status, projects }
-}
-
-async fn count(conn: &mut Conn, key: &Key, scope: Scope, run: i64) -> Result<i64, StoreError> {
-    match scope.what {
-        What::Projects => mirror_scopes::count_projects(conn, key, scope.status, run).await,
-        What::People => mirror_scopes::count_people(conn, key, run).await,
-        _ => {
-            let mut counted = 0;
-            for kind in scope.kinds() {
-                counted += mirror_scopes::count(conn, key, walked(scope, kind), run).await?;
-            }
-            Ok(counted)
-        }
-    }
-}
-
-async fn settle(conn: &mut Conn, key: &Key, scope: Scope, run: i64) -> Result<(), StoreError> {
-    match scope.what {
-        What::Projects => {
-            let hidden = mirror_scopes::hide_projects(conn, key, scope.status, run).await?;
-            if hidden > 0 && scope.status == "active" {
-                // Most likely somebody put them aside.
-                let aside = Scope { status: "archived", ..scope };
-                mirror_scopes::hurry_scope(conn, key, &aside.name()).await?;
-            }
-        }
-        What::People => mirror_scopes::hide_people(conn, key, run).await?,
-        What::Inside(nest) if !nest.is_whole() => {}
-        _ => {
-            for kind in scope.kinds() {
-                mirror_scopes::settle(conn, key, walked(scope, kind), run).await?;
-            }
-        }
-    }
-    Ok(())
-}
-
 /// Whether the failure says that there is no such place for us.
-fn is_gone(error: &Error) -> bool {
+pub(crate) fn is_gone(error: &Error) -> bool {
     matches!(error.code(), ErrorCode::NotFound | ErrorCode::Forbidden)
 }
 
@@ -371,7 +293,7 @@ fn is_gone(error: &Error) -> bool {
 fn is_absent(scope: Scope, error: &Error) -> bool {
     let is_refused =
         matches!(error.code(), ErrorCode::NotFound | ErrorCode::Forbidden | ErrorCode::Validation);
-    matches!(scope.what, What::Records(_) | What::Aside(_))
+    matches!(scope.what, What::Records(_) | What::Aside(_) | What::Hours)
         && (is_refused || error.http_status() == Some(501))
 }
 

@@ -131,7 +131,7 @@ impl Insight {
         self.basecamp.waiting(actor, person_id).await
     }
 
-    /// The hours of all projects from one day to another, both included, as Basecamp has them now.
+    /// The hours of all projects from one day to another, both included.
     ///
     /// # Errors
     /// As [`Self::overdue`].
@@ -140,7 +140,7 @@ impl Insight {
         actor: &Actor,
         days: (NaiveDate, NaiveDate),
     ) -> Result<asked::Sheet, Problem> {
-        Ok(asked::sheet(&self.basecamp.hours(actor, days).await?))
+        Ok(asked::sheet(&self.basecamp.hours(actor, days).await?.0))
     }
 
     /// What people answered to check-ins from one moment to before another (epoch milliseconds), by question.

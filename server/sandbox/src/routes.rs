@@ -203,6 +203,9 @@ fn change_more(account: &mut Account, call: &Call, path: &[&str]) -> Answer {
         ("DELETE", ["webhooks", id]) => webhooks::delete(account, call, id),
         ("POST", ["projects", id, "gauge", "needles"]) => gauges::create(account, call, id),
         ("POST", ["attachments"]) => files::store(account, call),
+        ("POST", ["recordings", id, "timesheet", "entries"]) => {
+            generic::log_hours(account, call, id)
+        }
         ("PUT", ["vaults", id]) if files::is_tool(account, call, id) => {
             dock::rename(account, call, id)
         }

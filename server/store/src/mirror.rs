@@ -50,7 +50,7 @@ pub struct Record {
     pub completer_id: Option<i64>,
     /// `YYYY-MM-DD`.
     pub due_on: Option<String>,
-    /// `YYYY-MM-DD`.
+    /// `YYYY-MM-DD`; of hours the day they were worked.
     pub starts_on: Option<String>,
     /// Place among its siblings.
     pub position: i64,

@@ -63,6 +63,29 @@ pub async fn inside(conn: &mut Conn, key: &Key, parent: i64) -> Result<Vec<RawRo
     raw!(conn, key, "r.deleted_at IS NULL AND r.status = 'active' AND r.parent_id = $4", parent)
 }
 
+/// Hours of active projects from one day to another (`YYYY-MM-DD`, both included), by day.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn hours(conn: &mut Conn, key: &Key, (from, to): (&str, &str)) -> Result<Vec<RawRow>> {
+    fetch_all!(
+        conn,
+        RawRow,
+        "SELECT w.json, r.deleted_at FROM mirror_records r CROSS JOIN mirror_projects p CROSS JOIN mirror_raw w
+         WHERE r.workspace_id = $1 AND r.account_id = $2 AND r.deleted_at IS NULL AND r.status = 'active'
+           AND r.kind = 'Timesheet::Entry' AND r.starts_on >= $4 AND r.starts_on <= $5
+           AND p.workspace_id = r.workspace_id AND p.connection_id = $3 AND p.id = r.bucket_id AND p.hidden = 0
+           AND p.status = 'active'
+           AND w.workspace_id = r.workspace_id AND w.account_id = r.account_id AND w.id = r.id
+         ORDER BY r.starts_on, r.id",
+        key.workspace.as_str(),
+        key.account,
+        key.connection.as_str(),
+        from,
+        to
+    )
+}
+
 /// One record, also when it is put aside or gone; none for one the connection never saw.
 ///
 /// # Errors

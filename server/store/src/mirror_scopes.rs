@@ -120,6 +120,8 @@ pub struct Walked<'a> {
     pub status: &'a str,
     /// In projects of this status.
     pub projects: &'a str,
+    /// Of records with a first day only those from this one on, `YYYY-MM-DD`; empty for all.
+    pub since: &'a str,
 }
 
 /// How many records of a walk the connection sees, of all or of those seen since walk `run`.
@@ -181,7 +183,7 @@ pub async fn settle(conn: &mut Conn, key: &Key, walked: Walked<'_>, run: i64) ->
         "UPDATE mirror_records SET missing = missing + 1, dirty_at = $7,
                 deleted_at = CASE WHEN missing >= 1 THEN $7 END
          WHERE workspace_id = $1 AND account_id = $2 AND kind = $4 AND status = $5 AND seen_run < $6
-           AND touched_at < $6 AND deleted_at IS NULL
+           AND touched_at < $6 AND deleted_at IS NULL AND COALESCE(starts_on, '') >= $9
            AND bucket_id IN (SELECT id FROM mirror_projects WHERE workspace_id = $1 AND connection_id = $3
                              AND status = $8 AND hidden = 0)",
         key.workspace.as_str(),
@@ -191,7 +193,8 @@ pub async fn settle(conn: &mut Conn, key: &Key, walked: Walked<'_>, run: i64) ->
         walked.status,
         run,
         now,
-        walked.projects
+        walked.projects,
+        walked.since
     )?;
     if missing > 0 {
         execute!(

@@ -96,11 +96,6 @@ fn share(it: &Share) -> Value {
     json!({ "id": it.id, "name": it.name, "hours": it.hours, "entries": it.entries })
 }
 
-/// As Basecamp has it now.
-fn live() -> Freshness {
-    Freshness { as_of_ms: ids::now_ms(), is_mirrored: false, stale: None }
-}
-
 impl Here<'_> {
     fn is_here(&self, project: i64) -> bool {
         self.project.is_none_or(|it| it == project)
@@ -153,7 +148,7 @@ impl Here<'_> {
         let days = self.days(HOURS);
         let from = at.today.checked_sub_signed(TimeDelta::days(days - 1)).unwrap_or(at.today);
         let basecamp = &self.call.tools.basecamp;
-        let mut entries = basecamp.hours(self.call.actor, (from, at.today)).await?;
+        let (mut entries, age) = basecamp.hours(self.call.actor, (from, at.today)).await?;
         let who = self.asking.who.as_ref().map(|it| it.id);
         entries.retain(|it| {
             let is_theirs = who.is_none_or(|id| it.person.as_ref().is_some_and(|it| it.0 == id));
@@ -167,7 +162,7 @@ impl Here<'_> {
             "hours": sheet.hours, "entries": entries.len(), "by_project": projects,
             "from": from.to_string(), "to": at.today.to_string(), "person": self.asking.who
         });
-        Ok((lists::with(self.shown(&people, answer), more), live()))
+        Ok((lists::with(self.shown(&people, answer), more), age))
     }
 
     async fn checkins(&self) -> Found {

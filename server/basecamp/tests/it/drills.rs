@@ -22,7 +22,7 @@ impl World {
         let mut conn = self.test.db.read().await.unwrap();
         let mut counted = 0;
         for kind in kinds {
-            let walked = Walked { kind, status: "active", projects };
+            let walked = Walked { kind, status: "active", projects, since: "" };
             counted += mirror_scopes::count(&mut conn, &key, walked, 0).await.unwrap();
         }
         counted

@@ -4,6 +4,8 @@
 
 mod drills;
 mod failures;
+mod glances;
+mod hours;
 mod mirror;
 mod mirrored;
 mod naming_the_app;

@@ -51,12 +51,16 @@ pub(crate) fn pace() -> Pace {
 
 impl World {
     pub(crate) async fn on(test: TestDb, bumps: Bumps) -> Self {
+        Self::beside(test, sandbox::Config { bumps, ..sandbox::Config::default() }).await
+    }
+
+    /// With a sandbox that differs from others as `config` says.
+    pub(crate) async fn beside(test: TestDb, config: sandbox::Config) -> Self {
         let config = sandbox::Config {
             today: Some(TODAY),
             keeps_log: true,
-            bumps,
             webhook_pause: Duration::from_millis(1),
-            ..sandbox::Config::default()
+            ..config
         };
         let running = serve(config).await.unwrap();
         running.sandbox.create_account(ACCOUNT, TOKEN).await.unwrap();

@@ -151,6 +151,25 @@ async fn what_a_webhook_hints_at_is_read_once_however_often_it_is_told() {
 }
 
 #[tokio::test]
+async fn a_webhook_about_a_card_shows_the_columns_of_its_board() {
+    for (world, _door) in worlds().await {
+        let board = world.tool("kanban_board").await;
+        let columns = format!("card_tables/{board}/columns.json");
+        let column = world.made(&columns, json!({"title": "Review"})).await;
+        let cards = format!("card_tables/lists/{column}/cards.json");
+        world.made(&cards, json!({"title": "Look at it"})).await;
+        for _ in 0..600 {
+            world.basecamp.sync_once().await.unwrap();
+            if world.holds(column).await {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert!(world.holds(column).await, "{}", world.test.name);
+    }
+}
+
+#[tokio::test]
 async fn only_the_right_address_is_heard_and_nothing_in_a_call_is_believed() {
     for (world, door) in worlds().await {
         let todo = world.everything(&world.basecamp).await.open[2].clone();

@@ -18,11 +18,12 @@ fn event_type(it: &Happening) -> Option<String> {
         "Message" => "message",
         "Question" => "question",
         "Question::Answer" => "question.answer",
+        "Chat::Lines::Text" => "chat.line",
         _ => return None,
     };
     let is_told = match it.action.as_str() {
         "created" => true,
-        "content_changed" => !kind.starts_with("question"),
+        "content_changed" => !kind.starts_with("question") && kind != "chat.line",
         "completed" | "assignment_changed" => matches!(kind, "todo" | "card"),
         "moved" => kind == "card",
         _ => false,

@@ -17,8 +17,8 @@ const ROOTS: &[(&str, &str, bool)] = &[
     ("lineup/markers", "Lineup::Marker", false),
 ];
 /// Kinds that are gone once they are deleted.
-const DELETED: [&str; 5] =
-    ["Category", "Chatbot", "Template", "Lineup::Marker", "Chat::Lines::Text"];
+const DELETED: [&str; 6] =
+    ["Category", "Chatbot", "Template", "Lineup::Marker", "Chat::Lines::Text", "Timesheet::Entry"];
 /// Places that only exist inside a bucket.
 const BUCKET_ONLY: [&str; 2] = ["Chatbot", "Client::Reply"];
 
@@ -137,6 +137,15 @@ pub(super) fn write(account: &mut Account, call: &Call) -> Answer {
     }
 }
 
+/// Writes hours down that somebody worked on a record.
+pub(super) fn log_hours(account: &mut Account, call: &Call, id: &str) -> Answer {
+    let place = id.parse().ok().and_then(|id| Some((id, account.place(id)?.project_id)));
+    match (place.filter(|it| call.holds(it.1)), record::kind("Timesheet::Entry")) {
+        (Some((id, _)), Some(kind)) => create(account, call, kind, id),
+        _ => Answer::not_found(),
+    }
+}
+
 fn create(account: &mut Account, call: &Call, kind: &Kind, parent_id: i64) -> Answer {
     let mut fields = match taken(account, call, kind, None) {
         Ok(fields) => fields,
@@ -185,6 +194,9 @@ fn completed(
         }
         "Question::Answer" if !fields.contains_key("group_on") => {
             fields.insert("group_on".into(), call.today.to_string().into());
+        }
+        "Timesheet::Entry" if !fields.get("person_id").is_some_and(Value::is_i64) => {
+            fields.insert("person_id".into(), account.owner_id().into());
         }
         "Construction" => {
             let wanted = fields.get("project").cloned().unwrap_or_default();

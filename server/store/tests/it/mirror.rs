@@ -153,7 +153,8 @@ async fn a_record_goes_after_it_was_missed_by_two_whole_walks() {
             let walked = one.clone();
             let write = test.db.write::<(), StoreError, _>(move |conn| {
                 Box::pin(async move {
-                    let todos = Walked { kind: "Todo", status: "active", projects: "active" };
+                    let todos =
+                        Walked { kind: "Todo", status: "active", projects: "active", since: "" };
                     mirror_scopes::settle(conn, &walked, todos, run).await
                 })
             });

@@ -55,6 +55,10 @@ async fn hours_are_asked_for_by_days_whatever_the_days_are_called() {
         assert_eq!(told["by_project"][0]["name"], PROJECT);
         let today = world.ask("How many hours were logged today?").await;
         assert_eq!((&today["entries"], &today["hours"]), (&json!(0), &json!(0.0)), "{today}");
+        world.sync().await;
+        let mirrored = world.ask("How many hours were logged this month?").await;
+        assert_eq!((&mirrored["source"], &mirrored["hours"]), (&json!("mirror"), &told["hours"]));
+        assert_eq!(mirrored["results"], told["results"]);
     }
 }
 
