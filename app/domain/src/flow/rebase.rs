@@ -51,6 +51,9 @@ pub struct Disputed {
     pub theirs: String,
 }
 
+/// Where a dispute about a step that is switched off or on is.
+pub const SWITCH: &str = "skip";
+
 /// `mine`, which was made on `base`, on `theirs`.
 pub fn rebase(base: &FlowVersion, theirs: &FlowVersion, mine: &FlowEdit) -> Rebased {
     match mine {
@@ -58,7 +61,7 @@ pub fn rebase(base: &FlowVersion, theirs: &FlowVersion, mine: &FlowEdit) -> Reba
         FlowEdit::UpdateTrigger(it) => trigger(base, theirs, it),
         FlowEdit::AddAction(it) => added(base, theirs, it),
         FlowEdit::DeleteAction(it) => deleted(base, theirs, it),
-        FlowEdit::SetSkipAction(it) => skipped(theirs, it),
+        FlowEdit::SetSkipAction(it) => switched(base, theirs, it),
         FlowEdit::ChangeName(it) => named(base, theirs, it),
         FlowEdit::UpdateNote(it) => note(base, theirs, it),
         FlowEdit::ImportFlow(it) if it.keep_samples => put_back(base, theirs, it),
@@ -156,14 +159,35 @@ fn added(base: &FlowVersion, theirs: &FlowVersion, mine: &AddAction) -> Rebased 
     branches::rebase(base, theirs, &FlowEdit::AddAction(Box::new(mine)))
 }
 
-/// Steps that are gone cannot be switched off or on; the others are.
-fn skipped(theirs: &FlowVersion, mine: &SetSkip) -> Rebased {
-    let is_there = |it: &&String| tree::find(&theirs.trigger, it).is_some();
-    let names: Vec<_> = mine.names.iter().filter(is_there).cloned().collect();
-    if names.is_empty() && !mine.names.is_empty() {
+/// Steps that are gone cannot be switched off or on; the others are. One that somebody else switched meanwhile is not
+/// switched back in silence.
+fn switched(base: &FlowVersion, theirs: &FlowVersion, mine: &SetSkip) -> Rebased {
+    let there: Vec<&Action> =
+        mine.names.iter().filter_map(|it| tree::find(&theirs.trigger, it)).collect();
+    if there.is_empty() && !mine.names.is_empty() {
         return Rebased::Lost("The step to switch off or on was deleted meanwhile".to_owned());
     }
-    Rebased::Fits(FlowEdit::SetSkipAction(SetSkip { names, skip: mine.skip }))
+    let names = there.iter().map(|it| it.name.clone()).collect();
+    let edit = FlowEdit::SetSkipAction(SetSkip { names, skip: mine.skip });
+    let before = |it: &Action| tree::find(&base.trigger, &it.name).map_or(it.skip, |it| it.skip);
+    let is_touched = |it: &&&Action| it.skip != before(it);
+    let is_disputed = |it: &&&Action| is_touched(it) && it.skip != mine.skip;
+    let Some(step) = there.iter().find(is_disputed) else {
+        let is_there = there.iter().all(|it| it.skip == mine.skip);
+        let is_done = is_there && there.iter().any(|it| is_touched(&it));
+        return if is_done { Rebased::Done } else { Rebased::Fits(edit) };
+    };
+    let word = |skip: bool| if skip { "off" } else { "on" }.to_owned();
+    Rebased::Clash(Clash {
+        step: Some(step.name.clone()),
+        title: step.display_name.clone(),
+        values: vec![Disputed {
+            path: SWITCH.to_owned(),
+            mine: word(mine.skip),
+            theirs: word(step.skip),
+        }],
+        mine: edit,
+    })
 }
 
 fn deleted(base: &FlowVersion, theirs: &FlowVersion, mine: &DeleteAction) -> Rebased {

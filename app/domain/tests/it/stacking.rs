@@ -3,7 +3,7 @@
 use crate::edits::{add, any_edit, edit, flow, names, notify};
 use domain::flow::edit::{FlowEdit, apply, apply_all};
 use domain::flow::merge::Content;
-use domain::flow::rebase::{OpenClash, Stacked, stack};
+use domain::flow::rebase::{OpenClash, Rebased, SWITCH, Stacked, rebase, stack};
 use domain::flow::{ActionKind, FlowVersion, tree};
 use proptest::prelude::*;
 use serde_json::json;
@@ -198,4 +198,32 @@ proptest! {
         prop_assert_eq!(&sent.trigger, &done.version.trigger);
         prop_assert_eq!(&sent.notes, &done.version.notes);
     }
+}
+
+#[test]
+fn a_step_that_somebody_else_switched_is_not_switched_back_in_silence() {
+    let base = flow();
+    let theirs = apply(&base, &skip("step_4", true)).expect("skipped");
+    let off = made(&base, &[&|_| skip("step_4", true)]);
+    let same = stacked(&base, &theirs, &off);
+    assert_eq!((same.fits.len(), same.clashes.len()), (0, 0), "both mean the same");
+
+    let back = made(&base, &[&|_| skip("step_4", true), &|_| skip("step_4", false)]);
+    let asked = stacked(&base, &theirs, &back);
+    let [OpenClash { clash, late }] = asked.clashes.as_slice() else { panic!("one question") };
+    assert_eq!((clash.step.as_deref(), clash.values[0].path.as_str()), (Some("step_4"), SWITCH));
+    assert_eq!((clash.values[0].mine.as_str(), clash.values[0].theirs.as_str()), ("on", "off"));
+    assert!(tree::find(&asked.version.trigger, "step_4").expect("known").skip, "theirs stays");
+    let again = rebase(&late.base, &asked.version, &late.edit);
+    assert!(matches!(again, Rebased::Clash(it) if it.mine == skip("step_4", false)));
+
+    let off_after_all = made(
+        &base,
+        &[&|_| skip("step_4", true), &|_| skip("step_4", false), &|_| skip("step_4", true)],
+    );
+    assert_eq!(stacked(&base, &theirs, &off_after_all).clashes, [], "nothing is left to ask");
+
+    let untouched = apply(&base, &changed(&base, "step_2", "Theirs", "")).expect("named");
+    let done = stacked(&base, &untouched, &back);
+    assert_eq!((done.fits.len(), done.clashes.len()), (2, 0), "nobody else switched it");
 }

@@ -56,7 +56,8 @@ pub fn stack(
         FlowEdit::AddAction(it) => step_names(&it.action),
         _ => Vec::new(),
     });
-    let mut stack = Stack { before: base.clone(), added: added.collect(), is_sent };
+    let mut stack =
+        Stack { began: base, theirs, before: base.clone(), added: added.collect(), is_sent };
     let mut done = Stacked {
         version: theirs.clone(),
         fits: Vec::new(),
@@ -70,7 +71,11 @@ pub fn stack(
     done
 }
 
-struct Stack {
+struct Stack<'a> {
+    /// What the first change was made on.
+    began: &'a FlowVersion,
+    /// What the other made of it.
+    theirs: &'a FlowVersion,
     /// What the next change was made on.
     before: FlowVersion,
     /// Names of every step that is added.
@@ -78,20 +83,36 @@ struct Stack {
     is_sent: bool,
 }
 
-impl Stack {
+impl Stack<'_> {
     fn put(&mut self, edit: &FlowEdit, done: &mut Stacked) {
         if let FlowEdit::AddAction(it) = edit {
             self.give_way(it, done);
         }
         let edit = renamed(edit, &done.renamed);
-        let outcome = rebase(&self.before, &done.version, &edit);
+        let outcome = rebase(self.base_of(&edit), &done.version, &edit);
         match outcome {
             Rebased::Clash(_) => self.dispute(&edit, done),
+            // What the person means by now is what the other did: there is nothing left to ask.
+            Rebased::Done => done.clashes.retain(|it| subject(&it.late.edit) != subject(&edit)),
             other => make(other, done),
         }
         // What comes next was made on top of it, whether it fits or not.
         if let Ok(next) = apply(&self.before, &edit) {
             self.before = next;
+        }
+    }
+
+    /// What `edit` is compared with: what it was made on. A step that the other switched too is compared with what both
+    /// began with, however often it was switched since: off and on again is no agreement.
+    fn base_of(&self, edit: &FlowEdit) -> &FlowVersion {
+        let is_off = |of: &FlowVersion, name: &str| tree::find(&of.trigger, name).map(|it| it.skip);
+        match edit {
+            FlowEdit::SetSkipAction(it)
+                if it.names.iter().any(|it| is_off(self.began, it) != is_off(self.theirs, it)) =>
+            {
+                self.began
+            }
+            _ => &self.before,
         }
     }
 
@@ -121,7 +142,7 @@ impl Stack {
     fn dispute(&self, edit: &FlowEdit, done: &mut Stacked) {
         let is_same = |it: &OpenClash| subject(&it.late.edit) == subject(edit);
         let earlier = done.clashes.iter().position(is_same).map(|at| done.clashes.remove(at));
-        let base = earlier.map_or_else(|| self.before.clone(), |it| it.late.base);
+        let base = earlier.map_or_else(|| self.base_of(edit).clone(), |it| it.late.base);
         match rebase(&base, &done.version, edit) {
             Rebased::Clash(clash) => {
                 let late = Late { base, edit: edit.clone() };
@@ -141,6 +162,7 @@ fn subject(edit: &FlowEdit) -> (&'static str, String) {
         FlowEdit::UpdateNote(it) => ("note", it.id.clone()),
         FlowEdit::ChangeName(_) => ("name", String::new()),
         FlowEdit::DeleteAction(it) => ("gone", it.names.join(" ")),
+        FlowEdit::SetSkipAction(it) => ("switch", it.names.join(" ")),
         FlowEdit::DeleteBranch(it) => ("branch", format!("{} {}", it.step_name, it.branch_index)),
         other => ("other", serde_json::to_string(other).unwrap_or_default()),
     }
