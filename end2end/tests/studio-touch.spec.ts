@@ -78,6 +78,9 @@ test('two fingers zoom, one steers, and one that rests on a step carries it', as
   await expect(page.locator('.plus.is-over')).toHaveCount(1);
   await touch('touchEnd');
   await expect.poll(() => order(page, id)).toEqual(['Three', 'One', 'Two']);
+
+  await page.locator('#node-step_2').tap();
+  await expect(page.locator('#name-step_2')).toHaveValue('Two');
 });
 
 test('under fingers the targets of the canvas are 44 pixels', async ({ page }) => {

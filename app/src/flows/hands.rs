@@ -22,6 +22,8 @@ const THRESHOLD: f64 = 8.0;
 const REACH: f64 = 90.0;
 /// How long a finger rests on a step before it carries it.
 const REST: Duration = Duration::from_millis(450);
+/// How long a browser takes at most to make a click of a tap. Right after a finger moved it makes none.
+const CLICK: Duration = Duration::from_millis(80);
 /// Notes move in steps of this many canvas units.
 const GRID: i32 = 2;
 
@@ -75,6 +77,8 @@ struct Press {
     /// Tells one press from the next.
     number: u32,
     pointer: i32,
+    /// The step under a finger.
+    tapped: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -130,7 +134,8 @@ impl Hands {
         if is_touch && matches!(on, On::Step(_)) {
             set_timeout(move || self.rested(number), REST);
         }
-        self.press.set_value(Some(Press { at, from, on, is_touch, number, pointer }));
+        let tapped = within(event, ".node__main").filter(|_| is_touch).and_then(|it| step_of(&it));
+        self.press.set_value(Some(Press { at, from, on, is_touch, number, pointer, tapped }));
     }
 
     fn finger<T: Default>(self, change: impl FnOnce(&mut Fingers) -> T) -> T {
@@ -150,16 +155,15 @@ impl Hands {
 
     /// What is under the pointer, if it can be held.
     fn part(self, event: &PointerEvent) -> Option<On> {
-        let target = event.target().and_then(|it| it.dyn_into::<Element>().ok())?;
-        let within = |selector: &str| target.closest(selector).ok().flatten();
+        let within = |selector: &str| within(event, selector);
         let may_edit = untrack(|| self.studio.is_editing());
         if let Some(note) = within(".note") {
             let is_handle = within(".note__grip, .note__size").is_some();
             let id = note.get_attribute("data-note").filter(|_| is_handle && may_edit)?;
             return Some(On::Note(id, within(".note__size").is_some()));
         }
-        if let Some(node) = within(".node__main").and_then(|_| within(".node")) {
-            let step = node.get_attribute("data-step").filter(|it| it != "trigger" && may_edit);
+        if let Some(node) = within(".node__main") {
+            let step = step_of(&node).filter(|it| it != "trigger" && may_edit);
             // A finger that cannot carry the step still steers the view.
             let empty = is_touch(event).then_some(On::Empty { picks: true });
             return step.map(On::Step).or(empty);
@@ -253,19 +257,36 @@ impl Hands {
         let press = self.press.try_update_value(Option::take).flatten();
         let hold = self.hold.try_update(std::mem::take).unwrap_or_default();
         match hold {
-            Hold::Nothing => {
-                if let Some(Press { on: On::Empty { picks: true }, .. }) = press {
+            Hold::Nothing => match press {
+                Some(Press { tapped: Some(step), .. }) => {
+                    set_timeout(move || self.open_tapped(&step), CLICK);
+                }
+                Some(Press { on: On::Empty { picks: true }, .. }) => {
                     self.studio.pick_none();
                 }
-            }
+                _ => {}
+            },
             Hold::View => {}
             Hold::Steps { names, over, .. } => {
                 if let Some(to) = over {
+                    // The keys go on with what was carried.
+                    if let Some(first) = names.first() {
+                        self.studio.at.set(first.clone());
+                    }
                     self.studio.put_at(&names, &to);
                 }
             }
             Hold::Frame { from, to } => self.pick_within(frame(from, to)),
             Hold::Note { id, sizes, by } => self.settle_note(&id, sizes, by),
+        }
+    }
+
+    /// Opens a step that was tapped, unless the browser's click did already.
+    fn open_tapped(self, step: &str) {
+        let is_open = self.studio.chosen.try_with_untracked(|it| it.as_deref() == Some(step));
+        if is_open == Some(false) {
+            self.studio.pick_none();
+            self.studio.open(step);
         }
     }
 
@@ -327,6 +348,16 @@ pub fn shifted(note: Note, sizes: bool, by: Point) -> Note {
         let corner = add(note.corner());
         note.placed(corner)
     }
+}
+
+/// The nearest element around the pointer that `selector` fits.
+fn within(event: &PointerEvent, selector: &str) -> Option<Element> {
+    event.target()?.dyn_into::<Element>().ok()?.closest(selector).ok().flatten()
+}
+
+/// The step that a part of a card belongs to.
+fn step_of(part: &Element) -> Option<String> {
+    part.closest(".node").ok().flatten()?.get_attribute("data-step")
 }
 
 fn is_touch(event: &PointerEvent) -> bool {
