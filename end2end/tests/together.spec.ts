@@ -97,3 +97,40 @@ test('undo takes back what this window did, and what the other did stays', async
   await expect(page.getByText(/That change was not taken back\. .*was changed by somebody else since/)).toBeVisible();
   expect(await titles(page)).toEqual(['Catch webhook', 'Theirs', 'Second']);
 });
+
+test('a step that two windows switch is not switched back in silence', async ({ page, context, otherPage, consoleGuard }) => {
+  consoleGuard.expect(/Failed to load resource|ERR_INTERNET_DISCONNECTED|ERR_FAILED/);
+  const person = await signUp(page);
+  const id = await draft(page.request, 'Switched', [setName('One'), setName('Two')]);
+  await open(otherPage, '/sign-in');
+  await otherPage.getByLabel('Work email').fill(person.email);
+  await otherPage.getByLabel('Password', { exact: true }).fill(person.password);
+  await otherPage.getByRole('button', { name: /sign in/i }).click();
+  await otherPage.waitForURL((url) => url.pathname !== '/sign-in');
+  await open(otherPage, `/flows/${id}`);
+  await open(page, `/flows/${id}`);
+  // What comes after the page is there, so that nothing of it is asked for without a connection.
+  await page.locator('#node-step_1').click();
+  await expect(page.locator('#name-step_1')).toHaveValue('One');
+  await page.locator('#node-step_1').focus();
+
+  await context.setOffline(true);
+  const mine = page.locator('.node[data-step="step_1"]');
+  await page.keyboard.press('Control+e');
+  await expect(mine).toContainText('Off');
+  await page.keyboard.press('Control+e');
+  await expect(mine).not.toContainText('Off');
+  await expect(page.getByText(/could not be reached/)).toBeVisible();
+  await otherPage.locator('#node-step_1').focus();
+  await otherPage.keyboard.press('Control+e');
+  await expect(otherPage.locator('.node[data-step="step_1"]')).toContainText('Off');
+  await expect(otherPage.locator('.sbar__saved')).toHaveText('Saved');
+
+  await context.setOffline(false);
+  const question = page.getByRole('dialog', { name: 'One was changed twice' });
+  await expect(question).toContainText('Somebody else switched it off');
+  await expect(mine).toContainText('Off');
+  await question.getByRole('button', { name: 'Switch it on' }).click();
+  await expect(mine).not.toContainText('Off');
+  await expect(otherPage.locator('.node[data-step="step_1"]')).not.toContainText('Off');
+});

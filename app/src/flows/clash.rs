@@ -1,15 +1,58 @@
 //! Changes that came late: put on what somebody else did where they fit, asked about where both changed the same.
 
+use super::cards::readable;
 use super::outbox::Unsaved;
 use super::store::Studio;
+use crate::ui::browser;
 use crate::ui::button::{Button, Kind};
 use crate::ui::dialog::Dialog;
-use domain::flow::FlowVersion;
-use domain::flow::rebase::{Clash, Disputed, Late, Rebased, Stacked, rebase, stack};
+use domain::flow::edit::{FlowEdit, SetSkip, apply};
+use domain::flow::rebase::{
+    Clash, Disputed, Late, OpenClash, Rebased, SWITCH, Stacked, rebase, stack,
+};
+use domain::flow::{FlowVersion, tree};
 use leptos::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How long what somebody else did may have escaped a person who is about to press, in milliseconds.
+const NEWS_MS: i64 = 3_000;
 
 impl Studio {
+    /// Notes which steps somebody else switched off or on.
+    pub(super) fn note_switched(self, before: &FlowVersion, now: &FlowVersion) {
+        let was_off = |name: &str| tree::find(&before.trigger, name).map(|it| it.skip);
+        let steps = tree::steps(&now.trigger);
+        let switched =
+            steps.into_iter().filter(|it| was_off(&it.name).is_some_and(|was| was != it.skip));
+        let names: BTreeSet<_> = switched.map(|it| it.name.clone()).collect();
+        if !names.is_empty() {
+            self.just_switched.set_value((browser::now_ms(), names));
+        }
+    }
+
+    /// Asks before a switch takes back what somebody else did a moment ago: it may be meant for what stood there before.
+    /// False where it takes nothing back; then nothing is asked.
+    pub(super) fn asks_first(self, mine: &SetSkip) -> bool {
+        let (at_ms, mut switched) = self.just_switched.get_value();
+        let names: Vec<_> = mine.names.iter().filter(|it| switched.remove(*it)).cloned().collect();
+        if names.is_empty() || browser::now_ms() - at_ms > NEWS_MS {
+            return false;
+        }
+        // Whatever is decided, the next press is meant for what stands there then.
+        self.just_switched.set_value((at_ms, switched));
+        let edit = FlowEdit::SetSkipAction(mine.clone());
+        let before = FlowEdit::SetSkipAction(SetSkip { names, skip: mine.skip });
+        let asked = self.flow.with_untracked(|it| {
+            let base = apply(&it.version, &before).ok()?;
+            let Rebased::Clash(clash) = rebase(&base, &it.version, &edit) else { return None };
+            Some(OpenClash { clash, late: Late { base, edit } })
+        });
+        let Some(asked) = asked else { return false };
+        self.clashes.update(|it| it.push(asked));
+        self.keep_unsent();
+        true
+    }
+
     /// Puts `unsaved`, which was made on `base`, on what is on screen now; what fits waits to be sent again.
     pub(super) fn put_on_top(self, base: &FlowVersion, unsaved: &Unsaved) {
         if unsaved.edits.is_empty() {
@@ -108,26 +151,64 @@ pub fn ClashDialog(
             .with(|it| it.as_ref().map(|it| format!("{} was changed twice", it.title)))
             .unwrap_or_default()
     };
-    let words = |it: Clash| match it.values.as_slice() {
-        [] => "You deleted it while somebody else changed it. It is still there.",
-        _ => "You and somebody else changed the same. What the other wrote is in the flow now.",
-    };
     view! {
         <Dialog open=open title=Signal::derive(title)>
             <div class="dialog__body stack stack--4">
-                <p>{move || first.get().map(words)}</p>
-                {move || first.get().map(|it| it.values.into_iter().map(disputed).collect_view())}
+                <p>{move || first.with(|it| it.as_ref().map(words))}</p>
+                {move || first.get().map(|it| it.values.into_iter().filter(is_text).map(|it| disputed(studio, it)).collect_view())}
             </div>
             <div class="dialog__foot">
-                <Button kind=Kind::Ghost on:click=move |_| studio.settle(false) attr:autofocus=true>"Keep theirs"</Button>
-                <Button kind=Kind::Primary on:click=move |_| studio.settle(true)>"Use mine"</Button>
+                <Button kind=Kind::Ghost on:click=move |_| studio.settle(false) attr:autofocus=true>{move || first.with(|it| keep_words(it.as_ref()))}</Button>
+                <Button kind=Kind::Primary on:click=move |_| studio.settle(true)>{move || first.with(|it| use_words(it.as_ref()))}</Button>
             </div>
         </Dialog>
     }
 }
 
-fn disputed(it: Disputed) -> impl IntoView {
-    let or_nothing = |text: String| if text.is_empty() { "nothing".to_owned() } else { text };
+/// The switch that both pressed, where it is about one.
+fn switch(clash: &Clash) -> Option<&Disputed> {
+    clash.values.first().filter(|it| it.path == SWITCH)
+}
+
+/// Whether both values are shown: a switch is told in a sentence.
+fn is_text(it: &Disputed) -> bool {
+    it.path != SWITCH
+}
+
+fn words(clash: &Clash) -> String {
+    match (switch(clash), clash.values.as_slice()) {
+        (Some(Disputed { theirs, mine, .. }), _) => {
+            format!(
+                "Somebody else switched it {theirs} a moment ago. Yours would switch it {mine}."
+            )
+        }
+        (None, []) => {
+            "You deleted it while somebody else changed it. It is still there.".to_owned()
+        }
+        (None, _) => {
+            "You and somebody else changed the same. What the other wrote is in the flow now."
+                .to_owned()
+        }
+    }
+}
+
+fn keep_words(clash: Option<&Clash>) -> String {
+    clash
+        .and_then(switch)
+        .map_or_else(|| "Keep theirs".to_owned(), |it| format!("Leave it {}", it.theirs))
+}
+
+fn use_words(clash: Option<&Clash>) -> String {
+    clash
+        .and_then(switch)
+        .map_or_else(|| "Use mine".to_owned(), |it| format!("Switch it {}", it.mine))
+}
+
+fn disputed(studio: Studio, it: Disputed) -> impl IntoView {
+    let or_nothing = |text: String| match text.as_str() {
+        "" => "nothing".to_owned(),
+        text => readable(text, &studio.numbers()),
+    };
     view! {
         <div class="fdiff">
             <h3>{super::proposed::label(&it.path)}</h3>

@@ -115,7 +115,10 @@ impl Studio {
         });
         let names: Vec<_> = steps.iter().filter(|it| *it != "trigger").cloned().collect();
         if !names.is_empty() {
-            self.edit(FlowEdit::SetSkipAction(SetSkip { names, skip: !off }));
+            let set = SetSkip { names, skip: !off };
+            if !self.asks_first(&set) {
+                self.edit(FlowEdit::SetSkipAction(set));
+            }
         }
     }
 

@@ -110,6 +110,8 @@ pub struct Studio {
     pub(super) base: StoredValue<FlowVersion>,
     /// The newest revision that this page heard of while changes of its own were on their way.
     pub(super) heard: StoredValue<i64>,
+    /// The steps that somebody else switched off or on last, and when that was, in epoch milliseconds.
+    pub(super) just_switched: StoredValue<(i64, BTreeSet<String>)>,
     pub(super) toasts: Toasts,
     pub(super) timer: StoredValue<Option<TimeoutHandle>>,
 }
@@ -181,6 +183,7 @@ impl Studio {
             outbox: StoredValue::new(Outbox::default()),
             base: StoredValue::new(base),
             heard: StoredValue::new(0),
+            just_switched: StoredValue::new((0, BTreeSet::new())),
             toasts: use_toasts(),
             timer: StoredValue::new(None),
         }
@@ -205,6 +208,14 @@ impl Studio {
     /// Closes the settings.
     pub fn close(self) {
         self.chosen.set(None);
+    }
+
+    /// Closes the settings from inside them: the focus goes back to the step.
+    pub fn leave_settings(self) {
+        self.sheet.set(false);
+        if let Some(step) = self.chosen.try_update(Option::take).flatten() {
+            self.focus_soon(&step);
+        }
     }
 
     /// On phones opens what the flow is.

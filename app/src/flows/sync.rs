@@ -267,6 +267,9 @@ impl Studio {
         let marks = written(&before.version, &flow.version);
         // What the assistant does for this person is theirs to take back, when nothing of others came with it.
         let is_mine = by == By::MyAssistant && flow.revision == before.revision + 1;
+        if by != By::MyAssistant {
+            self.note_switched(&before.version, &flow.version);
+        }
         self.base.set_value(flow.version.clone());
         self.keeping_focus(|| {
             self.flow.set(flow);

@@ -103,7 +103,8 @@ impl Stack<'_> {
     }
 
     /// What `edit` is compared with: what it was made on. A step that the other switched too is compared with what both
-    /// began with, however often it was switched since: off and on again is no agreement.
+    /// began with, however often it was switched since: off and on again is no agreement. One of these changes that
+    /// arrived though nobody heard of it looks like the other's; then a question too many is the lesser fault.
     fn base_of(&self, edit: &FlowEdit) -> &FlowVersion {
         let is_off = |of: &FlowVersion, name: &str| tree::find(&of.trigger, name).map(|it| it.skip);
         match edit {
