@@ -106,6 +106,14 @@ pub enum Problem {
         /// Seconds until a call can succeed.
         retry_after_s: u64,
     },
+    /// What a person may use in a day or a month is used up; nothing was executed.
+    #[error("{message}")]
+    UsedUp {
+        /// What is used up, until when, and who can raise it.
+        message: String,
+        /// Seconds until it is counted anew.
+        retry_after_s: u64,
+    },
     /// A well-formed request that was not understood.
     #[error("{message}")]
     NotUnderstood {
@@ -192,7 +200,7 @@ impl Problem {
             Self::TooLarge { .. } => 413,
             Self::UnsupportedMediaType => 415,
             Self::NotUnderstood { .. } | Self::Unsupported { .. } => 422,
-            Self::RateLimited { .. } => 429,
+            Self::RateLimited { .. } | Self::UsedUp { .. } => 429,
             Self::NeedsApproval { .. } => 202,
             Self::Internal { .. } => 500,
             Self::Unavailable { .. } | Self::CircuitOpen { .. } | Self::Unclear { .. } => 502,
@@ -216,7 +224,7 @@ impl Problem {
             Self::NoModelKey { .. } => "NO_MODEL_KEY",
             Self::NeedsApproval { .. } => "CONFIRM_REQUIRED",
             Self::Conflict { .. } => "CONFLICT",
-            Self::RateLimited { .. } => "RATE_LIMITED",
+            Self::RateLimited { .. } | Self::UsedUp { .. } => "RATE_LIMITED",
             Self::NotUnderstood { .. } => "NOT_UNDERSTOOD",
             Self::Unavailable { .. } | Self::Unclear { .. } => "UPSTREAM_ERROR",
             Self::CircuitOpen { .. } => "CIRCUIT_OPEN",

@@ -6,6 +6,7 @@ use crate::live::use_live;
 use crate::ui::toast::use_toasts;
 use domain::agent::{AgentChange, AgentKind, AgentSchedule, SavedAgent};
 use domain::event::Topic;
+use domain::problem::Problem;
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
@@ -75,6 +76,9 @@ impl Desk {
         });
         let told = move |ended: Option<Result<(), AppError>>, words: &str| match ended {
             Some(Ok(())) => toasts.say(words),
+            Some(Err(AppError::Problem(Problem::NeedsApproval { .. }))) => {
+                toasts.say("This waits for an approval. Nothing has happened");
+            }
             Some(Err(error)) => toasts.failed(error.to_string()),
             None => {}
         };

@@ -49,7 +49,7 @@ pub async fn pause_agent(id: String, pauses: bool) -> Result<(), AppError> {
 /// As [`save_agent`]; a conflict while it is paused or was asked already.
 #[server(prefix = "/fn", endpoint = "run_agent")]
 pub async fn run_agent(id: String, is_dry: bool) -> Result<(), AppError> {
-    Ok(backend().tools.ask_agent(&actor()?, &id, is_dry).await?)
+    Ok(backend().run_agent(&actor()?, &id, is_dry).await?)
 }
 
 /// Deletes an agent; its runs stay in the audit log.

@@ -10,6 +10,7 @@ use crate::turn::Turn;
 use crate::untrusted;
 use domain::actor::{Actor, Permission};
 use domain::approval::Risk;
+use domain::policy::Verdict;
 use domain::problem::Problem;
 use domain::trace::TraceStatus;
 use futures::{StreamExt, TryStreamExt};
@@ -23,10 +24,17 @@ use store::db::Conn;
 use tools::error::ToolError;
 use tools::other_tools::{READ, as_called};
 use tools::tool::{CallContext, ToolSpec};
+use tools::tool_rules::ToolRules;
 
 const RESULT_CHARS: usize = 400;
 /// Reading tools of one round that run side by side.
 const AT_ONCE: usize = 4;
+
+/// What the workspace decided before: answers that are remembered, and policies about tools.
+struct Decided {
+    answers: Vec<StoredRule>,
+    policies: ToolRules,
+}
 
 /// A call that is about to run.
 struct Ready {
@@ -51,7 +59,7 @@ impl Turn {
             calls.iter().filter(|it| it.status == CallStatus::Ok && self.changes(&it.name)).count();
         self.read_ahead(&calls).await?;
         let calls = self.calls().await?;
-        let rules = self.standing_rules().await?;
+        let decided = self.decided_before().await?;
         for call in calls {
             if self.stop.is_cancelled() {
                 return Ok(Some(End::Gone));
@@ -65,7 +73,7 @@ impl Turn {
                     Some(spec) if self.is_withheld(spec, &call) => {
                         self.withhold(&call, spec).await?;
                     }
-                    Some(spec) => match self.judge((spec, &call), writes, &rules) {
+                    Some(spec) => match self.judge((spec, &call), writes, &decided) {
                         Some(why) => self.execute(call.clone(), &why).await?,
                         None if self.ask(&call, spec).await? => return Ok(Some(End::Gone)),
                         None => {}
@@ -89,18 +97,25 @@ impl Turn {
         &self,
         (spec, call): (&ToolSpec, &StoredCall),
         writes: usize,
-        rules: &[StoredRule],
+        decided: &Decided,
     ) -> Option<String> {
+        let rule = decided.policies.first(self.actor.role, spec, &call.args);
         let spec = self.agent.0.tools.amounts_to(&call.name, &call.args).unwrap_or(spec);
         if spec.name == READ && self.is_tainted {
             // What it is asked leaves PM OS, and text from outside may have chosen it.
             return None;
+        }
+        if let Some((Verdict::Refuse, policy, _)) = rule {
+            return Some(format!("The policy “{policy}” refuses it"));
         }
         if spec.risk == Risk::Read || spec.only_tells(&call.args) {
             return Some("It only reads".to_owned());
         }
         if !self.actor.role.can(Permission::Write) {
             return Some("The tool itself refuses people who may not write".to_owned());
+        }
+        if matches!(rule, Some((Verdict::Ask, ..))) {
+            return None;
         }
         let is_led = (self.is_tainted || !self.others.is_empty())
             && (!policy::is_draft(spec)
@@ -117,13 +132,19 @@ impl Turn {
         {
             return None;
         }
-        let rule = standing::covering(rules, &self.actor.user, (&call.name, &call.args))?;
-        Some(format!("{} allowed it for good", rule.created_by))
+        if let Some((Verdict::Allow, policy, _)) = rule {
+            return Some(format!("The policy “{policy}” allows it"));
+        }
+        let called = (call.name.as_str(), &call.args);
+        let answer = standing::covering(&decided.answers, &self.actor.user, called)?;
+        Some(format!("{} allowed it for good", answer.created_by))
     }
 
-    async fn standing_rules(&self) -> Result<Vec<StoredRule>, Problem> {
+    async fn decided_before(&self) -> Result<Decided, Problem> {
+        let policies = self.agent.0.tools.tool_rules(&self.run.workspace).await?;
         let mut conn = self.agent.0.db.read().await?;
-        Ok(approval_rules::list(&mut conn, &self.run.workspace).await?)
+        let answers = approval_rules::list(&mut conn, &self.run.workspace).await?;
+        Ok(Decided { answers, policies })
     }
 
     /// Runs the reading tools of a round side by side, up to the first that changes something: what it changes, a
@@ -258,6 +279,7 @@ impl Ready {
             operation: None,
             idempotency_key: Some(self.call.id.clone()),
             decider: None,
+            hurries: false,
         };
         let outcome =
             self.agent.0.tools.call(&self.actor, &self.call.name, &self.args, &context).await;

@@ -90,7 +90,8 @@ impl Agent {
             is_high_risk: command.is_high_risk,
             approval: None,
         };
-        if command.is_high_risk || call.requires_approval {
+        let asks = self.0.tools.asks_first(actor, spec, &args).await?;
+        if command.is_high_risk || call.requires_approval || asks {
             return self.ask_about(actor, spec, new).await;
         }
         let (id, actor_of, row) = (new.id.clone(), actor.clone(), new);

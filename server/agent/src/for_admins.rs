@@ -1,4 +1,5 @@
-//! What a member may ask for and somebody with the permission to manage decides: publishing a flow, switching it on.
+//! What a member may ask for and somebody with the permission to manage decides: publishing a flow, switching it on. And
+//! what a policy wants somebody asked about, done by hand.
 
 use crate::agent::Agent;
 use crate::commands::Commanded;
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 use store::approvals::{self, ApprovalFilter, StoredApproval};
 use store::commands::NewCommand;
 use store::ids;
+use tools::tool::ToolSpec;
 use tools::tools::Tools;
 
 /// How many open questions of one person are looked through for the same one.
@@ -44,11 +46,39 @@ impl Agent {
         if actor.role.can(Permission::Manage) {
             return Ok(());
         }
-        let args = self.0.tools.check(tool, &json!({ "flow_id": flow }))?;
+        let spec = self.0.tools.find(tool).ok_or_else(|| Problem::not_found("Tool"))?;
+        self.ask_once(actor, (command, spec), &json!({ "flow_id": flow })).await
+    }
+
+    /// Nothing where no policy wants somebody asked before this call of the actor, who may still be refused; else
+    /// somebody is asked, once for the same call.
+    ///
+    /// # Errors
+    /// [`Problem::NeedsApproval`] when somebody was asked, [`Problem::NotFound`], [`Problem::Invalid`].
+    pub async fn may_or_waits(
+        &self,
+        actor: &Actor,
+        tool: &str,
+        args: &Value,
+    ) -> Result<(), Problem> {
+        let spec = self.0.tools.find(tool).ok_or_else(|| Problem::not_found("Tool"))?;
+        if !self.0.tools.asks_first(actor, spec, args).await? {
+            return Ok(());
+        }
+        self.ask_once(actor, (spec.name, spec), args).await
+    }
+
+    async fn ask_once(
+        &self,
+        actor: &Actor,
+        (command, spec): (&'static str, &'static ToolSpec),
+        args: &Value,
+    ) -> Result<(), Problem> {
+        let tool = spec.name;
+        let args = self.0.tools.check(tool, args)?;
         if let Some(id) = self.asked_before(actor, tool, &args).await? {
             return Err(Problem::NeedsApproval { id });
         }
-        let spec = self.0.tools.find(tool).ok_or_else(|| Problem::not_found("Tool"))?;
         let new = NewCommand {
             id: OperationId::from(ids::fresh()),
             user: actor.user.clone(),

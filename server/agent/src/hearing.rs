@@ -15,8 +15,8 @@ use futures::StreamExt;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use store::chat::{journal, leases, runs};
-use store::ids;
 use store::model_keys::{self, Spent};
+use store::{ids, limits};
 use tokio::time::MissedTickBehavior;
 
 /// Pieces of text that come within this time are one event.
@@ -280,13 +280,14 @@ impl Turn {
         let (provider, model) =
             (candidate.provider.name().to_owned(), candidate.provider.model().to_owned());
         let spent = usage.filter(|_| candidate.is_paid).map(spent);
-        let month = month_of(&self.run.today);
+        let (user, today) = (self.run.user.clone(), self.run.today.clone());
         let node = self.agent.0.node.clone();
         let write = self.agent.0.db.write(move |tx| {
             Box::pin(async move {
                 if let Some(spent) = spent {
-                    let of = (provider.as_str(), model.as_str());
+                    let (of, month) = ((provider.as_str(), model.as_str()), month_of(&today));
                     model_keys::add_spent(tx, &place.workspace, &month, of, spent).await?;
+                    limits::add_used(tx, (&place.workspace, &user), &today, spent).await?;
                 }
                 let is_ours = leases::renew(tx, &run, &node).await?;
                 if !is_ours || !runs::progress(tx, &run, iterations).await? {

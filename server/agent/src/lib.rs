@@ -28,6 +28,7 @@ pub mod sending;
 pub mod sessions;
 
 mod asking;
+mod budget;
 mod calling;
 mod catalogue;
 mod compaction;
@@ -38,6 +39,7 @@ mod makers;
 mod memory;
 mod models;
 mod policy;
+mod policy_trial;
 mod recovery;
 mod settings;
 mod sheet;

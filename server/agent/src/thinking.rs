@@ -1,13 +1,13 @@
 //! Answers to steps of flows: one text to the workspace's model, without tools, counted like every other answer.
 
 use crate::agent::{Agent, Inner};
+use crate::budget::share;
 use crate::hearing::{month_of, spent};
 use crate::llm::failure::LlmError;
 use crate::llm::reading::read;
 use crate::llm::{Prompt, Reply};
 use crate::models::Candidate;
 use crate::settings::Settings;
-use crate::turn::share;
 use crate::untrusted;
 use domain::ids::WorkspaceId;
 use domain::problem::Problem;
@@ -16,7 +16,7 @@ use serde_json::Value;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 use store::error::StoreError;
-use store::{ids, model_keys};
+use store::{ids, limits, model_keys};
 
 /// A model that says nothing for so long is not waited for.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -42,6 +42,10 @@ impl Agent {
         if self.is_over_limit(&ask.workspace, &month).await.map_err(failed)? {
             let message = "This month's limit for the assistant is reached. An admin can raise it under Settings, Assistant";
             return Err(Unanswered::NeedsSetup(message.to_owned()));
+        }
+        let used_up = self.0.tools.models_used_up(&ask.workspace, &ask.user).await;
+        if let Some(problem) = used_up.map_err(failed)? {
+            return Err(Unanswered::NeedsSetup(problem.to_string()));
         }
         let mut choice = self.choice(&ask.workspace, &ask.user).await.map_err(failed)?;
         choice.candidates.retain(|it| it.provider.name() != BUILT_IN);
@@ -90,14 +94,16 @@ impl Agent {
         let model = candidate.provider.model().to_owned();
         let thought =
             Thought { text: reply.text, model: model.clone(), tokens: usage.input + usage.output };
-        let (workspace, month) = (ask.workspace.clone(), month.to_owned());
+        let today = self.0.tools.day_in(&ask.workspace).await?;
+        let (workspace, user, month) = (ask.workspace.clone(), ask.user.clone(), month.to_owned());
         let written: Result<(), StoreError> = self
             .0
             .db
             .write(move |conn| {
                 Box::pin(async move {
                     let of = (provider.as_str(), model.as_str());
-                    model_keys::add_spent(conn, &workspace, &month, of, spent(usage)).await
+                    model_keys::add_spent(conn, &workspace, &month, of, spent(usage)).await?;
+                    limits::add_used(conn, (&workspace, &user), &today, spent(usage)).await
                 })
             })
             .await;

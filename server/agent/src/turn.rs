@@ -3,7 +3,7 @@
 use crate::agent::{Agent, place};
 use crate::catalogue;
 use crate::ending::End;
-use crate::hearing::{Heard, called, month_of, total_event};
+use crate::hearing::{Heard, total_event};
 use crate::llm::failure::ErrorClass;
 use crate::llm::{OtherTool, Prompt, Reply, Usage, Wanted};
 use crate::models::Candidate;
@@ -26,11 +26,9 @@ use store::chat::journal::{self, Place, StoredCall};
 use store::chat::leases;
 use store::chat::rounds::{self, StoredRound};
 use store::chat::runs::{self, StoredRun};
-use store::{ids, model_keys};
+use store::ids;
 use tokio_util::sync::CancellationToken;
 
-/// Of the month's limit: from here on it is said.
-const WARNING_SHARE: f64 = 0.8;
 /// The same tool with the same arguments this often ends the run.
 const REPEATS: usize = 3;
 
@@ -261,30 +259,6 @@ impl Turn {
         write.await
     }
 
-    /// Ends the run when the month's limit is reached; warns when it nearly is.
-    async fn over_budget(&self) -> Result<Option<End>, Problem> {
-        let (tokens, usd) = self.limit;
-        if tokens.is_none() && usd.is_none() {
-            return Ok(None);
-        }
-        let month = month_of(&self.run.today);
-        let mut conn = self.agent.0.db.read().await?;
-        let spent = model_keys::spent(&mut conn, &self.run.workspace, &month).await?;
-        drop(conn);
-        let share = share(spent, tokens, usd);
-        if share >= 1.0 {
-            let message = "This month's limit for the assistant is reached. An admin can raise it under Settings, \
-                           Assistant; the built-in assistant costs nothing";
-            return Ok(Some(End::failed("SPEND_LIMIT", message)));
-        }
-        if share >= WARNING_SHARE {
-            let detail = format!("{:.0} % of this month's limit is used", share * 100.0);
-            let line = self.budget_line();
-            self.tell(vec![line.event(TraceStatus::Info, &detail, None)]).await?;
-        }
-        Ok(None)
-    }
-
     /// How this run is worked on; it keeps what it started with.
     pub(crate) fn runtime(&self) -> Runtime {
         Runtime::parse(&self.run.run.runtime).unwrap_or_default()
@@ -313,12 +287,4 @@ fn code_of(class: ErrorClass) -> &'static str {
         ErrorClass::RateLimit | ErrorClass::Quota => "MODEL_LIMIT",
         _ => "MODEL_FAILED",
     }
-}
-
-/// How much of the month's limit is used: 1 is all of it.
-#[expect(clippy::cast_precision_loss, reason = "a share need not be exact")]
-pub(crate) fn share(spent: model_keys::Spent, tokens: Option<f64>, usd: Option<f64>) -> f64 {
-    let of_tokens = tokens.map_or(0.0, |it| (spent.input + spent.output) as f64 / it);
-    let of_money = usd.map_or(0.0, |it| spent.cost_micros as f64 / 1_000_000.0 / it);
-    of_tokens.max(of_money)
 }

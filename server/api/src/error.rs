@@ -94,7 +94,7 @@ fn more(problem: &Problem) -> Value {
         Problem::NoModelKey { hint, fix_url } => json!({"hint": hint, "fix_url": fix_url}),
         Problem::NeedsApproval { id } => json!({"approval_id": id, "pending_approval": true}),
         Problem::Conflict { status: Some(status), .. } => json!({"status": status}),
-        Problem::RateLimited { retry_after_s } => {
+        Problem::RateLimited { retry_after_s } | Problem::UsedUp { retry_after_s, .. } => {
             json!({"retryAfter": retry_after_s, "remaining": 0})
         }
         Problem::CircuitOpen { retry_after_ms, .. } => json!({"retry_after_ms": retry_after_ms}),
@@ -121,7 +121,10 @@ pub(crate) fn written(mut response: Response, request_id: &str) -> Response {
     *response.body_mut() = refusal.body(request_id).to_string().into();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    if let Refusal::Problem(Problem::RateLimited { retry_after_s }) = refusal {
+    if let Refusal::Problem(
+        Problem::RateLimited { retry_after_s } | Problem::UsedUp { retry_after_s, .. },
+    ) = refusal
+    {
         headers.insert(RETRY_AFTER, HeaderValue::from(retry_after_s));
     }
     response

@@ -53,14 +53,26 @@ impl Backend {
         self.by_tool(actor, "delete_agent", &json!({ "agent_id": id })).await.map(drop)
     }
 
-    /// What a tool answers to somebody on a page.
+    /// Asks an agent to run at once; dry, it only tells what it would do. It begins in its own time.
+    ///
+    /// # Errors
+    /// As [`Self::save_agent`]; [`Problem::Conflict`] while it is paused, or when it was asked already;
+    /// [`Problem::NeedsApproval`] where a policy wants somebody asked.
+    pub async fn run_agent(&self, actor: &Actor, id: &str, is_dry: bool) -> Result<(), Problem> {
+        let args = json!({ "agent_id": id, "dry_run": is_dry });
+        self.by_tool(actor, "run_agent", &args).await.map(drop)
+    }
+
+    /// What a tool answers to somebody on a page, who does not wait for what comes of it. Where a policy wants somebody
+    /// asked, that happens instead.
     pub(crate) async fn by_tool(
         &self,
         actor: &Actor,
         tool: &str,
         args: &Value,
     ) -> Result<Value, Problem> {
-        let context = CallContext { source: "ui", ..CallContext::default() };
+        self.agent.may_or_waits(actor, tool, args).await?;
+        let context = CallContext { source: "ui", hurries: true, ..CallContext::default() };
         Ok(Box::pin(self.tools.call(actor, tool, args, &context)).await?)
     }
 }

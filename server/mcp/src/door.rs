@@ -118,7 +118,10 @@ impl Door {
         let (args, approval) = asking::apart(spec, args);
         let decider = self.decider.clone().filter(|_| spec.name == DECIDING);
         let context = CallContext { source, decider, ..CallContext::default() };
-        let context = match asking::needs_question(caller.grant.as_ref(), spec, &args) {
+        let by_policy = self.tools.asks_first(&actor, spec, &args).await;
+        let by_policy = by_policy.map_err(|it| self.failure(&it.into(), spec))?;
+        let asks = by_policy || asking::needs_question(caller.grant.as_ref(), spec, &args);
+        let context = match asks {
             true => self.agreed(&actor, spec, &args, (approval, context)).await?,
             false => context,
         };

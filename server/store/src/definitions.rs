@@ -93,6 +93,22 @@ pub async fn find(
     fetch_optional!(conn, Definition, sqlx::AssertSqlSafe(sql), workspace.as_str(), kind, id)
 }
 
+/// Gives a definition another name and body; false when there is none.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn update(
+    conn: &mut Conn,
+    workspace: &WorkspaceId,
+    (kind, id): (&str, &str),
+    (name, body): (&str, &serde_json::Value),
+) -> Result<bool> {
+    let sql = "UPDATE definitions SET name = $4, body = $5, updated_at = $6
+               WHERE workspace_id = $1 AND kind = $2 AND id = $3";
+    let (text, now) = (body.to_string(), ids::now_ms());
+    Ok(execute!(conn, sql, workspace.as_str(), kind, id, name, text, now)? > 0)
+}
+
 /// Deletes a definition; false when there is none.
 ///
 /// # Errors

@@ -30,6 +30,7 @@ pub mod ids;
 pub mod insights;
 pub mod installation;
 pub mod invitations;
+pub mod limits;
 pub mod mcp_sessions;
 pub mod memories;
 pub mod migrations;

@@ -153,6 +153,7 @@ const ALL: &[(i64, &str, &str)] = &[
         include_str!("../../../migrations/0186_steps_know_when_they_go_on.sql"),
     ),
     (188, "messages have files", include_str!("../../../migrations/0188_messages_have_files.sql")),
+    (200, "people have limits", include_str!("../../../migrations/0200_people_have_limits.sql")),
     (220, "undoing is a write", include_str!("../../../migrations/0220_undoing_is_a_write.sql")),
 ];
 

@@ -304,11 +304,7 @@ pub(crate) async fn delete(call: Call<'_>) -> Outcome {
 }
 
 /// Asks an agent to run at once; it does so in its own time.
-pub(crate) async fn ask(
-    tools: &Tools,
-    actor: &Actor,
-    (id, is_dry): (&str, bool),
-) -> Result<Agent, Problem> {
+async fn ask(tools: &Tools, actor: &Actor, (id, is_dry): (&str, bool)) -> Result<Agent, Problem> {
     actor.require(Permission::Write)?;
     let found = to_change(tools, actor, id).await?;
     if found.is_paused != 0 {
@@ -329,12 +325,13 @@ pub(crate) async fn ask(
     Ok(found)
 }
 
-/// Asks an agent to run at once, and waits a little for what comes of it. A dry run tells what it would do.
+/// Asks an agent to run at once, and waits a little for what comes of it, unless the caller is in a hurry. A dry run
+/// tells what it would do.
 pub(crate) async fn run(call: Call<'_>) -> Outcome {
     let is_dry = call.args.wants("dry_run");
     let asked_at = ids::now_ms();
     let found = ask(call.tools, call.actor, (call.args.need("agent_id")?, is_dry)).await?;
-    let until = Instant::now() + WAIT;
+    let until = Instant::now() + if call.hurries { Duration::ZERO } else { WAIT };
     let mut last = None;
     while Instant::now() < until {
         last = run_since(&call, &found.id, asked_at).await?;

@@ -1,6 +1,6 @@
-//! Agents as their pages see them, and asking one to run without waiting for it.
+//! Agents as their pages see them.
 
-use crate::agent_tools::{ask, may_change, shown, shown_run, standings, state};
+use crate::agent_tools::{may_change, shown, shown_run, standings, state};
 use crate::tools::Tools;
 use domain::actor::{Actor, Permission};
 use domain::agent::{AgentHistory, AgentStanding};
@@ -48,15 +48,5 @@ impl Tools {
             may_change: may_change(&found, actor),
         };
         Ok(AgentHistory { standing, runs })
-    }
-
-    /// Asks an agent to run at once; dry, it only tells what it would do. It begins in its own time.
-    ///
-    /// # Errors
-    /// [`Problem::NotFound`], [`Problem::Forbidden`] for somebody else's without the permission to manage,
-    /// [`Problem::Conflict`] while it is paused, or when it was asked already.
-    pub async fn ask_agent(&self, actor: &Actor, id: &str, is_dry: bool) -> Result<(), Problem> {
-        ask(self, actor, (id, is_dry)).await?;
-        Ok(())
     }
 }

@@ -5,15 +5,17 @@ use crate::kept::body;
 use crate::lists;
 use crate::planned::short;
 use crate::tool::{Call, Done};
+use crate::tools::Tools;
 use basecamp::names::Purpose;
-use domain::actor::Permission;
+use domain::actor::{Actor, Permission};
+use domain::budget::{Expense, ProjectBudget};
 use domain::problem::Problem;
 use domain::project::Project;
 use insight::formulas::DAY_MS;
 use insight::measure;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use store::definitions::Definition;
+use store::definitions::{self, Definition};
 use store::ids;
 
 type Outcome = Result<Done, ToolError>;
@@ -121,6 +123,47 @@ async fn figures(
         "is_over": limit.map(|it| spent > it), "by_category": by, "expenses": rows, "expenses_count": rows.len()
     });
     Ok((value, spent, expenses))
+}
+
+impl Tools {
+    /// The budget of a project, as its page shows it.
+    ///
+    /// # Errors
+    /// [`Problem::NotFound`] for a project the actor does not see; when Basecamp or the database does not answer.
+    pub async fn project_budget(
+        &self,
+        actor: &Actor,
+        project: i64,
+    ) -> Result<ProjectBudget, Problem> {
+        actor.require(Permission::Read)?;
+        let name = self.basecamp.project(actor, project).await?.id.to_string();
+        let mut conn = self.db.read().await?;
+        let mut budgets = definitions::list(&mut conn, &actor.workspace, BUDGET).await?;
+        let mut expenses = definitions::list(&mut conn, &actor.workspace, EXPENSE).await?;
+        budgets.retain(|it| it.name == name);
+        expenses.retain(|it| it.name == name);
+        Ok(ProjectBudget {
+            amount: budgets.first().and_then(|it| body(it)["amount"].as_f64()),
+            entries: budgets.into_iter().map(|it| it.id).collect(),
+            spent: spent_by(&expenses).0,
+            expenses: expenses.into_iter().map(|it| shown(it, actor)).collect(),
+        })
+    }
+}
+
+fn shown(it: Definition, actor: &Actor) -> Expense {
+    let body = body(&it);
+    let word = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+    let is_own = it.owner_id == actor.user.as_str();
+    Expense {
+        amount: body["amount"].as_f64().unwrap_or_default(),
+        category: word("category"),
+        description: word("description"),
+        may_remove: actor.role.can(if is_own { Permission::Write } else { Permission::Manage }),
+        id: it.id,
+        who: it.owner,
+        at: ids::rfc3339(it.created_at),
+    }
 }
 
 async fn summary(call: Call<'_>) -> Outcome {

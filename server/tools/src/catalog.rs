@@ -261,6 +261,8 @@ catalog! {
         "project:string, policy_id:string", "Checks projects against the rules and gives a score" => policy_tools::check;
     "track_budget", "governance", Full, Write, "Keep track of a budget",
         "action*:enum(set_budget|log_expense|get_summary|forecast), project*:string, amount:number, category:string, description:string", "Sets a budget, logs an expense, or reports spend and forecast" => budget_tools::track;
+    "update_policy", "governance", Unlisted, Write, "Change a policy",
+        "policy_id*:string, name:string, rule:string, severity:enum(block|warn|info), active:boolean, place:integer", "Changes what is given of a policy, and its place among the rules about tools" => policy_tools::update;
     "delete_policy", "governance", Unlisted, Destructive, "Delete a policy",
         "policy_id*:string", "Deletes a policy" => policy_tools::delete;
     "untrack_budget", "governance", Unlisted, Destructive, "Take an entry of a budget away",

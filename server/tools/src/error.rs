@@ -239,7 +239,7 @@ fn problem_extras(problem: &Problem) -> Vec<(String, Value)> {
             field("fix_url", fix_url.as_str().into()),
         ],
         Problem::Unsupported { hint, .. } => vec![field("hint", hint.as_str().into())],
-        Problem::RateLimited { retry_after_s } => vec![
+        Problem::RateLimited { retry_after_s } | Problem::UsedUp { retry_after_s, .. } => vec![
             field("action", "retry_later".into()),
             field("retry_after_ms", retry_after_s.saturating_mul(1_000).into()),
         ],

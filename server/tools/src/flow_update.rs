@@ -60,8 +60,14 @@ pub(crate) fn gathered(
     Ok(fields)
 }
 
+/// The name of the tool that a call amounts to: a change can publish a flow, or switch it on.
+pub(crate) fn name_of<'a>(name: &'a str, args: &Value) -> &'a str {
+    let is_change = matches!(name, "flow_update" | "flow_flow_operation");
+    is_change.then(|| amounts_to(args)).flatten().unwrap_or(name)
+}
+
 /// The tool that a change amounts to, where it makes something run or stop: what is asked about is that.
-pub(crate) fn amounts_to(args: &Value) -> Option<&'static str> {
+fn amounts_to(args: &Value) -> Option<&'static str> {
     let switched = |status: FlowStatus| match status {
         FlowStatus::Enabled => "flow_enable",
         FlowStatus::Disabled => "flow_disable",

@@ -5,6 +5,7 @@ use crate::tools::Tools;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Offset, TimeDelta, TimeZone, Weekday};
 use chrono_tz::Tz;
 use domain::actor::Actor;
+use domain::ids::WorkspaceId;
 use domain::problem::Problem;
 use insight::formulas::DAY_MS;
 use insight::measure::Moment;
@@ -13,8 +14,13 @@ use store::{ids, workspaces};
 
 impl Tools {
     async fn zone(&self, actor: &Actor) -> Result<Tz, ToolError> {
+        Ok(self.zone_of(&actor.workspace).await?)
+    }
+
+    /// The time zone of a workspace.
+    pub(crate) async fn zone_of(&self, workspace: &WorkspaceId) -> Result<Tz, Problem> {
         let mut conn = self.db.read().await?;
-        let workspace = workspaces::find(&mut conn, &actor.workspace).await?;
+        let workspace = workspaces::find(&mut conn, workspace).await?;
         Ok(workspace.and_then(|it| it.timezone.parse().ok()).unwrap_or(Tz::UTC))
     }
 
@@ -67,7 +73,7 @@ impl Tools {
 }
 
 /// When a day begins, epoch milliseconds.
-fn begin(day: NaiveDate, zone: Tz) -> i64 {
+pub(crate) fn begin(day: NaiveDate, zone: Tz) -> i64 {
     let local = day.and_time(NaiveTime::MIN);
     let first = zone.from_local_datetime(&local).earliest();
     first.map_or_else(|| local.and_utc().timestamp_millis(), |it| it.timestamp_millis())

@@ -41,7 +41,8 @@ impl Tools {
         let spec = self.known(name)?;
         let args = self.check(name, args)?;
         let fields = args.as_object().cloned().unwrap_or_default();
-        let call = Call { tools: self, actor, args: Args::new(fields), decider: None };
+        let call =
+            Call { tools: self, actor, args: Args::new(fields), decider: None, hurries: false };
         match name {
             "create_todo" => Box::pin(create_todo(call)).await,
             "complete_todo" => Box::pin(change_todo(call, "Complete", "marked done")).await,

@@ -139,6 +139,7 @@ const WORDS: &[(&str, &str)] = &[
     ("persona", "Name of a persona: standard, brief, friendly, formal, detailed, or one of yours"),
     ("traits", "How it speaks, such as tone, length and language, each in a few words"),
     ("policy_id", "Id of a policy"),
+    ("place", "Place among the rules about tools, from 1; 0 leaves it where it is"),
     ("variables", "Values for the variables of the recipe, by name"),
     ("auto_execute", "Do it, instead of only saying what would be done"),
     ("operation_count", "How many of the last writes, 3 when left out"),

@@ -28,8 +28,9 @@ impl Tools {
         let facts = Box::pin(self.basecamp.facts(actor, None)).await?;
         let everybody = Box::pin(self.basecamp.people(actor)).await?;
         let (at, week) = (self.moment(actor).await?, self.week(actor).await?);
-        let me =
-            Call { tools: self, actor, args: Args::default(), decider: None }.own_person().await?;
+        let me = Call { tools: self, actor, args: Args::default(), decider: None, hurries: false }
+            .own_person()
+            .await?;
         let manages = actor.role.can(Permission::Manage);
         let may_know = |id: i64| manages || me.as_ref().is_some_and(|it| it.id == id);
         let stand = |person: Person| PersonStanding {

@@ -5,10 +5,11 @@ use crate::lists;
 use crate::tool::{Call, Done};
 use crate::tools::Tools;
 use basecamp::names::Purpose;
-use domain::actor::{Actor, Permission, Role};
-use domain::event::{Event, EventKind, StoredEvent, Topic};
+use domain::actor::{Actor, Permission, Role, Via};
+use domain::event::{Event, EventKind, StoredEvent};
 use domain::ids::{OperationId, UserId, WorkspaceId};
 use domain::problem::Problem;
+use domain::subscription::{Subscribed, is_managed, is_told, kinds};
 use serde_json::{Value, json};
 use store::db::Conn;
 use store::notifications::{self, NewNotification};
@@ -23,29 +24,23 @@ const MOST: usize = 50;
 const BATCH: i64 = 500;
 const ONE_BY_ONE: usize = 10;
 
-/// Kinds that `word` means: one event, or all whose word begins so.
-fn kinds(word: &str) -> Vec<EventKind> {
-    let begins = format!("{}.", word.trim_end_matches(".*").trim_end_matches('.'));
-    let all = EventKind::ALL.iter().copied().filter(|it| is_told(*it));
-    all.filter(|it| it.as_str() == word || it.as_str().starts_with(&begins)).collect()
-}
-
-/// What happened to people, conversations and notifications is nobody's to subscribe to.
-fn is_told(kind: EventKind) -> bool {
-    !matches!(kind.topic(), Topic::Account | Topic::Chat | Topic::Notification)
-}
-
-/// Writes, with their names, are told to those who manage.
-fn is_managed(kind: EventKind) -> bool {
-    kind.topic() == Topic::Operation
-}
-
 fn row(it: &Subscription) -> Value {
     json!({
         "id": it.id, "event": it.event, "project_id": Some(&it.project_id).filter(|it| !it.is_empty()),
         "channel": "app", "delivered": it.delivered, "last_delivery": it.last_at.map(ids::rfc3339),
         "created_at": ids::rfc3339(it.created_at)
     })
+}
+
+fn shown(it: Subscription) -> Subscribed {
+    Subscribed {
+        id: it.id,
+        event: it.event,
+        project_id: Some(it.project_id).filter(|it| !it.is_empty()),
+        delivered: it.delivered,
+        last_at: it.last_at.map(ids::rfc3339),
+        created_at: ids::rfc3339(it.created_at),
+    }
 }
 
 /// Subscribes the caller, or ends that.
@@ -115,6 +110,17 @@ pub(crate) async fn list(call: Call<'_>) -> Outcome {
 }
 
 impl Tools {
+    /// What the actor is told of, the newest first.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`] without the permission to read; when the database does not answer.
+    pub async fn subscriptions(&self, actor: &Actor) -> Result<Vec<Subscribed>, Problem> {
+        actor.require(Permission::Read)?;
+        let mut conn = self.db.read().await?;
+        let found = subscriptions::list(&mut conn, (&actor.workspace, &actor.user)).await?;
+        Ok(found.into_iter().map(shown).collect())
+    }
+
     /// Tells subscribers what happened since they were told last, in every workspace.
     ///
     /// # Errors

@@ -64,7 +64,12 @@ async fn content(call: &Call<'_>, kind: TemplateKind, id: &str) -> Result<Value,
         TemplateKind::Recipe | TemplateKind::Policy => {
             let what = if kind == TemplateKind::Recipe { "Recipe" } else { "Policy" };
             let found = call.kept_one((kind.as_str(), id), what).await?;
-            Ok(lists::with(body(&found), json!({ "name": found.name })))
+            let mut body = body(&found);
+            if let Some(fields) = body.as_object_mut() {
+                // Where it stands among the others is theirs, not part of what it says.
+                fields.remove("order");
+            }
+            Ok(lists::with(body, json!({ "name": found.name })))
         }
         TemplateKind::Agent => {
             let mut conn = call.tools.db.read().await?;
@@ -190,8 +195,13 @@ pub(crate) async fn install(call: Call<'_>) -> Outcome {
         return Ok(Done::new(value));
     }
     let fields = args.as_object().cloned().unwrap_or_default();
-    let inner =
-        Call { tools: call.tools, actor: call.actor, args: Args::new(fields), decider: None };
+    let inner = Call {
+        tools: call.tools,
+        actor: call.actor,
+        args: Args::new(fields),
+        decider: None,
+        hurries: false,
+    };
     let mut done = match found.kind {
         TemplateKind::Recipe => recipe(inner, &content).await,
         TemplateKind::Agent => Box::pin(agent_tools::create(inner)).await,

@@ -222,6 +222,8 @@ pub struct CallContext {
     pub idempotency_key: Option<String>,
     /// The way to decide approvals; only a door sets it, for a key that may, and only for that very call.
     pub decider: Option<Decider>,
+    /// It is answered once it is stored, without waiting for what comes of it.
+    pub hurries: bool,
 }
 
 /// One call on its way to its handler.
@@ -231,6 +233,8 @@ pub(crate) struct Call<'a> {
     pub(crate) args: Args,
     /// What decides approvals for this call; none for nearly all.
     pub(crate) decider: Option<Decider>,
+    /// Whoever calls does not wait for what comes of it.
+    pub(crate) hurries: bool,
 }
 
 /// A call under way.

@@ -77,9 +77,7 @@ impl Tools {
 
     /// The tool that a call amounts to: `flow_update` can publish a flow, which is to be asked about as publishing is.
     pub fn amounts_to(&self, name: &str, args: &Value) -> Option<&'static ToolSpec> {
-        let is_change = matches!(name, "flow_update" | "flow_flow_operation");
-        let other = is_change.then(|| flow_update::amounts_to(args)).flatten();
-        self.find(other.unwrap_or(name))
+        self.find(flow_update::name_of(name, args))
     }
 
     /// SHA-256 of a tool with its arguments, whatever the order of their fields.
@@ -216,7 +214,9 @@ impl Tools {
         let id = context.operation.clone().unwrap_or_else(|| OperationId::new(ids::fresh()));
         let write = Write { id, spec, actor, context, args: &args, duration_ms: 0, undoes: None };
         if spec.risk_of(&args) == Risk::Read {
-            let call = Call { tools: self, actor, args: reads.clone(), decider: None };
+            self.tool_rules(&actor.workspace).await?.admit(actor.role, spec, &args)?;
+            let hurries = context.hurries;
+            let call = Call { tools: self, actor, args: reads.clone(), decider: None, hurries };
             let outcome = catalog::dispatch(spec.name, call).await;
             let value = self.shaped(actor, outcome?.value, &reads).await?;
             let value = match &freshness {
@@ -228,14 +228,27 @@ impl Tools {
         let basecamp = self.basecamp.on_behalf(write.draft(key));
         let tools = Self { basecamp, ..self.clone() };
         let decider = context.decider.clone();
-        let call = Call { tools: &tools, actor, args: reads.clone(), decider };
-        let (outcome, notes) = match Box::pin(self.obeyed(actor, spec, &args)).await {
+        let hurries = context.hurries;
+        let call = Call { tools: &tools, actor, args: reads.clone(), decider, hurries };
+        let (outcome, notes) = match Box::pin(self.permitted(actor, spec, &args)).await {
             Ok(notes) => (catalog::dispatch(spec.name, call).await, notes),
             Err(error) => (Err(error), Vec::new()),
         };
         let write = Write { duration_ms: millis(started), ..write };
         let operation = self.record(write, outcome.as_ref()).await?;
         outcome.map(|it| noted(reads.confess(answer(it, operation.as_str())), &notes))
+    }
+
+    /// Whether policies and limits let a write happen; gives the notes of policies that only warn.
+    async fn permitted(
+        &self,
+        actor: &Actor,
+        spec: &ToolSpec,
+        args: &Value,
+    ) -> Result<Vec<String>, ToolError> {
+        let notes = self.obeyed(actor, spec, args).await?;
+        self.within_changes(actor, spec).await?;
+        Ok(notes)
     }
 
     pub(crate) fn known(&self, name: &str) -> Result<&'static ToolSpec, ToolError> {

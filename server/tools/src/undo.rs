@@ -148,8 +148,13 @@ impl Tools {
             }
             unchanged(guard, &now)?;
         }
-        let call =
-            Call { tools: self, actor, args: Args::new(reverse.args.clone()), decider: None };
+        let call = Call {
+            tools: self,
+            actor,
+            args: Args::new(reverse.args.clone()),
+            decider: None,
+            hurries: false,
+        };
         catalog::dispatch(spec.name, call).await
     }
 

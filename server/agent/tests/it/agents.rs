@@ -282,9 +282,12 @@ async fn the_page_of_an_agent_has_its_runs_and_only_its_owner_reads_what_they_fo
         let world = World::with_on(test, model, Config::default()).await;
         let made = ok(&world, "create_agent", json!({ "name": "Watch", "goal": "Look" })).await;
         let id = made["agent"]["id"].as_str().unwrap().to_owned();
-        let refused = world.tools.ask_agent(&actor("mika"), &id, false).await;
-        assert!(matches!(refused, Err(Problem::Forbidden { .. })), "{refused:?}");
-        world.tools.ask_agent(&amara(), &id, false).await.unwrap();
+        let run = json!({ "agent_id": id, "dry_run": false });
+        let hurried = CallContext { source: "ui", hurries: true, ..CallContext::default() };
+        let refused = world.tools.call(&actor("mika"), "run_agent", &run, &hurried).await;
+        assert_eq!(refused.unwrap_err().code(), "FORBIDDEN");
+        let asked = world.tools.call(&amara(), "run_agent", &run, &hurried).await.unwrap();
+        assert!(asked["operation_id"].is_string() && asked["run"].is_null(), "{asked}");
         let now = ids::now_ms();
         world.agent.look_after_agents(now).await.unwrap();
         ended(&world, now).await;

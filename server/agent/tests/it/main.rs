@@ -17,6 +17,7 @@ mod long;
 mod loops;
 mod others;
 mod parity;
+mod policies;
 mod provider;
 mod remembering;
 mod restarts;

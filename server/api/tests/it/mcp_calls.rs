@@ -138,6 +138,25 @@ async fn a_write_over_mcp_is_an_operation_of_that_door_and_happens_once_for_a_ke
 }
 
 #[tokio::test]
+async fn what_a_policy_asks_about_waits_for_every_key() {
+    for server in Server::all_with(HERE).await {
+        let owner = server.signs_up("Owner").await;
+        let script = owner.script(json!({})).await;
+        let rule = json!({"name": "Slowly", "rule": "ask before flow_create"});
+        call(&script, "create_policy", rule).await;
+        let asked = call(&script, "flow_create", json!({"name": "Greet"})).await;
+        let content = asked.result()["structuredContent"].clone();
+        assert_eq!(content["code"], "CONFIRM_REQUIRED", "{}", asked.last());
+        let id = content["approval_id"].as_str().unwrap();
+        let approved = owner.post(&format!("/api/approvals/{id}/approve"), json!({})).await;
+        assert_eq!(approved.status, 200, "{}", approved.body);
+        let named = json!({"name": "Greet", "approval_id": id});
+        let done = call(&script, "flow_create", named).await;
+        assert_eq!(done.result()["isError"], false, "{}", done.last());
+    }
+}
+
+#[tokio::test]
 async fn a_key_that_asks_first_waits_for_a_person_and_then_does_it_once() {
     for server in Server::all_with(HERE).await {
         let owner = server.signs_up("Owner").await;

@@ -105,6 +105,15 @@ async fn a_budget_counts_what_was_spent() {
     let told = ask(json!({ "action": "get_summary" })).await;
     assert_eq!((&told["spent"], &told["remaining"]), (&json!(350.5), &json!(649.5)));
     assert_eq!(told["by_category"], json!({ "photos": 100.0, "print": 250.5 }));
+    let budget = async |who| {
+        let project = world.project().await;
+        world.tools.project_budget(&actor(who), project).await.unwrap()
+    };
+    let mine = budget("mika").await;
+    assert_eq!(mine.words(), "350.50 of 1000 spent, 649.50 left");
+    assert!(mine.expenses.iter().all(|it| !it.may_remove), "{mine:?}");
+    assert!(budget("amara").await.expenses.iter().all(|it| it.may_remove));
+    assert_eq!(budget("otto").await.words(), "0 spent, no budget set");
     let ahead = ask(json!({ "action": "forecast" })).await;
     assert!(ahead["forecast"]["total"].as_f64().unwrap() >= 350.5, "{ahead}");
     world.ok("pmos_undo", json!({ "operation_id": more["operation_id"] })).await;

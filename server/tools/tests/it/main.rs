@@ -18,6 +18,7 @@ mod reaching;
 mod reads;
 mod references;
 mod routing;
+mod ruling;
 mod trying;
 mod undoing;
 mod undos_in_doubt;
