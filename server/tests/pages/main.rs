@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod cases;
+mod packing;
 mod walls;
 
 use axum::Router;
