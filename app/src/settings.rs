@@ -4,6 +4,7 @@ pub mod api_keys;
 pub mod assistant;
 pub mod assistant_fns;
 pub mod audit;
+pub mod audit_check;
 pub mod clients;
 pub mod engine;
 pub mod engine_fns;

@@ -59,6 +59,8 @@ kinds! {
     PasswordChanged = "auth.password_changed", Account, audited;
     /// An admin set somebody's password.
     PasswordReset = "auth.password_reset", Account, audited;
+    /// Somebody took the audit log with them as a file.
+    AuditExported = "audit.exported", Account, audited;
     /// An operation was refused for lack of a permission.
     Refused = "auth.refused", Account, audited;
     /// A super admin entered a workspace they do not belong to.

@@ -9,6 +9,7 @@ pub mod app;
 pub mod approval;
 pub mod assistant;
 pub mod attachment;
+pub mod audit;
 pub mod budget;
 pub mod chat;
 pub mod client;

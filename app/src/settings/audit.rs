@@ -1,9 +1,11 @@
 //! The audit log: who did what. Entries cannot be edited or removed.
 
 use crate::session::can;
-use crate::settings::server_fns::load_audit;
+use crate::settings::audit_check::{AuditExports, AuditVerdict};
+use crate::settings::server_fns::{check_audit, load_audit};
 use crate::shell::missing::NotAllowed;
 use crate::ui::badge::{Pill, State};
+use crate::ui::button::Button;
 use crate::ui::choice::Toggle;
 use crate::ui::empty::Empty;
 use crate::ui::pages::{NextRows, Pages};
@@ -42,6 +44,10 @@ fn AuditLog() -> impl IntoView {
         ..AuditFilter::default()
     });
     let first = Resource::new(move || filter.get(), load_audit);
+    let check = Action::new(|kept: &String| check_audit(kept.clone()));
+    let verify = move |_| {
+        check.dispatch(String::new());
+    };
     view! {
         <Title text="Audit log" />
         <div class="page">
@@ -50,7 +56,12 @@ fn AuditLog() -> impl IntoView {
                     <h1>"Audit log"</h1>
                     <p>"Who did what. Entries cannot be edited or removed."</p>
                 </div>
+                <div class="page__a">
+                    <AuditExports filter=filter />
+                    <Button icon="shield" busy=check.pending() on:click=verify>"Verify"</Button>
+                </div>
             </div>
+            <AuditVerdict check=check />
             <div class="toolbar">
                 <SearchBox label="Show what one person did" placeholder="Name of a person" words=who when_done=true />
                 <div class="chips">

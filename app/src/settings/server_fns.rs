@@ -4,6 +4,7 @@ use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::on_server::{actor, backend};
 use domain::account::{Invitation, Invited, Member, Workspace};
+use domain::audit::AuditCheck;
 use domain::event::{AuditFilter, AuditPage};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
@@ -113,4 +114,13 @@ fn days_of(text: &str) -> Result<Vec<u8>, Problem> {
 #[server(prefix = "/fn", endpoint = "load_audit", input = Json)]
 pub async fn load_audit(filter: AuditFilter) -> Result<AuditPage, AppError> {
     Ok(backend().auth.audit(&actor()?, &filter).await?)
+}
+
+/// Reads the whole audit log and compares each entry with its hash, and with a line that was kept; `kept` may be empty.
+///
+/// # Errors
+/// Forbidden without manage; `kept` that is no line of this workspace.
+#[server(prefix = "/fn", endpoint = "check_audit")]
+pub async fn check_audit(kept: String) -> Result<AuditCheck, AppError> {
+    Ok(backend().auth.check_audit(&actor()?, &kept).await?)
 }

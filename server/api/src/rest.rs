@@ -7,6 +7,7 @@ pub(crate) mod approvals;
 pub(crate) mod apps;
 pub(crate) mod assistant;
 pub(crate) mod audit;
+mod audit_export;
 pub(crate) mod chat;
 pub(crate) mod chat_runs;
 pub(crate) mod chat_stream;

@@ -176,6 +176,7 @@ fn of_people(ids: &Ids) -> Vec<Case> {
         form("remove_member", json!({"member": ids["member"]})),
         form("withdraw_invitation", json!({"invitation": ids["invitation"]})),
         nothing("load_audit", json!({"filter": {"actor": ids["member"]}})),
+        ("check_audit", Some(Ask::Form(json!({"kept": ""}))), Wanted::Nothing),
         refusal("run_in_shell", json!({"session": ids["shell"], "command": "pmos status"})),
         refusal("close_shell", json!({"session": ids["shell"]})),
     ]

@@ -1,6 +1,7 @@
 //! The audit log.
 
 use crate::error::Answer;
+use crate::rest::audit_export;
 use crate::routes::{Route, Who};
 use axum::extract::{Query, State};
 use axum::{Extension, Json};
@@ -18,12 +19,13 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get("/api/pmos/audit", manages, audit),
         Route::get("/api/pmos/audit/verify", manages, verify),
+        Route::get("/api/pmos/audit/export", manages, audit_export::export),
     ]
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Search {
+pub(super) struct Search {
     action: Option<String>,
     actor: Option<String>,
     status: Option<String>,
@@ -74,7 +76,7 @@ async fn verify(
     })))
 }
 
-fn filter(search: Search) -> Result<AuditFilter, Problem> {
+pub(super) fn filter(search: Search) -> Result<AuditFilter, Problem> {
     Ok(AuditFilter {
         action: search.action,
         actor: search.actor,
@@ -102,7 +104,7 @@ pub(crate) fn time(field: &str, text: &str) -> Result<i64, Problem> {
     })
 }
 
-fn row(stored: &StoredEvent) -> Value {
+pub(super) fn row(stored: &StoredEvent) -> Value {
     json!({
         "id": stored.seq.to_string(),
         "ts": store::ids::rfc3339(stored.at_ms),

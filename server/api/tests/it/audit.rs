@@ -1,8 +1,11 @@
 //! The audit log: one row for each outcome, failures included, and nothing secret in any.
 
 use crate::caller::{PASSWORD, Server};
-use serde_json::json;
-use store::settings;
+use domain::event::{Event, EventKind};
+use domain::problem::Problem;
+use serde_json::{Value, json};
+use store::error::StoreError;
+use store::{events, settings};
 
 #[tokio::test]
 async fn each_outcome_is_one_row() {
@@ -150,5 +153,94 @@ async fn the_log_proves_that_nobody_changed_it() {
         );
         let gone = owner.post(&run, json!({"command": "audit verify nobody 3 abc"})).await;
         assert!(gone["output"].as_str().unwrap().contains("nobody: event 3"), "{}", gone.body);
+    }
+}
+
+const EXPORT: &str = "/api/pmos/audit/export";
+
+#[tokio::test]
+async fn the_whole_log_is_taken_along_and_the_log_says_so() {
+    for server in Server::all().await {
+        let team = server.signs_up("Owner").await;
+        let actor = team.actor().await;
+        // More than is read at once.
+        let write = server.backend.db.write(move |conn| {
+            Box::pin(async move {
+                for number in 0..1_010 {
+                    let label = format!("=Name {number}");
+                    let event = Event::new(EventKind::WorkspaceChanged, &actor.workspace, label);
+                    events::record(conn, &actor, &event).await?;
+                }
+                Ok::<_, StoreError>(())
+            })
+        });
+        write.await.unwrap();
+        let lines = team.get(&format!("{EXPORT}?format=jsonl&limit=3")).await;
+        assert_eq!(lines.status, 200, "{} {}", server.name, lines.text);
+        let disposition = lines.header("content-disposition").unwrap();
+        assert_eq!(disposition, "attachment; filename=\"audit-log.jsonl\"");
+        let rows: Vec<Value> =
+            lines.text.lines().map(|it| serde_json::from_str(it).unwrap()).collect();
+        let ids: Vec<i64> =
+            rows.iter().map(|it| it["id"].as_str().unwrap().parse().unwrap()).collect();
+        assert_eq!(ids, (1..=1_011).rev().collect::<Vec<_>>(), "{}: each once", server.name);
+        assert_eq!(rows[0]["target"]["name"], "=Name 1009");
+        assert_eq!(rows[1_010]["action"], "auth.signed_up");
+        let told = team.get("/api/pmos/audit?action=audit.").await;
+        assert_eq!(told["events"].as_array().unwrap().len(), 1, "{}", told.body);
+        assert_eq!(told["events"][0]["detail"]["format"], "jsonl");
+        let table = team.get(&format!("{EXPORT}?action=workspace.")).await;
+        assert_eq!(table.header("content-type"), Some("text/csv; charset=utf-8"));
+        assert_eq!(table.text.lines().count(), 1_011, "a line of names and the rows that fit");
+        assert!(table.text.starts_with("id,ts,actor,actorId,via,action,"), "{}", table.text);
+        assert!(table.text.contains(",'=Name 7,"), "nothing for a spreadsheet to calculate");
+        assert_eq!(team.get(&format!("{EXPORT}?actor=Nobody")).await.text.lines().count(), 1);
+        assert_eq!(team.get(&format!("{EXPORT}?format=xml")).await.status, 400);
+    }
+}
+
+#[tokio::test]
+async fn a_file_holds_what_its_reader_may_see() {
+    for server in Server::all().await {
+        let owner = server.signs_up("Owner").await;
+        let team = server.signs_up("Team").await;
+        let admin = server.joins(&owner, "Admin", "workspace_admin").await;
+        let member = server.joins(&owner, "Member", "member").await;
+        owner.post("/api/pmos/shell/sessions", json!({})).await;
+        let file = owner.get(EXPORT).await.text;
+        assert!(file.contains("shell.opened"), "{file}");
+        let file = admin.get(EXPORT).await.text;
+        assert!(file.contains("invitation.accepted") && !file.contains("shell."), "{file}");
+        assert_eq!(member.get(EXPORT).await.status, 403);
+        assert_eq!(admin.get(&format!("{EXPORT}?status=denied")).await.text.lines().count(), 2);
+        let file = team.get(EXPORT).await.text;
+        assert_eq!(file.lines().count(), 2, "{}: one workspace alone: {file}", server.name);
+    }
+}
+
+#[tokio::test]
+async fn a_line_that_was_kept_is_compared() {
+    for server in Server::all().await {
+        let owner = server.signs_up("Owner").await;
+        let member = server.joins(&owner, "Member", "member").await;
+        let (actor, auth) = (owner.actor().await, &server.backend.auth);
+        let first = auth.check_audit(&actor, " ").await.unwrap();
+        assert_eq!((first.first_broken, first.is_compared), (None, false), "{}", server.name);
+        owner.patch("/api/pmos/workspace", json!({"name": "Two"})).await;
+        let line = first.head.line();
+        for kept in [line.clone(), format!("{} {line}", actor.workspace)] {
+            let again = auth.check_audit(&actor, &kept).await.unwrap();
+            assert_eq!((again.first_broken, again.is_compared), (None, true), "{kept}");
+            assert_eq!(again.events, first.events + 1);
+        }
+        let other = format!("{} {}", first.head.seq, "0".repeat(64));
+        let other = auth.check_audit(&actor, &other).await.unwrap();
+        assert_eq!(other.first_broken, Some(first.head.seq));
+        for wrong in ["one", "one two", "1 2 3 4", &format!("elsewhere {line}")] {
+            let refused = auth.check_audit(&actor, wrong).await;
+            assert!(matches!(refused, Err(Problem::Invalid { .. })), "{wrong}");
+        }
+        let refused = auth.check_audit(&member.actor().await, "").await;
+        assert!(matches!(refused, Err(Problem::Forbidden { .. })), "{}", server.name);
     }
 }
