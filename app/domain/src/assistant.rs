@@ -75,6 +75,17 @@ pub struct ModelKey {
     pub output_price: Option<f64>,
     /// When it last passed a test; epoch milliseconds.
     pub tested_at_ms: Option<i64>,
+    /// What PM OS found since, when it asked by itself; none before that.
+    pub looked: Option<KeyLook>,
+}
+
+/// What PM OS found when it asked a provider with a stored key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyLook {
+    /// When; epoch milliseconds.
+    pub at_ms: i64,
+    /// What is wrong, and the one thing to do about it; none when it works.
+    pub trouble: Option<String>,
 }
 
 /// What a person, or a workspace, chose.

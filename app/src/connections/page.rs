@@ -83,7 +83,7 @@ fn Integrations() -> impl IntoView {
             <div class="page__head">
                 <div class="page__t">
                     <h1>"Integrations"</h1>
-                    <p>"Accounts that flows and the assistant may use."</p>
+                    <p>"Accounts that flows and the assistant may use. Each is tested once a day."</p>
                 </div>
             </div>
             <Loaded of=accesses skeleton=|| view! { <RowsSkeleton count=3 /> } let:all>

@@ -2,6 +2,7 @@
 
 use crate::ui::badge::{State, Status};
 use crate::ui::icon::Icon;
+use crate::ui::time::Ago;
 use domain::integration::{Check, Checked};
 use leptos::prelude::*;
 
@@ -24,7 +25,7 @@ pub(crate) fn TestResult(
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
-    let is_good = checked.error.is_none();
+    let (is_good, at_ms) = (checked.error.is_none(), checked.at_ms);
     let [passed, refused, unreached] = titles;
     let (tone, icon, title) = match (is_good, checked.reachable) {
         (true, _) => ("good", "circle-check", passed),
@@ -52,12 +53,22 @@ pub(crate) fn TestResult(
                 <div class="grow">
                     <h2>{title}</h2>
                     <p>{words}</p>
+                    <LastTested at_ms=at_ms />
                 </div>
             </div>
             {fix}
             <ul class="checks" aria-label="Test results">{checked.checks.into_iter().map(line).collect_view()}</ul>
         </section>
     }
+}
+
+/// When a connection was last tested, by a person or by PM OS itself.
+#[component]
+pub(crate) fn LastTested(
+    /// Epoch milliseconds.
+    at_ms: i64,
+) -> impl IntoView {
+    view! { <p class="xs quiet">"Last test: "<Ago at_ms=at_ms /></p> }
 }
 
 fn line(check: Check) -> impl IntoView {

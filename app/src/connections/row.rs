@@ -24,10 +24,12 @@ pub(crate) fn ConnectionRow(access: BasecampAccess, acts: Acts) -> impl IntoView
     let now = use_now();
     let checked_at = access.checked.as_ref().map(|it| it.at_ms);
     let checked = move || checked_at.map_or_else(|| "Not yet".to_owned(), |it| now.get().ago(it));
-    let (state, words) = match access.health {
-        Health::Working => (State::Succeeded, "Working"),
-        Health::Choosing => (State::Waiting, "Choose an account"),
-        Health::NeedsAttention => (State::Failed, "Signed out"),
+    let problem = access.checked.as_ref().and_then(|it| it.error.clone());
+    let (state, words) = match (access.health, &problem) {
+        (Health::Working, None) => (State::Succeeded, "Working"),
+        (Health::Working, Some(_)) => (State::Failed, "Last test failed"),
+        (Health::Choosing, _) => (State::Waiting, "Choose an account"),
+        (Health::NeedsAttention, _) => (State::Failed, "Signed out"),
     };
     let who = match (access.sharing, access.owner.clone()) {
         (Sharing::Personal, Some(owner)) => {
@@ -50,7 +52,10 @@ pub(crate) fn ConnectionRow(access: BasecampAccess, acts: Acts) -> impl IntoView
                 </div>
             </td>
             <td role="cell" class="p2"><span class="row">{who}</span></td>
-            <td role="cell"><Pill state=state label=words /></td>
+            <td role="cell">
+                <Pill state=state label=words />
+                {problem.map(|it| view! { <span class="sub p2c bad">{it}</span> })}
+            </td>
             <td role="cell" class="quiet p3">{checked}</td>
             <td role="cell"><RowActs access=access acts=acts /></td>
         </tr>

@@ -4,6 +4,7 @@ pub mod add;
 pub mod server_fns;
 pub mod tools;
 
+use crate::connections::result::LastTested;
 use crate::connections::servers::add::AddDialog;
 use crate::connections::servers::server_fns::{
     ChangeToolServer, DecideServerTool, RemoveToolServer, TestToolServer, load_tool_servers,
@@ -158,6 +159,7 @@ fn waiting(server: &ToolServer) -> Option<String> {
 fn ServerCard(server: ToolServer, state: ServerState) -> impl IntoView {
     let (shape, words) = health(&server);
     let problem = server.checked.as_ref().and_then(|it| it.error.clone());
+    let tested_at = server.checked.as_ref().map(|it| it.at_ms);
     let accepted = server.tools.iter().filter(|it| it.state == ToolState::Accepted).count();
     let count = format!("{accepted} of {} in use", count(server.tools.len(), "tool", "tools"));
     let badge = waiting(&server).map(|it| view! { <Badge tone=Tone::Warn>{it}</Badge> });
@@ -189,6 +191,7 @@ fn ServerCard(server: ToolServer, state: ServerState) -> impl IntoView {
             </div>
             <div class="card__body stack stack--4">
                 {problem.map(|it| view! { <p class="sm bad">{it}</p> })}
+                {tested_at.map(|it| view! { <LastTested at_ms=it /> })}
                 <div class="row row--wrap">
                     <Button size=Size::Small attr:aria-expanded=move || is_open.get().to_string() on:click=toggle>{count}</Button>
                     {badge}

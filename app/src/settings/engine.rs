@@ -1,5 +1,6 @@
 //! Where flows run: the built-in engine, or an Activepieces server.
 
+use crate::connections::result::LastTested;
 use crate::settings::engine_fns::{DisconnectFlowEngine, SaveEngine, TestFlowEngine, load_engine};
 use crate::ui::badge::{State, Status, Tone};
 use crate::ui::button::{Button, Kind};
@@ -155,6 +156,7 @@ fn ServerState(
         let lines = checked.checks.into_iter().map(line).collect_view();
         Some(view! {
             {failed}
+            <LastTested at_ms=checked.at_ms />
             <ul class="checks" aria-label="Test results">{lines}</ul>
         })
     };

@@ -8,12 +8,13 @@ use crate::models::Choice as Candidates;
 use crate::settings::Settings;
 use domain::actor::{Actor, Permission};
 use domain::assistant::{
-    Answering, AssistantSettings, Choice, KeyScope, ModelKey, ModelTest, ProviderChange, Rules,
-    Saved,
+    Answering, AssistantSettings, Choice, KeyLook, KeyScope, ModelKey, ModelTest, ProviderChange,
+    Rules, Saved,
 };
 use domain::event::{Event, EventKind};
 use domain::problem::Problem;
 use serde_json::{Value, json};
+use store::care;
 use store::db::Conn;
 use store::model_keys::{self, StoredKey, WORKSPACE};
 use store::{events, ids};
@@ -286,8 +287,22 @@ async fn stored_keys(
     actor: &Actor,
     owner: &str,
 ) -> Result<Vec<ModelKey>, Problem> {
-    let keys = model_keys::of(conn, &actor.workspace, owner).await?;
-    Ok(keys.into_iter().map(shown).collect())
+    let mut all = Vec::new();
+    for key in model_keys::of(conn, &actor.workspace, owner).await? {
+        let target = care::model_target(owner, &key.provider);
+        let found = care::find(conn, actor.workspace.as_str(), (care::MODEL, &target)).await?;
+        let looked = found.and_then(|it| looked(&key, it));
+        all.push(ModelKey { looked, ..shown(key) });
+    }
+    Ok(all)
+}
+
+/// What was found by ourselves, unless the key was changed or passed a test after that.
+fn looked(key: &StoredKey, found: care::Found) -> Option<KeyLook> {
+    let known = key.updated_at.max(key.validated_at.unwrap_or_default());
+    let at_ms = found.checked_at.filter(|it| *it > known)?;
+    let hint = found.hint.unwrap_or_default();
+    Some(KeyLook { at_ms, trouble: found.error.map(|it| format!("{it}. {hint}")) })
 }
 
 fn shown(key: StoredKey) -> ModelKey {
@@ -300,6 +315,7 @@ fn shown(key: StoredKey) -> ModelKey {
         input_price: key.input_price,
         output_price: key.output_price,
         tested_at_ms: key.validated_at,
+        looked: None,
     }
 }
 

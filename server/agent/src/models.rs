@@ -276,7 +276,7 @@ impl Agent {
 }
 
 /// Where a missing key or model is mended.
-const FIX_URL: &str = "/settings/assistant";
+pub(crate) const FIX_URL: &str = "/settings/assistant";
 
 fn no_key(hint: &str) -> Problem {
     Problem::NoModelKey { hint: hint.to_owned(), fix_url: FIX_URL.to_owned() }

@@ -5,14 +5,16 @@ use crate::llm::failure::{ErrorClass, LlmError};
 use crate::llm::reading::read;
 use crate::llm::{DoneCall, Prompt, Provider, Round, Usage};
 use crate::makers::Maker;
+use crate::models::FIX_URL;
 use crate::planner::Planner;
-use domain::actor::Actor;
+use domain::actor::{Actor, Permission};
 use domain::assistant::{ModelCheck, ModelTest, title_of};
+use domain::integration::{Check, Checked};
 use domain::problem::Problem;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use store::ids;
-use store::model_keys::StoredKey;
+use store::model_keys::{self, StoredKey, WORKSPACE};
 use tools::tool::CallContext;
 
 /// The tool it is offered, and what it is asked.
@@ -82,6 +84,36 @@ impl Agent {
         };
         finish(&mut test, began, talk, failed);
         Ok(test)
+    }
+
+    /// Asks a provider with a stored key which models there are: that costs nothing, and says whether the key still
+    /// counts. `owner` is empty for the key of the workspace.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`] without the permission to manage for the key of the workspace; [`Problem::NotFound`], also
+    /// for somebody else's key. What is found is no error.
+    pub async fn check_key(
+        &self,
+        actor: &Actor,
+        owner: &str,
+        provider: &str,
+    ) -> Result<Checked, Problem> {
+        let missing = || Problem::not_found("Key");
+        match owner {
+            WORKSPACE => actor.require(Permission::Manage)?,
+            owner if owner != actor.user.as_str() => return Err(missing()),
+            _ => {}
+        }
+        let maker = Maker::parse(provider).ok_or_else(missing)?;
+        let mut conn = self.0.db.read().await?;
+        let keys = model_keys::of(&mut conn, &actor.workspace, owner).await?;
+        let key = keys.into_iter().find(|it| it.provider == provider).ok_or_else(missing)?;
+        let model = key.model.clone().unwrap_or_default();
+        let remote = self.remote(&mut conn, &actor.workspace, (maker, &key, model)).await?;
+        drop(conn);
+        let began = Instant::now();
+        let failed = remote.models().await.err();
+        Ok(known(maker, failed.as_ref(), millis(began)))
     }
 
     /// Lets a model answer one question with one tool.
@@ -198,6 +230,26 @@ fn reached(maker: Maker, error: Option<&LlmError>, took: u64) -> Vec<ModelCheck>
         }
         // Some give no list of models, and answer nevertheless.
         Some(_) => vec![passed("reached", &reach, Some(took))],
+    }
+}
+
+/// What asking for the list of models says of a key. Some providers give no list, and answer nevertheless.
+fn known(maker: Maker, failed: Option<&LlmError>, took: u64) -> Checked {
+    let wrong = failed.filter(|it| is_final(it));
+    let checks = reached(maker, failed, took).into_iter().map(|it| Check {
+        name: it.label,
+        ok: it.ok,
+        ms: it.took_ms,
+        detail: it.message.unwrap_or_default(),
+    });
+    Checked {
+        at_ms: ids::now_ms(),
+        reachable: wrong.is_none_or(is_about_key),
+        auth_ok: wrong.is_none(),
+        checks: checks.collect(),
+        error: wrong.map(ToString::to_string),
+        hint: wrong.map(|it| hint(it).to_owned()),
+        fix_url: wrong.map(|_| FIX_URL.to_owned()),
     }
 }
 

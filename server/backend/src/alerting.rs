@@ -136,10 +136,10 @@ fn share(lately: &Lately, one: &str, failed: &str) -> String {
     format!("{} of {} {what} {failed} in the last five minutes", lately.failed, lately.ended)
 }
 
-type Person = (WorkspaceId, UserId);
+pub(crate) type Person = (WorkspaceId, UserId);
 
 /// Who manages a workspace.
-async fn admins(conn: &mut Conn, workspace: &str) -> Result<Vec<Person>, Problem> {
+pub(crate) async fn admins(conn: &mut Conn, workspace: &str) -> Result<Vec<Person>, Problem> {
     let workspace = WorkspaceId::from(workspace);
     let mut all = workspaces::members(conn, &workspace).await?;
     all.retain(|it| it.status == "active" && it.role == Role::WorkspaceAdmin.as_str());

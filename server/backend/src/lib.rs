@@ -7,6 +7,7 @@ pub mod alerting;
 mod approvals;
 mod beat;
 mod budgets;
+pub mod care;
 pub mod chat_clients;
 pub mod config;
 pub mod connect;
@@ -147,6 +148,12 @@ impl Backend {
     /// # Errors
     /// When the data folder or the database cannot be used.
     pub async fn start(config: Config) -> Result<Self, StartError> {
+        let backend = Self::open(config).await?;
+        backend.care().start(backend.closing.clone());
+        Ok(backend)
+    }
+
+    async fn open(config: Config) -> Result<Self, StartError> {
         let data = |source| StartError::Data { folder: config.data.display().to_string(), source };
         std::fs::create_dir_all(&config.data).map_err(data)?;
         let db = match &config.database {

@@ -119,6 +119,21 @@ pub async fn save(conn: &mut Conn, row: &ConnectionRow) -> Result<bool> {
     Ok(changed > 0)
 }
 
+/// Writes down what a test found; false when the connection is gone. The secret stays as it is by now.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn tested(
+    conn: &mut Conn,
+    workspace: &WorkspaceId,
+    id: &ConnectionId,
+    (status, problem, at_ms): (&str, Option<&str>, i64),
+) -> Result<bool> {
+    let sql = "UPDATE flow_connections SET status = $3, problem = $4, tested_at = $5
+               WHERE workspace_id = $1 AND id = $2";
+    Ok(execute!(conn, sql, workspace.as_str(), id.as_str(), status, problem, at_ms)? > 0)
+}
+
 /// One connection that `user` may use: their own or the workspace's.
 ///
 /// # Errors

@@ -8,6 +8,7 @@ pub mod approvals;
 pub mod apps;
 pub mod backups;
 pub mod basecamp_hooks;
+pub mod care;
 pub mod chain;
 pub mod chat;
 pub mod commands;

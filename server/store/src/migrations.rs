@@ -154,6 +154,11 @@ const ALL: &[(i64, &str, &str)] = &[
     ),
     (188, "messages have files", include_str!("../../../migrations/0188_messages_have_files.sql")),
     (200, "people have limits", include_str!("../../../migrations/0200_people_have_limits.sql")),
+    (
+        205,
+        "connections are looked after",
+        include_str!("../../../migrations/0205_connections_are_looked_after.sql"),
+    ),
     (220, "undoing is a write", include_str!("../../../migrations/0220_undoing_is_a_write.sql")),
 ];
 

@@ -11,7 +11,7 @@ use crate::ui::form::FormProblems;
 use crate::ui::person::Tile;
 use crate::ui::problem::FormProblem;
 use domain::assistant::{
-    Choice, KeyScope, ModelKey, ModelTest, PROVIDERS, ProviderChange, title_of,
+    Choice, KeyLook, KeyScope, ModelKey, ModelTest, PROVIDERS, ProviderChange, title_of,
 };
 use leptos::prelude::*;
 
@@ -262,6 +262,8 @@ fn Fields(
     let has_fields = !matches!(provider.as_str(), "" | "builtin");
     let model = model.or_else(|| key.as_ref().and_then(|it| it.model.clone())).unwrap_or_default();
     let tested = key.as_ref().and_then(|it| it.tested_at_ms).map(|at| view! { <TestedAt at=at /> });
+    let looked = key.as_ref().and_then(|it| it.looked.clone());
+    let looked = looked.map(|it| view! { <LookedAt look=it /> });
     view! {
         {has_fields.then(|| view! {
             <div class="cfg2">
@@ -285,7 +287,7 @@ fn Fields(
             <Show when=move || state.is_refused() && !state.is_busy()>
                 <Button on:click=move |_| state.send_save(change.run(()), true)>"Use it anyway"</Button>
             </Show>
-            {tested}
+            {looked.map_or_else(|| tested.into_any(), |it| it.into_any())}
             {key.map(|it| view! { <RemoveKey key=it state=state /> })}
         </div>
     }
@@ -295,6 +297,19 @@ fn Fields(
 fn TestedAt(at: i64) -> impl IntoView {
     let now = crate::ui::time::use_now();
     view! { <span class="xs quiet">{move || format!("Passed a test {}", now.get().ago(at))}</span> }
+}
+
+/// What PM OS found when it asked by itself.
+#[component]
+fn LookedAt(look: KeyLook) -> impl IntoView {
+    let now = crate::ui::time::use_now();
+    let ago = move || now.get().ago(look.at_ms);
+    match look.trouble {
+        None => view! { <span class="xs quiet">{move || format!("Tested by PM OS: {}, works", ago())}</span> }.into_any(),
+        Some(trouble) => {
+            view! { <span class="xs bad">{move || format!("Tested by PM OS: {}. {trouble}", ago())}</span> }.into_any()
+        }
+    }
 }
 
 /// Takes a stored key away, after asking.

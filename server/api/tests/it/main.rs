@@ -11,6 +11,7 @@ mod apps_counted;
 mod assistant;
 mod audit;
 mod caller;
+mod care;
 mod chat;
 mod commands;
 mod connecting;

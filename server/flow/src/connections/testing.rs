@@ -11,8 +11,8 @@ use domain::ids::ConnectionId;
 use domain::problem::Problem;
 use http::{HeaderMap, Method};
 use serde_json::Value;
-use store::flow_connections::ConnectionRow;
-use store::ids;
+use store::flow_connections::{self, ConnectionRow};
+use store::{events, ids};
 
 /// The open fact that holds the address to try.
 const TEST_URL: &str = "testUrl";
@@ -44,7 +44,6 @@ impl Connections {
             }
             Err(Unusable::Problem(problem)) => return Err(problem),
         };
-        row.tested_at = Some(ids::now_ms());
         let is_missing = row.status == ConnectionStatus::Missing.as_str();
         if !is_missing {
             let status =
@@ -55,8 +54,29 @@ impl Connections {
         let outcome = if found.passed { Outcome::Success } else { Outcome::Failed };
         let event =
             Event::new(EventKind::ConnectorTested, &row.id, row.name.as_str()).ended(outcome);
-        self.save(actor, row, event).await?;
+        self.note_test(actor, row, event).await?;
         Ok(found)
+    }
+
+    /// Only what was found: a run may have renewed the access meanwhile.
+    async fn note_test(
+        &self,
+        actor: &Actor,
+        row: ConnectionRow,
+        event: Event,
+    ) -> Result<(), Problem> {
+        let (by, id) = (actor.clone(), ConnectionId::from(row.id.as_str()));
+        let write = self.engine.db.write(move |conn| {
+            Box::pin(async move {
+                let found = (row.status.as_str(), row.problem.as_deref(), ids::now_ms());
+                if !flow_connections::tested(conn, &by.workspace, &id, found).await? {
+                    return Err(Problem::not_found("Connection"));
+                }
+                events::record(conn, &by, &event).await?;
+                Ok(())
+            })
+        });
+        write.await
     }
 
     async fn called(&self, row: &ConnectionRow, stored: &Value) -> ConnectionTest {
