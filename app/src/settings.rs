@@ -1,5 +1,7 @@
 //! Settings: your profile; for those who manage, members and the workspace; and the audit log.
 
+pub mod alerts;
+pub mod alerts_fns;
 pub mod api_keys;
 pub mod assistant;
 pub mod assistant_fns;

@@ -121,6 +121,7 @@ const ALWAYS: Place[] = [
   ['API keys', '/settings/keys'],
   ['flow engine', '/settings/engine'],
   ['runs settings', '/settings/runs'],
+  ['alert settings', '/settings/alerts'],
   ['workspace', '/settings/workspace'],
   ['setup, account', '/setup/account'],
   ['setup, Basecamp', '/setup/basecamp'],

@@ -5,6 +5,7 @@
 pub mod account;
 pub mod actor;
 pub mod agent;
+pub mod alert;
 pub mod app;
 pub mod approval;
 pub mod assistant;

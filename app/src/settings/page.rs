@@ -1,6 +1,7 @@
 //! The settings page: one tab for each section, each with its own address.
 
 use crate::session::{can, current_user};
+use crate::settings::alerts::AlertsSection;
 use crate::settings::api_keys::ApiKeys;
 use crate::settings::assistant::AssistantSection;
 use crate::settings::engine::EngineSection;
@@ -18,13 +19,14 @@ use leptos_meta::Title;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_params_map;
 
-const SECTIONS: [(&str, &str, Permission); 9] = [
+const SECTIONS: [(&str, &str, Permission); 10] = [
     ("profile", "Profile", Permission::Read),
     ("assistant", "Assistant", Permission::Read),
     ("memory", "Memory", Permission::Read),
     ("keys", "API keys", Permission::Read),
     ("engine", "Flow engine", Permission::Manage),
     ("runs", "Runs", Permission::Manage),
+    ("alerts", "Alerts", Permission::Manage),
     ("members", "Members and roles", Permission::Manage),
     ("workspace", "Workspace", Permission::Manage),
     ("server", "Server", Permission::Platform),
@@ -62,6 +64,7 @@ pub fn SettingsPage() -> impl IntoView {
         "keys" => view! { <ApiKeys /> }.into_any(),
         "engine" if manages.get() => view! { <EngineSection /> }.into_any(),
         "runs" if manages.get() => view! { <KeepingSection /> }.into_any(),
+        "alerts" if manages.get() => view! { <AlertsSection /> }.into_any(),
         "members" if manages.get() => view! { <Members /> }.into_any(),
         "workspace" if manages.get() => view! { <WorkspaceSettings /> }.into_any(),
         "server" if owns.get() => view! { <ServerSection /> }.into_any(),
@@ -69,7 +72,7 @@ pub fn SettingsPage() -> impl IntoView {
             view! { <NotAllowed icon="settings" title="Only a super admin can change this" /> }
                 .into_any()
         }
-        "engine" | "runs" | "members" | "workspace" => {
+        "engine" | "runs" | "alerts" | "members" | "workspace" => {
             view! { <NotAllowed icon="settings" title="Only an admin can change this" /> }
                 .into_any()
         }

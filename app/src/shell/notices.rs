@@ -18,7 +18,8 @@ use leptos::prelude::*;
 pub(crate) fn Notices() -> impl IntoView {
     let live = use_live();
     let read = ServerAction::<ReadInbox>::new();
-    let told = [Topic::Approval, Topic::FlowRun, Topic::Account].map(|it| live.version(it));
+    let topics = [Topic::Approval, Topic::FlowRun, Topic::Account, Topic::Notification];
+    let told = topics.map(|it| live.version(it));
     let inbox =
         Resource::new(move || (told.map(|it| it.get()), read.version().get()), |_| load_inbox());
     view! {

@@ -86,8 +86,12 @@ impl Agent {
         }
     }
 
-    /// A person as they are now; none when they left the workspace.
-    pub(crate) async fn person(
+    /// A person as they are now; none when they left the workspace. This decides nothing: whoever asks must have a reason
+    /// to act for them.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn person(
         &self,
         workspace: &WorkspaceId,
         user: &UserId,

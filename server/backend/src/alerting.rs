@@ -1,8 +1,10 @@
 //! Tells admins when more fails than should.
 //!
 //! Of runs of flows and changes through tools hear the admins of their workspace, of requests where we fail the super
-//! admins. Each of them hears of one thing once an hour, however much fails.
+//! admins. Each of them hears of one thing once an hour, however much fails. What is of one workspace goes where that one
+//! wants it besides (`alert_ways.rs`).
 
+use crate::alert_ways;
 use crate::beat::again;
 use crate::meter::Meter;
 use domain::actor::{Actor, Role, Via};
@@ -29,14 +31,14 @@ const DAY_MS: i64 = 24 * HOUR_MS;
 const NAMED: i64 = 3;
 
 /// Something that admins should know.
-struct Alert {
+pub(crate) struct Alert {
     /// The same thing has the same words here.
-    about: String,
-    title: String,
-    body: String,
-    link: &'static str,
+    pub(crate) about: String,
+    pub(crate) title: String,
+    pub(crate) body: String,
+    pub(crate) link: &'static str,
     /// How long nobody hears of it again, milliseconds.
-    quiet_ms: i64,
+    pub(crate) quiet_ms: i64,
 }
 
 /// Looks every minute until `closing`.
@@ -59,25 +61,38 @@ pub async fn look(db: &Db, meter: &Meter) -> Result<usize, Problem> {
     for lately in failures::of_runs(&mut conn, from).await?.into_iter().filter(is_too_much) {
         let flows = failures::of_flows(&mut conn, &lately.workspace_id, (from, NAMED)).await?;
         let to = admins(&mut conn, &lately.workspace_id).await?;
-        found.push((to, of_runs(&lately, &flows)));
+        found.push((Some(lately.workspace_id.clone()), to, of_runs(&lately, &flows)));
     }
     for lately in failures::of_calls(&mut conn, from).await?.into_iter().filter(is_too_much) {
-        found.push((admins(&mut conn, &lately.workspace_id).await?, of_calls(&lately)));
+        let to = admins(&mut conn, &lately.workspace_id).await?;
+        found.push((Some(lately.workspace_id.clone()), to, of_calls(&lately)));
     }
     for lately in failures::of_requests(&mut conn, from).await?.into_iter().filter(is_too_much) {
-        found.push((super_admins(&mut conn).await?, of_requests(&lately)));
+        found.push((None, super_admins(&mut conn).await?, of_requests(&lately)));
     }
     for (workspace, connection, trouble) in failures::of_syncs(&mut conn).await? {
-        found.push((admins(&mut conn, &workspace).await?, of_sync(&connection, trouble)));
+        let to = admins(&mut conn, &workspace).await?;
+        found.push((Some(workspace), to, of_sync(&connection, trouble)));
     }
     drop(conn);
     let mut told = 0;
-    for (people, alert) in found {
-        for (workspace, user) in people {
-            told += usize::from(tell(db, (workspace, user), &alert).await?);
+    for (workspace, people, alert) in found {
+        for person in people {
+            told += usize::from(tell(db, person, &alert).await?);
+        }
+        if let Some(workspace) = workspace {
+            send_on(db, WorkspaceId::from(workspace), alert).await?;
         }
     }
     Ok(told)
+}
+
+/// Lets an alert go where its workspace wants it besides.
+async fn send_on(db: &Db, workspace: WorkspaceId, alert: Alert) -> Result<(), Problem> {
+    let sent = db.write(move |conn| {
+        Box::pin(async move { alert_ways::enqueue(conn, &workspace, &alert).await })
+    });
+    sent.await
 }
 
 fn is_too_much(lately: &Lately) -> bool {
@@ -179,7 +194,7 @@ async fn tell(db: &Db, (workspace, user): Person, alert: &Alert) -> Result<bool,
 }
 
 /// Who tells.
-fn watcher(workspace: WorkspaceId) -> Actor {
+pub(crate) fn watcher(workspace: WorkspaceId) -> Actor {
     Actor {
         user: UserId::from(""),
         name: "PM OS".to_owned(),

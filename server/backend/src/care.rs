@@ -5,7 +5,8 @@
 //! once. A connection that is bad is looked at every hour.
 
 use crate::Backend;
-use crate::alerting;
+use crate::alert_ways;
+use crate::alerting::{self, Alert};
 use agent::agent::Agent;
 use basecamp::Basecamp;
 use domain::actor::{Actor, Role, Via};
@@ -271,7 +272,17 @@ async fn announce(
     let Some(news) = news else { return Ok(()) };
     let (title, body) = words(thing, news, found);
     let listeners = match thing.owner_id.as_str() {
-        "" => alerting::admins(conn, &thing.workspace_id).await?,
+        "" => {
+            let alert = Alert {
+                about: format!("care:{}:{}:{}", thing.kind, thing.target, found.verdict),
+                title: title.clone(),
+                body: body.clone(),
+                link: place(thing),
+                quiet_ms: 0,
+            };
+            alert_ways::enqueue(conn, &by.workspace, &alert).await?;
+            alerting::admins(conn, &thing.workspace_id).await?
+        }
         owner => vec![(by.workspace.clone(), UserId::from(owner))],
     };
     for (workspace, user) in listeners {

@@ -3,6 +3,8 @@
 
 pub mod about;
 mod agents;
+mod alert_sending;
+mod alert_ways;
 pub mod alerting;
 mod approvals;
 mod beat;
@@ -30,6 +32,7 @@ mod todos;
 pub mod visitors;
 
 pub use agent::markdown;
+pub use alert_sending::AlertSending;
 pub use flow::apps;
 
 use crate::chat_clients::ChatClients;
@@ -150,6 +153,7 @@ impl Backend {
     pub async fn start(config: Config) -> Result<Self, StartError> {
         let backend = Self::open(config).await?;
         backend.care().start(backend.closing.clone());
+        backend.alert_sending().start(backend.closing.clone());
         Ok(backend)
     }
 

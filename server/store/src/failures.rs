@@ -54,7 +54,7 @@ pub async fn of_flows(
     )
 }
 
-/// Changes through tools that were begun since `from` and have ended.
+/// Changes through tools that were begun since `from` and have ended; alerts on their way are left out.
 ///
 /// # Errors
 /// When the database refuses.
@@ -65,7 +65,7 @@ pub async fn of_calls(conn: &mut Conn, from: i64) -> Result<Vec<Lately>> {
         "SELECT w.workspace_id, COUNT(*) AS ended,
                 CAST(SUM(CASE WHEN o.status = 'failed' THEN 1 ELSE 0 END) AS BIGINT) AS failed
          FROM workspaces w JOIN operations o ON o.workspace_id = w.workspace_id AND o.created_at >= $1
-         WHERE o.status IN ('completed', 'failed') GROUP BY w.workspace_id",
+         WHERE o.status IN ('completed', 'failed') AND o.source <> 'alert' GROUP BY w.workspace_id",
         from
     )
 }

@@ -1,6 +1,7 @@
 //! What is kept, and the only place that knows SQL: one text per query, run on SQLite or PostgreSQL.
 
 pub mod agents;
+pub mod alert_deliveries;
 pub mod api_keys;
 pub mod app_runs;
 pub mod approval_rules;

@@ -159,6 +159,7 @@ const ALL: &[(i64, &str, &str)] = &[
         "connections are looked after",
         include_str!("../../../migrations/0205_connections_are_looked_after.sql"),
     ),
+    (206, "alerts go elsewhere", include_str!("../../../migrations/0206_alerts_go_elsewhere.sql")),
     (220, "undoing is a write", include_str!("../../../migrations/0220_undoing_is_a_write.sql")),
 ];
 

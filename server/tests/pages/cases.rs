@@ -47,7 +47,7 @@ fn list(name: &'static str) -> Case {
 const PROJECT: i64 = 999_999_999;
 
 /// Take no id: they read or change what is the caller's, or ask for secrets that only the caller has.
-const OWN: [&str; 38] = [
+const OWN: [&str; 40] = [
     "accept_invitation",
     "add_tool_server",
     "change_password",
@@ -70,6 +70,7 @@ const OWN: [&str; 38] = [
     "read_inbox",
     "remove_model_key",
     "remove_sample",
+    "save_alerts",
     "save_basecamp_app",
     "save_engine",
     "save_keeping",
@@ -77,6 +78,7 @@ const OWN: [&str; 38] = [
     "save_rules",
     "save_server",
     "save_workspace",
+    "send_test_alert",
     "seed_apps",
     "sign_in",
     "sign_out",
@@ -89,7 +91,7 @@ const OWN: [&str; 38] = [
 ];
 
 /// Read without being asked for anything.
-const LISTS: [&str; 35] = [
+const LISTS: [&str; 36] = [
     "chat_project",
     "chat_sessions",
     "list_flows",
@@ -97,6 +99,7 @@ const LISTS: [&str; 35] = [
     "list_templates",
     "load_accesses",
     "load_agents",
+    "load_alerts",
     "load_answering",
     "load_api_keys",
     "load_app_desk",

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod actions;
+mod alert_ways;
 mod alerts;
 mod app_sign_in;
 mod apps;
