@@ -188,6 +188,19 @@ pub struct PlatformChange {
     pub limits: Option<Map<String, Value>>,
 }
 
+/// What a look from outside found about whether workspaces are apart.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IsolationCheck {
+    /// Records and lists that were asked for.
+    pub asked: usize,
+    /// Workspaces whose records were asked for.
+    pub workspaces: usize,
+    /// How many there are.
+    pub all_workspaces: usize,
+    /// What was given, though it should not have been.
+    pub failures: Vec<String>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

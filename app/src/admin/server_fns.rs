@@ -5,7 +5,7 @@ use crate::error::AppError;
 use crate::session::on_server::{actor, backend};
 #[cfg(feature = "ssr")]
 use domain::platform::PlatformChange;
-use domain::platform::{ServerSettings, ShellLine, ShellSession, WorkspacePage};
+use domain::platform::{IsolationCheck, ServerSettings, ShellLine, ShellSession, WorkspacePage};
 use domain::telemetry::{Range, Telemetry};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -47,6 +47,15 @@ pub async fn run_in_shell(session: String, command: String) -> Result<ShellLine,
 #[server(prefix = "/fn", endpoint = "close_shell")]
 pub async fn close_shell(session: String) -> Result<(), AppError> {
     Ok(backend().close_shell(&actor()?, &session).await?)
+}
+
+/// Tries to read records of every workspace from outside of them.
+///
+/// # Errors
+/// Forbidden unless a super admin asks.
+#[server(prefix = "/fn", endpoint = "check_isolation")]
+pub async fn check_isolation() -> Result<IsolationCheck, AppError> {
+    Ok(backend().check_isolation(&actor()?).await?)
 }
 
 /// A page of all workspaces whose name contains `search`, from `cursor` on.

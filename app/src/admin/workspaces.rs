@@ -1,10 +1,12 @@
 //! Every workspace of the installation, for super admins, and the way into each.
 
-use crate::admin::server_fns::load_workspaces;
+use crate::admin::isolation::Apart;
+use crate::admin::server_fns::{CheckIsolation, load_workspaces};
 use crate::auth::server_fns::SwitchWorkspace;
 use crate::session::{can, current_user};
 use crate::shell::missing::NotAllowed;
 use crate::ui::badge::{Badge, Tone};
+use crate::ui::button::Button;
 use crate::ui::empty::Empty;
 use crate::ui::pages::{NextRows, Pages};
 use crate::ui::person::Tile;
@@ -37,6 +39,10 @@ pub fn WorkspacesPage() -> impl IntoView {
 fn Workspaces() -> impl IntoView {
     let words = RwSignal::new(String::new());
     let first = Resource::new(move || words.get(), |it| load_workspaces(it, String::new()));
+    let check = ServerAction::<CheckIsolation>::new();
+    let look = move |_| {
+        check.dispatch(CheckIsolation {});
+    };
     view! {
         <Title text="Workspaces" />
         <div class="page">
@@ -45,7 +51,11 @@ fn Workspaces() -> impl IntoView {
                     <h1>"Workspaces"</h1>
                     <p>"Each one has its own people, connections, flows and records. Nothing crosses between them."</p>
                 </div>
+                <div class="page__a">
+                    <Button icon="shield" busy=check.pending() on:click=look>"Check that they are apart"</Button>
+                </div>
             </div>
+            <Apart check=check />
             <div class="toolbar">
                 <SearchBox label="Search workspaces" words=words when_done=true />
             </div>

@@ -16,6 +16,7 @@ pub mod connect;
 pub mod connectors;
 mod daily;
 mod health;
+mod isolation;
 pub mod logs;
 pub mod meter;
 mod node;

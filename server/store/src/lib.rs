@@ -33,6 +33,7 @@ pub mod insights;
 pub mod installation;
 pub mod invitations;
 pub mod limits;
+pub mod isolation;
 pub mod mcp_sessions;
 pub mod memories;
 pub mod migrations;

@@ -182,6 +182,7 @@ fn of_people(ids: &Ids) -> Vec<Case> {
         ("check_audit", Some(Ask::Form(json!({"kept": ""}))), Wanted::Nothing),
         refusal("run_in_shell", json!({"session": ids["shell"], "command": "pmos status"})),
         refusal("close_shell", json!({"session": ids["shell"]})),
+        refusal("check_isolation", json!({})),
     ]
 }
 

@@ -368,3 +368,23 @@ async fn there_are_no_routes_for_developers() {
         assert!(!trace.text.contains(&owner), "{path} gives the cookie back");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_admins_look_after_is_on_their_pages() {
+    let place = Place::new().await;
+    let owner = place.signs_up("owner").await;
+    let member = place.joins(&owner, "member", "member").await;
+    let pages = [
+        ("/audit", ["export?format=csv", "export?format=jsonl", "Verify"]),
+        ("/settings/alerts", ["E-mail addresses", "Nowhere", "Send a test alert"]),
+        ("/workspaces", ["Check that they are apart", "You are here", "Workspaces"]),
+    ];
+    for (path, words) in pages {
+        let (page, refused) = (place.open(path, &owner).await, place.open(path, &member).await);
+        assert_eq!(page.status, 200, "{path}");
+        for words in words {
+            assert!(page.text.contains(words), "{path} {words}: {}", page.text);
+        }
+        assert!(!refused.text.contains(words[0]), "{path}");
+    }
+}

@@ -22,6 +22,7 @@ mod forms;
 mod hooks;
 mod insight;
 mod invitations;
+mod isolation;
 mod keys;
 mod limits;
 mod live;

@@ -60,6 +60,7 @@ pub(crate) async fn doctor(backend: &Backend) -> Result<Ran, Problem> {
             line(State::Bad, &format!("{which} events: compare with a backup"))
         }
     });
+    found.push(Box::pin(apart(backend)).await?);
     found.push(key(backend));
     found.push(match &backend.config.base_url {
         Some(_) => line(State::Good, "APP_BASE_URL says where people reach this server"),
@@ -72,6 +73,24 @@ pub(crate) async fn doctor(backend: &Backend) -> Result<Ran, Problem> {
     let is_bad = found.iter().any(|it| it.0 == State::Bad);
     let output = found.into_iter().map(|it| it.1).collect::<Vec<_>>().join("\n");
     Ok(Ran { output, exit_code: i32::from(is_bad) })
+}
+
+/// Whether a stranger is given anything.
+async fn apart(backend: &Backend) -> Result<(State, String), Problem> {
+    let found = backend.isolation().await?;
+    let words = |number| count(number, "record or list", "records and lists");
+    Ok(match found.failures.len() {
+        0 => {
+            let asked = words(found.asked);
+            let told = format!("workspaces are apart: a stranger was given none of {asked}");
+            line(State::Good, &told)
+        }
+        some => {
+            let given = words(some);
+            let told = format!("a stranger was given {given}: stop the server, see Workspaces");
+            line(State::Bad, &told)
+        }
+    })
 }
 
 /// Whether the database takes a transaction; that it keeps it shows in the row that this command leaves.
