@@ -16,6 +16,8 @@ mod flows;
 mod intent;
 mod look_words;
 mod looks;
+mod other_words;
+mod others;
 mod phrase;
 mod pick;
 mod post_words;
@@ -65,9 +67,9 @@ impl Provider for Planner {
     }
 }
 
-/// The requests of an objective in order, each with whether it changes something in a project.
+/// The requests of an objective in order, each with whether it may change something in a project or elsewhere.
 pub(crate) fn requests(objective: &str, today: NaiveDate) -> Vec<(String, bool)> {
-    let changes = |it: &Intent| matches!(it, Intent::Todo(_) | Intent::Post(_));
+    let changes = |it: &Intent| matches!(it, Intent::Todo(_) | Intent::Post(_) | Intent::Other(_));
     let all = several::requests(objective, today, false);
     all.into_iter().map(|(said, intent)| (said, changes(&intent))).collect()
 }
@@ -103,7 +105,11 @@ fn about_files(prompt: &Prompt, (at, said): (usize, &str), is_answer: bool) -> O
     }
     let is_left_to_files = match intent::read(said, prompt.today, prompt.flow.is_some()) {
         Intent::Unknown => !is_answer || files::are_meant(prompt, at, said),
-        Intent::Todo(_) | Intent::Flow(_) | Intent::Post(_) | Intent::NeverMind => false,
+        Intent::Todo(_)
+        | Intent::Flow(_)
+        | Intent::Post(_)
+        | Intent::Other(_)
+        | Intent::NeverMind => false,
         _ => files::are_meant(prompt, at, said),
     };
     if is_left_to_files { files::answer(prompt, at, said) } else { None }
@@ -188,6 +194,7 @@ fn act(replay: &mut Replay<'_>, intent: Intent) -> Result<String, Stop> {
         Intent::Flow(request) => flows::act(replay, request),
         Intent::Post(post) => posts::act(replay, &post),
         Intent::Look(look) => looks::act(replay, &look),
+        Intent::Other(asked) => others::act(replay, &asked),
         Intent::Unknown => Ok(say::unknown()),
     }
 }

@@ -24,6 +24,7 @@ use store::chat::{self, NewSession};
 use store::db::Conn;
 use store::ids;
 use store::plans::{self, PlanRow};
+use tools::other_tools::is_other;
 use tools::tool::CallContext;
 
 /// The model of a run that carries a plan out: nobody has to be asked what comes next.
@@ -155,12 +156,14 @@ impl Agent {
                 break;
             }
             for call in reply.calls {
+                let call = self.as_ours(actor, call).await;
                 if OPEN_ENDED.contains(&call.name.as_str()) {
                     let message = "Flows are built in a conversation, where you see them grow. Say it to the assistant";
                     return Err(not_understood(message, &EXAMPLES));
                 }
                 let spec = self.0.tools.find(&call.name);
-                let is_read = spec.is_some_and(|it| it.risk == Risk::Read);
+                // Whatever another server's tool does, it is not done to make a plan.
+                let is_read = spec.is_some_and(|it| it.risk == Risk::Read) && !is_other(&call.name);
                 let outcome = match is_read {
                     true => self.look_up(actor, &call).await?,
                     // What comes after it is planned as if it had been done.

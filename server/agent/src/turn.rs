@@ -205,13 +205,8 @@ impl Turn {
     async fn propose(&mut self, reply: Reply, heard: usize) -> Result<Option<End>, Problem> {
         let before = self.calls().await?;
         let mut once: Vec<Wanted> = Vec::new();
-        for mut call in reply.calls {
-            // One that cannot be used stays as it is, and fails with the reason.
-            if let Ok(Some((name, args))) =
-                self.agent.0.tools.resolved(&self.actor, &call.name, &call.args).await
-            {
-                call = Wanted::new(name, args);
-            }
+        for call in reply.calls {
+            let call = self.agent.as_ours(&self.actor, call).await;
             let is_same = |it: &&StoredCall| {
                 it.name == call.name
                     && self.agent.0.tools.is_same_call(

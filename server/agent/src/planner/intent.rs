@@ -3,6 +3,7 @@
 use super::dates::{self, Range};
 use super::flow_words::{self, FlowRequest};
 use super::look_words::{self, Look};
+use super::other_words::{self, OtherUse};
 use super::phrase::Phrase;
 use super::post_words::{self, Post};
 use super::todo_words::{self, TodoRequest};
@@ -47,6 +48,8 @@ pub(crate) enum Intent {
     Post(Post),
     /// A question about the team, cards or what happened.
     Look(Look),
+    /// Use of a tool of another server.
+    Other(OtherUse),
     /// None of these.
     Unknown,
 }
@@ -72,11 +75,13 @@ pub(crate) fn read(message: &str, today: NaiveDate, is_in_flow: bool) -> Intent 
     }
     talk(&written)
         .or_else(|| talk(&phrase))
+        .or_else(|| other_words::read(&phrase).map(Intent::Other))
         .or_else(|| flow_words::read(&phrase, today, is_in_flow).map(Intent::Flow))
         .or_else(|| todo_words::read(&phrase, today).map(Intent::Todo))
         .or_else(|| post_words::read(&phrase).map(Intent::Post))
         .or_else(|| look_words::read(&phrase).map(Intent::Look))
         .or_else(|| question(&phrase, today))
+        .or_else(|| other_words::guess(&phrase).map(Intent::Other))
         .unwrap_or(Intent::Unknown)
 }
 

@@ -8,6 +8,7 @@ use crate::llm::{DoneCall, Prompt, Wanted};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use tools::other_tools::as_called;
 
 /// Reads that hold for a whole plan: several requests of one message look the same names up.
 const ONCE: [&str; 4] = ["search_todos", "list_projects", "list_all_people", "list_assigned_to_me"];
@@ -135,7 +136,11 @@ impl<'a> Replay<'a> {
     }
 
     fn take(&mut self, call: &Wanted) -> Option<&'a DoneCall> {
-        let is_same = |it: &DoneCall| it.name == call.name && it.args == call.args;
+        // A tool of another server was asked for by its own name.
+        let is_same = |it: &DoneCall| match as_called(&it.name, &it.args) {
+            Some((name, args)) => name == call.name && args == call.args,
+            None => it.name == call.name && it.args == call.args,
+        };
         let at = self.recorded.iter().position(|it| it.is_some_and(is_same));
         match at {
             Some(at) => self.recorded.get_mut(at)?.take(),

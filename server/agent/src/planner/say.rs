@@ -84,7 +84,9 @@ pub(crate) fn help() -> String {
      **Flows**\n\
      - When a webhook arrives, add a to-do called {{name}} to the Website relaunch project and tell me\n\
      - Every weekday at 9, tell me Time for the stand-up\n\
-     - Show my flows, publish it, run it, recent runs, what failed?"
+     - Show my flows, publish it, run it, recent runs, what failed?\n\n\
+     **Tools of other servers** (added under Integrations)\n\
+     - Use crm find_contact with name=Ada"
         .to_owned()
 }
 

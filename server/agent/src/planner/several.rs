@@ -49,7 +49,9 @@ fn carries_text(intent: &Intent) -> bool {
     use super::edit_words::Edit;
     use super::post_words::Post;
     match intent {
-        Intent::Todo(TodoRequest::Add(_) | TodoRequest::Comment(..)) | Intent::Find(_) => true,
+        Intent::Todo(TodoRequest::Add(_) | TodoRequest::Comment(..))
+        | Intent::Find(_)
+        | Intent::Other(_) => true,
         Intent::Todo(TodoRequest::Edit(_, edit)) => matches!(edit, Edit::Rename(_)),
         Intent::Post(post) => !matches!(post, Post::MoveCard { .. } | Post::Undo),
         _ => false,
