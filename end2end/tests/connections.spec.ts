@@ -98,3 +98,25 @@ test('tools of another server are read, accepted, used and taken away', async ({
   await expect(page.getByText('No other server is used')).toBeVisible();
   expect(await page.content()).not.toContain(key);
 });
+
+test('a program as a tool server is refused while programs are switched off', async ({ page, freshServer, consoleGuard }) => {
+  consoleGuard.expect(/400 \(Bad Request\)/);
+  // The first account is a super admin; nobody else is offered a program at all.
+  const { url } = freshServer;
+  await signUp(page, {}, url);
+  await open(page, `${url}/integrations`);
+  await page.getByRole('button', { name: 'Add a server' }).click();
+  const form = page.getByRole('dialog', { name: 'Add a tool server' });
+  await form.getByLabel('Name', { exact: true }).fill('Files');
+  await form.getByLabel('What it is').selectOption('program');
+  await expect(form.getByText('Programs are switched off here')).toBeVisible();
+  await expect(form.getByLabel('Address', { exact: true })).toHaveCount(0);
+  await form.getByLabel('Program', { exact: true }).fill('uvx');
+  await form.getByLabel('Arguments', { exact: true }).fill('files-mcp\n--root\n/srv');
+  await form.getByLabel('Variables and secrets').fill(`FILES_KEY=${SECRET}`);
+  await axe(page);
+  await form.getByRole('button', { name: 'Add the server' }).click();
+  await expect(form.getByText('Programs are not started as tool servers here')).toBeVisible();
+  await form.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByText('No other server is used')).toBeVisible();
+});

@@ -3,6 +3,7 @@
 use crate::ids::ToolServerId;
 use crate::integration::Checked;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// How a tool of another server is asked about. What the server itself claims counts for nothing.
@@ -82,6 +83,51 @@ pub struct ServerTool {
     pub risk: ToolRisk,
 }
 
+/// A program on the machine of PM OS that is an MCP server over its standard input and output.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Program {
+    /// A name that is looked for in the folders of programs, or a whole path.
+    pub command: String,
+    /// Names of the environment variables it is given. Their values are never shown, nor are its arguments, which may
+    /// hold a password too.
+    pub variables: Vec<String>,
+}
+
+/// A program to be added, with everything it is started with. All of it is stored encrypted.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct NewProgram {
+    /// A name that is looked for in the folders of programs, or a whole path.
+    pub command: String,
+    /// What it is started with.
+    pub arguments: Vec<String>,
+    /// Its environment, besides the folders of programs.
+    pub variables: BTreeMap<String, String>,
+}
+
+impl NewProgram {
+    /// What may be shown of it.
+    pub fn shown(&self) -> Program {
+        Program {
+            command: self.command.clone(),
+            variables: self.variables.keys().cloned().collect(),
+        }
+    }
+}
+
+/// Whether somebody may add programs as servers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProgramUse {
+    /// They may.
+    Allowed,
+    /// Whoever runs PM OS does not let it start programs.
+    SwitchedOff,
+    /// Only super admins may.
+    NotYours,
+}
+
 /// Another MCP server, without its secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -92,8 +138,10 @@ pub struct ToolServer {
     pub name: String,
     /// How the names of its tools begin.
     pub slug: String,
-    /// Its address.
+    /// Its address; empty for a program.
     pub url: String,
+    /// The program that it is; none for one with an address.
+    pub program: Option<Program>,
     /// The header that carries its secret; none without one.
     pub header: Option<String>,
     /// Whether anything of it is used.
@@ -112,12 +160,14 @@ pub struct ToolServer {
 pub struct NewToolServer {
     /// What people read.
     pub name: String,
-    /// Its address.
+    /// Its address; empty for a program.
     pub url: String,
     /// The header that carries the secret; `Authorization` when left out.
     pub header: Option<String>,
     /// The value of that header: `Bearer ...`. None sends no such header.
     pub secret: Option<String>,
+    /// The program that it is, in place of an address.
+    pub program: Option<NewProgram>,
 }
 
 /// What changes about a server; what is left out stays.
@@ -134,6 +184,9 @@ pub struct ToolServerChange {
     pub secret: Option<String>,
     /// Whether anything of it is used.
     pub is_enabled: Option<bool>,
+    /// What it is started as, with all its variables. Another command or other arguments are another server, whose
+    /// tools have to be accepted anew.
+    pub program: Option<NewProgram>,
 }
 
 /// What somebody decides about a tool; what is left out stays.
@@ -148,21 +201,29 @@ pub struct ServerToolChange {
     pub risk: Option<ToolRisk>,
 }
 
+/// Without its arguments and the values of its variables.
+impl fmt::Debug for NewProgram {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.shown(), f)
+    }
+}
+
 /// Without the secret.
 impl fmt::Debug for NewToolServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, url, header, secret: _ } = self;
+        let Self { name, url, header, secret: _, program } = self;
         let mut all = f.debug_struct("NewToolServer");
-        all.field("name", name).field("url", url).field("header", header).finish_non_exhaustive()
+        all.field("name", name).field("url", url).field("header", header);
+        all.field("program", program).finish_non_exhaustive()
     }
 }
 
 /// Without the secret.
 impl fmt::Debug for ToolServerChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, url, header, secret: _, is_enabled } = self;
+        let Self { name, url, header, secret: _, is_enabled, program } = self;
         let mut all = f.debug_struct("ToolServerChange");
         all.field("name", name).field("url", url).field("header", header);
-        all.field("is_enabled", is_enabled).finish_non_exhaustive()
+        all.field("is_enabled", is_enabled).field("program", program).finish_non_exhaustive()
     }
 }

@@ -28,7 +28,7 @@ use domain::words::count;
 use leptos::prelude::*;
 
 /// What goes with a server.
-const GOES: &str = "Its address, its secret and what was accepted of its tools go from this server. Nothing over there changes.";
+const GOES: &str = "How it is reached, its secrets and what was accepted of its tools go from this server. Nothing over there changes.";
 
 /// What the buttons do, and what is open. Made by the section, so that it outlives a new reading of the list.
 #[derive(Clone, Copy)]
@@ -146,6 +146,15 @@ fn health(server: &ToolServer) -> (State, &'static str) {
     }
 }
 
+/// Where it is, or what is started.
+fn place(server: &ToolServer) -> String {
+    let Some(program) = &server.program else { return server.url.clone() };
+    match program.variables.as_slice() {
+        [] => format!("Program: {}", program.command),
+        names => format!("Program: {}, with {}", program.command, names.join(", ")),
+    }
+}
+
 /// How many tools wait to be read, in words; none when there are none.
 fn waiting(server: &ToolServer) -> Option<String> {
     let is_waiting = |it: &ToolState| matches!(it, ToolState::New | ToolState::Changed);
@@ -178,13 +187,13 @@ fn ServerCard(server: ToolServer, state: ServerState) -> impl IntoView {
         let (server, tools) = shown.get_value();
         view! { <Tools server=server tools=tools state=state /> }
     };
-    let (label, name, url) = (server.name.clone(), server.name.clone(), server.url.clone());
+    let (label, name, place) = (server.name.clone(), server.name.clone(), place(&server));
     view! {
         <section class="card" aria-label=label>
             <div class="card__head row row--wrap">
                 <div class="grow">
                     <h3>{name}</h3>
-                    <span class="sub trunc">{url}</span>
+                    <span class="sub trunc">{place}</span>
                 </div>
                 <Pill state=shape label=words />
                 <ServerActs server=server state=state />
@@ -210,6 +219,8 @@ fn ServerActs(server: ToolServer, state: ServerState) -> impl IntoView {
     let (id, tested, name) = (server.id.clone(), server.id.to_string(), server.name.clone());
     let (is_enabled, label) = (server.is_enabled, format!("Test {name}"));
     let remove = format!("Remove {name}");
+    // Only super admins start a program.
+    let tests = server.program.is_none() || can(Permission::Platform).get_untracked();
     let switch = move |on: bool| {
         let change = ToolServerChange { is_enabled: Some(on), ..ToolServerChange::default() };
         state.change.dispatch(ChangeToolServer { id: id.to_string(), change });
@@ -222,7 +233,9 @@ fn ServerActs(server: ToolServer, state: ServerState) -> impl IntoView {
             <Switch on=Signal::stored(is_enabled) busy=state.change.pending() change=switch>
                 <span>"In use"<span class="sr">": "{name}</span></span>
             </Switch>
-            <Button size=Size::Small busy=state.test.pending() attr:aria-label=label on:click=test>"Test"</Button>
+            {tests.then(|| view! {
+                <Button size=Size::Small busy=state.test.pending() attr:aria-label=label on:click=test>"Test"</Button>
+            })}
             <IconButton
                 icon="trash"
                 label=remove

@@ -80,6 +80,9 @@ pub struct Config {
     /// `ACTIVEPIECES_URL` or `FLOW_URL`, with `ACTIVEPIECES_API_KEY` and `ACTIVEPIECES_PROJECT_ID`: where the first workspace
     /// keeps its flows while it chose no engine itself; the built-in one when absent.
     pub flow_engine: Option<FlowServer>,
+    /// `PMOS_TOOL_PROGRAMS=on` lets super admins add programs of this machine as tool servers; they are looked for in the
+    /// folders of `PATH`, which are here. None when it is off, the default.
+    pub tool_programs: Option<String>,
     /// Limits of the assistant: `AGENT_MAX_ITERATIONS`, `AGENT_RUNTIME`.
     pub assistant: agent::config::Config,
     /// Where Basecamp is.
@@ -87,6 +90,8 @@ pub struct Config {
 }
 
 const DEFAULT_PORT: u16 = 10_000;
+/// Where programs are looked for when nothing says so.
+const DEFAULT_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 const DEFAULT_BODY_LIMIT: usize = 2 * 1024 * 1024;
 
 impl Config {
@@ -131,6 +136,7 @@ impl Config {
             json_body_limit,
             is_signup_closed: is_closed(get("PMOS_SIGNUP"))?,
             cors_allowed_origins: origins(get("CORS_ALLOWED_ORIGINS"))?,
+            tool_programs: tool_programs(get)?,
             assistant: assistant(get)?,
             basecamp: basecamp::config::Config::from_lookup(get),
             data,
@@ -247,6 +253,17 @@ fn is_closed(text: Option<String>) -> Result<bool, ConfigError> {
     }
 }
 
+fn tool_programs(get: impl Fn(&str) -> Option<String>) -> Result<Option<String>, ConfigError> {
+    match get("PMOS_TOOL_PROGRAMS").as_deref() {
+        None | Some("off") => Ok(None),
+        Some("on") => Ok(Some(get("PATH").unwrap_or_else(|| DEFAULT_PATH.to_owned()))),
+        Some(other) => Err(ConfigError {
+            name: "PMOS_TOOL_PROGRAMS",
+            reason: format!("{other:?} is not accepted; give on or off"),
+        }),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -263,6 +280,16 @@ mod tests {
         assert_eq!(config.listen.to_string(), "127.0.0.1:10000");
         assert_eq!(config.database, Database::Sqlite(PathBuf::from("data/pmos.db")));
         assert!(!config.is_signup_closed);
+        assert_eq!(config.tool_programs, None);
+    }
+
+    #[test]
+    fn programs_are_looked_for_where_the_server_was_started_to_look() {
+        let on = ("PMOS_TOOL_PROGRAMS", "on");
+        assert_eq!(read(&[on]).unwrap().tool_programs.as_deref(), Some(DEFAULT_PATH));
+        let config = read(&[on, ("PATH", "/opt/tools")]).unwrap();
+        assert_eq!(config.tool_programs.as_deref(), Some("/opt/tools"));
+        assert_eq!(read(&[("PATH", "/opt/tools")]).unwrap().tool_programs, None);
     }
 
     #[test]
@@ -274,6 +301,7 @@ mod tests {
             ("DATABASE_URL", "mysql://x"),
             ("PMOS_SIGNUP", "maybe"),
             ("AGENT_RUNTIME", "v3"),
+            ("PMOS_TOOL_PROGRAMS", "yes"),
             ("JSON_BODY_LIMIT", "2 MB"),
         ] {
             assert_eq!(read(&[(name, value)]).unwrap_err().name, name);

@@ -186,6 +186,10 @@ impl Backend {
         let runs = Runs::new(db.clone(), basecamp.clone(), engine);
         let flows = Flows::new(&runs);
         let peers = Peers::new(db.clone(), key.clone(), Patience::default());
+        let peers = match &config.tool_programs {
+            Some(path) => peers.running_programs(path),
+            None => peers,
+        };
         let tools = Tools::new(db.clone(), basecamp.clone(), flows.clone(), runs.clone())
             .reaching(peers.clone());
         let closing = CancellationToken::new();
@@ -235,6 +239,7 @@ impl Backend {
         self.closing.cancel();
         self.worker.stop().await;
         self.runs.drain(STEPS_FINISH).await;
+        self.peers.end_programs();
         if let Err(problem) = self.meter.store().await {
             tracing::warn!(%problem, "the last requests were not counted");
         }

@@ -1,9 +1,9 @@
 //! Using a tool of another server.
 
-use crate::listing::{Listing, description, part};
+use crate::listing::{self, Listing, description, part};
 use crate::peers::{Peers, silent};
-use crate::servers::state;
-use crate::wire::{Came, Failure, Session, Target, shortened};
+use crate::shown::{program, state};
+use crate::wire::{Came, Failure, Target, shortened};
 use domain::actor::{Actor, Permission};
 use domain::ids::ToolServerId;
 use domain::problem::Problem;
@@ -24,7 +24,7 @@ pub struct Pinned {
     pub called: String,
     /// What people call the server.
     pub server: String,
-    /// Where the server is.
+    /// Where the server is: a host, or a program in words.
     pub host: String,
     /// Its name there.
     pub tool: String,
@@ -104,7 +104,7 @@ impl Peers {
             let words = format!("{called} has to be asked about: call it by its own name");
             return Err(Problem::Forbidden { message: words }.into());
         }
-        let target = self.target(&self.stored(&server)?).await?;
+        let target = self.target(&server.id, &self.stored(&server)?).await?;
         let ran = tokio::time::timeout(self.patience.call, ask(&target, &tool, args)).await;
         match ran.unwrap_or_else(|_| Err(silent(self.patience.call))) {
             Ok(Ran::Answered(result)) => told(&server, &tool, &result),
@@ -144,8 +144,7 @@ enum Ran {
 
 /// Looks whether the server says the same as ever, then calls.
 async fn ask(target: &Target, tool: &ToolRow, args: &Value) -> Result<Ran, Failure> {
-    let mut session = Session::open(target).await.map_err(before)?;
-    let listing = Listing::read(&mut session).await.map_err(before)?;
+    let (mut session, listing) = listing::begin(target).await.map_err(before)?;
     if listing.hash(&tool.name) != tool.accepted_hash {
         session.close().await;
         return Ok(Ran::Changed(listing));
@@ -196,7 +195,10 @@ fn changed(server: &ServerRow, tool: &ToolRow) -> Problem {
 
 fn pinned(server: &ServerRow, tool: &ToolRow) -> Pinned {
     let text = tool.accepted.as_deref().unwrap_or_default();
-    let host = Url::parse(&server.url).ok().and_then(|it| it.host_str().map(str::to_owned));
+    let host = match program(server) {
+        Some(program) => Some(format!("the program {} on this machine", program.command)),
+        None => Url::parse(&server.url).ok().and_then(|it| it.host_str().map(str::to_owned)),
+    };
     Pinned {
         called: tool.called.clone(),
         server: server.name.clone(),

@@ -5,11 +5,16 @@
 pub mod call;
 pub mod peers;
 
+mod child;
 mod given;
 mod listing;
 mod names;
+mod programs;
 mod servers;
+mod shown;
 mod stream;
+mod ways;
+mod web;
 mod wire;
 
 pub use names::is_foreign;

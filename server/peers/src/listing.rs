@@ -1,7 +1,7 @@
 //! What a server offers, as it is pinned: everything it says of a tool, in one text with one hash.
 
 use crate::names;
-use crate::wire::{Came, Failure, Session};
+use crate::wire::{Came, Failure, Session, Target};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use store::secrets::digest;
@@ -25,9 +25,26 @@ pub(crate) struct Listing {
     pub(crate) left_out: usize,
 }
 
+/// Begins a conversation with what the server offers now. A program that ended since it was last used is started again:
+/// nothing was asked of it yet that could happen twice.
+pub(crate) async fn begin(target: &Target) -> Result<(Session<'_>, Listing), Failure> {
+    loop {
+        let mut session = Session::open(target).await?;
+        let failure = match Listing::read(&mut session).await {
+            Ok(listing) => return Ok((session, listing)),
+            Err(failure) => failure,
+        };
+        let is_stale = session.is_stale();
+        session.close().await;
+        if !is_stale {
+            return Err(failure);
+        }
+    }
+}
+
 impl Listing {
     /// Asks a server for all its tools.
-    pub(crate) async fn read(session: &mut Session<'_>) -> Result<Self, Failure> {
+    async fn read(session: &mut Session<'_>) -> Result<Self, Failure> {
         let (mut listing, mut cursor) = (Self::default(), None);
         for _ in 0..PAGES {
             let params = cursor.map_or_else(|| json!({}), |it: Value| json!({ "cursor": it }));

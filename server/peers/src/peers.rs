@@ -1,7 +1,10 @@
 //! The handle, and the way to a server.
 
-use crate::listing::Listing;
-use crate::wire::{Came, Failure, Session, Target};
+use crate::listing::{self, Listing};
+use crate::programs::Programs;
+use crate::ways::{Address, Wanted};
+use crate::web::Web;
+use crate::wire::{Came, Failure, Target};
 use domain::integration::{Check, Checked};
 use domain::problem::Problem;
 use flow::outgoing::allowed::Allowed;
@@ -11,15 +14,16 @@ use http::header::{HeaderName, HeaderValue};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::db::Db;
-use store::error::internal;
 use store::ids;
 use store::secrets::SecretKey;
 use store::settings::{self, INSTALLATION};
-use store::tool_servers::ServerRow;
 use url::Url;
 
 /// The setting that opens private addresses.
 const ALLOW_LIST: &str = "outgoingAllowList";
+/// Why a program is not started.
+pub(crate) const NO_PROGRAMS: &str = "Programs are not started as tool servers here. Whoever runs PM OS allows it with \
+                                      PMOS_TOOL_PROGRAMS=on";
 /// Where people mend what is wrong.
 const FIX_URL: &str = "/integrations";
 
@@ -30,11 +34,20 @@ pub struct Patience {
     pub listing: Duration,
     /// To run one of its tools.
     pub call: Duration,
+    /// Before a program that failed is started again; twice as long each time it fails again.
+    pub restart: Duration,
+    /// Until a program that nobody uses is ended.
+    pub idle: Duration,
 }
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { listing: Duration::from_secs(20), call: Duration::from_secs(60) }
+        Self {
+            listing: Duration::from_secs(20),
+            call: Duration::from_secs(60),
+            restart: Duration::from_secs(2),
+            idle: Duration::from_secs(600),
+        }
     }
 }
 
@@ -44,43 +57,44 @@ pub struct Peers {
     pub(crate) db: Db,
     pub(crate) key: SecretKey,
     pub(crate) patience: Patience,
+    pub(crate) programs: Programs,
     sender: Arc<Sender>,
-}
-
-/// Where a server is and what it wants to see, before anything is stored.
-pub(crate) struct Wanted {
-    /// As a person entered it.
-    pub(crate) url: String,
-    /// Header and value.
-    pub(crate) secret: Option<(String, String)>,
-    /// A super admin chose it.
-    pub(crate) is_trusted: bool,
 }
 
 impl Peers {
     /// The servers that are stored in `db`, their secrets sealed with `key`.
     pub fn new(db: Db, key: SecretKey, patience: Patience) -> Self {
-        Self { db, key, patience, sender: Arc::default() }
+        Self { db, key, patience, programs: Programs::new(patience), sender: Arc::default() }
     }
 
-    /// What is stored of a server, with its secret open.
-    pub(crate) fn stored(&self, row: &ServerRow) -> Result<Wanted, Problem> {
-        let secret = match (&row.header, &row.secret) {
-            (Some(header), Some(sealed)) => {
-                let open = self.key.open(sealed, &bound(&row.workspace_id, &row.id));
-                let open = open.map_err(|it| internal("a stored secret cannot be opened", &it))?;
-                Some((header.clone(), open))
-            }
-            _ => None,
-        };
-        Ok(Wanted { url: row.url.clone(), secret, is_trusted: row.is_trusted == 1 })
+    /// The same, where super admins may add programs of this machine, looked for in the folders of `path`.
+    #[must_use]
+    pub fn running_programs(self, path: &str) -> Self {
+        Self { programs: self.programs.allow(path), ..self }
     }
 
-    /// The way to a server, where it may be gone.
+    /// Ends every program that runs as a tool server here. They start again when they are used.
+    pub fn end_programs(&self) {
+        self.programs.stop_all();
+    }
+
+    /// The way to the server `id`, where it may be gone.
     ///
     /// # Errors
-    /// [`Problem::Invalid`] for an address that PM OS does not reach.
-    pub(crate) async fn target(&self, wanted: &Wanted) -> Result<Target, Problem> {
+    /// [`Problem::Invalid`] for an address that PM OS does not reach; [`Problem::Conflict`] for a program where none
+    /// are started.
+    pub(crate) async fn target(&self, id: &str, wanted: &Wanted) -> Result<Target, Problem> {
+        match wanted {
+            Wanted::Web(address) => self.web(address).await.map(Target::Web),
+            Wanted::Program(program) => {
+                let way =
+                    self.programs.way(id, program).ok_or_else(|| Problem::conflict(NO_PROGRAMS))?;
+                Ok(Target::Program(way))
+            }
+        }
+    }
+
+    async fn web(&self, wanted: &Address) -> Result<Web, Problem> {
         let mut conn = self.db.read().await?;
         let setting = settings::find(&mut conn, INSTALLATION, ALLOW_LIST).await?;
         drop(conn);
@@ -103,16 +117,15 @@ impl Peers {
             value.set_sensitive(true);
             Some((HeaderName::try_from(name).ok()?, value))
         });
-        Ok(Target { client: client.1, url, header })
+        Ok(Web { client: client.1, url, header })
     }
 
     /// Reads what a server offers.
     pub(crate) async fn read(&self, target: &Target) -> Result<Listing, Failure> {
         let reading = async {
-            let mut session = Session::open(target).await?;
-            let listing = Listing::read(&mut session).await;
+            let (session, listing) = listing::begin(target).await?;
             session.close().await;
-            listing
+            Ok(listing)
         };
         let waited = tokio::time::timeout(self.patience.listing, reading).await;
         waited.unwrap_or_else(|_| Err(silent(self.patience.listing)))
@@ -123,13 +136,12 @@ impl Peers {
         let began = Instant::now();
         let found = self.read(target).await;
         let ms = u64::try_from(began.elapsed().as_millis()).ok();
-        (checked(&found, ms), found)
+        let hint = match target {
+            Target::Web(_) => "Check its address and secret",
+            Target::Program(_) => "Check its command, arguments and variables",
+        };
+        (checked(&found, (ms, hint)), found)
     }
-}
-
-/// What a secret is bound to, so that it opens nowhere else.
-pub(crate) fn bound(workspace: &str, server: &str) -> String {
-    format!("{workspace}|{server}|tool server")
 }
 
 pub(crate) fn silent(waited: Duration) -> Failure {
@@ -138,7 +150,7 @@ pub(crate) fn silent(waited: Duration) -> Failure {
 }
 
 /// A look as people read it.
-fn checked(found: &Result<Listing, Failure>, ms: Option<u64>) -> Checked {
+fn checked(found: &Result<Listing, Failure>, (ms, hint): (Option<u64>, &str)) -> Checked {
     const NAMES: [&str; 3] = ["The server answers", "It lets PM OS in", "Its tools can be read"];
     // How many of the steps passed, and what the next one found.
     let (passed, detail) = match found {
@@ -162,7 +174,7 @@ fn checked(found: &Result<Listing, Failure>, ms: Option<u64>) -> Checked {
         auth_ok: passed > 1,
         checks: checks.collect(),
         error: found.as_ref().err().map(|it| it.message.clone()),
-        hint: found.as_ref().err().map(|_| "Check its address and secret".to_owned()),
+        hint: found.as_ref().err().map(|_| hint.to_owned()),
         fix_url: found.as_ref().err().map(|_| FIX_URL.to_owned()),
     }
 }

@@ -1,17 +1,16 @@
 //! Adding, changing, testing and removing servers, and accepting what they say of their tools.
 
-use crate::listing::{Listing, description, part};
-use crate::peers::{Peers, Wanted, bound};
+use crate::listing::Listing;
+use crate::peers::Peers;
+use crate::ways::{Changed, Wanted};
 use crate::wire::{Came, Failure};
-use crate::{given, names};
+use crate::{given, names, shown};
 use domain::actor::{Actor, Permission};
 use domain::event::{Event, EventKind, Outcome};
 use domain::ids::ToolServerId;
 use domain::integration::Checked;
 use domain::problem::Problem;
-use domain::tool_server::{
-    NewToolServer, ServerTool, ServerToolChange, ToolRisk, ToolServer, ToolServerChange, ToolState,
-};
+use domain::tool_server::{NewToolServer, ServerToolChange, ToolServer, ToolServerChange};
 use serde_json::json;
 use store::db::Conn;
 use store::tool_servers::{self as rows, Offer, ServerRow, ToolRow};
@@ -30,21 +29,34 @@ impl Peers {
         let mut conn = self.db.read().await?;
         let servers = rows::list(&mut conn, &actor.workspace).await?;
         let tools = rows::tools(&mut conn, &actor.workspace).await?;
-        Ok(servers.iter().map(|it| shown(it, &tools)).collect())
+        Ok(servers.iter().map(|it| shown::server(it, &tools)).collect())
     }
 
     /// Adds a server that answers. Nothing of it is used before somebody accepts what it says of its tools.
     ///
     /// # Errors
-    /// [`Problem::Forbidden`] without the permission to manage; [`Problem::Invalid`] with what is wrong, also when the
-    /// server does not answer: then nothing is saved.
+    /// [`Problem::Forbidden`] without the permission to manage, and for a program without a super admin's own hands;
+    /// [`Problem::Invalid`] with what is wrong, also when the server does not answer: then nothing is saved.
     pub async fn add(&self, actor: &Actor, new: NewToolServer) -> Result<ToolServer, Problem> {
         actor.require(Permission::Manage)?;
         let name = given::name(&new.name)?;
-        let secret = given::secret(new.header.as_deref(), new.secret.as_deref())?;
-        let is_trusted = actor.role.can(Permission::Platform);
-        let wanted = Wanted { url: new.url.trim().to_owned(), secret, is_trusted };
-        let (checked, listing) = self.looked(&wanted).await?;
+        let wanted = self.way_of_new(actor, new)?;
+        let id = ToolServerId::from(ids::fresh());
+        let added = self.insert(actor, &id, (name, &wanted)).await;
+        if added.is_err() {
+            self.programs.stop(id.as_str());
+        }
+        added?;
+        self.one(actor, &id).await
+    }
+
+    async fn insert(
+        &self,
+        actor: &Actor,
+        id: &ToolServerId,
+        (name, wanted): (String, &Wanted),
+    ) -> Result<(), Problem> {
+        let (checked, listing) = self.looked(id, wanted).await?;
         let mut conn = self.db.read().await?;
         let known = rows::list(&mut conn, &actor.workspace).await?;
         drop(conn);
@@ -54,24 +66,24 @@ impl Peers {
         }
         let taken: Vec<&str> = known.iter().map(|it| it.slug.as_str()).collect();
         let mut row = ServerRow {
-            id: ids::fresh(),
+            id: id.to_string(),
             workspace_id: actor.workspace.to_string(),
             slug: names::slug(&name, &taken),
             name,
-            url: wanted.url.clone(),
+            url: String::new(),
+            program: None,
             header: None,
             secret: None,
-            is_trusted: wanted.is_trusted.into(),
+            is_trusted: 0,
             is_enabled: 1,
             checked: Some(written(&checked)),
             added_by: actor.name.clone(),
             created_at: 0,
             updated_at: 0,
         };
-        self.seal(&mut row, &wanted);
+        self.seal(&mut row, wanted);
         let offers = listing.offers(&row.slug, &[]);
-        let id = ToolServerId::from(row.id.clone());
-        let event = Event::new(EventKind::ConnectionAdded, &id, &row.name);
+        let event = Event::new(EventKind::ConnectionAdded, id, &row.name);
         let (by, server) = (actor.clone(), id.clone());
         let write = self.db.write(move |conn| {
             Box::pin(async move {
@@ -83,11 +95,10 @@ impl Peers {
                 told(conn, &by, event).await
             })
         });
-        write.await?;
-        self.one(actor, &id).await
+        write.await
     }
 
-    /// Changes a server. With another address it is another server: its tools have to be accepted anew.
+    /// Changes a server. With another address or program it is another server: its tools have to be accepted anew.
     ///
     /// # Errors
     /// As [`Self::add`]; [`Problem::NotFound`]; [`Problem::Invalid`] for another address without the secret, which is
@@ -106,17 +117,30 @@ impl Peers {
         if let Some(is_enabled) = change.is_enabled {
             row.is_enabled = is_enabled.into();
         }
-        let url = change.url.as_deref().map(str::trim).filter(|it| *it != row.url);
-        let is_other = url.is_some();
-        let is_looked_at = is_other || change.secret.is_some() || change.header.is_some();
+        let is_enabled = row.is_enabled == 1;
+        let way = self.way_of_changed(actor, &row, &change)?;
+        let is_looked_at = way.is_some();
+        let saved = self.save(actor, id, (row, way)).await;
+        if !is_enabled || (is_looked_at && saved.is_err()) {
+            // A program that still runs is not to, or is another one than is stored.
+            self.programs.stop(id.as_str());
+        }
+        saved?;
+        self.one(actor, id).await
+    }
+
+    async fn save(
+        &self,
+        actor: &Actor,
+        id: &ToolServerId,
+        (mut row, way): (ServerRow, Option<Changed>),
+    ) -> Result<(), Problem> {
+        let is_other = way.as_ref().is_some_and(|it| it.is_other);
         let mut offers = None;
-        if is_looked_at {
-            let wanted = self.changed(actor, &row, &change, url)?;
-            let (checked, listing) = self.looked(&wanted).await?;
-            row.url.clone_from(&wanted.url);
-            row.is_trusted = wanted.is_trusted.into();
+        if let Some(way) = way {
+            let (checked, listing) = self.looked(id, &way.wanted).await?;
             row.checked = Some(written(&checked));
-            self.seal(&mut row, &wanted);
+            self.seal(&mut row, &way.wanted);
             offers = Some(listing.offers(&row.slug, &self.tools_of(actor, id).await?));
         }
         let event = Event::new(EventKind::ConnectionChanged, id, &row.name);
@@ -135,18 +159,22 @@ impl Peers {
                 told(conn, &by, event).await
             })
         });
-        write.await?;
-        self.one(actor, id).await
+        write.await
     }
 
     /// Reads anew what a server offers.
     ///
     /// # Errors
-    /// [`Problem::Forbidden`]; [`Problem::NotFound`]. A server that does not answer is no error: the answer says so.
+    /// [`Problem::Forbidden`], for a program also without a super admin's own hands; [`Problem::NotFound`]. A server that
+    /// does not answer is no error: the answer says so.
     pub async fn test(&self, actor: &Actor, id: &ToolServerId) -> Result<ToolServer, Problem> {
         actor.require(Permission::Manage)?;
         let row = self.row(actor, id).await?;
-        let target = self.target(&self.stored(&row)?).await?;
+        if row.program.is_some() {
+            self.check_may_start(actor)?;
+            self.programs.rouse(id.as_str());
+        }
+        let target = self.target(id.as_str(), &self.stored(&row)?).await?;
         let (checked, found) = self.look(&target).await;
         let known = self.tools_of(actor, id).await?;
         let offers = found.ok().map(|it| it.offers(&row.slug, &known));
@@ -224,53 +252,30 @@ impl Peers {
                 }
             })
         });
-        write.await
-    }
-
-    /// What to look at: what is given, in place of what is stored.
-    fn changed(
-        &self,
-        actor: &Actor,
-        row: &ServerRow,
-        change: &ToolServerChange,
-        url: Option<&str>,
-    ) -> Result<Wanted, Problem> {
-        let stored = self.stored(row)?;
-        let secret = match (&change.secret, &stored.secret) {
-            (Some(value), before) => {
-                let before = before.as_ref().map(|it| it.0.as_str());
-                given::secret(change.header.as_deref().or(before), Some(value))?
-            }
-            (None, Some(_)) if url.is_some() => {
-                let words = "Enter the secret again: it is not sent to another address by itself";
-                return Err(Problem::invalid("secret", words));
-            }
-            (None, Some((header, value))) => {
-                given::secret(Some(change.header.as_deref().unwrap_or(header)), Some(value))?
-            }
-            (None, None) => None,
-        };
-        let is_super = actor.role.can(Permission::Platform);
-        let is_trusted = is_super || (stored.is_trusted && url.is_none());
-        Ok(Wanted { url: url.unwrap_or(&row.url).to_owned(), secret, is_trusted })
+        write.await?;
+        self.programs.stop(id.as_str());
+        Ok(())
     }
 
     /// A look that has to succeed.
-    async fn looked(&self, wanted: &Wanted) -> Result<(Checked, Listing), Problem> {
-        let target = self.target(wanted).await?;
+    async fn looked(
+        &self,
+        id: &ToolServerId,
+        wanted: &Wanted,
+    ) -> Result<(Checked, Listing), Problem> {
+        let (field, secret) = match wanted {
+            Wanted::Web(_) => ("url", "secret"),
+            Wanted::Program(_) => ("program.command", "program.variables"),
+        };
+        self.programs.rouse(id.as_str());
+        let target = self.target(id.as_str(), wanted).await?;
         match self.look(&target).await {
             (checked, Ok(listing)) => Ok((checked, listing)),
             (_, Err(Failure { came: Came::Refused, message })) => {
-                Err(Problem::invalid("secret", message))
+                Err(Problem::invalid(secret, message))
             }
-            (_, Err(failure)) => Err(Problem::invalid("url", failure.message)),
+            (_, Err(failure)) => Err(Problem::invalid(field, failure.message)),
         }
-    }
-
-    fn seal(&self, row: &mut ServerRow, wanted: &Wanted) {
-        let bound = bound(&row.workspace_id, &row.id);
-        row.secret = wanted.secret.as_ref().map(|it| self.key.seal(&it.1, &bound));
-        row.header = wanted.secret.as_ref().map(|it| it.0.clone());
     }
 
     pub(crate) async fn row(&self, actor: &Actor, id: &ToolServerId) -> Result<ServerRow, Problem> {
@@ -290,7 +295,7 @@ impl Peers {
 
     async fn one(&self, actor: &Actor, id: &ToolServerId) -> Result<ToolServer, Problem> {
         let row = self.row(actor, id).await?;
-        Ok(shown(&row, &self.tools_of(actor, id).await?))
+        Ok(shown::server(&row, &self.tools_of(actor, id).await?))
     }
 
     /// Writes down that a server offers something else than before.
@@ -325,45 +330,4 @@ fn missing() -> Problem {
 
 fn written(checked: &Checked) -> String {
     json!(checked).to_string()
-}
-
-fn shown(row: &ServerRow, tools: &[ToolRow]) -> ToolServer {
-    let of_it = tools.iter().filter(|it| it.server_id == row.id);
-    ToolServer {
-        id: ToolServerId::from(row.id.clone()),
-        name: row.name.clone(),
-        slug: row.slug.clone(),
-        url: row.url.clone(),
-        header: row.header.clone(),
-        is_enabled: row.is_enabled == 1,
-        added_by: row.added_by.clone(),
-        checked: row.checked.as_deref().and_then(|it| serde_json::from_str(it).ok()),
-        tools: of_it.map(tool).collect(),
-    }
-}
-
-fn tool(row: &ToolRow) -> ServerTool {
-    let state = state(row);
-    let text = row.offered.as_deref().or(row.accepted.as_deref()).unwrap_or_default();
-    let before = row.accepted.as_deref().filter(|_| state == ToolState::Changed);
-    ServerTool {
-        name: row.name.clone(),
-        called: row.called.clone(),
-        description: description(text),
-        arguments: part(text, "inputSchema").unwrap_or_default().to_string(),
-        before: before.map(description),
-        hash: row.offered_hash.clone().unwrap_or_default(),
-        state,
-        risk: ToolRisk::parse(&row.risk),
-    }
-}
-
-/// Whether a tool may be used.
-pub(crate) fn state(row: &ToolRow) -> ToolState {
-    match (&row.accepted_hash, &row.offered_hash) {
-        (_, None) => ToolState::Gone,
-        (None, Some(_)) => ToolState::New,
-        (Some(before), Some(now)) if before == now => ToolState::Accepted,
-        (Some(_), Some(_)) => ToolState::Changed,
-    }
 }

@@ -1,23 +1,17 @@
-//! The few messages of the protocol that a client needs, over the client that judges every address.
+//! The few messages of the protocol that a client needs, whatever carries them.
 
-use crate::stream::Events;
-use flow::outgoing::dial::Closed;
-use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
-use reqwest::{Client, RequestBuilder, Response};
+use crate::programs::{Held, Way};
+use crate::web::{Line as WebLine, Web};
 use serde_json::{Value, json};
-use std::error::Error;
-use url::Url;
 
 /// The newest revision with a handshake, which is what is asked for.
 const NEWEST: &str = "2025-11-25";
 /// The revisions that are understood.
 const UNDERSTOOD: [&str; 4] = ["2024-11-05", "2025-03-26", "2025-06-18", NEWEST];
 /// Bytes of one answer.
-const ANSWER_BYTES: usize = 4 * 1024 * 1024;
+pub(crate) const ANSWER_BYTES: usize = 4 * 1024 * 1024;
 /// Letters of another server's words that are passed on.
 const WORDS: usize = 400;
-const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
-const VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
 
 /// How far a message came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,51 +40,74 @@ impl Failure {
     }
 }
 
-/// Where, and with which secret.
-pub(crate) struct Target {
-    pub(crate) client: Client,
-    /// Judged.
-    pub(crate) url: Url,
-    pub(crate) header: Option<(HeaderName, HeaderValue)>,
+/// The way to a server.
+pub(crate) enum Target {
+    /// Over Streamable HTTP.
+    Web(Web),
+    /// Over the input and output of a program.
+    Program(Way),
 }
 
 /// A conversation with a server, after the handshake.
 pub(crate) struct Session<'a> {
-    target: &'a Target,
-    id: Option<HeaderValue>,
-    version: Option<HeaderValue>,
-    sent: u64,
+    line: Line<'a>,
+}
+
+/// What carries the messages.
+enum Line<'a> {
+    Web(WebLine<'a>),
+    Program(Held),
 }
 
 impl<'a> Session<'a> {
-    /// Introduces us.
+    /// Introduces us, unless the server is a program that knows us already.
     pub(crate) async fn open(target: &'a Target) -> Result<Self, Failure> {
-        let mut session = Self { target, id: None, version: None, sent: 0 };
+        match target {
+            Target::Web(web) => {
+                let mut session = Self { line: Line::Web(WebLine::new(web)) };
+                session.greet().await?;
+                Ok(session)
+            }
+            Target::Program(way) => {
+                let held = way.hold().await?;
+                let is_new = held.is_new();
+                let mut session = Self { line: Line::Program(held) };
+                if is_new {
+                    // A program that does not even greet does not work at all.
+                    let greeted = session.greet().await;
+                    greeted.map_err(|it| Failure { came: Came::Nowhere, ..it })?;
+                }
+                Ok(session)
+            }
+        }
+    }
+
+    async fn greet(&mut self) -> Result<(), Failure> {
         let client =
             json!({"name": "pmos", "title": "PM OS", "version": env!("CARGO_PKG_VERSION")});
         let hello = json!({"protocolVersion": NEWEST, "capabilities": {}, "clientInfo": client});
-        let welcome = session.ask("initialize", hello).await?;
+        let welcome = self.ask("initialize", hello).await?;
         let version = welcome.get("protocolVersion").and_then(Value::as_str).unwrap_or_default();
         let Some(known) = UNDERSTOOD.into_iter().find(|it| *it == version) else {
             let words = "It speaks a revision of the protocol that PM OS does not know";
             return Err(Failure::new(Came::Answered, words));
         };
-        session.version = Some(HeaderValue::from_static(known));
         let ready = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
-        session.send(&ready).await?;
-        Ok(session)
+        match &mut self.line {
+            Line::Web(line) => {
+                line.agree(known);
+                line.tell(&ready).await
+            }
+            Line::Program(held) => held.tell(&ready).await,
+        }
     }
 
     /// Asks, and gives the result.
     pub(crate) async fn ask(&mut self, method: &str, params: Value) -> Result<Value, Failure> {
-        self.sent += 1;
-        let id = self.sent;
-        let message = json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
-        let response = self.send(&message).await?;
-        if let Some(session) = response.headers().get(&SESSION) {
-            self.id = Some(session.clone());
-        }
-        let answer = answer(response, id).await?;
+        let answer = match &mut self.line {
+            Line::Web(line) => line.ask(method, &params).await?,
+            Line::Program(held) => held.ask(method, &params).await?,
+        };
         match (answer.get("result"), answer.get("error")) {
             (Some(result), _) => Ok(result.clone()),
             (None, Some(error)) => {
@@ -101,108 +118,39 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Says goodbye, so that the server keeps nothing for us. It may not care.
+    /// Whether it failed only because the program, which ran before, had ended since.
+    pub(crate) fn is_stale(&self) -> bool {
+        matches!(&self.line, Line::Program(held) if held.is_stale())
+    }
+
+    /// Says goodbye: a server keeps nothing for us, a program goes on for the next conversation.
     pub(crate) async fn close(self) {
-        if self.id.is_none() {
-            return;
+        match self.line {
+            Line::Web(line) => line.close().await,
+            Line::Program(held) => held.close(),
         }
-        let request = self.dressed(self.target.client.delete(self.target.url.clone()));
-        if let Err(error) = request.send().await {
-            tracing::debug!(%error, "another server did not hear the end of a session");
-        }
-    }
-
-    async fn send(&self, message: &Value) -> Result<Response, Failure> {
-        let request = self.target.client.post(self.target.url.clone());
-        let request = self
-            .dressed(request)
-            .header(ACCEPT, "application/json, text/event-stream")
-            .header(CONTENT_TYPE, "application/json")
-            .body(message.to_string());
-        let response = request.send().await.map_err(|error| broken(&error))?;
-        match response.status().as_u16() {
-            200..=299 => Ok(response),
-            300..=399 => {
-                let words = "It sends PM OS to another address, which is not followed. Enter the address itself";
-                Err(Failure::new(Came::Answered, words))
-            }
-            401 | 403 => {
-                let words = "It does not accept the secret, or asks for one. Check the header and its value";
-                Err(Failure::new(Came::Refused, words))
-            }
-            404 | 405 => {
-                let words = "There is no MCP server at this address";
-                Err(Failure::new(Came::Answered, words))
-            }
-            other => Err(Failure::new(Came::Answered, format!("It answered with status {other}"))),
-        }
-    }
-
-    fn dressed(&self, mut request: RequestBuilder) -> RequestBuilder {
-        if let Some((name, value)) = &self.target.header {
-            request = request.header(name, value);
-        }
-        if let Some(id) = &self.id {
-            request = request.header(&SESSION, id);
-        }
-        if let Some(version) = &self.version {
-            request = request.header(&VERSION, version);
-        }
-        request
     }
 }
 
-/// The message that answers `id`: the body itself, or one of its events.
-async fn answer(mut response: Response, id: u64) -> Result<Value, Failure> {
-    let kind = response.headers().get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
-    let is_stream = kind.is_some_and(|it| it.starts_with("text/event-stream"));
-    let (mut body, mut events, mut read) = (Vec::new(), Events::default(), 0);
-    while let Some(piece) = response.chunk().await.map_err(|error| broken(&error))? {
-        read += piece.len();
-        if read > ANSWER_BYTES {
-            return Err(Failure::new(Came::Unknown, "Its answer is larger than 4 MB"));
-        }
-        if !is_stream {
-            body.extend_from_slice(&piece);
-            continue;
-        }
-        for text in events.take(&piece) {
-            match serde_json::from_str::<Value>(&text) {
-                Ok(message) if answers(&message, id) => return Ok(message),
-                _ => {}
-            }
-        }
-    }
-    let message = serde_json::from_slice::<Value>(&body).ok();
-    message.filter(|it| answers(it, id)).ok_or_else(nonsense)
+/// One question, as a message.
+pub(crate) fn question(id: u64, method: &str, params: &Value) -> Value {
+    json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params})
 }
 
-/// Its requests and notices to us are passed over: we offered nothing.
-fn answers(message: &Value, id: u64) -> bool {
+/// Whether a message answers the question `id`. Requests and notices to us are passed over: we offered nothing.
+pub(crate) fn answers(message: &Value, id: u64) -> bool {
     message.get("id").and_then(Value::as_u64) == Some(id) && message.get("method").is_none()
 }
 
-fn nonsense() -> Failure {
+pub(crate) fn nonsense() -> Failure {
     Failure::new(Came::Unknown, "What it answered is not an answer of the protocol")
+}
+
+pub(crate) fn too_much() -> Failure {
+    Failure::new(Came::Unknown, "Its answer is larger than 4 MB")
 }
 
 /// The beginning of another server's words, without letters that nobody sees.
 pub(crate) fn shortened(words: &str) -> String {
     words.chars().filter(|it| !it.is_control()).take(WORDS).collect()
-}
-
-/// What went wrong on the way, without the library's words.
-fn broken(error: &reqwest::Error) -> Failure {
-    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
-    while let Some(it) = cause {
-        if let Some(closed) = it.downcast_ref::<Closed>() {
-            return Failure::new(Came::Nowhere, closed.to_string());
-        }
-        cause = it.source();
-    }
-    tracing::debug!(error = error as &dyn Error, "a request to another server failed");
-    if error.is_connect() {
-        return Failure::new(Came::Nowhere, "No connection. Check the address, or try again later");
-    }
-    Failure::new(Came::Unknown, "The connection broke before its answer was complete")
 }

@@ -160,6 +160,11 @@ const ALL: &[(i64, &str, &str)] = &[
         include_str!("../../../migrations/0205_connections_are_looked_after.sql"),
     ),
     (206, "alerts go elsewhere", include_str!("../../../migrations/0206_alerts_go_elsewhere.sql")),
+    (
+        210,
+        "tool servers are programs",
+        include_str!("../../../migrations/0210_tool_servers_are_programs.sql"),
+    ),
     (220, "undoing is a write", include_str!("../../../migrations/0220_undoing_is_a_write.sql")),
 ];
 

@@ -17,11 +17,13 @@ record! {
         pub slug: String,
         /// What people read.
         pub name: String,
-        /// Where it is.
+        /// Where it is; empty for a program.
         pub url: String,
+        /// The program that it is, as JSON: command and names of its variables. None for one with an address.
+        pub program: Option<String>,
         /// The header that carries the secret.
         pub header: Option<String>,
-        /// Its value, sealed.
+        /// Its value, or everything the program is started with as JSON, sealed.
         pub secret: Option<String>,
         /// 1 when a super admin chose the address, which may then be a private one.
         pub is_trusted: i16,
@@ -79,8 +81,8 @@ pub struct Offer {
 macro_rules! servers {
     ($rest:literal) => {
         concat!(
-            "SELECT id, workspace_id, slug, name, url, header, secret, is_trusted, is_enabled, checked, added_by,
-                    created_at, updated_at
+            "SELECT id, workspace_id, slug, name, url, program, header, secret, is_trusted, is_enabled, checked,
+                    added_by, created_at, updated_at
              FROM tool_servers ",
             $rest
         )
@@ -127,8 +129,8 @@ pub async fn insert(conn: &mut Conn, row: &ServerRow) -> Result<()> {
     execute!(
         conn,
         "INSERT INTO tool_servers (id, workspace_id, slug, name, url, header, secret, is_trusted, is_enabled, checked,
-             added_by, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)",
+             added_by, created_at, updated_at, program)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13)",
         row.id.as_str(),
         row.workspace_id.as_str(),
         row.slug.as_str(),
@@ -140,12 +142,13 @@ pub async fn insert(conn: &mut Conn, row: &ServerRow) -> Result<()> {
         row.is_enabled,
         row.checked.as_deref(),
         row.added_by.as_str(),
-        ids::now_ms()
+        ids::now_ms(),
+        row.program.as_deref()
     )?;
     Ok(())
 }
 
-/// Saves name, address, secret and switch of a server; false when it is gone.
+/// Saves name, address or program, secret and switch of a server; false when it is gone.
 ///
 /// # Errors
 /// When the database refuses.
@@ -153,7 +156,7 @@ pub async fn save(conn: &mut Conn, row: &ServerRow) -> Result<bool> {
     let changed = execute!(
         conn,
         "UPDATE tool_servers SET name = $3, url = $4, header = $5, secret = $6, is_trusted = $7, is_enabled = $8,
-             checked = $9, updated_at = $10
+             checked = $9, updated_at = $10, program = $11
          WHERE workspace_id = $1 AND id = $2",
         row.workspace_id.as_str(),
         row.id.as_str(),
@@ -164,7 +167,8 @@ pub async fn save(conn: &mut Conn, row: &ServerRow) -> Result<bool> {
         row.is_trusted,
         row.is_enabled,
         row.checked.as_deref(),
-        ids::now_ms()
+        ids::now_ms(),
+        row.program.as_deref()
     )?;
     Ok(changed > 0)
 }

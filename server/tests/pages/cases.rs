@@ -91,7 +91,7 @@ const OWN: [&str; 40] = [
 ];
 
 /// Read without being asked for anything.
-const LISTS: [&str; 36] = [
+const LISTS: [&str; 37] = [
     "chat_project",
     "chat_sessions",
     "list_flows",
@@ -115,6 +115,7 @@ const LISTS: [&str; 36] = [
     "load_members",
     "load_mirror_status",
     "load_plans",
+    "load_program_use",
     "load_projects",
     "load_rules",
     "load_server_settings",

@@ -38,7 +38,8 @@ fn server_row(server: &ToolServer) -> Value {
     json!({
         "id": server.id, "kind": "server", "name": server.name,
         "description": format!("Another MCP server with {} tools", server.tools.len()),
-        "status": "installed", "enabled": server.is_enabled, "url": server.url, "added_by": server.added_by
+        "status": "installed", "enabled": server.is_enabled, "url": server.url,
+        "program": server.program.as_ref().map(|it| &it.command), "added_by": server.added_by
     })
 }
 

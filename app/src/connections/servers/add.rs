@@ -1,37 +1,112 @@
-//! Adding another MCP server.
+//! Adding another MCP server: one with an address, or a program on the machine of PM OS.
 
 use crate::connections::servers::ServerState;
-use crate::connections::servers::server_fns::AddToolServer;
+use crate::connections::servers::server_fns::{AddToolServer, load_program_use};
+use crate::session::can;
+use crate::ui::badge::Tone;
 use crate::ui::button::{Button, Kind};
+use crate::ui::callout::Callout;
 use crate::ui::dialog::Dialog;
 use crate::ui::form::FormProblems;
+use crate::ui::here::loaded_here;
 use crate::ui::problem::FormProblem;
 use crate::ui::toast::use_toasts;
-use crate::ui::typed::Line;
-use domain::tool_server::NewToolServer;
+use crate::ui::typed::{Choose, Line, Lines};
+use domain::actor::Permission;
+use domain::tool_server::{NewProgram, NewToolServer, ProgramUse};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
-const FIELDS: [&str; 4] = ["name", "url", "header", "secret"];
+/// Fields that say themselves what is wrong with them.
+const FIELDS: &[&str] = &[
+    "name",
+    "url",
+    "header",
+    "secret",
+    "program.command",
+    "program.arguments",
+    "program.variables",
+];
+/// Keys of the two kinds.
+const ADDRESS: &str = "address";
+const PROGRAM: &str = "program";
 
 /// A server while it is written.
 #[derive(Clone, Copy)]
 struct Draft {
     name: RwSignal<String>,
+    kind: RwSignal<String>,
     url: RwSignal<String>,
     header: RwSignal<String>,
     secret: RwSignal<String>,
+    command: RwSignal<String>,
+    arguments: RwSignal<String>,
+    variables: RwSignal<String>,
 }
 
 impl Draft {
-    fn all(self) -> [RwSignal<String>; 4] {
-        [self.name, self.url, self.header, self.secret]
+    fn new() -> Self {
+        let empty = || RwSignal::new(String::new());
+        Self {
+            name: empty(),
+            kind: RwSignal::new(ADDRESS.to_owned()),
+            url: empty(),
+            header: empty(),
+            secret: empty(),
+            command: empty(),
+            arguments: empty(),
+            variables: empty(),
+        }
+    }
+
+    fn clear(self) {
+        let Self { name, kind, url, header, secret, command, arguments, variables } = self;
+        kind.set(ADDRESS.to_owned());
+        for it in [name, url, header, secret, command, arguments, variables] {
+            it.set(String::new());
+        }
+    }
+
+    fn is_program(self) -> bool {
+        self.kind.with(|it| it == PROGRAM)
     }
 
     fn new_server(self) -> NewToolServer {
-        let [name, url, header, secret] = self.all().map(|it| it.get_untracked());
-        let some = |it: String| Some(it).filter(|it| !it.trim().is_empty());
-        NewToolServer { name, url, header: some(header), secret: some(secret) }
+        let name = self.name.get_untracked();
+        if self.kind.with_untracked(|it| it == PROGRAM) {
+            return NewToolServer {
+                name,
+                program: Some(self.program()),
+                ..NewToolServer::default()
+            };
+        }
+        let some =
+            |it: RwSignal<String>| Some(it.get_untracked()).filter(|it| !it.trim().is_empty());
+        NewToolServer {
+            name,
+            url: self.url.get_untracked(),
+            header: some(self.header),
+            secret: some(self.secret),
+            program: None,
+        }
+    }
+
+    /// Each line is one argument, or one variable as `NAME=value`.
+    fn program(self) -> NewProgram {
+        let lines = |it: RwSignal<String>| -> Vec<String> {
+            let text = it.get_untracked();
+            text.lines().map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned).collect()
+        };
+        let variables = lines(self.variables).into_iter().map(|it| {
+            // A line without "=" has no good name, which the answer says.
+            let (name, value) = it.split_once('=').unwrap_or(("", &it));
+            (name.trim().to_owned(), value.trim().to_owned())
+        });
+        NewProgram {
+            command: self.command.get_untracked(),
+            variables: variables.collect(),
+            arguments: lines(self.arguments),
+        }
     }
 }
 
@@ -41,14 +116,13 @@ pub(crate) fn AddDialog(
     /// What is open.
     state: ServerState,
 ) -> impl IntoView {
-    let empty = || RwSignal::new(String::new());
-    let draft = Draft { name: empty(), url: empty(), header: empty(), secret: empty() };
+    let draft = Draft::new();
     let add = ServerAction::<AddToolServer>::new();
     let problems = FormProblems::of(add.value());
     let toasts = use_toasts();
     Effect::new(move || {
         let Some(Ok(added)) = add.value().get() else { return };
-        draft.all().iter().for_each(|it| it.set(String::new()));
+        draft.clear();
         toasts.say(format!("{} is added. Read what its tools do, then accept them", added.name));
         state.opened.update(|all| all.push(added.id));
         state.added.update(|it| *it += 1);
@@ -58,19 +132,21 @@ pub(crate) fn AddDialog(
         event.prevent_default();
         add.dispatch(AddToolServer { new: draft.new_server() });
     };
+    let names_programs = can(Permission::Platform);
     view! {
         <Dialog open=state.adding title="Add a tool server">
             <form on:submit=send style="display: contents">
                 <div class="dialog__body stack stack--4">
                     <Line id="server-name" label="Name" value=draft.name placeholder="CRM" hint="The names of its tools begin with it."
                         error=problems.field("name") />
-                    <Line id="server-url" label="Address" r#type="url" value=draft.url placeholder="https://crm.example.com/mcp"
-                        hint="Of its MCP endpoint, over Streamable HTTP." error=problems.field("url") />
-                    <Line id="server-secret" label="Secret, if it wants one" r#type="password" value=draft.secret placeholder="Bearer ..."
-                        hint="Stored encrypted, never shown again, and sent to this address only." error=problems.field("secret") />
-                    <Line id="server-header" label="Header for the secret" value=draft.header placeholder="Authorization"
-                        error=problems.field("header") />
-                    <FormProblem error=problems.rest(&FIELDS) />
+                    <Show when=move || names_programs.get()>
+                        <Choose id="server-kind" label="What it is" value=draft.kind
+                            options=vec![(ADDRESS, "A server with an address"), (PROGRAM, "A program on this machine")] />
+                    </Show>
+                    <Show when=move || draft.is_program() fallback=move || view! { <AddressFields draft=draft problems=problems /> }>
+                        <ProgramFields draft=draft problems=problems />
+                    </Show>
+                    <FormProblem error=problems.rest(FIELDS) />
                 </div>
                 <div class="dialog__foot">
                     <Button kind=Kind::Ghost on:click=move |_| state.adding.set(false)>"Cancel"</Button>
@@ -78,5 +154,51 @@ pub(crate) fn AddDialog(
                 </div>
             </form>
         </Dialog>
+    }
+}
+
+#[component]
+fn AddressFields(draft: Draft, problems: FormProblems) -> impl IntoView {
+    view! {
+        <Line id="server-url" label="Address" r#type="url" value=draft.url placeholder="https://crm.example.com/mcp"
+            hint="Of its MCP endpoint, over Streamable HTTP." error=problems.field("url") />
+        <Line id="server-secret" label="Secret, if it wants one" r#type="password" value=draft.secret placeholder="Bearer ..."
+            hint="Stored encrypted, never shown again, and sent to this address only." error=problems.field("secret") />
+        <Line id="server-header" label="Header for the secret" value=draft.header placeholder="Authorization"
+            error=problems.field("header") />
+    }
+}
+
+/// What a program is started with, and whether this installation starts any.
+#[component]
+fn ProgramFields(draft: Draft, problems: FormProblems) -> impl IntoView {
+    let allowed = loaded_here(load_program_use);
+    let is_off = move || allowed.with(|it| matches!(it, Some(Ok(ProgramUse::SwitchedOff))));
+    let notice = move || {
+        match is_off() {
+        true => view! {
+            <Callout tone=Tone::Warn icon="lock" title="Programs are switched off here">
+                <p>"Whoever runs PM OS allows them: start it with PMOS_TOOL_PROGRAMS=on."</p>
+            </Callout>
+        }
+        .into_any(),
+        false => view! {
+            <Callout tone=Tone::Warn title="It runs with the rights of PM OS">
+                <p>"It can read what PM OS can read on this machine. Add only programs that you trust. Each node of an installation runs its own."</p>
+            </Callout>
+        }
+        .into_any(),
+    }
+    };
+    view! {
+        {notice}
+        <Line id="server-command" label="Program" value=draft.command placeholder="uvx"
+            hint="Its name, or its whole path. It speaks MCP over its standard input and output."
+            error=problems.field("program.command") />
+        <Lines id="server-arguments" label="Arguments" value=draft.arguments hint="One on each line. Stored encrypted and never shown again."
+            error=problems.field("program.arguments") />
+        <Lines id="server-variables" label="Variables and secrets" value=draft.variables
+            hint="One on each line, such as API_KEY=.... Stored encrypted and never shown again; of our own environment it gets only PATH."
+            error=problems.field("program.variables") />
     }
 }

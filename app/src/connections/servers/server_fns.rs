@@ -3,7 +3,9 @@
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::on_server::{actor, backend};
-use domain::tool_server::{NewToolServer, ServerToolChange, ToolServer, ToolServerChange};
+use domain::tool_server::{
+    NewToolServer, ProgramUse, ServerToolChange, ToolServer, ToolServerChange,
+};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 
@@ -14,6 +16,15 @@ use leptos::server_fn::codec::Json;
 #[server(prefix = "/fn", endpoint = "load_tool_servers")]
 pub async fn load_tool_servers() -> Result<Vec<ToolServer>, AppError> {
     Ok(backend().peers.list(&actor()?).await?)
+}
+
+/// Whether the signed-in person may add programs as servers.
+///
+/// # Errors
+/// Forbidden without the permission to manage.
+#[server(prefix = "/fn", endpoint = "load_program_use")]
+pub async fn load_program_use() -> Result<ProgramUse, AppError> {
+    Ok(backend().peers.program_use(&actor()?)?)
 }
 
 /// Adds a server that answers.

@@ -117,6 +117,47 @@ async fn a_key_that_asks_first_asks_and_the_call_happens_once() {
     }
 }
 
+#[tokio::test]
+async fn a_program_is_started_only_where_programs_are_allowed_and_by_a_super_admin() {
+    let program = |command: &str| {
+        json!({"name": "Files", "program": {
+            "command": command, "arguments": ["--root", "/srv"], "variables": {"FILES_KEY": "s3cret-of-the-files"},
+        }})
+    };
+    for server in Server::all_with(HERE).await {
+        let owner = server.signs_up("Owner").await;
+        let refused = owner.post(ALL, program("true")).await;
+        assert_eq!((refused.status, &refused["details"][0]["field"]), (400, &json!("program")));
+        let words = refused["details"][0]["message"].as_str().unwrap();
+        assert!(words.contains("PMOS_TOOL_PROGRAMS=on"), "{words}");
+    }
+    let allowed = [HERE[0], ("PMOS_TOOL_PROGRAMS", "on")];
+    for server in Server::all_with(&allowed).await {
+        let owner = server.signs_up("Owner").await;
+        let admin = server.signs_up("Other").await;
+        for (caller, status) in [(&admin, 403), (&owner.script(json!({})).await, 403)] {
+            let refused = caller.post(ALL, program("true")).await;
+            assert_eq!(refused.status, status, "{}", refused.body);
+        }
+        let by_tool = json!({"name": "manage_plugin", "arguments": {
+            "plugin_id": "files", "action": "install", "config": program("true"),
+        }});
+        let by_key = owner.script(json!({})).await.post("/api/mcp-call", by_tool).await;
+        assert_eq!(by_key["ok"], false, "{}", by_key.body);
+        for (command, field) in [
+            ("", "program.command"),
+            ("./files", "program.command"),
+            ("/no/such/program", "program.command"),
+            ("true", "program.command"),
+        ] {
+            let refused = owner.post(ALL, program(command)).await;
+            assert_eq!((refused.status, &refused["details"][0]["field"]), (400, &json!(field)));
+            assert!(!refused.body.to_string().contains("s3cret"), "{}", refused.body);
+        }
+        assert_eq!(owner.get(ALL).await["servers"], json!([]));
+    }
+}
+
 /// How many flows were made at the second installation.
 async fn made_there(elsewhere: &Server) -> usize {
     let login = json!({"email": "elsewhere@example.com", "password": PASSWORD});

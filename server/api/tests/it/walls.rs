@@ -157,6 +157,7 @@ pub(crate) async fn tool_server(server: &Server, me: &Value) -> String {
         slug: "crm".to_owned(),
         name: "CRM".to_owned(),
         url: "https://crm.example.com/mcp".to_owned(),
+        program: None,
         header: None,
         secret: None,
         is_trusted: 0,

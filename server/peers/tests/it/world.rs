@@ -52,8 +52,12 @@ impl World {
     /// Somebody who waits only a moment.
     pub(crate) fn impatient(&self) -> Peers {
         let moment = Duration::from_millis(500);
-        let key = SecretKey::from_text("key of the tests");
-        Peers::new(self.test.db.clone(), key, Patience { listing: moment, call: moment })
+        self.with(Patience { listing: moment, call: moment, ..Patience::default() })
+    }
+
+    /// Somebody else on the same database.
+    pub(crate) fn with(&self, patience: Patience) -> Peers {
+        Peers::new(self.test.db.clone(), SecretKey::from_text("key of the tests"), patience)
     }
 
     /// The server with its tool accepted.
