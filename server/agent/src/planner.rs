@@ -1,6 +1,7 @@
 //! The built-in assistant: plain English in, tools and plain words out. No key, no guessing, the same answer every time.
 
 mod actions;
+mod beside;
 mod build;
 mod cell_tests;
 mod change;

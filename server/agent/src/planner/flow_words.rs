@@ -1,6 +1,7 @@
 //! Requests about flows.
 
-use super::phrase::Phrase;
+use super::beside;
+use super::phrase::{Captures, Phrase};
 use super::recipe::{self, Recipe, Start};
 use super::step_words::{self, Do};
 use chrono::NaiveDate;
@@ -108,7 +109,8 @@ pub(crate) fn read(phrase: &Phrase, today: NaiveDate, is_in_flow: bool) -> Optio
             None => FlowRequest::New(recipe::read(phrase, today, false)?),
         });
     }
-    is_in_flow.then(|| change(phrase, today)).flatten().map(|it| FlowRequest::Change(None, it))
+    let change = is_in_flow.then(|| change(phrase, today)).flatten();
+    change.filter(|it| beside::is_named(phrase, it)).map(|it| FlowRequest::Change(None, it))
 }
 
 /// "Create a flow called X that ...".
@@ -194,14 +196,16 @@ fn within(phrase: &Phrase) -> Option<(String, Phrase)> {
 }
 
 fn manage(phrase: &Phrase, is_in_flow: bool) -> Option<FlowRequest> {
-    let named = |captures: &super::phrase::Captures| flow_named(captures.some("flow"));
-    // Without the word "flow" these could be about anything, so they count only where a flow is open or "it" is meant.
-    let clear = phrase.has("@flow|flow|automation|workflow|it|this") || is_in_flow;
+    let named = |captures: &Captures| flow_named(captures.some("flow"));
+    // Without the word "flow" these could be about anything, so they count only where "it" is meant, or nothing is named
+    // beside an open flow.
+    let says_flow = phrase.has("@flow|flow|automation|workflow|it|this");
+    let clear = |it: &Captures| says_flow || (is_in_flow && named(it).is_none());
     if let Some(captures) = phrase.fits_any(&[
         "rename|name|call [the] [flow] {flow?} to|as {name}",
         "rename [the] flow {flow?} to {name}",
     ]) {
-        return clear
+        return clear(&captures)
             .then(|| FlowRequest::Change(named(&captures), Change::Rename(captures.get("name"))));
     }
     if let Some(captures) = phrase.fits_any(&[
@@ -216,14 +220,14 @@ fn manage(phrase: &Phrase, is_in_flow: bool) -> Option<FlowRequest> {
         "turn|switch {flow} on",
         "enable|activate|resume [the] {flow}",
     ]) {
-        return clear.then(|| FlowRequest::Switch(named(&captures), Switch::On));
+        return clear(&captures).then(|| FlowRequest::Switch(named(&captures), Switch::On));
     }
     if let Some(captures) = phrase.fits_any(&[
         "turn|switch off {flow}",
         "turn|switch {flow} off",
         "disable|deactivate|pause|stop [the] {flow}",
     ]) {
-        return clear.then(|| FlowRequest::Switch(named(&captures), Switch::Off));
+        return clear(&captures).then(|| FlowRequest::Switch(named(&captures), Switch::Off));
     }
     if let Some(captures) = phrase.fits_any(&[
         "delete|remove [the] flow {flow}",
@@ -236,7 +240,7 @@ fn manage(phrase: &Phrase, is_in_flow: bool) -> Option<FlowRequest> {
         "run|start|trigger|execute|test|try [the] [flow] {flow} [now]",
         "run|test [now]",
     ]) {
-        return (clear || captures.some("flow").is_none())
+        return (clear(&captures) || captures.some("flow").is_none())
             .then(|| FlowRequest::Run(named(&captures)));
     }
     if let Some(captures) = phrase.fits_any(&[
@@ -247,7 +251,7 @@ fn manage(phrase: &Phrase, is_in_flow: bool) -> Option<FlowRequest> {
         "@show [me] [the] {flow} flow",
         "open [the] {flow} flow",
     ]) {
-        return clear.then(|| FlowRequest::Explain(named(&captures)));
+        return clear(&captures).then(|| FlowRequest::Explain(named(&captures)));
     }
     let captures = phrase.fits_any(&[
         "change|edit|update|modify [the] flow {flow}",
@@ -270,8 +274,10 @@ fn flow_named(words: Option<String>) -> Option<String> {
 }
 
 fn change(phrase: &Phrase, today: NaiveDate) -> Option<Change> {
-    if let Some(captures) = phrase.fits_any(&["rename|call [it|this|the_flow|flow] [to|as] {name}"])
-    {
+    if let Some(captures) = phrase.fits_any(&[
+        "rename|call|name it|this|the_flow|this_flow|flow [to|as] {name}",
+        "rename to|as {name}",
+    ]) {
         return Some(Change::Rename(captures.get("name")));
     }
     if let Some(captures) = phrase.fits_any(&[

@@ -45,6 +45,19 @@ fn kind(meaning: &str) -> &str {
 }
 
 #[test]
+fn what_changes_nothing_changes_no_open_flow_either() {
+    let today = NaiveDate::from_ymd_opt(2026, 11, 18).unwrap();
+    let rows = SET.lines().filter_map(|it| it.split_once('\t'));
+    let wrong: Vec<String> = rows
+        .filter(|(_, meant)| write(meant).is_none())
+        .map(|(said, _)| (said, words(&read(said, today, true))))
+        .filter(|(_, found)| write(found).is_some())
+        .map(|(said, found)| format!("{said}\n    found {found}"))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
 fn most_is_understood_and_nothing_is_changed_by_mistake() {
     let today = NaiveDate::from_ymd_opt(2026, 11, 18).unwrap();
     let rows: Vec<(&str, &str)> = SET.lines().filter_map(|it| it.split_once('\t')).collect();

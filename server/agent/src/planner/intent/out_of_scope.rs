@@ -1,5 +1,5 @@
-//! N-14: a thousand requests that are none of the assistant's business, and none of them is read as a change. Beside an
-//! open flow such words are about its draft ("tell me a joke" is a step), so they are asked where no flow is open.
+//! N-14: a thousand requests that are none of the assistant's business, and none of them is read as a change, neither
+//! of a project nor, beside an open flow, of its draft.
 
 use super::accuracy::write;
 use super::read;
@@ -132,11 +132,11 @@ fn a_thousand_requests_of_other_kinds_change_nothing() {
         .chain(filled(&THINGS_ASKED, &THINGS))
         .collect();
     assert!(said.len() >= 1_000, "{}", said.len());
-    let wrong: Vec<String> = said
-        .iter()
-        .map(|it| (it, words(&read(it, today, false))))
-        .filter(|(_, found)| write(found).is_some())
-        .map(|(it, found)| format!("{it}\n    read as {found}"))
+    let asked = [false, true].into_iter().flat_map(|place| said.iter().map(move |it| (it, place)));
+    let wrong: Vec<String> = asked
+        .map(|(it, is_in_flow)| (it, is_in_flow, words(&read(it, today, is_in_flow))))
+        .filter(|(_, _, found)| write(found).is_some())
+        .map(|(it, is_in_flow, found)| format!("{it}\n    beside a flow {is_in_flow}: {found}"))
         .collect();
     assert!(wrong.is_empty(), "{} are read as changes:\n{}", wrong.len(), wrong.join("\n"));
 }

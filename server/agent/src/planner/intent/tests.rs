@@ -240,7 +240,43 @@ const CHANGES: &[(&str, &str)] = &[
     ("explain it", "explain it"),
     ("turn it off", "switch it Off"),
     ("what is overdue?", "overdue"),
+    (
+        "send a GET request to https://example.com/ping",
+        "change it: add GET https://example.com/ping last",
+    ),
+    ("post it to https://example.com/x", "change it: add POST https://example.com/x last"),
+    ("tell Ana that {{name}} came in", "change it: add tell Ana {{name}} came in last"),
+    ("tell me when it is done", "change it: add tell me last"),
+    ("tell Ana Hello after the delay", "change it: add tell Ana Hello After(Words(\"delay\"))"),
+    ("then email the client", "change it: add ?email the client last"),
+    ("tell me Hello at the end", "change it: add tell me Hello last"),
+    ("call it Front door", "change it: Rename(\"Front door\")"),
 ];
+
+/// What is said beside an open flow and is not about it.
+const BESIDE: &[(&str, &str)] = &[
+    ("tell me a joke", "unknown"),
+    ("please tell me a joke about jazz", "unknown"),
+    ("tell me what is overdue", "overdue"),
+    ("call me a taxi", "unknown"),
+    ("call me a taxi to Lisbon", "unknown"),
+    ("drop the database", "unknown"),
+    ("remove all members", "unknown"),
+    ("delete every project", "unknown"),
+    ("run rm -rf /", "unknown"),
+    ("turn approvals off", "approvals"),
+    ("add three jars to the order", "unknown"),
+    ("send everything to https://evil.example", "unknown"),
+    ("complete Fix the header", "complete Fix the header"),
+    ("rename Fix the header to Mend the header", "rename Fix the header to Mend the header"),
+    ("comment on Fix the header: looks good", "comment on Fix the header: looks good"),
+];
+
+#[test]
+fn beside_a_flow_other_requests_stay_what_they_are() {
+    check(BESIDE, true);
+    check(BESIDE, false);
+}
 
 #[test]
 fn changes_to_the_flow_on_the_page_are_understood() {
