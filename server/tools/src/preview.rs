@@ -67,7 +67,10 @@ impl Tools {
             "create_card" => Box::pin(preview_plan::create_card(&call)).await,
             _ => match Box::pin(preview_plan::change(&call, spec)).await? {
                 Some(preview) => Ok(preview),
-                None => Ok(any(spec, &secret_args::without_secrets(name, &args))),
+                None => {
+                    let args = self.opened(&actor.workspace, name, &args)?;
+                    Ok(any(spec, &secret_args::without_secrets(name, &args)))
+                }
             },
         }
     }

@@ -2,6 +2,7 @@
 //! opened where the tool runs, never shown.
 
 use crate::error::ToolError;
+use crate::sending_tools::host;
 use crate::tools::Tools;
 use domain::ids::WorkspaceId;
 use domain::problem::Problem;
@@ -19,6 +20,10 @@ const OTHERS: [(&str, &[&str]); 3] = [
     ("manage_plugin", &["/config"]),
     ("post_chatbot_line", &["/integration_key"]),
 ];
+/// Sends a message. The whole address of a webhook is its secret, and the only one it has.
+const MESSAGE: &str = "send_notification";
+/// Letters at the end of such an address that are shown, so that two of one host can be told apart.
+const LAST: usize = 4;
 /// Runs any other tool, whose arguments lie inside its own.
 const NESTED: &str = "mcp_call";
 /// Where the secret of a connection is, in the two forms that are accepted.
@@ -34,7 +39,7 @@ impl Tools {
     pub fn sealed(&self, workspace: &WorkspaceId, tool: &str, args: &Value) -> Value {
         let mut args = args.clone();
         let connections = self.flows.connections();
-        each_secret(tool, &mut args, &mut |value| {
+        each_secret(tool, &mut args, &mut |_, value| {
             if sealed_text(value).is_none() {
                 let sealed = connections.seal_waiting(workspace, value);
                 *value = match value.is_string() {
@@ -58,7 +63,7 @@ impl Tools {
     ) -> Result<Value, ToolError> {
         let (mut args, mut is_foreign) = (args.clone(), false);
         let connections = self.flows.connections();
-        each_secret(tool, &mut args, &mut |value| {
+        each_secret(tool, &mut args, &mut |_, value| {
             let Some(text) = sealed_text(value) else { return };
             match connections.open_waiting(workspace, text) {
                 Some(secret) => *value = secret,
@@ -93,8 +98,8 @@ impl Tools {
     ) -> Value {
         let (mut kept, mut edited) = (kept.clone(), edited.clone());
         let mut before = Vec::new();
-        each_secret(tool, &mut kept, &mut |value| before.push(value.clone()));
-        each_secret(tool, &mut edited, &mut |value| {
+        each_secret(tool, &mut kept, &mut |_, value| before.push(value.clone()));
+        each_secret(tool, &mut edited, &mut |_, value| {
             if value == MASK
                 && let Some(it) = before.first()
             {
@@ -137,7 +142,7 @@ fn masked_turn(calls: &Value) -> Value {
     for call in calls.as_array_mut().into_iter().flatten() {
         let tool = call.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
         if let Some(args) = call.get_mut("arguments") {
-            each_secret(&tool, args, &mut |value| *value = MASK.into());
+            each_secret(&tool, args, &mut |tool, value| *value = shown(tool, value));
         }
     }
     calls
@@ -146,8 +151,22 @@ fn masked_turn(calls: &Value) -> Value {
 /// Arguments as they may be written down for people.
 pub(crate) fn without_secrets(tool: &str, args: &Value) -> Value {
     let mut args = args.clone();
-    each_secret(tool, &mut args, &mut |value| *value = MASK.into());
+    each_secret(tool, &mut args, &mut |tool, value| *value = shown(tool, value));
     args
+}
+
+/// What is shown of a secret: where a webhook is and how its address ends, of anything else nothing.
+fn shown(tool: &str, value: &Value) -> Value {
+    match value.as_str() {
+        Some(address) if tool == MESSAGE && !is_sealed(value) => short_address(address).into(),
+        _ => MASK.into(),
+    }
+}
+
+/// The host of an address and its last letters.
+pub(crate) fn short_address(address: &str) -> String {
+    let start = address.char_indices().rev().nth(LAST - 1).map_or(0, |it| it.0);
+    format!("{}/…{}", host(address), address.get(start..).unwrap_or_default())
 }
 
 /// A value in which every sealed secret, wherever it is, becomes a mask.
@@ -173,7 +192,8 @@ fn sealed_text(value: &Value) -> Option<&str> {
     fields.get(SEALED)?.as_str()
 }
 
-fn each_secret(tool: &str, args: &mut Value, change: &mut dyn FnMut(&mut Value)) {
+/// Changes every secret among the arguments, told of which tool it is.
+fn each_secret(tool: &str, args: &mut Value, change: &mut dyn FnMut(&str, &mut Value)) {
     if tool == NESTED {
         let inner = args.get("tool").and_then(Value::as_str).unwrap_or_default().to_owned();
         if inner != NESTED
@@ -183,16 +203,22 @@ fn each_secret(tool: &str, args: &mut Value, change: &mut dyn FnMut(&mut Value))
         }
         return;
     }
-    let of_others = OTHERS.iter().find(|it| it.0 == tool).map(|it| it.1);
-    let places = match OF_CONNECTIONS.contains(&tool) {
-        true => &PLACES[..],
-        false => of_others.unwrap_or_default(),
-    };
-    for place in places {
+    for place in places(tool, args) {
         if let Some(value) = args.pointer_mut(place).filter(|it| !it.is_null()) {
-            change(value);
+            change(tool, value);
         }
     }
+}
+
+/// Where the secrets of a call are.
+fn places(tool: &str, args: &Value) -> &'static [&'static str] {
+    if OF_CONNECTIONS.contains(&tool) {
+        return &PLACES;
+    }
+    if tool == MESSAGE {
+        return if args["platform"] == "webhook" { &["/target"] } else { &[] };
+    }
+    OTHERS.iter().find(|it| it.0 == tool).map(|it| it.1).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -213,6 +239,14 @@ mod tests {
             masked("post_chatbot_line", key),
             json!({"integration_key": "***", "content": "Hi"})
         );
+        let target = |it: &str| json!({"platform": "webhook", "target": it, "message": "Hi"});
+        assert_eq!(
+            masked(MESSAGE, target("https://me:pw@hooks.example.com:8443/T1/s3cret?key=abcd")),
+            target("hooks.example.com:8443/…abcd")
+        );
+        assert_eq!(masked(MESSAGE, target("äb")), target("äb/…äb"));
+        let mail = json!({"platform": "email", "target": "ana@example.com", "message": "Hi"});
+        assert_eq!(masked(MESSAGE, mail.clone()), mail);
         let config = json!({"action": "connect", "config": {"token": "x"}});
         let shown = json!({"action": "connect", "config": "***"});
         assert_eq!(masked("connect_platform", config), shown);

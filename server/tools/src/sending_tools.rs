@@ -2,6 +2,7 @@
 //! success.
 
 use crate::error::ToolError;
+use crate::secret_args::short_address;
 use crate::tool::{Call, CallContext, Done};
 use basecamp::names::Purpose;
 use domain::flow::connection::{ConnectionScope, ConnectionStatus, FlowConnection};
@@ -72,7 +73,7 @@ fn sent(platform: &str, target: &str, delivery: &Value) -> Done {
 }
 
 /// An address without what may be a secret in it.
-fn host(address: &str) -> &str {
+pub(crate) fn host(address: &str) -> &str {
     let rest = address.split_once("://").map_or(address, |it| it.1);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
     authority.rsplit('@').next().unwrap_or(authority)
@@ -138,8 +139,21 @@ async fn webhook(call: &Call<'_>, letter: &Letter) -> Result<String, ToolError> 
     let headers = vec![("idempotency-key", id.clone())];
     let posting = Posting { address: letter.target.clone(), headers, body };
     let sent = call.tools.runs.post(call.actor, None, |_| Ok(posting)).await;
-    sent.map_err(ToolError::of_outside)?;
+    sent.map_err(|it| ToolError::of_outside(without_address(it, &letter.target)))?;
     Ok(id)
+}
+
+/// What went wrong is written down, the whole address of a webhook is not.
+fn without_address(problem: Problem, address: &str) -> Problem {
+    let short = short_address(address);
+    let said = |message: String| message.replace(address, &short);
+    match problem {
+        Problem::Unavailable { service, message } => {
+            Problem::Unavailable { service, message: said(message) }
+        }
+        Problem::Unclear { message } => Problem::Unclear { message: said(message) },
+        other => other,
+    }
 }
 
 /// A connection holds the token of a bot, or the address of an incoming webhook.
