@@ -23,8 +23,17 @@ test('an agent is made, run, read, changed, paused and deleted', async ({ page, 
   await expect(row.getByText('Told what it would do')).toBeVisible();
   await axe(page);
 
+  // A phone has everything the list is for.
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expect(row.getByRole('button', { name: 'Run now: Late things' })).toBeInViewport({ ratio: 1 });
+  await expect(row.getByText('Told what it would do')).toBeInViewport();
+  await expect(row.getByLabel('Late things runs by itself')).toBeAttached();
+  await axe(page);
+  await page.setViewportSize({ width: 1280, height: 800 });
+
   await row.getByRole('link', { name: 'Late things' }).click();
   await expect(page.getByText('9 to-dos are overdue').first()).toBeVisible();
+  await expect(page.locator('.agent__found')).not.toContainText('**');
   await page.getByRole('button', { name: 'Change' }).click();
   const change = page.getByRole('dialog', { name: 'Change the agent' });
   await change.getByLabel('Name').fill('Late to-dos');

@@ -172,13 +172,22 @@ pub struct AgentStanding {
     pub may_change: bool,
 }
 
+/// A run of an agent as its page shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DrawnRun {
+    /// The run.
+    pub run: AgentRun,
+    /// What it answered, as HTML in which nothing can act; empty when there is nothing, or it is not for who looks.
+    pub html: String,
+}
+
 /// An agent with its newest runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AgentHistory {
     /// The agent.
     pub standing: AgentStanding,
     /// The newest first.
-    pub runs: Vec<AgentRun>,
+    pub runs: Vec<DrawnRun>,
 }
 
 /// What a person writes about an agent.

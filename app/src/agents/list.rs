@@ -12,7 +12,6 @@ use crate::ui::empty::Empty;
 use crate::ui::kept::{Kept, whole};
 use crate::ui::search::SearchBox;
 use crate::ui::skeleton::RowsSkeleton;
-use crate::ui::table::Table;
 use crate::ui::time::{parse_time, use_now};
 use domain::actor::Permission;
 use domain::agent::{AgentRun, AgentStanding, AgentStatus};
@@ -77,21 +76,24 @@ fn Agents(all: Signal<Option<Vec<AgentStanding>>>, desk: Desk) -> impl IntoView 
             <div class="toolbar"><SearchBox label="Search agents" words=words /></div>
         </Show>
         <Show when=move || fitting.with(|it| !it.is_empty()) fallback=none>
-            <Table caption="Agents, the newest first" class="table--cq">
-                <thead>
-                    <tr>
-                        <th>"Agent"</th>
-                        <th class="p3">"When it runs"</th>
-                        <th>"Last run"</th>
-                        <th class="p2">"Next run"</th>
-                        <th class="p2">"On"</th>
-                        <th class="fit p2"><span class="sr">"Actions"</span></th>
-                    </tr>
-                </thead>
-                <tbody>
-                    <For each=move || fitting.get() key=whole let:it><Row standing=it desk=desk /></For>
-                </tbody>
-            </Table>
+            <div class="table-wrap">
+                <table role="table" class="table table--stack table--cq">
+                    <caption class="sr">"Agents, the newest first"</caption>
+                    <thead role="rowgroup">
+                        <tr role="row">
+                            <th role="columnheader">"Agent"</th>
+                            <th role="columnheader" class="p3">"When it runs"</th>
+                            <th role="columnheader">"Last run"</th>
+                            <th role="columnheader" class="p2">"Next run"</th>
+                            <th role="columnheader">"On"</th>
+                            <th role="columnheader" class="fit"><span class="sr">"Actions"</span></th>
+                        </tr>
+                    </thead>
+                    <tbody role="rowgroup">
+                        <For each=move || fitting.get() key=whole let:it><Row standing=it desk=desk /></For>
+                    </tbody>
+                </table>
+            </div>
         </Show>
     }
 }
@@ -125,16 +127,16 @@ fn Row(standing: AgentStanding, desk: Desk) -> impl IntoView {
         }
     };
     view! {
-        <tr>
-            <td class="name wide">
+        <tr role="row">
+            <td role="cell" class="name wide">
                 <a class="rowlink" href=format!("/agents/{id}")>{agent.name}</a>
                 <span class="sub trunc">{agent.goal}</span>
             </td>
-            <td class="p3">{agent.schedule.label()}</td>
-            <td>{last.map(|it| view! { <Last run=it /> })}</td>
-            <td class="p2 quiet">{move || next(now.get(), &standing)}</td>
-            <td class="p2">{switch}</td>
-            <td class="p2">{run}</td>
+            <td role="cell" class="p3">{agent.schedule.label()}</td>
+            <td role="cell" class="agent__last">{last.map(|it| view! { <Last run=it /> })}</td>
+            <td role="cell" class="p2 quiet">{move || next(now.get(), &standing)}</td>
+            <td role="cell" class="agent__on">{switch}</td>
+            <td role="cell" class="fit">{run}</td>
         </tr>
     }
 }

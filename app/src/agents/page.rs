@@ -12,7 +12,7 @@ use crate::ui::icon::Icon;
 use crate::ui::problem::LoadedPage;
 use crate::ui::skeleton::PageSkeleton;
 use crate::ui::time::{duration, parse_time, use_now};
-use domain::agent::{AgentHistory, AgentRun, AgentStanding, AgentStatus, SavedAgent};
+use domain::agent::{AgentHistory, AgentStanding, AgentStatus, DrawnRun, SavedAgent};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -149,7 +149,7 @@ fn Facts(standing: AgentStanding) -> impl IntoView {
 }
 
 #[component]
-fn Runs(runs: Vec<AgentRun>, standing: AgentStanding) -> impl IntoView {
+fn Runs(runs: Vec<DrawnRun>, standing: AgentStanding) -> impl IntoView {
     let list = if runs.is_empty() {
         let body = if standing.may_change {
             "Run it now to see what it finds."
@@ -158,7 +158,7 @@ fn Runs(runs: Vec<AgentRun>, standing: AgentStanding) -> impl IntoView {
         };
         view! { <Empty icon="runs" title="It has not run yet" body=body /> }.into_any()
     } else {
-        let rows = runs.into_iter().map(|it| view! { <Run run=it /> }).collect_view();
+        let rows = runs.into_iter().map(|it| view! { <Run drawn=it /> }).collect_view();
         view! { <ul class="rows">{rows}</ul> }.into_any()
     };
     view! {
@@ -173,13 +173,15 @@ fn Runs(runs: Vec<AgentRun>, standing: AgentStanding) -> impl IntoView {
 }
 
 #[component]
-fn Run(run: AgentRun) -> impl IntoView {
+fn Run(drawn: DrawnRun) -> impl IntoView {
+    let DrawnRun { run, html } = drawn;
     let now = use_now();
     let (state, word) = state(&run);
     let begun = parse_time(&run.started_at);
     let ended = run.ended_at.as_deref().and_then(parse_time);
     let took = begun.zip(ended).map(|(begun, ended)| duration(ended - begun));
-    let found = run.findings.map(|it| view! { <p class="sm agent__found">{it}</p> });
+    let found = (!html.is_empty())
+        .then(|| view! { <div class="sm prose agent__found" inner_html=html></div> });
     let error = run.error.map(|it| view! { <p class="sm bad">{it}</p> });
     let decide = (run.status == "waiting_approval").then(
         || view! { <ButtonLink size=Size::Small href="/approvals">"Open approvals"</ButtonLink> },

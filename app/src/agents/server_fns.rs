@@ -22,7 +22,7 @@ pub async fn load_agents() -> Result<Vec<AgentStanding>, AppError> {
 /// Not found.
 #[server(prefix = "/fn", endpoint = "load_agent")]
 pub async fn load_agent(id: String) -> Result<AgentHistory, AppError> {
-    Ok(backend().tools.agent(&actor()?, &id).await?)
+    Ok(backend().agent.agent_history(&actor()?, &id).await?)
 }
 
 /// Makes an agent, or changes one; answers its id.

@@ -3,9 +3,11 @@
 //! How that run ended is kept with the agent. What was missed while the server was off is due at its start, once.
 
 use crate::agent::{Agent, owner};
+use crate::markdown;
 use crate::recovery::nobody;
 use crate::sending::{NewTurn, begin};
 use domain::actor::{Actor, Permission};
+use domain::agent::{AgentHistory, DrawnRun};
 use domain::chat::ChatRunStatus;
 use domain::event::{Event, EventKind, Outcome, Topic};
 use domain::ids::{ChatRunId, SessionId, UserId, WorkspaceId};
@@ -21,6 +23,19 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 impl Agent {
+    /// A saved agent with its newest runs as its page shows them. What they found is for its owner.
+    ///
+    /// # Errors
+    /// [`Problem::NotFound`] for none of the workspace's, [`Problem::Forbidden`] without the permission to read.
+    pub async fn agent_history(&self, actor: &Actor, id: &str) -> Result<AgentHistory, Problem> {
+        let (standing, runs) = self.0.tools.agent(actor, id).await?;
+        let runs = runs.into_iter().map(|run| DrawnRun {
+            html: run.findings.as_deref().map(markdown::to_html).unwrap_or_default(),
+            run,
+        });
+        Ok(AgentHistory { standing, runs: runs.collect() })
+    }
+
     /// Starts agents when they are due and notes how their runs ended, until the server stops.
     pub(crate) async fn keep_agents(self) {
         let mut changes = self.0.db.changes();

@@ -3,7 +3,7 @@
 use crate::agent_tools::{may_change, shown, shown_run, standings, state};
 use crate::tools::Tools;
 use domain::actor::{Actor, Permission};
-use domain::agent::{AgentHistory, AgentStanding};
+use domain::agent::{AgentRun, AgentStanding};
 use domain::problem::Problem;
 use store::agents;
 use store::ids;
@@ -23,11 +23,15 @@ impl Tools {
         standings(&mut self.db.read().await?, actor).await
     }
 
-    /// One agent with its newest runs. What they found is for its owner.
+    /// One agent with its newest runs, the newest first. What they found is for its owner.
     ///
     /// # Errors
     /// [`Problem::NotFound`] for none of the workspace's, else as [`Self::agents`].
-    pub async fn agent(&self, actor: &Actor, id: &str) -> Result<AgentHistory, Problem> {
+    pub async fn agent(
+        &self,
+        actor: &Actor,
+        id: &str,
+    ) -> Result<(AgentStanding, Vec<AgentRun>), Problem> {
         actor.require(Permission::Read)?;
         let mut conn = self.db.read().await?;
         let found = agents::find(&mut conn, &actor.workspace, id).await?;
@@ -47,6 +51,6 @@ impl Tools {
             failed_count: theirs.iter().filter(|it| it.status == "failed").count(),
             may_change: may_change(&found, actor),
         };
-        Ok(AgentHistory { standing, runs })
+        Ok((standing, runs))
     }
 }

@@ -278,7 +278,7 @@ async fn an_agent_is_changed_by_who_may_and_the_change_can_be_taken_back() {
 #[tokio::test]
 async fn the_page_of_an_agent_has_its_runs_and_only_its_owner_reads_what_they_found() {
     for test in TestDb::both().await {
-        let model = Arc::new(Scripted::new([Step::Say("Two things are late".into())]));
+        let model = Arc::new(Scripted::new([Step::Say("**Two** things are late".into())]));
         let world = World::with_on(test, model, Config::default()).await;
         let made = ok(&world, "create_agent", json!({ "name": "Watch", "goal": "Look" })).await;
         let id = made["agent"]["id"].as_str().unwrap().to_owned();
@@ -291,15 +291,17 @@ async fn the_page_of_an_agent_has_its_runs_and_only_its_owner_reads_what_they_fo
         let now = ids::now_ms();
         world.agent.look_after_agents(now).await.unwrap();
         ended(&world, now).await;
-        let mine = world.tools.agent(&amara(), &id).await.unwrap();
+        let mine = world.agent.agent_history(&amara(), &id).await.unwrap();
         assert_eq!((mine.runs.len(), mine.standing.may_change), (1, true), "{mine:?}");
-        assert_eq!(mine.runs[0].findings.as_deref(), Some("Two things are late"));
-        let theirs = world.tools.agent(&actor("vera"), &id).await.unwrap();
-        assert_eq!((&theirs.runs[0].findings, theirs.standing.may_change), (&None, false));
+        assert_eq!(mine.runs[0].run.findings.as_deref(), Some("**Two** things are late"));
+        assert_eq!(mine.runs[0].html.trim(), "<p><strong>Two</strong> things are late</p>");
+        let theirs = world.agent.agent_history(&actor("vera"), &id).await.unwrap();
+        let found = (&theirs.runs[0].run.findings, theirs.runs[0].html.as_str());
+        assert_eq!((found, theirs.standing.may_change), ((&None, ""), false));
         assert_eq!(world.tools.agents(&actor("vera")).await.unwrap().len(), 1);
         let mut elsewhere = amara();
         elsewhere.workspace = "w2".into();
-        let missing = world.tools.agent(&elsewhere, &id).await;
+        let missing = world.agent.agent_history(&elsewhere, &id).await;
         assert!(matches!(missing, Err(Problem::NotFound { .. })), "{missing:?}");
         assert!(world.tools.agents(&elsewhere).await.unwrap().is_empty());
     }
