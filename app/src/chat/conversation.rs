@@ -11,6 +11,7 @@ use crate::session::current_user;
 use crate::ui::button::{Button, Size};
 use crate::ui::icon::Icon;
 use crate::ui::problem::ProblemView;
+use domain::chat::Turn;
 use domain::event::Topic;
 use domain::ids::ChatRunId;
 use leptos::prelude::*;
@@ -37,18 +38,20 @@ pub fn connect(chat: Chat) {
         }
     });
     Effect::new(move |_| {
-        let stored = chat.stored.get().and_then(Result::ok).flatten();
-        let Some(stored) = stored else { return };
-        let is_stored = |text: &String| {
-            stored.turns.iter().rev().take(2).any(|it| it.is_mine && it.text == *text)
-        };
-        if chat.sent.get_untracked().as_ref().is_some_and(is_stored) {
+        let sent = chat.sent.get_untracked();
+        let live = chat.live.with_untracked(|it| it.as_ref().map(|it| it.run.id.clone()));
+        let known = chat.with_stored(|stored| {
+            let is_sent = |it: &Turn| it.is_mine && sent.as_ref() == Some(&it.text);
+            let is_live =
+                |it: &Turn| live.is_some() && it.run.as_ref().map(|run| &run.id) == live.as_ref();
+            let mut newest = stored.turns.iter().rev().take(2);
+            (newest.any(is_sent), stored.turns.iter().any(is_live))
+        });
+        let (is_sent, is_live) = known.unwrap_or_default();
+        if is_sent {
             chat.sent.set(None);
         }
-        let live = chat.live.get_untracked().map(|it| it.run.id);
-        if live.is_some()
-            && stored.turns.iter().any(|it| it.run.as_ref().map(|run| &run.id) == live.as_ref())
-        {
+        if is_live {
             chat.live.set(None);
         }
     });

@@ -18,8 +18,8 @@ const EVENTS: [&str; 6] = ["start", "trace", "delta", "response", "error", "done
 pub fn follow(chat: Chat) {
     let ready = Memo::new(move |_| {
         let session = chat.session.get()?;
-        let stored = chat.stored.get()?.ok()??;
-        (stored.session.id == session).then_some(session)
+        let is_here = chat.with_stored(|it| it.session.id == session)?;
+        is_here.then_some(session)
     });
     Effect::new(move |_: Option<Option<Stream>>| open(chat, &ready.get()?));
 }

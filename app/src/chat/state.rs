@@ -146,6 +146,14 @@ impl Chat {
         self.send.dispatch(SendMessage { said });
     }
 
+    /// What `read` makes of what is stored, without a copy of all its turns; none where nothing is.
+    pub fn with_stored<T>(self, read: impl FnOnce(&Conversation) -> T) -> Option<T> {
+        self.stored.with(|it| match it {
+            Some(Ok(Some(stored))) => Some(read(stored)),
+            _ => None,
+        })
+    }
+
     /// Whether there are turns before those on screen.
     pub fn has_earlier(self) -> bool {
         self.turns.with(|it| it.first().is_some_and(|it| it.seq > 1))
@@ -166,13 +174,13 @@ impl Chat {
         let live = self.live.with(|it| {
             it.as_ref().filter(|it| !it.run.status.is_over()).map(|it| it.run.id.clone())
         });
-        live.or_else(|| self.stored.get()?.ok()??.active.map(|it| it.id))
+        live.or_else(|| self.with_stored(|it| it.active.as_ref().map(|it| it.id.clone()))?)
     }
 
     /// The title on top.
     pub fn title(self) -> String {
-        let stored = self.stored.get().and_then(Result::ok).flatten();
-        stored.map_or_else(|| "New conversation".to_owned(), |it| it.session.title)
+        let title = self.with_stored(|it| it.session.title.clone());
+        title.unwrap_or_else(|| "New conversation".to_owned())
     }
 
     /// Nothing was said yet.
