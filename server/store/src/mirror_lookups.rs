@@ -31,22 +31,41 @@ record! {
     }
 }
 
+/// The [`BriefRow`]s that are not gone and for which `$rest` holds, which binds from `$4` on.
+macro_rules! brief {
+    ($conn:expr, $key:expr, $rest:literal $(, $bind:expr)*) => {
+        fetch_seen!(
+            $conn,
+            $key,
+            BriefRow,
+            "r.id, r.kind, r.bucket_id, r.parent_id, r.title, r.body, r.creator_id, r.app_url, r.created_at,
+             r.updated_at",
+            concat!("r.deleted_at IS NULL AND ", $rest)
+            $(, $bind)*
+        )
+    };
+}
+
 /// Records inside another, of one kind, in their order.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn inside(conn: &mut Conn, key: &Key, kind: &str, parent: i64) -> Result<Vec<BriefRow>> {
-    fetch_seen!(
+    brief!(
         conn,
         key,
-        BriefRow,
-        "r.id, r.kind, r.bucket_id, r.parent_id, r.title, r.body, r.creator_id, r.app_url, r.created_at,
-         r.updated_at",
-        "r.deleted_at IS NULL AND r.status = 'active' AND r.kind = $4 AND r.parent_id = $5
-         ORDER BY r.position, r.created_at, r.id",
+        "r.status = 'active' AND r.kind = $4 AND r.parent_id = $5 ORDER BY r.position, r.created_at, r.id",
         kind,
         parent
     )
+}
+
+/// One record of any kind, in short; none for one that is gone or that the connection does not see.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn brief(conn: &mut Conn, key: &Key, id: i64) -> Result<Option<BriefRow>> {
+    Ok(brief!(conn, key, "r.id = $4", id)?.into_iter().next())
 }
 
 /// What kind a record is; none for one the mirror does not have.
