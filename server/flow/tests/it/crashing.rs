@@ -1,9 +1,9 @@
 //! A process that is killed at any point: the next start finishes every run and repeats nothing that was recorded.
 
+use crate::settling::reached;
 use crate::site::Site;
 use crate::world::{
-    PATIENCE, World, admin, chain, for_each, keep_going, on_webhook, open, piece, reached,
-    set_fields,
+    PATIENCE, World, admin, chain, for_each, keep_going, on_webhook, open, piece, set_fields,
 };
 use domain::flow::Flow;
 use domain::flow::run::{Run, RunStatus};

@@ -25,6 +25,7 @@ mod places;
 mod posting;
 mod proposals;
 mod reaching;
+mod settling;
 mod site;
 mod sweeping;
 mod tables;
