@@ -18,6 +18,7 @@ pub mod panel;
 pub mod schedule;
 pub mod server_fns;
 pub mod team;
+pub mod times;
 pub mod todo_row;
 pub mod todos;
 pub mod unconnected;

@@ -32,3 +32,4 @@ pub mod tabs;
 pub mod time;
 pub mod toast;
 pub mod typed;
+pub mod uploading;

@@ -93,6 +93,32 @@ test('messages are posted and read, dates are added', async ({ page, consoleGuar
   await expect(page.getByRole('link', { name: 'Paper fair' })).toHaveCount(0);
 });
 
+test('a message is changed and put into the trash, each with undo', async ({ page }) => {
+  await onTab(page, 'messages');
+  await page.getByRole('link', { name: 'Launch plan' }).click();
+  const record = page.getByRole('dialog', { name: 'Record' });
+  await record.getByRole('button', { name: 'Edit' }).click();
+  await record.getByLabel('Title').fill('Launch plan, second draft');
+  await record.getByRole('button', { name: 'Save' }).click();
+  await expect(record.getByRole('heading', { name: 'Launch plan, second draft' })).toBeVisible();
+  await undo(page, 'Changes saved');
+  await expect(record.getByRole('heading', { name: 'Launch plan', exact: true })).toBeVisible();
+  await record.getByRole('button', { name: 'Move to trash' }).click();
+  await expect(page.getByRole('link', { name: 'Launch plan' })).toHaveCount(0);
+  await undo(page, 'Moved to the trash');
+  await expect(page.getByRole('link', { name: 'Launch plan' })).toBeVisible();
+});
+
+test('a list is made, with undo', async ({ page }) => {
+  await onTab(page, 'todos');
+  await page.getByRole('button', { name: 'Make a list' }).click();
+  await page.getByLabel('Name of the list').fill('Print');
+  await page.getByRole('button', { name: 'Add list' }).click();
+  await expect(page.getByRole('heading', { name: 'Print', exact: true })).toBeVisible();
+  await undo(page, 'List added');
+  await expect(page.getByRole('heading', { name: 'Print', exact: true })).toHaveCount(0);
+});
+
 test('documents are written and files are put there, each with undo', async ({ page, consoleGuard }) => {
   // A form without a file is refused here, one without a title by the server.
   consoleGuard.expect(/400 \(Bad Request\)/);
@@ -113,7 +139,8 @@ test('documents are written and files are put there, each with undo', async ({ p
   await page.getByLabel('File', { exact: true }).setInputFiles({
     name: 'opening hours.txt',
     mimeType: 'text/plain',
-    buffer: Buffer.from('We open at nine.'),
+    // Larger than any form could be.
+    buffer: Buffer.alloc(3_000_000, 'We open at nine. '),
   });
   await page.getByRole('button', { name: 'Upload file' }).click();
   await expect(page.getByRole('link', { name: /opening hours/ })).toBeVisible();

@@ -2,7 +2,7 @@
 
 mod acts;
 
-pub use acts::{Act, Acted, Fields, foresee_boards};
+pub use acts::{Act, Acted, Fields, LARGEST_FILE, foresee_boards, foresee_items};
 
 use crate::project::{Person, Workload};
 use crate::todo::Comment;
@@ -89,6 +89,8 @@ pub struct Item {
     pub title: String,
     /// Its notes or words, as plain text.
     pub text: String,
+    /// Whether that is all of them: what is formatted would lose that when it is written as plain text.
+    pub is_plain: bool,
     /// Done.
     pub completed: bool,
     /// `YYYY-MM-DD`.
@@ -144,6 +146,8 @@ pub enum Part<T> {
 /// The to-dos of a project.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Work {
+    /// Basecamp's id of the to-do set, in which lists are made.
+    pub set: i64,
     /// Lists in their order, each followed by its groups; the place of loose to-dos last.
     pub places: Vec<Place>,
     /// Open and completed to-dos, by position.

@@ -7,7 +7,7 @@ use crate::ui::toast::{Toasts, use_toasts};
 use domain::actor::Permission;
 use domain::ids::OperationId;
 use domain::project::Person;
-use domain::record::{Act, Acted, Board, Item, Work, foresee_boards};
+use domain::record::{Act, Acted, Board, Item, Shelf, Work, foresee_boards, foresee_items};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -92,11 +92,14 @@ impl Desk {
 
     /// `work`, loaded at version `seen`, as it will be.
     pub(crate) fn foresee(self, seen: u64, mut work: Work) -> Work {
-        let known = self.people.get();
-        for act in self.acts(seen) {
-            work.todos.iter_mut().for_each(|it| act.foresee(it, &known));
-        }
+        foresee_items(&mut work.todos, &self.acts(seen), &self.people.get());
         work
+    }
+
+    /// Messages, dates or files as they will be.
+    pub(crate) fn foresee_shelf(self, seen: u64, mut shelf: Shelf) -> Shelf {
+        foresee_items(&mut shelf.items, &self.acts(seen), &self.people.get());
+        shelf
     }
 
     /// One record as it will be.
@@ -152,18 +155,23 @@ impl Desk {
                     let is_it = |it: &&mut Pending| it.number == number;
                     all.iter_mut().filter(is_it).for_each(|it| it.shown_by = Some(version));
                 });
-                self.version.set(version);
-                match acted.operation.clone() {
-                    Some(operation) => {
-                        let back = Callback::new(move |()| self.undo(operation.clone(), on));
-                        self.toasts.undo(words, name, back);
-                    }
-                    None => self.toasts.say(words),
-                }
+                self.tell(acted, words, name, on);
             }
             Err(_) => self.pending.update(|it| it.retain(|it| it.number != number)),
         }
         outcome
+    }
+
+    /// Has the page loaded anew after something was done to `name`, and offers to take it back.
+    pub(crate) fn tell(self, acted: &Acted, words: &'static str, name: String, on: Option<i64>) {
+        self.version.update(|it| *it += 1);
+        match acted.operation.clone() {
+            Some(operation) => {
+                let back = Callback::new(move |()| self.undo(operation.clone(), on));
+                self.toasts.undo(words, name, back);
+            }
+            None => self.toasts.say(words),
+        }
     }
 
     fn undo(self, operation: OperationId, on: Option<i64>) {

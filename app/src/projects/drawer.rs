@@ -5,6 +5,7 @@ use crate::projects::address::use_address;
 use crate::projects::desk::{Desk, Sending};
 use crate::projects::due::DueLabel;
 use crate::projects::form::{Assignees, Draft, FormEnd, rest, wrong};
+use crate::projects::times::{TimeFields, Times};
 use crate::ui::badge::Tone;
 use crate::ui::browser;
 use crate::ui::button::{Button, IconButton, Kind as ButtonKind, Size};
@@ -92,7 +93,7 @@ fn Opened(
             <Head item=shown close=close />
             <div class="sheet__body">
                 <Removed item=shown />
-                <Body item=shown desk=desk />
+                <Body item=shown close=close desk=desk />
                 <Talk item=shown comments=comments desk=desk />
                 <Past history=history />
             </div>
@@ -138,13 +139,16 @@ fn Removed(item: Memo<Item>) -> impl IntoView {
 
 /// What it says, or the form to change that.
 #[component]
-fn Body(item: Memo<Item>, desk: Desk) -> impl IntoView {
+fn Body(item: Memo<Item>, close: Callback<()>, desk: Desk) -> impl IntoView {
     let editing = RwSignal::new(false);
-    let is_changeable = move || {
-        desk.writes.get()
-            && item.with(|it| !it.is_removed && matches!(it.kind, Kind::Todo | Kind::Card))
-    };
+    let is_changeable = move || desk.writes.get() && item.with(|it| !it.is_removed);
     let is_todo = move || item.with(|it| it.kind == Kind::Todo);
+    let has_words = move || item.with(|it| !matches!(it.kind, Kind::Upload | Kind::Folder));
+    let trash = move |_| {
+        let (id, title) = item.with_untracked(|it| (it.id, it.title.clone()));
+        close.run(());
+        desk.act(Act::Trash { id }, title);
+    };
     let turn = move |_| {
         let (id, title, completed) =
             item.with_untracked(|it| (it.id, it.title.clone(), it.completed));
@@ -157,7 +161,10 @@ fn Body(item: Memo<Item>, desk: Desk) -> impl IntoView {
                 <Show when=is_todo>
                     <Button kind=ButtonKind::Primary size=Size::Small icon="check" on:click=turn>{words}</Button>
                 </Show>
-                <Button size=Size::Small icon="edit" on:click=move |_| editing.set(true)>"Edit"</Button>
+                <Show when=has_words>
+                    <Button size=Size::Small icon="edit" on:click=move |_| editing.set(true)>"Edit"</Button>
+                </Show>
+                <Button kind=ButtonKind::Ghost size=Size::Small icon="trash" on:click=trash>"Move to trash"</Button>
             </div>
         }
     };
@@ -194,33 +201,67 @@ fn Facts(item: Memo<Item>) -> impl IntoView {
     }
 }
 
+/// What changes a record: only `fields`, and its `times` where it is a date.
+fn change(item: &Item, fields: Fields, times: Option<Times>) -> Option<Act> {
+    let id = item.id;
+    let was = (item.starts_at.clone(), item.ends_at.clone());
+    let times = times.map(Times::both).filter(|(from, to)| {
+        let is_same = |was: &Option<String>, now: &String| {
+            let at = was.as_deref().and_then(parse_time);
+            was.as_ref() == Some(now) || at.is_some_and(|it| parse_time(now) == Some(it))
+        };
+        !(is_same(&was.0, from) && is_same(&was.1, to))
+    });
+    if fields == Fields::default() && times.is_none() {
+        return None;
+    }
+    Some(match item.kind {
+        Kind::Card => Act::EditCard { id, fields },
+        Kind::Message => Act::EditPost { id, fields },
+        Kind::Document => Act::EditDocument { id, fields },
+        Kind::Entry => Act::EditEntry { id, times, fields },
+        Kind::Todo => Act::EditTodo { id, fields },
+        // Nothing of these is written in a form.
+        Kind::Upload | Kind::Folder => return None,
+    })
+}
+
 #[component]
 fn Edit(item: Memo<Item>, editing: RwSignal<bool>, desk: Desk) -> impl IntoView {
     let was = item.get_untracked();
     let (draft, form) = (Draft::of(&was), Sending::new());
+    let is_work = matches!(was.kind, Kind::Todo | Kind::Card);
+    let times = (was.kind == Kind::Entry).then(|| Times::of(&was));
+    let is_plain = was.is_plain;
     let was = StoredValue::new(was);
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let (id, kind) = was.with_value(|it| (it.id, it.kind));
-        let fields = was.with_value(|it| draft.changes(it));
-        if fields == Fields::default() {
+        let Some(act) = was.with_value(|it| change(it, draft.changes(it), times)) else {
             editing.set(false);
             return;
-        }
-        let act = if kind == Kind::Card {
-            Act::EditCard { id, fields }
-        } else {
-            Act::EditTodo { id, fields }
         };
         let done = Callback::new(move |()| editing.set(false));
         desk.submit(act, draft.title.get_untracked(), form, done);
     };
+    let doing = is_work.then(|| {
+        view! {
+            <Line id="edit-due".to_owned() label="Due day" r#type="date" value=draft.due_on error=wrong(form, "due_on") />
+            <Assignees desk=desk chosen=draft.people />
+        }
+    });
+    let when = times.map(|it| view! { <TimeFields times=it form=form id="edit" /> });
+    let words = if is_plain {
+        view! { <Lines id="edit-text".to_owned() label="Notes" value=draft.text /> }.into_any()
+    } else {
+        let why = "Its words have a form that is kept only in Basecamp: change them there.";
+        view! { <p class="sm quiet">{why}</p> }.into_any()
+    };
     view! {
         <form class="stack stack--3" on:submit=send>
             <Line id="edit-title".to_owned() label="Title" value=draft.title error=wrong(form, "title") />
-            <Line id="edit-due".to_owned() label="Due day" r#type="date" value=draft.due_on error=wrong(form, "due_on") />
-            <Assignees desk=desk chosen=draft.people />
-            <Lines id="edit-text".to_owned() label="Notes" value=draft.text />
+            {doing}
+            {when}
+            {words}
             <FormEnd form=form send="Save" cancel=move |()| editing.set(false) />
         </form>
     }

@@ -5,17 +5,20 @@ use crate::projects::address::use_address;
 use crate::projects::desk::{Desk, Sending};
 use crate::projects::form::{AddRow, Draft, FormEnd, wrong};
 use crate::projects::work_row::Comments;
-use crate::ui::chosen::{self, Chosen, NotChosen};
+use crate::ui::chosen::NotChosen;
 use crate::ui::empty::Empty;
 use crate::ui::field::Note;
 use crate::ui::icon::Icon;
 use crate::ui::kept::whole;
+use crate::ui::progress::Progress;
 use crate::ui::time::Ago;
 use crate::ui::typed::{Line, Lines};
+use crate::ui::uploading::{self, Answered, Hearers};
 use domain::problem::Problem;
-use domain::record::{Act, Fields, Item, Kind, Shelf};
+use domain::record::{Act, Acted, Fields, Item, Kind, LARGEST_FILE, Shelf};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
+use serde::Deserialize;
 
 /// "12 kB", as people count bytes.
 fn size(bytes: i64) -> String {
@@ -95,43 +98,69 @@ fn AddDocument(folder: Memo<i64>, desk: Desk) -> impl IntoView {
     }
 }
 
-/// The largest file that may be put here: encoded it still fits into one request.
-const MOST: u32 = 1_400_000;
 const FILE: &str = "file-chosen";
 
-/// Why a chosen file is not sent.
-fn refusal(why: NotChosen) -> AppError {
+/// What the server says where it refuses.
+#[derive(Deserialize)]
+struct Refused {
+    error: String,
+}
+
+/// Why a chosen file was not sent.
+fn unsent(why: NotChosen) -> AppError {
     let words = match why {
         NotChosen::None => "Choose a file",
-        NotChosen::TooLarge => "It is larger than 1.4 MB. Put it there in Basecamp",
+        NotChosen::TooLarge => "It is larger than 50 MB. Put it there in Basecamp",
         NotChosen::Unreadable => "The browser cannot read this file. Choose another one",
     };
     AppError::Problem(Problem::invalid("file", words))
 }
 
+/// What became of a file that was sent.
+fn outcome(answered: &Answered) -> Result<Acted, AppError> {
+    match answered.status {
+        0 => Err(AppError::Offline),
+        200 => serde_json::from_str(&answered.body).map_err(|_| AppError::Offline),
+        _ => {
+            let refused = serde_json::from_str(&answered.body);
+            let words =
+                refused.map_or_else(|_| "It was not taken".to_owned(), |it: Refused| it.error);
+            Err(AppError::Problem(Problem::invalid("file", words)))
+        }
+    }
+}
+
 #[component]
 fn AddFile(folder: Memo<i64>, desk: Desk) -> impl IntoView {
     let open = RwSignal::new(false);
-    let form = Sending::new();
-    let chosen = Callback::new(move |read: Result<Chosen, NotChosen>| match read {
-        Ok(file) => {
-            let Chosen { name, content_type, base64: content_base64 } = file;
-            let act = Act::AddFile {
-                folder: folder.get_untracked(),
-                name: name.clone(),
-                content_type,
-                content_base64,
-            };
-            desk.submit(act, name, form, Callback::new(move |()| open.set(false)));
+    let (form, sent) = (Sending::new(), RwSignal::new(0));
+    let done = Callback::new(move |answered: Result<Answered, NotChosen>| {
+        form.busy.set(false);
+        let told = answered.map_err(unsent).and_then(|it| Ok((outcome(&it)?, it.name)));
+        match told {
+            Ok((acted, name)) => {
+                desk.tell(&acted, "File uploaded", name, None);
+                open.set(false);
+            }
+            Err(error) => form.error.set(Some(error)),
         }
-        Err(why) => form.error.set(Some(refusal(why))),
     });
     let send = move |event: SubmitEvent| {
         event.prevent_default();
         form.error.set(None);
-        chosen::read(FILE, MOST, chosen);
+        form.busy.set(true);
+        sent.set(0);
+        let (project, folder) = (desk.project.get_untracked(), folder.get_untracked());
+        let address = format!("/api/pmos/projects/{project}/files?folder={folder}");
+        uploading::upload(FILE, LARGEST_FILE, &address, Hearers { sent, done });
     };
     let error = wrong(form, "file");
+    let far = move || {
+        form.busy.get().then(|| {
+            let value = sent.get();
+            view! { <Progress label=format!("{value} % sent") value=value /> }
+        })
+    };
     view! {
         <AddRow desk=desk open=open label="Upload a file">
             <form class="stack stack--3 inset" on:submit=send>
@@ -139,8 +168,9 @@ fn AddFile(folder: Memo<i64>, desk: Desk) -> impl IntoView {
                     <label class="label" for=FILE>"File"</label>
                     <input class="input" type="file" id=FILE aria-describedby="file-chosen-note"
                         aria-invalid=move || error.with(Option::is_some).then_some("true") />
-                    <Note id=FILE.to_owned() hint="Up to 1.4 MB." error=error />
+                    <Note id=FILE.to_owned() hint="Up to 50 MB." error=error />
                 </div>
+                {far}
                 <FormEnd form=form send="Upload file" cancel=move |()| open.set(false) />
             </form>
         </AddRow>

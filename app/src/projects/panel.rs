@@ -63,7 +63,7 @@ fn Inside(shown: Signal<Option<(u64, Shown)>>, tab: Memo<Tab>, desk: Desk) -> im
         _ => before.cloned().flatten(),
     });
     let shelf = Memo::new(move |_| match content() {
-        Some(Content::Shelf(Part::On(shelf))) => Some(shelf),
+        Some(Content::Shelf(Part::On(shelf))) => Some(desk.foresee_shelf(seen(), shelf)),
         _ => None::<Shelf>,
     });
     move || match state.get() {

@@ -3,7 +3,7 @@
 use crate::projects::address::use_address;
 use crate::projects::desk::{Desk, Sending};
 use crate::projects::form::{AddRow, Draft, FormEnd, wrong};
-use crate::ui::browser;
+use crate::projects::times::{TimeFields, Times};
 use crate::ui::choice::Segments;
 use crate::ui::empty::Empty;
 use crate::ui::kept::whole;
@@ -104,34 +104,17 @@ fn Row(item: Item) -> impl IntoView {
 fn AddEntry(schedule: Memo<i64>, desk: Desk) -> impl IntoView {
     let open = RwSignal::new(false);
     let (draft, form) = (Draft::empty(), Sending::new());
-    let text = || RwSignal::new(String::new());
-    let (until, from, to) = (text(), text(), text());
+    let times = Times::empty();
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let title = draft.title.get_untracked();
         let fields = Fields { due_on: None, people: None, ..draft.all() };
-        let first = draft.due_on.get_untracked();
-        let last = Some(until.get_untracked())
-            .filter(|it| !it.is_empty())
-            .unwrap_or_else(|| first.clone());
-        // Without both times it takes whole days.
-        let at = |day: String, time: RwSignal<String>| {
-            let (from, to) = (from.get_untracked(), to.get_untracked());
-            if from.is_empty() || to.is_empty() {
-                day
-            } else {
-                browser::instant(&day, &time.get_untracked()).unwrap_or(day)
-            }
-        };
-        let act = Act::AddEntry {
-            schedule: schedule.get_untracked(),
-            starts_at: at(first, from),
-            ends_at: at(last, to),
-            fields,
-        };
+        let (starts_at, ends_at) = times.both();
+        let schedule = schedule.get_untracked();
+        let act = Act::AddEntry { schedule, starts_at, ends_at, fields };
         let done = Callback::new(move |()| {
             draft.clear();
-            [until, from, to].iter().for_each(|it| it.set(String::new()));
+            times.clear();
             open.set(false);
         });
         desk.submit(act, title, form, done);
@@ -140,12 +123,7 @@ fn AddEntry(schedule: Memo<i64>, desk: Desk) -> impl IntoView {
         <AddRow desk=desk open=open label="Add a date">
             <form class="stack stack--3 inset" on:submit=send>
                 <Line id="date-title".to_owned() label="What" value=draft.title error=wrong(form, "title") />
-                <div class="pairs">
-                    <Line id="date-first".to_owned() label="Day" r#type="date" value=draft.due_on error=wrong(form, "starts_at") />
-                    <Line id="date-last".to_owned() label="Until, when it lasts longer" r#type="date" value=until error=wrong(form, "ends_at") />
-                    <Line id="date-from".to_owned() label="From, empty for all day" r#type="time" value=from />
-                    <Line id="date-to".to_owned() label="To" r#type="time" value=to />
-                </div>
+                <TimeFields times=times form=form id="date" />
                 <Lines id="date-text".to_owned() label="Notes" value=draft.text />
                 <FormEnd form=form send="Add date" cancel=move |()| open.set(false) />
             </form>

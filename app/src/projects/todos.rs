@@ -69,7 +69,7 @@ pub(crate) fn Todos(work: Memo<Work>, desk: Desk) -> impl IntoView {
     });
     let none = move || {
         view! {
-            <Empty icon="todo" title="No to-do lists yet" body="Make a list in Basecamp and it appears here." />
+            <Empty icon="todo" title="No to-do lists yet" body="What is listed here or in Basecamp appears here." />
         }
     };
     view! {
@@ -81,6 +81,7 @@ pub(crate) fn Todos(work: Memo<Work>, desk: Desk) -> impl IntoView {
                 </For>
             </div>
         </Show>
+        <AddList work=work desk=desk />
     }
 }
 
@@ -172,6 +173,35 @@ fn ListCard(list: Place, work: Memo<Work>, filter: Filter, desk: Desk) -> impl I
             <For each=move || groups.get() key=whole children=group />
             {add}
         </section>
+    }
+}
+
+/// Makes a list in the project.
+#[component]
+fn AddList(work: Memo<Work>, desk: Desk) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let (name, form) = (RwSignal::new(String::new()), Sending::new());
+    let send = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let set = work.with_untracked(|it| it.set);
+        let done = Callback::new(move |()| {
+            name.set(String::new());
+            open.set(false);
+        });
+        let act = Act::AddList { set, name: name.get_untracked() };
+        desk.submit(act, name.get_untracked(), form, done);
+    };
+    view! {
+        <Show when=move || desk.writes.get()>
+            <section class="card" aria-label="New list">
+                <AddRow desk=desk open=open label="Make a list">
+                    <form class="stack stack--3 inset" on:submit=send>
+                        <Line id="list-name".to_owned() label="Name of the list" value=name error=wrong(form, "title") />
+                        <FormEnd form=form send="Add list" cancel=move |()| open.set(false) />
+                    </form>
+                </AddRow>
+            </section>
+        </Show>
     }
 }
 

@@ -194,6 +194,17 @@ pub fn instant(day: &str, time: &str) -> Option<String> {
     (!date.get_time().is_nan()).then(|| date.to_iso_string().into())
 }
 
+/// The day and the time of day on this computer's clock of an RFC 3339 time: what [`instant`] makes one of.
+pub fn day_and_time(text: &str) -> Option<(String, String)> {
+    let date = js_sys::Date::new(&text.into());
+    if date.get_time().is_nan() {
+        return None;
+    }
+    let (year, month, day) = (date.get_full_year(), date.get_month() + 1, date.get_date());
+    let time = format!("{:02}:{:02}", date.get_hours(), date.get_minutes());
+    Some((format!("{year:04}-{month:02}-{day:02}"), time))
+}
+
 /// Arrows, Home and End move the focus among the elements that match `selector` inside the one that listens.
 pub fn move_focus(event: &KeyboardEvent, selector: &str) {
     let list = event.current_target().and_then(|it| it.dyn_into::<Element>().ok());

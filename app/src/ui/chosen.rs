@@ -49,14 +49,25 @@ pub fn read_all(of: &JsValue, most: u32, done: Callback<Result<Chosen, NotChosen
     at
 }
 
-fn begin(id: &str, most: u32, done: Callback<Result<Chosen, NotChosen>>) -> Result<(), NotChosen> {
+/// A file as the browser holds it, unread.
+pub(super) struct Unread {
+    pub(super) file: JsValue,
+    /// Its name.
+    pub(super) name: String,
+    /// Its media type.
+    pub(super) content_type: String,
+}
+
+/// The file chosen in the input with this id, of at most `most` bytes.
+pub(super) fn first(id: &str, most: u32) -> Result<Unread, NotChosen> {
     let input = document().get_element_by_id(id).ok_or(NotChosen::None)?;
     let files = get(&input, "files")?;
     let file = Reflect::get_u32(&files, 0).map_err(|_| NotChosen::None)?;
-    if !file.is_object() {
-        return Err(NotChosen::None);
-    }
-    read_one(&file, most, done)
+    if file.is_object() { unread(&file, most) } else { Err(NotChosen::None) }
+}
+
+fn begin(id: &str, most: u32, done: Callback<Result<Chosen, NotChosen>>) -> Result<(), NotChosen> {
+    read_unread(first(id, most)?, done)
 }
 
 fn read_one(
@@ -64,14 +75,22 @@ fn read_one(
     most: u32,
     done: Callback<Result<Chosen, NotChosen>>,
 ) -> Result<(), NotChosen> {
+    read_unread(unread(file, most)?, done)
+}
+
+fn unread(file: &JsValue, most: u32) -> Result<Unread, NotChosen> {
     let text = |name: &str| get(file, name).ok().and_then(|it| it.as_string());
     let size = get(file, "size")?.as_f64().unwrap_or(f64::INFINITY);
     if size > f64::from(most) {
         return Err(NotChosen::TooLarge);
     }
-    let name = text("name").unwrap_or_default();
     let kind = text("type").filter(|it| !it.is_empty());
     let content_type = kind.unwrap_or_else(|| "application/octet-stream".to_owned());
+    Ok(Unread { file: file.clone(), name: text("name").unwrap_or_default(), content_type })
+}
+
+fn read_unread(unread: Unread, done: Callback<Result<Chosen, NotChosen>>) -> Result<(), NotChosen> {
+    let Unread { file, name, content_type } = unread;
     let maker: Function = call_of(&window(), "FileReader")?;
     let unreadable = |_| NotChosen::Unreadable;
     let reader = Reflect::construct(&maker, &Array::new()).map_err(unreadable)?;
@@ -83,14 +102,14 @@ fn read_one(
         done.run(chosen.ok_or(NotChosen::Unreadable));
     });
     Reflect::set(&reader, &"onloadend".into(), &finished).map_err(unreadable)?;
-    call_of(&reader, "readAsDataURL")?.call1(&reader, file).map_err(unreadable)?;
+    call_of(&reader, "readAsDataURL")?.call1(&reader, &file).map_err(unreadable)?;
     Ok(())
 }
 
-fn get(of: &JsValue, name: &str) -> Result<JsValue, NotChosen> {
+pub(super) fn get(of: &JsValue, name: &str) -> Result<JsValue, NotChosen> {
     Reflect::get(of, &name.into()).map_err(|_| NotChosen::Unreadable)
 }
 
-fn call_of(of: &JsValue, name: &str) -> Result<Function, NotChosen> {
+pub(super) fn call_of(of: &JsValue, name: &str) -> Result<Function, NotChosen> {
     get(of, name)?.dyn_into().map_err(|_| NotChosen::Unreadable)
 }

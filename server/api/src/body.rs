@@ -1,6 +1,7 @@
 //! Request bodies: JSON objects of a limited size, refused with words that name the field.
 
 use crate::error::Refusal;
+use crate::rest::projects;
 use crate::{forms, hooks};
 use axum::body::Body as Stream;
 use axum::extract::{FromRequest, Request};
@@ -9,6 +10,7 @@ use axum::http::header::CONTENT_TYPE;
 use bytes::Bytes;
 use domain::flow::nested;
 use domain::problem::{Issue, Problem};
+use domain::record::LARGEST_FILE;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -38,6 +40,7 @@ pub(crate) fn limit(request: &mut Request, path: &str, json_limit: usize) {
         _ if is_auth => AUTH_LIMIT.min(json_limit),
         _ if hooks::takes_payloads(path) => HOOK_LIMIT,
         _ if forms::is_form(path) => forms::BODY_LIMIT,
+        _ if projects::takes_file(path) => LARGEST_FILE as usize,
         _ => json_limit,
     };
     let body = std::mem::take(request.body_mut());

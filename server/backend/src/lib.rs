@@ -30,6 +30,7 @@ pub mod shell;
 mod telemetry;
 mod telling;
 mod todos;
+pub mod uploads;
 pub mod visitors;
 
 pub use agent::markdown;

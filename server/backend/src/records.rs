@@ -45,30 +45,13 @@ impl Backend {
             return Err(Problem::Invalid { issues });
         }
         let (tool, mut args) = call(act);
-        if let Act::AddFile { name, content_type, content_base64, .. } = act {
-            let file = json!({
-                "name": name, "content_type": content_type, "content_base64": content_base64,
-            });
-            args["body"]["attachable_sgid"] = self.stored(actor, &file).await?;
-        }
         args["project"] = project.to_string().into();
         let context = CallContext { source: "ui", ..CallContext::default() };
         let answer = self.tools.call(actor, tool, &args, &context).await?;
         if let Act::Comment { id, .. } = act {
             self.look_again(actor, *id).await;
         }
-        let operation = answer["operation_id"].as_str().filter(|_| answer["undoable"] == true);
-        Ok(Acted {
-            operation: operation.map(OperationId::from),
-            message: answer["message"].as_str().unwrap_or_default().to_owned(),
-        })
-    }
-
-    /// Stores a file at Basecamp; gives what a record names it by.
-    async fn stored(&self, actor: &Actor, file: &Value) -> Result<Value, Problem> {
-        let context = CallContext { source: "ui", ..CallContext::default() };
-        let answer = self.tools.call(actor, "create_attachment", file, &context).await?;
-        Ok(answer["attachable_sgid"].clone())
+        Ok(acted(&answer))
     }
 
     /// Takes the write `id` back, which was done to or under the record `on`.
@@ -131,6 +114,15 @@ impl Backend {
     }
 }
 
+/// What became of an act, from the answer of its tool.
+pub(crate) fn acted(answer: &Value) -> Acted {
+    let operation = answer["operation_id"].as_str().filter(|_| answer["undoable"] == true);
+    Acted {
+        operation: operation.map(OperationId::from),
+        message: answer["message"].as_str().unwrap_or_default().to_owned(),
+    }
+}
+
 /// Everybody with something to do, by name.
 fn busy(open: &[&Item]) -> Vec<Person> {
     let mut people: Vec<Person> = open.iter().flat_map(|it| it.people.clone()).collect();
@@ -155,29 +147,39 @@ fn wrong(act: &Act) -> Vec<Issue> {
         | Act::Post { fields, .. } => {
             check(is_blank(fields.title.as_deref()), "title", "Give it a title");
         }
-        Act::EditTodo { fields, .. } | Act::EditCard { fields, .. } => {
+        Act::EditTodo { fields, .. }
+        | Act::EditCard { fields, .. }
+        | Act::EditPost { fields, .. }
+        | Act::EditDocument { fields, .. } => {
             let is_emptied = fields.title.is_some() && is_blank(fields.title.as_deref());
             check(is_emptied, "title", "Give it a title");
         }
         Act::AddEntry { starts_at, ends_at, fields, .. } => {
             check(is_blank(fields.title.as_deref()), "title", "Give it a title");
-            check(!is_time(starts_at), "starts_at", "Choose the day it begins");
-            check(!is_time(ends_at), "ends_at", "Choose the day it ends");
-            let is_backwards = is_time(ends_at) && ends_at < starts_at;
-            check(is_backwards, "ends_at", "It must not end before it begins");
+            check_times((starts_at, ends_at), &mut check);
         }
+        Act::EditEntry { times, fields, .. } => {
+            let is_emptied = fields.title.is_some() && is_blank(fields.title.as_deref());
+            check(is_emptied, "title", "Give it a title");
+            if let Some((starts_at, ends_at)) = times {
+                check_times((starts_at, ends_at), &mut check);
+            }
+        }
+        Act::AddList { name, .. } => check(is_blank(Some(name)), "title", "Give the list a name"),
         Act::Comment { text, .. } => check(is_blank(Some(text)), "text", "Write something to say"),
-        Act::AddFile { name, content_base64, .. } => {
-            check(is_blank(Some(name)), "file", "Choose a file");
-            check(content_base64.is_empty(), "file", "The file is empty. Choose another one");
-        }
-        Act::Complete { .. } | Act::Reopen { .. } | Act::MoveCard { .. } => {}
+        Act::Complete { .. } | Act::Reopen { .. } | Act::MoveCard { .. } | Act::Trash { .. } => {}
     }
     if let Some(day) = fields_of(act).and_then(|it| it.due_on.as_deref()) {
         let is_wrong = !day.is_empty() && !is_day(day);
         check(is_wrong, "due_on", "Write the day as YYYY-MM-DD, for example 2026-03-27");
     }
     issues
+}
+
+fn check_times((from, to): (&str, &str), check: &mut impl FnMut(bool, &str, &str)) {
+    check(!is_time(from), "starts_at", "Choose the day it begins");
+    check(!is_time(to), "ends_at", "Choose the day it ends");
+    check(is_time(to) && to < from, "ends_at", "It must not end before it begins");
 }
 
 fn fields_of(act: &Act) -> Option<&Fields> {
@@ -187,8 +189,11 @@ fn fields_of(act: &Act) -> Option<&Fields> {
         | Act::AddCard { fields, .. }
         | Act::EditCard { fields, .. }
         | Act::Post { fields, .. }
+        | Act::EditPost { fields, .. }
         | Act::AddDocument { fields, .. }
-        | Act::AddEntry { fields, .. } => Some(fields),
+        | Act::EditDocument { fields, .. }
+        | Act::AddEntry { fields, .. }
+        | Act::EditEntry { fields, .. } => Some(fields),
         _ => None,
     }
 }
@@ -237,30 +242,57 @@ fn call(act: &Act) -> (&'static str, Value) {
             ("move_card", json!({ "card_id": id, "column_id": column }))
         }
         Act::Post { board, fields } => {
-            let mut args = plain(fields, "subject", "content");
-            args.retain(|name, _| ["subject", "content"].contains(&name.as_str()));
+            let mut args = only(plain(fields, "subject", "content"), ["subject", "content"]);
             args.insert("board_id".into(), (*board).into());
             ("create_message", args.into())
         }
         Act::AddDocument { folder, fields } => {
-            let mut body = rich(fields, "title", "content");
-            body.retain(|name, _| ["title", "content"].contains(&name.as_str()));
+            let body = only(rich(fields, "title", "content"), ["title", "content"]);
             ("create_document", json!({ "vault_id": folder, "body": body }))
         }
-        // What it holds is stored first, and named in the body.
-        Act::AddFile { folder, .. } => ("create_upload", json!({ "vault_id": folder, "body": {} })),
+        Act::AddList { set, name } => {
+            ("create_todolist", json!({ "todoset_id": set, "body": { "name": name.trim() } }))
+        }
+        Act::Trash { id } => ("trash_recording", json!({ "recording_id": id })),
         Act::Comment { id, text } => {
             ("create_comment", json!({ "recording_id": id, "content": text }))
         }
         Act::AddEntry { schedule, starts_at, ends_at, fields } => {
-            let mut body = rich(fields, "summary", "description");
-            body.retain(|name, _| ["summary", "description"].contains(&name.as_str()));
-            body.insert("starts_at".into(), starts_at.as_str().into());
-            body.insert("ends_at".into(), ends_at.as_str().into());
-            body.insert("all_day".into(), is_day(starts_at).into());
+            let body = entry(fields, Some((starts_at, ends_at)));
             ("create_schedule_entry", json!({ "schedule_id": schedule, "body": body }))
         }
+        Act::EditEntry { id, times, fields } => {
+            let times = times.as_ref().map(|it| (it.0.as_str(), it.1.as_str()));
+            let body = entry(fields, times);
+            ("update_schedule_entry", json!({ "entry_id": id, "body": body }))
+        }
+        Act::EditPost { id, fields } => {
+            let mut args = only(plain(fields, "subject", "content"), ["subject", "content"]);
+            args.insert("message_id".into(), (*id).into());
+            ("update_message", args.into())
+        }
+        Act::EditDocument { id, fields } => {
+            let body = only(rich(fields, "title", "content"), ["title", "content"]);
+            ("update_document", json!({ "document_id": id, "body": body }))
+        }
     }
+}
+
+/// What a date says, and when it is.
+fn entry(fields: &Fields, times: Option<(&str, &str)>) -> Map<String, Value> {
+    let mut body = only(rich(fields, "summary", "description"), ["summary", "description"]);
+    if let Some((starts_at, ends_at)) = times {
+        body.insert("starts_at".into(), starts_at.into());
+        body.insert("ends_at".into(), ends_at.into());
+        body.insert("all_day".into(), is_day(starts_at).into());
+    }
+    body
+}
+
+/// The arguments with one of these names.
+fn only(mut args: Map<String, Value>, names: [&str; 2]) -> Map<String, Value> {
+    args.retain(|name, _| names.contains(&name.as_str()));
+    args
 }
 
 /// The fields that are given, under the names of a tool.

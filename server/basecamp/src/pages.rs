@@ -47,7 +47,8 @@ impl Basecamp {
         };
         let lists = self.of_kind(actor, scopes::LISTS, project).await?;
         let todos = self.of_kind(actor, scopes::TODOS, project).await?.items();
-        Ok(Part::On(Work { places: places(&lists, &todos, &set), todos: by_position(todos) }))
+        let places = places(&lists, &todos, &set);
+        Ok(Part::On(Work { set: set.id, places, todos: by_position(todos) }))
     }
 
     /// The card tables of a project.

@@ -54,6 +54,15 @@ fn tidy(text: &str) -> String {
     lines.join("\n").trim().to_owned()
 }
 
+/// Whether the words of `html` are all there is to it: it has lines, and nothing else that plain text would lose.
+pub(crate) fn is_plain(html: &str) -> bool {
+    html.split('<').skip(1).all(|it| {
+        let tag = it.split('>').next().unwrap_or_default();
+        let tag = tag.trim_matches(|it: char| it == '/' || it.is_whitespace());
+        ["div", "p", "br"].iter().any(|it| it.eq_ignore_ascii_case(tag))
+    })
+}
+
 /// `text` as rich text; empty stays empty.
 pub(crate) fn to_html(text: &str) -> String {
     if text.trim().is_empty() {
@@ -72,6 +81,21 @@ mod tests {
         let html = "<div>Check <strong>power</strong>&nbsp;use<br>today</div><ul><li>one</li><li>two</li></ul>";
         assert_eq!(from_html(html), "Check power use\ntoday\none\ntwo");
         assert_eq!(from_html("<bc-attachment sgid=\"x\"></bc-attachment>"), "");
+    }
+
+    #[test]
+    fn what_plain_text_would_lose_is_not_plain() {
+        for html in ["", "words", "<div>One<br>two<br/></div><p>three</p>", "<div>a &lt; b</div>"] {
+            assert!(is_plain(html), "{html}");
+        }
+        for html in [
+            "<b>loud</b>",
+            "<div><a href=\"x\">x</a></div>",
+            "<ul><li>one</li></ul>",
+            "<p class=\"x\">",
+        ] {
+            assert!(!is_plain(html), "{html}");
+        }
     }
 
     #[test]

@@ -75,14 +75,18 @@ pub(crate) fn project(value: &Value) -> Option<ProjectRow> {
     })
 }
 
-/// The words of a record: its notes, or what was written.
-fn body(value: &Value) -> String {
+/// The rich text of a record: its notes, or what was written.
+pub(crate) fn rich(value: &Value) -> String {
     let field = ["description", "content"].into_iter().find(|field| {
         let is_title = *field == "content" && text(value, "type") == "Todo";
         !is_title && value.get(*field).and_then(Value::as_str).is_some_and(|it| !it.is_empty())
     });
-    let html = field.map(|field| text(value, field)).unwrap_or_default();
-    plain::from_html(&html).chars().take(TEXT).collect()
+    field.map(|field| text(value, field)).unwrap_or_default()
+}
+
+/// The words of a record.
+fn body(value: &Value) -> String {
+    plain::from_html(&rich(value)).chars().take(TEXT).collect()
 }
 
 /// A record and the people named in it, when `value` is one. Its place among others must be known: without a project

@@ -19,6 +19,7 @@ mod agents;
 mod args;
 mod asked_tools;
 mod assign_tools;
+mod attaching;
 mod basecamp_tools;
 mod board_tools;
 mod budget_tools;

@@ -63,6 +63,13 @@ pub enum Act {
         /// Its subject and words.
         fields: Fields,
     },
+    /// Changes a message.
+    EditPost {
+        /// The message.
+        id: i64,
+        /// What it is to say.
+        fields: Fields,
+    },
     /// Adds a document to a folder.
     AddDocument {
         /// The folder.
@@ -70,16 +77,12 @@ pub enum Act {
         /// Its title and words.
         fields: Fields,
     },
-    /// Puts a file into a folder.
-    AddFile {
-        /// The folder.
-        folder: i64,
-        /// Its name.
-        name: String,
-        /// Its media type.
-        content_type: String,
-        /// What is in it.
-        content_base64: String,
+    /// Changes a document.
+    EditDocument {
+        /// The document.
+        id: i64,
+        /// What it is to say.
+        fields: Fields,
     },
     /// Comments on a record.
     Comment {
@@ -99,6 +102,27 @@ pub enum Act {
         /// What it says.
         fields: Fields,
     },
+    /// Changes a date of the schedule.
+    EditEntry {
+        /// The date.
+        id: i64,
+        /// When it begins and ends, both or none, in the form of [`Self::AddEntry`].
+        times: Option<(String, String)>,
+        /// What it is to say.
+        fields: Fields,
+    },
+    /// Makes a to-do list.
+    AddList {
+        /// The to-do set.
+        set: i64,
+        /// Its name.
+        name: String,
+    },
+    /// Puts a record into the trash.
+    Trash {
+        /// The record.
+        id: i64,
+    },
 }
 
 /// The words, day and people of a record; what is none stays as it is.
@@ -117,6 +141,9 @@ pub struct Fields {
     #[serde(default)]
     pub people: Option<Vec<i64>>,
 }
+
+/// The largest file that is put into a project from its page, in bytes.
+pub const LARGEST_FILE: u32 = 50_000_000;
 
 /// What became of an act.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -154,12 +181,16 @@ impl Act {
             | Self::Reopen { id }
             | Self::EditCard { id, .. }
             | Self::MoveCard { id, .. }
+            | Self::EditPost { id, .. }
+            | Self::EditDocument { id, .. }
+            | Self::EditEntry { id, .. }
+            | Self::Trash { id }
             | Self::Comment { id, .. } => Some(*id),
             Self::AddTodo { .. }
+            | Self::AddList { .. }
             | Self::AddCard { .. }
             | Self::Post { .. }
             | Self::AddDocument { .. }
-            | Self::AddFile { .. }
             | Self::AddEntry { .. } => None,
         }
     }
@@ -170,9 +201,17 @@ impl Act {
             return;
         }
         match self {
-            Self::EditTodo { fields, .. } | Self::EditCard { fields, .. } => {
+            Self::EditTodo { fields, .. }
+            | Self::EditCard { fields, .. }
+            | Self::EditPost { fields, .. }
+            | Self::EditDocument { fields, .. } => fields.lay_over(item, known),
+            Self::EditEntry { times, fields, .. } => {
                 fields.lay_over(item, known);
+                if let Some((starts_at, ends_at)) = times.clone() {
+                    (item.starts_at, item.ends_at) = (Some(starts_at), Some(ends_at));
+                }
             }
+            Self::Trash { .. } => item.is_removed = true,
             Self::Complete { .. } => item.completed = true,
             Self::Reopen { .. } => item.completed = false,
             Self::MoveCard { column, .. } => item.parent_id = *column,
@@ -185,7 +224,11 @@ impl Act {
     pub fn done(&self) -> &'static str {
         match self {
             Self::AddTodo { .. } => "To-do added",
-            Self::EditTodo { .. } | Self::EditCard { .. } => "Changes saved",
+            Self::EditTodo { .. }
+            | Self::EditCard { .. }
+            | Self::EditPost { .. }
+            | Self::EditDocument { .. }
+            | Self::EditEntry { .. } => "Changes saved",
             Self::Complete { .. } => "To-do completed",
             Self::Reopen { .. } => "To-do open again",
             Self::AddCard { .. } => "Card added",
@@ -193,10 +236,19 @@ impl Act {
             Self::Post { .. } => "Message posted",
             Self::Comment { .. } => "Comment posted",
             Self::AddDocument { .. } => "Document added",
-            Self::AddFile { .. } => "File uploaded",
             Self::AddEntry { .. } => "Date added",
+            Self::AddList { .. } => "List added",
+            Self::Trash { .. } => "Moved to the trash",
         }
     }
+}
+
+/// Lays `acts` over `items`; those that go to the trash are gone.
+pub fn foresee_items(items: &mut Vec<Item>, acts: &[Act], known: &[Person]) {
+    for item in items.iter_mut() {
+        acts.iter().for_each(|it| it.foresee(item, known));
+    }
+    items.retain(|it| !it.is_removed);
 }
 
 /// Moves the cards of `boards` that `acts` move, and lays the other changes over them.
@@ -209,6 +261,7 @@ pub fn foresee_boards(boards: &mut [Board], acts: &[Act], known: &[Person]) {
             if let Act::MoveCard { id, column } = act {
                 move_card(board, *id, *column);
             }
+            board.columns.iter_mut().for_each(|it| it.cards.retain(|it| !it.is_removed));
         }
     }
 }

@@ -1,5 +1,5 @@
 use domain::project::Person;
-use domain::record::{Act, Board, Column, Fields, Item, Kind, Tab, foresee_boards};
+use domain::record::{Act, Board, Column, Fields, Item, Kind, Tab, foresee_boards, foresee_items};
 
 fn card(id: i64, column: i64) -> Item {
     let text = String::new;
@@ -11,6 +11,7 @@ fn card(id: i64, column: i64) -> Item {
         place: text(),
         title: "Old".into(),
         text: text(),
+        is_plain: true,
         completed: false,
         due_on: Some("2026-02-18".into()),
         starts_at: None,
@@ -62,6 +63,29 @@ fn only_the_fields_that_are_given_are_laid_over_a_record() {
     assert_eq!(item, card(1, 10), "another record");
     Act::EditCard { id: 1, fields }.foresee(&mut item, &known);
     assert_eq!((item.title.as_str(), item.due_on, item.people.len()), ("New", None, 1));
+}
+
+#[test]
+fn what_goes_to_the_trash_is_foreseen_as_gone_wherever_it_is_listed() {
+    let columns = vec![column(10, &[1, 2])];
+    let mut boards = vec![Board { id: 5, title: String::new(), app_url: String::new(), columns }];
+    foresee_boards(&mut boards, &[Act::Trash { id: 2 }], &[]);
+    assert_eq!(cards(&boards[0]), [vec![1]]);
+    let mut items = vec![card(1, 10), card(2, 10)];
+    foresee_items(&mut items, &[Act::Trash { id: 1 }], &[]);
+    assert_eq!(items, [card(2, 10)]);
+}
+
+#[test]
+fn a_date_that_moves_is_foreseen_with_its_new_days_and_words() {
+    let times = ("2026-03-01".to_owned(), "2026-03-02".to_owned());
+    let mut item = card(1, 10);
+    let fields = Fields { title: Some("Fair".into()), ..Fields::default() };
+    Act::EditEntry { id: 1, times: Some(times), fields }.foresee(&mut item, &[]);
+    let days = (item.starts_at.as_deref(), item.ends_at.as_deref());
+    assert_eq!((item.title.as_str(), days), ("Fair", (Some("2026-03-01"), Some("2026-03-02"))));
+    Act::EditEntry { id: 1, times: None, fields: Fields::default() }.foresee(&mut item, &[]);
+    assert_eq!(item.starts_at.as_deref(), Some("2026-03-01"), "it stays");
 }
 
 #[test]

@@ -1,17 +1,21 @@
-//! Projects as Basecamp gives them, for systems made for the earlier one (contract.md 6.6).
+//! Projects as Basecamp gives them, for systems made for the earlier one (contract.md 6.6), and files put into one.
 
-use crate::error::Refusal;
-use crate::routes::{Route, SIGNED_IN};
+use crate::body;
+use crate::error::{Answer, Refusal};
+use crate::routes::{Route, SIGNED_IN, Who};
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::header::ACCEPT;
 use axum::http::{HeaderMap, Method, Request as HttpRequest, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use backend::Backend;
+use backend::uploads::NewFile;
 use basecamp::records::Request;
-use domain::actor::Actor;
+use domain::actor::{Actor, Permission};
 use domain::problem::Problem;
+use domain::record::Acted;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// Where the earlier system had them; a browser gets the page there.
@@ -23,6 +27,7 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get("/api/projects", SIGNED_IN, list),
         Route::get("/api/projects/{id}", SIGNED_IN, read),
+        Route::post("/api/pmos/projects/{id}/files", Who::Signed(Permission::Write), add_file),
     ]
 }
 
@@ -80,6 +85,34 @@ async fn read(
         Ok(found) => Json(found).into_response(),
         Err(problem) => refused(&backend, &actor, problem, "/projects/{id}.json").await,
     }
+}
+
+/// Whether a path takes the bytes of a file.
+pub(crate) fn takes_file(path: &str) -> bool {
+    path.starts_with("/api/pmos/projects/") && path.ends_with("/files")
+}
+
+/// What is said of a file beside its bytes.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Given {
+    folder: i64,
+    name: String,
+    r#type: String,
+}
+
+/// Puts the body of the request, as it is, into a folder of a project.
+async fn add_file(
+    State(backend): State<Backend>,
+    Extension(actor): Extension<Actor>,
+    Path(id): Path<String>,
+    Query(given): Query<Given>,
+    request: HttpRequest<Body>,
+) -> Answer<Json<Acted>> {
+    let project = id.parse().map_err(|_| Problem::not_found("Project"))?;
+    let file = NewFile { folder: given.folder, name: given.name, content_type: given.r#type };
+    let content = async { Ok(Vec::from(body::read(request).await?)) };
+    Ok(Json(Box::pin(backend.add_file(&actor, project, &file, content)).await?))
 }
 
 /// The narrower shape of these routes: `{error, message, url, data}`.

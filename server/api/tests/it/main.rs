@@ -48,5 +48,6 @@ mod shell;
 mod telemetry;
 mod tool_servers;
 mod undo;
+mod uploads;
 mod walls;
 mod walls_of_tools;

@@ -83,6 +83,7 @@ async fn foreign(server: &Server, other: &Caller<'_>) -> Vec<(&'static str, Stri
         // No project of the sample has this id; both see a sample of their own.
         ("GET /api/health/project/{id}", "999999999".to_owned(), json!({})),
         ("GET /api/projects/{id}", "999999999".to_owned(), json!({})),
+        ("POST /api/pmos/projects/{id}/files", "999999999".to_owned(), json!({})),
         ("GET /api/predict/completion/{id}", "999999999".to_owned(), json!({})),
     ]);
     cases

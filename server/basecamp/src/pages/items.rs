@@ -1,6 +1,6 @@
 //! Raw records as the pages show them.
 
-use crate::rows;
+use crate::{plain, rows};
 use domain::project::Person;
 use domain::record::{Item, Kind, Place};
 use serde_json::Value;
@@ -50,6 +50,7 @@ impl Sheet {
             people.filter_map(|it| it["id"].as_i64()).collect::<Vec<_>>()
         };
         let participants = part("participants");
+        let is_plain = plain::is_plain(&rows::rich(&value));
         let (record, named) = rows::record(value)?;
         let kind = Kind::parse(&record.kind)?;
         for it in named {
@@ -66,6 +67,7 @@ impl Sheet {
             place: record.parent_title,
             title: record.title,
             text: record.body,
+            is_plain,
             completed: record.completed,
             due_on: record.due_on,
             starts_at: record.starts_on.filter(|_| kind == Kind::Entry).map(day),
