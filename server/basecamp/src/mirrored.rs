@@ -35,7 +35,8 @@ pub struct Mirrored {
 }
 
 impl Basecamp {
-    /// The mirror of the actor's connection, once it can answer questions about to-dos; none before.
+    /// The mirror of the actor's connection, once it can answer questions about to-dos; none before, and none for a
+    /// client: connections of colleagues fill it too, and what clients may see of a project Basecamp alone says.
     ///
     /// # Errors
     /// [`Problem::Forbidden`] without the permission to read.
@@ -59,7 +60,9 @@ impl Basecamp {
                 .iter()
                 .any(|it| it.scope == **name && it.filled_at.is_some() && it.is_absent == 0)
         };
-        if !needed.iter().all(is_there) {
+        if !needed.iter().all(is_there)
+            || lookups::is_client(&mut conn, &key, meta.person.id).await?
+        {
             return Ok(None);
         }
         let convert = Convert { is_sample: meta.is_sample };
@@ -82,18 +85,26 @@ impl Basecamp {
     pub async fn mirror_status(&self, actor: &Actor) -> Result<MirrorStatus, Problem> {
         actor.require(Permission::Read)?;
         let row = self.row(actor).await?.ok_or_else(failure::not_connected)?;
-        let key = Meta::read(&row)?.key(&row);
+        let meta = Meta::read(&row)?;
+        let key = meta.key(&row);
         let mut conn = self.0.db.read().await?;
         let sync = mirror_sync::state(&mut conn, &key).await?;
         let scopes = mirror_scopes::scopes(&mut conn, &key).await?;
-        Ok(status(&row, sync.as_ref(), &scopes, ids::now_ms()))
+        let is_client = lookups::is_client(&mut conn, &key, meta.person.id).await?;
+        Ok(status((&row, is_client), sync.as_ref(), &scopes, ids::now_ms()))
     }
 }
 
-fn status(row: &Connection, sync: Option<&SyncRow>, scopes: &[ScopeRow], now: i64) -> MirrorStatus {
-    let is_filled = WORK.iter().all(|name| {
-        scopes.iter().any(|it| it.scope == *name && it.filled_at.is_some() && it.is_absent == 0)
-    });
+fn status(
+    (row, is_client): (&Connection, bool),
+    sync: Option<&SyncRow>,
+    scopes: &[ScopeRow],
+    now: i64,
+) -> MirrorStatus {
+    let is_filled = !is_client
+        && WORK.iter().all(|name| {
+            scopes.iter().any(|it| it.scope == *name && it.filled_at.is_some() && it.is_absent == 0)
+        });
     let looked = scopes.iter().filter(|it| [scopes::LISTS, scopes::TODOS].contains(&&*it.scope));
     let looked = looked.map(|it| it.checked_at.unwrap_or_default()).min().unwrap_or_default();
     let fed = sync.filter(|it| it.feed == "on").and_then(|it| it.feed_at).unwrap_or_default();

@@ -18,6 +18,8 @@ pub struct Stories {
     key: Key,
     convert: Convert,
     people: HashMap<i64, Value>,
+    /// Whether only what clients may see is told.
+    is_client: bool,
 }
 
 impl Basecamp {
@@ -31,12 +33,14 @@ impl Basecamp {
         let meta = Meta::read(&row)?;
         let key = meta.key(&row);
         let mut conn = self.0.db.read().await?;
+        let is_client = lookups::is_client(&mut conn, &key, meta.person.id).await?;
         let people = lookups::people(&mut conn, &key).await?.into_iter();
         let person = |it: store::mirror::PersonRow| {
             (it.id, json!({ "id": it.id, "name": it.name, "email": it.email }))
         };
         let people = people.map(person).collect();
-        Ok(Some(Stories { conn, key, convert: Convert { is_sample: meta.is_sample }, people }))
+        let convert = Convert { is_sample: meta.is_sample };
+        Ok(Some(Stories { conn, key, convert, people, is_client }))
     }
 }
 
@@ -58,8 +62,8 @@ impl Stories {
     /// When the database does not answer; so with all that follow.
     pub async fn record(&mut self, id: i64) -> Result<Option<Value>, Problem> {
         match mirror_stories::story(&mut self.conn, &self.key, id).await? {
-            Some(row) => Ok(Some(self.told(row).await?)),
-            None => Ok(None),
+            Some(row) if self.sees(&row) => Ok(Some(self.told(row).await?)),
+            _ => Ok(None),
         }
     }
 
@@ -95,9 +99,16 @@ impl Stories {
         let rows = mirror_stories::recent(&mut self.conn, &self.key, asked).await?;
         let mut told = Vec::with_capacity(rows.len());
         for row in rows {
-            told.push(self.told(row).await?);
+            if self.sees(&row) {
+                told.push(self.told(row).await?);
+            }
         }
         Ok(told)
+    }
+
+    /// Colleagues' connections fill the same mirror, so a client may not see all that is in their projects.
+    fn sees(&self, row: &StoryRow) -> bool {
+        !self.is_client || row.for_clients == 1
     }
 
     async fn told(&mut self, row: StoryRow) -> Result<Value, Problem> {

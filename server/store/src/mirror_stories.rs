@@ -32,6 +32,8 @@ record! {
         pub due_on: Option<String>,
         /// Who made it.
         pub creator_id: Option<i64>,
+        /// 1 when clients may see it.
+        pub for_clients: i16,
         /// The page in Basecamp.
         pub app_url: String,
         /// Epoch milliseconds.
@@ -49,7 +51,7 @@ macro_rules! stories {
             $key,
             StoryRow,
             "r.id, r.kind, r.bucket_id, p.name AS project_name, r.parent_id, r.parent_title, r.title, r.body,
-             r.status, r.completed, r.due_on, r.creator_id, r.app_url, r.created_at, r.updated_at",
+             r.status, r.completed, r.due_on, r.creator_id, r.for_clients, r.app_url, r.created_at, r.updated_at",
             concat!("r.deleted_at IS NULL AND ", $rest)
             $(, $bind)*
         )
