@@ -31,6 +31,7 @@ pub mod history;
 pub mod input;
 pub mod inspector;
 pub mod keys;
+pub mod later;
 pub mod list;
 pub mod live_value;
 pub mod marks;

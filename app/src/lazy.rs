@@ -1,7 +1,8 @@
 //! Pages that a browser loads when they are opened, so that a first visit loads only what every page needs.
 //!
 //! `cargo xtask bundle` cuts a module of its own for each area here. What some of them share becomes a module for that
-//! set of areas, so pages are grouped: each further area would multiply the modules.
+//! set of areas, so pages are grouped: each further area would multiply the modules. What the studio does not need to
+//! begin is one more (`flows/later.rs`).
 
 use crate::admin::telemetry::TelemetryPage;
 use crate::admin::terminal::ShellPage;
@@ -12,11 +13,13 @@ use crate::approvals::page::ApprovalsPage;
 use crate::apps::gallery::AppsPage;
 use crate::apps::publisher::AppPublisherPage;
 use crate::apps::runner::AppRunnerPage;
+use crate::auth::invite::InvitePage;
 use crate::connections::page::IntegrationsPage;
 use crate::flows::list::FlowsPage;
 use crate::flows::studio::StudioPage;
 use crate::flows::tables::TablesPage;
 use crate::flows::templates::TemplatesPage;
+use crate::oauth::consent::ConsentPage;
 use crate::people::page::PeoplePage;
 use crate::plans::page::CommandCenterPage;
 use crate::projects::list::ProjectsPage;
@@ -72,7 +75,12 @@ macro_rules! area {
 }
 
 area!(studio: Studio => StudioPage);
-area!(setup: Setup => SetupPage, Integrations => IntegrationsPage);
+area!(
+    setup: Setup => SetupPage,
+    Integrations => IntegrationsPage,
+    Consent => ConsentPage,
+    Invite => InvitePage
+);
 area!(
     settings: Settings => SettingsPage,
     AuditLog => AuditLogPage,
@@ -105,7 +113,7 @@ pub async fn preload(path: &str) {
     match (parts.next(), parts.next()) {
         (Some("flows"), Some("templates" | "tables")) => Projects::preload().await,
         (Some("flows"), Some(_)) => Studio::preload().await,
-        (Some("setup"), Some(_)) => Setup::preload().await,
+        (Some("setup" | "oauth" | "invite"), Some(_)) => Setup::preload().await,
         (Some("integrations"), _) => Integrations::preload().await,
         (Some("settings" | "audit" | "shell" | "telemetry" | "workspaces"), _) => {
             Settings::preload().await

@@ -32,12 +32,10 @@ pub use crate::shell::mark_hydrated;
 
 use crate::admin::moved::{AdminMoved, AutomationsMoved, TeamMoved, TodayMoved};
 use crate::apps::visited::Visited;
-use crate::auth::invite::InvitePage;
 use crate::auth::sign_in::SignInPage;
 use crate::auth::sign_up::SignUpPage;
 use crate::chat::page::ChatPage;
 use crate::home::page::HomePage;
-use crate::oauth::consent::ConsentPage;
 use crate::session::StartedWith;
 use crate::settings::page::SettingsHome;
 use crate::setup::wizard::SetupHome;
@@ -61,7 +59,7 @@ pub fn App() -> impl IntoView {
             <Routes fallback=MissingPage>
                 <Route path=path!("/sign-in") view=SignInPage ssr=Async />
                 <Route path=path!("/sign-up") view=SignUpPage ssr=Async />
-                <Route path=path!("/invite/:token") view=InvitePage ssr=Async />
+                <Route path=path!("/invite/:token") view={Lazy::<lazy::Invite>::new()} ssr=Async />
                 // For visitors too.
                 <ParentRoute path=path!("") view=Visited ssr=Async>
                     <Route path=path!("/apps") view={Lazy::<lazy::Apps>::new()} ssr=Async />
@@ -70,7 +68,7 @@ pub fn App() -> impl IntoView {
                 </ParentRoute>
                 <ParentRoute path=path!("") view=SignedIn ssr=Async>
                     // Pages that fill the window, without the frame.
-                    <Route path=path!("/oauth/consent") view=ConsentPage ssr=Async />
+                    <Route path=path!("/oauth/consent") view={Lazy::<lazy::Consent>::new()} ssr=Async />
                     <Route path=path!("/setup") view=SetupHome ssr=Async />
                     <Route path=path!("/setup/:step") view={Lazy::<lazy::Setup>::new()} ssr=Async />
                     <ParentRoute path=path!("") view=Frame ssr=Async>

@@ -42,7 +42,9 @@ test('a router says how its branches run, on the canvas and in the outline', asy
 
   await choice.selectOption('Every branch that fits, all at the same time');
   await expect(card).toContainText('3 branches at the same time');
+  await page.locator('#view-o').click();
   await expect(page.locator('#row-step_2')).toContainText('3 branches at the same time');
+  await page.locator('#view-c').click();
   await expect(page.getByText('A branch cannot use what another one gives.')).toBeVisible();
   await expect.poll(() => router(page, id)).toEqual({ executionType: 'EXECUTE_ALL_MATCH', parallel: true });
   await axe(page);

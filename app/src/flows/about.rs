@@ -1,10 +1,9 @@
 //! The panel while no step is chosen: what the flow is, what is missing, and how to start it.
 
 use super::address::WebhookAddress;
-use super::past::PastRuns;
+use super::later::{Later, Part};
 use super::problems::ProblemList;
 use super::store::Studio;
-use super::transfer::FileActions;
 use super::turns::TurnsField;
 use crate::runs::words::count;
 use crate::ui::button::IconButton;
@@ -60,11 +59,11 @@ pub fn FlowPanel(
                     </Show>
                 </Show>
                 <TurnsField studio=studio />
-                <PastRuns studio=studio />
+                <Later studio=studio part=Part::PastRuns />
                 <p class="sm">
                     <a class="link" href=format!("/runs?flow={id}")>"See its runs"</a>
                 </p>
-                <FileActions studio=studio />
+                <Later studio=studio part=Part::Files />
                 <p class="hint">"Choose a step on the canvas to see and change its settings."</p>
             </div>
         </div>

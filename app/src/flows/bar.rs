@@ -4,10 +4,11 @@ use super::presence::Faces;
 use super::problems::problem_count;
 use super::publish::has_draft;
 use super::store::{Saving, Studio};
-use super::versions::VersionsButton;
+use super::versions::{Comparing, VersionsButton};
 use crate::session;
 use crate::shell::panel::use_side_panel;
 use crate::ui::badge::{Pill, State};
+use crate::ui::browser;
 use crate::ui::button::{Button, IconButton, Kind, Size};
 use crate::ui::icon::Icon;
 use domain::actor::Permission;
@@ -25,6 +26,8 @@ pub struct Doors {
     pub may_publish: Signal<bool>,
     /// The dialog for testing.
     pub trial: RwSignal<bool>,
+    /// The history, and the version that is compared.
+    pub comparing: Comparing,
 }
 
 /// The top bar.
@@ -47,7 +50,7 @@ pub fn StudioBar(
                 <Faces studio=studio />
                 <SaveState studio=studio />
                 <Undo studio=studio />
-                <VersionsButton studio=studio />
+                <VersionsButton studio=studio comparing=doors.comparing />
                 <ChatToggle />
                 <Actions studio=studio doors=doors />
             </div>
@@ -61,18 +64,27 @@ fn FlowName(studio: Studio) -> impl IntoView {
     let editing = RwSignal::new(false);
     let name = Memo::new(move |_| studio.flow.with(|it| it.version.display_name.clone()));
     let finish = move |event: web_sys::Event| {
-        studio.rename_flow(&event_target_value(&event));
-        editing.set(false);
-    };
-    let keydown = move |event: web_sys::KeyboardEvent| {
-        if event.key() == "Enter" || event.key() == "Escape" {
-            event.prevent_default();
+        // A field that goes away tells of its change once more.
+        if editing.get_untracked() {
+            studio.rename_flow(&event_target_value(&event));
             editing.set(false);
         }
     };
+    let keydown = move |event: web_sys::KeyboardEvent| {
+        let key = event.key();
+        if key != "Enter" && key != "Escape" {
+            return;
+        }
+        event.prevent_default();
+        if key == "Enter" {
+            studio.rename_flow(&event_target_value(&event));
+        }
+        editing.set(false);
+        browser::focus_once_there("flow-title".to_owned());
+    };
     let open = move |_| {
         editing.set(true);
-        request_animation_frame(|| crate::ui::browser::focus("flow-name"));
+        request_animation_frame(|| browser::focus("flow-name"));
     };
     move || {
         if editing.get() && studio.is_editing() {
@@ -83,7 +95,7 @@ fn FlowName(studio: Studio) -> impl IntoView {
             .into_any()
         } else if studio.is_editing() {
             let label = move || format!("Flow name: {}. Rename", name.get());
-            view! { <button type="button" class="sbar__title" aria-label=label on:click=open><h1>{move || name.get()}</h1></button> }.into_any()
+            view! { <button type="button" class="sbar__title" id="flow-title" aria-label=label on:click=open><h1>{move || name.get()}</h1></button> }.into_any()
         } else {
             view! { <div class="sbar__title"><h1>{move || name.get()}</h1></div> }.into_any()
         }
@@ -128,6 +140,7 @@ fn ViewTabs(outline: RwSignal<bool>) -> impl IntoView {
                 id=id
                 aria-controls=panel
                 aria-selected=move || (outline.get() == is_outline).to_string()
+                tabindex=move || if outline.get() == is_outline { "0" } else { "-1" }
                 on:click=move |_| outline.set(is_outline)
             >
                 <Icon name=icon class="icon--sm" />
@@ -140,7 +153,10 @@ fn ViewTabs(outline: RwSignal<bool>) -> impl IntoView {
         ("view-o", "view-outline", "list", "Outline", true),
     ];
     view! {
-        <div class="seg seg--sm only-wide-seg" role="tablist" aria-label="View">{tabs.map(tab).into_iter().collect_view()}</div>
+        <div class="seg seg--sm only-wide-seg" role="tablist" aria-label="View"
+            on:keydown=move |event| browser::move_focus(&event, "[role=tab]")>
+            {tabs.map(tab).into_iter().collect_view()}
+        </div>
     }
 }
 

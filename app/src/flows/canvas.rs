@@ -4,13 +4,12 @@ use super::cards::Card;
 use super::edges::{Edges, branch_kind};
 use super::find::Find;
 use super::hands::{Hands, Hold, frame};
+use super::later::{Later, Part};
 use super::minimap::Map;
 use super::node::{NodeState, StepNode};
 use super::notes::{AddNoteButton, Notes};
 use super::panning::Camera;
 use super::picker::Picking;
-use super::proposed::ProposalBar;
-use super::runbar::RunBar;
 use super::selection::PickedBar;
 use super::store::Studio;
 use super::view::{Area, Size};
@@ -24,7 +23,7 @@ use leptos::prelude::*;
 use std::collections::BTreeSet;
 
 /// More steps than this are drawn only near the view.
-const MANY: usize = 150;
+const MANY: usize = 60;
 /// The steps of what is drawn of them, in canvas units.
 const COARSE: f64 = 400.0;
 
@@ -76,8 +75,8 @@ pub fn Canvas(
             <p class="sr" id="canvas-help">
                 "Arrow keys move between steps, with Shift they pick, with Alt they move a step. Enter opens a step. Plus adds a step after it. Switch to outline for a plain list."
             </p>
-            <RunBar studio=studio />
-            <ProposalBar studio=studio />
+            <Later studio=studio part=Part::RunBar />
+            <Later studio=studio part=Part::ProposalBar />
             <World studio=studio camera=camera hands=hands />
             <PickedBar studio=studio />
             <Zoom studio=studio camera=camera find=find />

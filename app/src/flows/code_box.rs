@@ -24,7 +24,11 @@ pub fn CodeBox(
     let leaves = StoredValue::new(false);
     let lines = Memo::new(move |_| writing.typed.with(|it| it.matches('\n').count() + 1));
     let keydown = move |event: KeyboardEvent| match event.key().as_str() {
-        "Escape" => leaves.set_value(true),
+        "Escape" => {
+            // Elsewhere in the settings it closes them.
+            event.prevent_default();
+            leaves.set_value(true);
+        }
         "Tab" if leaves.get_value() => leaves.set_value(false),
         "Tab" => {
             event.prevent_default();

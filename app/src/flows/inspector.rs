@@ -5,10 +5,9 @@ use super::cards::Card;
 use super::code::CodePanel;
 use super::control::LoopPanel;
 use super::field::{Blank, StepField};
+use super::later::{Later, Part};
 use super::menu::StepMenuButton;
-use super::outcome::OutcomePanel;
-use super::parts::StepParts;
-use super::planned::{self, PlannedPanel};
+use super::planned;
 use super::router::RouterPanel;
 use super::store::Studio;
 use super::tile::PieceTile;
@@ -37,20 +36,30 @@ pub fn Inspector(
     view! {
         <aside class="config" id="config" aria-label=label tabindex="-1">
             {move || match (name.get(), in_run.get()) {
-                (None, true) if is_dry.get() => view! { <PlannedPanel studio=studio /> }.into_any(),
+                (None, true) if is_dry.get() => view! { <Later studio=studio part=Part::Planned /> }.into_any(),
                 (None, _) => view! { <FlowPanel studio=studio /> }.into_any(),
                 (Some(name), true) => view! {
                     <Head studio=studio card=card />
-                    <OutcomePanel studio=studio step=name />
+                    <Later studio=studio part=Part::Outcome(name) skeleton=waiting />
                 }
                 .into_any(),
                 (Some(name), false) => view! {
                     <Head studio=studio card=card />
-                    <StepParts studio=studio step=name />
+                    <Later studio=studio part=Part::Settings(name) skeleton=waiting />
                 }
                 .into_any(),
             }}
         </aside>
+    }
+}
+
+/// In the shape of the fields of a step.
+fn waiting() -> impl IntoView {
+    let field = |_| view! { <span class="skel"></span> };
+    view! {
+        <div class="config__panel">
+            <div class="config__body" aria-busy="true">{(0..4).map(field).collect_view()}</div>
+        </div>
     }
 }
 
@@ -89,7 +98,7 @@ fn Head(studio: Studio, card: Memo<Option<Card>>) -> impl IntoView {
                 <Show when=move || studio.is_editing()>
                     <StepMenuButton studio=studio name=step.clone() class="icon-btn icon-btn--sm" />
                 </Show>
-                <IconButton icon="x" class="icon-btn--sm" label="Close step panel" on:click=move |_| studio.close() />
+                <IconButton icon="x" class="icon-btn--sm" label="Close step panel" on:click=move |_| studio.leave_settings() />
             </div>
         })
     }

@@ -2,6 +2,7 @@
 
 use super::cards::Card;
 use super::clipboard::has_clip;
+use super::later::{Later, Part};
 use super::picker::Picking;
 use super::store::Studio;
 use super::write::Spot;
@@ -61,38 +62,48 @@ pub fn StepMenu(
     /// The open flow.
     studio: Studio,
 ) -> impl IntoView {
+    view! {
+        <Menu id="step-menu" label="Step" place=Place::End>
+            <Later studio=studio part=Part::StepItems />
+        </Menu>
+    }
+}
+
+/// What can be done with the step, inside its menu.
+#[component]
+pub fn StepItems(
+    /// The open flow.
+    studio: Studio,
+) -> impl IntoView {
     let step = studio.menu_of;
     let is_trigger = Memo::new(move |_| step.with(|it| it == "trigger"));
     let steps = move || untrack(|| meant(studio));
     view! {
-        <Menu id="step-menu" label="Step" place=Place::End>
-            <MenuItem icon="edit" on:click=move |_| rename(studio)>"Rename"</MenuItem>
-            <Show when=move || is_trigger.get()>
-                <ReplaceTrigger studio=studio />
-            </Show>
-            <Show when=move || !is_trigger.get()>
-                <MenuItem icon="copy" on:click=move |_| studio.duplicate_all(&steps())>
-                    "Duplicate" <span class="push"><Keys keys=&["⌘", "D"] /></span>
-                </MenuItem>
-                <CopyItem studio=studio />
-                <MoveItems studio=studio />
-                <SkipItem studio=studio />
-                <OnErrorItem studio=studio />
-                <MenuSeparator />
-                <MenuItem icon="trash" bad=true on:click=move |_| studio.ask_delete_all(&steps())>
-                    "Delete" <span class="push"><Keys keys=&["⌫"] /></span>
-                </MenuItem>
-            </Show>
-            <PasteItem studio=studio />
-        </Menu>
-        <DeleteQuestion studio=studio />
+        <MenuItem icon="edit" on:click=move |_| rename(studio)>"Rename"</MenuItem>
+        <Show when=move || is_trigger.get()>
+            <ReplaceTrigger studio=studio />
+        </Show>
+        <Show when=move || !is_trigger.get()>
+            <MenuItem icon="copy" on:click=move |_| studio.duplicate_all(&steps())>
+                "Duplicate" <span class="push"><Keys keys=&["⌘", "D"] /></span>
+            </MenuItem>
+            <CopyItem studio=studio />
+            <MoveItems studio=studio />
+            <SkipItem studio=studio />
+            <OnErrorItem studio=studio />
+            <MenuSeparator />
+            <MenuItem icon="trash" bad=true on:click=move |_| studio.ask_delete_all(&steps())>
+                "Delete" <span class="push"><Keys keys=&["⌫"] /></span>
+            </MenuItem>
+        </Show>
+        <PasteItem studio=studio />
     }
 }
 
 fn rename(studio: Studio) {
     let step = studio.menu_of.get_untracked();
     studio.open(&step);
-    request_animation_frame(move || browser::focus(&format!("name-{step}")));
+    browser::focus_once_there(format!("name-{step}"));
 }
 
 #[component]
@@ -209,7 +220,10 @@ impl Studio {
 
 /// Asks before steps go together with those inside them.
 #[component]
-fn DeleteQuestion(studio: Studio) -> impl IntoView {
+pub fn DeleteQuestion(
+    /// The open flow.
+    studio: Studio,
+) -> impl IntoView {
     let title = move || {
         let doomed = studio.doomed.get();
         let name = |all: &Vec<Card>| {

@@ -4,27 +4,51 @@ use super::panning::Camera;
 use super::store::Studio;
 use domain::flow::layout::Node;
 use leptos::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, PointerEvent};
 
-/// How a step looks on the map.
-fn state(studio: Studio, name: &str) -> &'static str {
-    if studio.chosen.with(|it| it.as_deref() == Some(name)) {
-        return "sel";
-    }
-    if studio.picked.with(|it| it.contains(name))
-        || studio.found.with(|it| it.iter().any(|it| it == name))
-    {
-        return "picked";
-    }
-    if studio.written.with(|it| it.contains_key(name))
-        || studio.proposed.with(|it| it.contains_key(name))
-    {
-        return "new";
-    }
-    let run = studio.run_marks.with(|it| it.get(name).map(|it| it.state));
-    let bad = studio.problems.with(|it| it.contains_key(name));
-    run.unwrap_or(if bad { "bad" } else { "" })
+/// Radius of a step's corners, in canvas units.
+const CORNER: i32 = 14;
+
+/// The steps by how they look: for each look what its line is, so that a long flow is a few elements.
+fn looks(studio: Studio) -> BTreeMap<&'static str, String> {
+    let (chosen, picked) = (studio.chosen.get(), studio.picked.get());
+    let found: BTreeSet<String> = studio.found.get().into_iter().collect();
+    let written = studio.written.get();
+    let look = |name: &str| {
+        if chosen.as_deref() == Some(name) {
+            "sel"
+        } else if picked.contains(name) || found.contains(name) {
+            "picked"
+        } else if written.contains_key(name) || studio.proposed.with(|it| it.contains_key(name)) {
+            "new"
+        } else if let Some(state) = studio.run_marks.with(|it| it.get(name).map(|it| it.state)) {
+            state
+        } else if studio.problems.with(|it| it.contains_key(name)) {
+            "bad"
+        } else {
+            ""
+        }
+    };
+    let mut lines = BTreeMap::<&'static str, String>::new();
+    studio.layout.with(|it| {
+        for node in &it.nodes {
+            lines.entry(look(&node.name)).or_default().push_str(&outline(node));
+        }
+    });
+    lines
+}
+
+/// The outline of a step as part of a path.
+fn outline(node: &Node) -> String {
+    let Node { x, y, w, h, .. } = node;
+    let r = CORNER.min(w / 2).min(h / 2);
+    let (across, down) = (w - 2 * r, h - 2 * r);
+    format!(
+        "M{} {y}h{across}a{r} {r} 0 0 1 {r} {r}v{down}a{r} {r} 0 0 1-{r} {r}h-{across}a{r} {r} 0 0 1-{r}-{r}v-{down}a{r} {r} 0 0 1 {r}-{r}z",
+        x + r
+    )
 }
 
 /// The point of the flow under the pointer on the map.
@@ -68,10 +92,8 @@ pub fn Map(
         go(&event);
     };
     let whole = move || studio.layout.with(|it| format!("0 0 {} {}", it.width, it.height));
-    let node = move |it: Node| {
-        let name = it.name;
-        view! { <rect x=it.x y=it.y width=it.w height=it.h rx="14" data-s=move || state(studio, &name) /> }
-    };
+    let looks = Memo::new(move |_| looks(studio));
+    let line = |(look, path): (&'static str, String)| view! { <path d=path data-s=look /> };
     let seen = Memo::new(move |_| camera.seen());
     view! {
         <div
@@ -83,7 +105,7 @@ pub fn Map(
             on:pointercancel=move |_| held.set_value(false)
         >
             <svg viewBox=whole>
-                {move || studio.layout.with(|it| it.nodes.clone()).into_iter().map(node).collect_view()}
+                {move || looks.get().into_iter().map(line).collect_view()}
                 <rect
                     class="vp"
                     rx="18"
@@ -94,5 +116,19 @@ pub fn Map(
                 />
             </svg>
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_outline_of_a_step_comes_back_to_where_it_began() {
+        let node = Node { name: "step_1".to_owned(), number: 2, x: 12, y: 22, w: 224, h: 60 };
+        assert_eq!(
+            outline(&node),
+            "M26 22h196a14 14 0 0 1 14 14v32a14 14 0 0 1-14 14h-196a14 14 0 0 1-14-14v-32a14 14 0 0 1 14-14z"
+        );
     }
 }

@@ -1,17 +1,29 @@
 //! The flow as nested lists: the same steps as the canvas, and the only view on phones.
 
+use super::later::{Later, Part};
 use super::menu::StepMenuButton;
 use super::node::NodeState;
 use super::notes::NoteList;
 use super::picker::Picking;
-use super::proposed::ProposalBar;
-use super::runbar::RunBar;
 use super::store::Studio;
 use super::tile::PieceTile;
 use super::write::Spot;
 use crate::ui::icon::Icon;
 use domain::flow::{Action, tree};
 use leptos::prelude::*;
+
+/// Whether the browser says that it is one of a phone, which shows the outline alone. The server draws it for those;
+/// for all others the page does when it is first looked at.
+pub fn on_phone() -> bool {
+    #[cfg(feature = "ssr")]
+    {
+        let headers = crate::session::on_server::headers();
+        let agent = headers.get("user-agent").and_then(|it| it.to_str().ok());
+        agent.is_some_and(|it| it.contains("Mobi"))
+    }
+    #[cfg(not(feature = "ssr"))]
+    false
+}
 
 /// A step of the outline: drawn anew only when the shape of the flow changes.
 #[derive(Clone, PartialEq)]
@@ -52,8 +64,8 @@ pub fn Outline(
     let start = Twig { name: "trigger".to_owned(), bodies: Vec::new() };
     view! {
         <section class="outline" aria-label="Outline of the flow">
-            <div class="outline__note"><RunBar studio=studio /></div>
-            <div class="outline__bar"><ProposalBar studio=studio /></div>
+            <div class="outline__note"><Later studio=studio part=Part::RunBar /></div>
+            <div class="outline__bar"><Later studio=studio part=Part::ProposalBar /></div>
             <ol>
                 {twig_view(studio, start)}
                 {move || shape.get().into_iter().map(|it| twig_view(studio, it)).collect_view()}

@@ -12,6 +12,8 @@ use web_sys::WheelEvent;
 const RUN_BAR: f64 = 56.0;
 /// This near to an edge of the canvas, in window pixels, what is carried pushes the view.
 const EDGE: f64 = 36.0;
+/// The canvas that is assumed until its size is known, for what the server draws of a large flow.
+const FIRST: Size = Size { w: 1_200.0, h: 900.0 };
 /// How strongly the wheel zooms.
 const WHEEL: f64 = 0.0022;
 
@@ -121,11 +123,7 @@ impl Camera {
         let world =
             self.studio.layout.with(|it| Size { w: f64::from(it.width), h: f64::from(it.height) });
         let size = self.size.get();
-        if size.w > 0.0 {
-            self.view.get().seen(world, size)
-        } else {
-            Area { size: world, ..Area::default() }
-        }
+        self.view.get().seen(world, if size.w > 0.0 { size } else { FIRST })
     }
 
     /// Shows the whole flow.

@@ -1,6 +1,7 @@
 //! Choosing what to add: search above, headings at the left, what fits at the right.
 
 use super::cards::Look;
+use super::later::{Later, Part};
 use super::store::Studio;
 use super::tile::PieceTile;
 use super::write::Spot;
@@ -84,6 +85,31 @@ pub fn Picker(
     /// The open flow.
     studio: Studio,
 ) -> impl IntoView {
+    view! {
+        <div class="popover picker" id="picker" popover="auto" role="dialog" aria-label=move || label(studio)>
+            <Later studio=studio part=Part::Choices />
+        </div>
+    }
+}
+
+/// What the picker asks.
+fn label(studio: Studio) -> &'static str {
+    studio.picking.with(|it| match it {
+        Picking::Trigger => "Choose a trigger",
+        Picking::Step(_) => "Add a step",
+        Picking::Replace(_) => "Replace the step",
+    })
+}
+
+/// The field that is typed in.
+const FIELD: &str = "picker-wanted";
+
+/// What can be chosen, inside the picker.
+#[component]
+pub fn Choices(
+    /// The open flow.
+    studio: Studio,
+) -> impl IntoView {
     let wanted = RwSignal::new(String::new());
     let heading = RwSignal::new(None::<Category>);
     let active = RwSignal::new(0_usize);
@@ -95,24 +121,17 @@ pub fn Picker(
         heading.set(None);
         active.set(0);
     });
-    let label = move || {
-        studio.picking.with(|it| match it {
-            Picking::Trigger => "Choose a trigger",
-            Picking::Step(_) => "Add a step",
-            Picking::Replace(_) => "Replace the step",
-        })
-    };
+    // The picker may have been opened before this was there.
+    Effect::new(|_| request_animation_frame(|| browser::focus_in_open("picker", FIELD)));
     view! {
-        <div class="popover picker" id="picker" popover="auto" role="dialog" aria-label=label>
-            <Search studio=studio wanted=wanted found=found active=active label=Signal::derive(label) />
-            <div class="picker__body">
-                <Headings heading=heading picking=studio.picking />
-                <Options studio=studio found=found active=active />
-            </div>
-            <div class="cmdk__foot">
-                <span><Keys keys=&["↑", "↓"] />" Move"</span>
-                <span><Keys keys=&["↵"] />" Add"</span>
-            </div>
+        <Search studio=studio wanted=wanted found=found active=active />
+        <div class="picker__body">
+            <Headings heading=heading picking=studio.picking />
+            <Options studio=studio found=found active=active />
+        </div>
+        <div class="cmdk__foot">
+            <span><Keys keys=&["↑", "↓"] />" Move"</span>
+            <span><Keys keys=&["↵"] />" Add"</span>
         </div>
     }
 }
@@ -124,7 +143,6 @@ fn Search(
     wanted: RwSignal<String>,
     found: Memo<Vec<&'static Choice>>,
     active: RwSignal<usize>,
-    label: Signal<&'static str>,
 ) -> impl IntoView {
     let keydown = move |event: KeyboardEvent| {
         let last = found.with(Vec::len).saturating_sub(1);
@@ -146,9 +164,10 @@ fn Search(
             <Icon name="search" />
             <input
                 role="combobox"
+                id=FIELD
                 autofocus
                 autocomplete="off"
-                aria-label=move || label.get()
+                aria-label=move || label(studio)
                 aria-expanded="true"
                 aria-controls="picker-list"
                 aria-activedescendant=move || format!("pick-{}", active.get())
@@ -172,6 +191,7 @@ fn Headings(heading: RwSignal<Option<Category>>, picking: RwSignal<Picking>) -> 
                 type="button"
                 role="tab"
                 aria-selected=move || (heading.get() == key).to_string()
+                tabindex=move || if heading.get() == key { "0" } else { "-1" }
                 on:click=move |_| heading.set(key)
             >
                 <Icon name=icon />
@@ -186,7 +206,12 @@ fn Headings(heading: RwSignal<Option<Category>>, picking: RwSignal<Picking>) -> 
             HEADINGS.into_iter().filter(fits).map(|(key, icon)| (Some(key), icon, key.label()));
         std::iter::once((None, "star", "All")).chain(tabs).map(tab).collect_view()
     };
-    view! { <div class="picker__cats" role="tablist" aria-label="Kinds">{kinds}</div> }
+    view! {
+        <div class="picker__cats" role="tablist" aria-label="Kinds"
+            on:keydown=move |event| browser::move_focus(&event, "[role=tab]")>
+            {kinds}
+        </div>
+    }
 }
 
 #[component]

@@ -35,9 +35,9 @@ impl Studio {
         let field = problem.path.trim_start_matches("input.").replace('.', "-");
         let id = format!("f-{}-{field}", problem.step_name);
         let tab = if problem.path.starts_with("errorHandling") { "ct-fail" } else { "ct-set" };
-        request_animation_frame(move || {
+        browser::once_there(tab.to_owned(), move || {
             open_part(tab);
-            request_animation_frame(move || browser::focus(&id));
+            browser::focus_once_there(id);
         });
     }
 

@@ -1,7 +1,7 @@
 //! A change that the assistant suggests, drawn on the canvas: before, the changes in place, or after; accepted or
 //! dropped as one step.
 
-use super::cards::Card;
+use super::cards::{Card, readable};
 use super::marks::Written;
 use super::store::Studio;
 use super::sync::By;
@@ -235,15 +235,11 @@ pub fn ProposedPanel(
         // What was open may be a step that the version on screen has not.
         studio.cards.with(shown).or_else(|| Some("Not in this version".to_owned()))
     };
-    let close = move |_| {
-        studio.close();
-        studio.sheet.set(false);
-    };
     view! {
         <aside class="config" id="config" tabindex="-1" aria-label="Proposed change">
             <div class="config__head">
                 <h2 class="grow trunc">{title}</h2>
-                <IconButton icon="x" class="icon-btn--sm" label="Close" on:click=close />
+                <IconButton icon="x" class="icon-btn--sm" label="Close" on:click=move |_| studio.leave_settings() />
             </div>
             <div class="config__panel">
                 <div class="config__body">
@@ -287,11 +283,12 @@ fn ProposedStep(studio: Studio, step: String) -> impl IntoView {
         <p class="xs quiet">{words}</p>
         <StepCheck studio=studio step=name />
         {move || rest().map(|it| view! { <p class="sm muted">{it}</p> })}
-        {move || fields.get().into_iter().flatten().map(field_view).collect_view()}
+        {move || fields.get().into_iter().flatten().map(|it| field_view(studio, it)).collect_view()}
     }
 }
 
-fn field_view(it: FieldChange) -> impl IntoView {
+fn field_view(studio: Studio, it: FieldChange) -> impl IntoView {
+    let numbers = studio.numbers();
     let line = |op: &'static str, sign: &'static str, word: &'static str, text: String| {
         (!text.is_empty()).then(|| {
             view! {
@@ -305,8 +302,8 @@ fn field_view(it: FieldChange) -> impl IntoView {
     view! {
         <div class="fdiff">
             <h3>{label(&it.path)}</h3>
-            {line("del", "−", "Before: ", it.before)}
-            {line("add", "+", "After: ", it.after)}
+            {line("del", "−", "Before: ", readable(&it.before, &numbers))}
+            {line("add", "+", "After: ", readable(&it.after, &numbers))}
         </div>
     }
 }

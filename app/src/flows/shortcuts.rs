@@ -49,6 +49,10 @@ fn pressed(studio: Studio, desk: Desk, event: &KeyboardEvent) {
     if event.default_prevented() {
         return;
     }
+    if event.key() == "Escape" && !has_layer_open() && is_within("#config") {
+        event.prevent_default();
+        return studio.leave_settings();
+    }
     let held = Held {
         command: event.ctrl_key() || event.meta_key(),
         shift: event.shift_key(),
@@ -70,6 +74,11 @@ pub fn has_layer_open() -> bool {
 
 fn has_focus(class: &str) -> bool {
     document().active_element().is_some_and(|it| it.class_list().contains(class))
+}
+
+/// Whether the focus is somewhere that `selector` fits.
+fn is_within(selector: &str) -> bool {
+    document().active_element().and_then(|it| it.closest(selector).ok().flatten()).is_some()
 }
 
 /// Whether a step has the focus, on the canvas or in the outline.
@@ -122,7 +131,7 @@ fn on_step(studio: Studio, camera: Camera, command: Command) -> bool {
         }
         Command::Open => {
             studio.open(&step);
-            request_animation_frame(move || browser::focus(&format!("name-{step}")));
+            browser::focus_once_there(format!("name-{step}"));
         }
         Command::AddAfter if may_edit => add_after(studio, &step),
         Command::Duplicate if may_edit => studio.duplicate_all(&meant()),
@@ -200,12 +209,9 @@ fn press(id: &str) {
 
 /// From chat to canvas to settings and round again.
 fn next_pane(studio: Studio) {
-    let within = |selector: &str| {
-        document().active_element().and_then(|it| it.closest(selector).ok().flatten()).is_some()
-    };
-    if within("#canvas, .outline") {
+    if is_within("#canvas, .outline") {
         browser::focus("config");
-    } else if within("#config") {
+    } else if is_within("#config") {
         browser::focus("chat");
     } else {
         focus_step(&studio.at.get_untracked());

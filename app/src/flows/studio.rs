@@ -2,24 +2,21 @@
 
 use super::bar::{Doors, PublishButton, StudioBar, TestButton};
 use super::canvas::Canvas;
-use super::clash::ClashDialog;
 use super::clipboard;
 use super::find::{Find, FindBar};
 use super::hands::Hands;
 use super::inspector::Inspector;
+use super::later::{Later, Part, Rest, fetch_with_page};
 use super::menu::StepMenu;
 use super::notes::NoteMenu;
-use super::outline::Outline;
+use super::outline::{Outline, on_phone};
 use super::panning::Camera;
 use super::picker::Picker;
-use super::proposed::ProposedPanel;
-use super::publish::PublishDialog;
 use super::samples::Samples;
 use super::server_fns::get_flow;
 use super::shortcuts::{Desk, listen};
 use super::store::Studio;
-use super::trial::TrialDialog;
-use super::values::ValuesPopover;
+use super::versions::Comparing;
 use crate::chat::panel::{ChatPanel, PanelChat};
 use crate::live::use_live;
 use crate::runs::page::run_version;
@@ -45,9 +42,15 @@ pub fn StudioPage() -> impl IntoView {
     let id = Memo::new(move |_| FlowId::from(params.with(|it| it.get("id").unwrap_or_default())));
     let flow = Resource::new(move || id.get(), get_flow);
     let conversation = PanelChat::new(Signal::derive(move || Some(id.get())));
+    let on_phone = SharedValue::new(on_phone).into_inner();
+    // An address that names a step or a run shows at once what comes later elsewhere.
+    let query = use_query_map();
+    if query.with_untracked(|it| ["step", "run"].iter().any(|name| it.get_str(name).is_some())) {
+        fetch_with_page();
+    }
     view! {
         <LoadedPage of=flow skeleton=|| view! { <StudioSkeleton /> } let:flow>
-            <StudioView flow=flow conversation=conversation />
+            <StudioView flow=flow conversation=conversation on_phone=on_phone />
         </LoadedPage>
     }
 }
@@ -64,14 +67,16 @@ fn StudioSkeleton() -> impl IntoView {
 
 /// Everything of one flow.
 #[component]
-fn StudioView(flow: Flow, conversation: PanelChat) -> impl IntoView {
+fn StudioView(flow: Flow, conversation: PanelChat, on_phone: bool) -> impl IntoView {
     let studio = Studio::open_flow(flow, session::can(Permission::Write));
+    Rest::provide();
     let camera = Camera::new(studio);
     let doors = Doors {
         outline: RwSignal::new(false),
         publish: RwSignal::new(false),
         may_publish: session::can(Permission::Write),
         trial: RwSignal::new(false),
+        comparing: Comparing::default(),
     };
     let panel = use_side_panel();
     let live = use_live();
@@ -97,19 +102,16 @@ fn StudioView(flow: Flow, conversation: PanelChat) -> impl IntoView {
             <aside class="chat" id="chat" aria-label="Assistant">
                 <ChatPanel conversation=conversation on_close=Callback::new(move |()| panel.close()) />
             </aside>
-            <Stage studio=studio desk=desk />
+            <Stage studio=studio desk=desk on_phone=on_phone />
             <Show when=move || studio.shows_proposal() fallback=move || view! { <Inspector studio=studio /> }>
-                <ProposedPanel studio=studio />
+                <Later studio=studio part=Part::Proposed />
             </Show>
             <Dock studio=studio doors=doors />
         </div>
-        <ValuesPopover studio=studio />
         <Picker studio=studio />
         <StepMenu studio=studio />
         <NoteMenu studio=studio />
-        <ClashDialog studio=studio />
-        <PublishDialog studio=studio open=doors.publish />
-        <TrialDialog studio=studio open=doors.trial />
+        <Later studio=studio part=Part::Layers(doors) />
     }
 }
 
@@ -120,10 +122,14 @@ fn title(studio: Studio) -> TextProp {
     if cfg!(feature = "ssr") { untrack(name).into() } else { name.into() }
 }
 
-/// Canvas and outline; phones show the outline only.
+/// Windows narrower than this show the outline only, as `studio-narrow.css` has it.
+const NARROW_REM: f64 = 48.0;
+
+/// Canvas and outline; phones show the outline only. The outline is drawn once it is looked at.
 #[component]
-fn Stage(studio: Studio, desk: Desk) -> impl IntoView {
+fn Stage(studio: Studio, desk: Desk, on_phone: bool) -> impl IntoView {
     let Desk { camera, doors, find, hands } = desk;
+    let outlined = outlined(doors, on_phone);
     view! {
         <main class="stage" id="main" tabindex="-1">
             <FindBar find=find />
@@ -132,10 +138,30 @@ fn Stage(studio: Studio, desk: Desk) -> impl IntoView {
             </div>
             <div id="view-outline" role="tabpanel" aria-labelledby="view-o" class="stage__view" data-narrow
                 hidden=move || !doors.outline.get()>
-                <Outline studio=studio />
+                <Show when=move || outlined.get()><Outline studio=studio /></Show>
             </div>
         </main>
     }
+}
+
+/// Whether the outline was looked at: asked for, or in a narrow window.
+fn outlined(doors: Doors, on_phone: bool) -> RwSignal<bool> {
+    let outlined = RwSignal::new(on_phone);
+    let look = move || {
+        let is_asked_for = doors.outline.try_get_untracked() == Some(true);
+        if is_asked_for || browser::is_narrower_than(NARROW_REM) {
+            outlined.try_set(true);
+        }
+    };
+    Effect::new(move |_| {
+        doors.outline.track();
+        browser::once_hydrated(look);
+    });
+    Effect::new(move |_| {
+        let handle = window_event_listener(leptos::ev::resize, move |_| look());
+        on_cleanup(move || handle.remove());
+    });
+    outlined
 }
 
 /// What a thumb reaches on a phone.

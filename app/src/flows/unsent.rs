@@ -46,7 +46,8 @@ fn place(flow: &str) -> String {
 
 fn kept(flow: &str) -> Pages {
     let text = browser::kept(&place(flow));
-    text.and_then(|it| serde_json::from_str(&it).ok()).unwrap_or_default()
+    // As what the server says is read: one reader for both.
+    text.and_then(|it| serde_json::from_slice(it.as_bytes()).ok()).unwrap_or_default()
 }
 
 fn keep(flow: &str, pages: &Pages) {

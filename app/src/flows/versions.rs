@@ -1,6 +1,7 @@
 //! The history of a flow: what each version was, what is different now, and the way back.
 
 use super::changes::ChangeList;
+use super::later::{Later, Part};
 use super::marks::since;
 use super::store::Studio;
 use super::version_fns::{flow_at, flow_history};
@@ -35,48 +36,83 @@ struct Compared {
     version: FlowVersion,
 }
 
+/// The history, and what is compared. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Comparing {
+    /// Grows whenever the history is opened.
+    asked: RwSignal<u32>,
+    compared: RwSignal<Option<Compared>>,
+    open: RwSignal<bool>,
+}
+
+impl Default for Comparing {
+    fn default() -> Self {
+        Self { asked: RwSignal::new(0), compared: RwSignal::new(None), open: RwSignal::new(false) }
+    }
+}
+
 /// Opens the history.
 #[component]
 pub fn VersionsButton(
     /// The open flow.
     studio: Studio,
+    /// What it opens.
+    comparing: Comparing,
+) -> impl IntoView {
+    view! {
+        <button type="button" class="icon-btn hide-sm" popovertarget="history" aria-haspopup="dialog" aria-label="Version history"
+            on:click=move |_| comparing.asked.update(|it| *it += 1)>
+            <Icon name="history" />
+        </button>
+        <div class="popover popover--end" id="history" popover="auto" role="dialog" aria-label="Version history">
+            <h2 style="padding: 0.75rem 0.875rem 0.5rem; font-size: var(--fs-md)">"Versions"</h2>
+            <Later studio=studio part=Part::Versions(comparing) />
+        </div>
+    }
+}
+
+/// The versions, inside the history; read whenever it is opened.
+#[component]
+pub fn Versions(
+    /// The open flow.
+    studio: Studio,
+    /// What is compared.
+    comparing: Comparing,
 ) -> impl IntoView {
     let all = RwSignal::new(None::<Result<Vec<Numbered>, AppError>>);
-    let compared = RwSignal::new(None::<Compared>);
-    let open = RwSignal::new(false);
-    let load = move |_| {
-        let id = studio.flow.with_untracked(|it| it.id.clone());
-        spawn_local(async move {
-            let answer = flow_history(id).await.map(numbered);
-            all.try_set(Some(answer));
-        });
-    };
+    Effect::new(move |_| {
+        if comparing.asked.get() > 0 {
+            let id = studio.flow.with_untracked(|it| it.id.clone());
+            spawn_local(async move {
+                let answer = flow_history(id).await.map(numbered);
+                all.try_set(Some(answer));
+            });
+        }
+    });
     let compare_with = Callback::new(move |it: Numbered| {
         let id = studio.flow.with_untracked(|it| it.id.clone());
         spawn_local(async move {
             match flow_at(id, it.version.id).await {
                 Ok(flow) => {
                     browser::hide_popover("history");
-                    compared.try_set(Some(Compared { number: it.number, version: flow.version }));
-                    open.try_set(true);
+                    let now = Compared { number: it.number, version: flow.version };
+                    comparing.compared.try_set(Some(now));
+                    comparing.open.try_set(true);
                 }
                 Err(error) => studio.toasts.failed(error.to_string()),
             }
         });
     });
-    view! {
-        <button type="button" class="icon-btn hide-sm" popovertarget="history" aria-haspopup="dialog" aria-label="Version history" on:click=load>
-            <Icon name="history" />
-        </button>
-        <div class="popover popover--end" id="history" popover="auto" role="dialog" aria-label="Version history">
-            <h2 style="padding: 0.75rem 0.875rem 0.5rem; font-size: var(--fs-md)">"Versions"</h2>
-            {move || match all.get() {
-                None => view! { <p class="sm muted" style="padding: 0.875rem">"Loading"</p> }.into_any(),
-                Some(Err(error)) => view! { <p class="error" role="alert" style="padding: 0.875rem">{error.to_string()}</p> }.into_any(),
-                Some(Ok(all)) => view! { <VersionList all=all compare=compare_with /> }.into_any(),
-            }}
-        </div>
-        <CompareDialog studio=studio compared=compared open=open />
+    move || {
+        match all.get() {
+        None => {
+            view! { <p class="sm muted" style="padding: 0.875rem">"Loading"</p> }.into_any()
+        }
+        Some(Err(error)) => {
+            view! { <p class="error" role="alert" style="padding: 0.875rem">{error.to_string()}</p> }.into_any()
+        }
+        Some(Ok(all)) => view! { <VersionList all=all compare=compare_with /> }.into_any(),
+    }
     }
 }
 
@@ -124,11 +160,13 @@ fn VersionList(all: Vec<Numbered>, compare: Callback<Numbered>) -> impl IntoView
 
 /// What is different now from an earlier version, and the way back to it.
 #[component]
-fn CompareDialog(
+pub fn CompareDialog(
+    /// The open flow.
     studio: Studio,
-    compared: RwSignal<Option<Compared>>,
-    open: RwSignal<bool>,
+    /// What is compared.
+    comparing: Comparing,
 ) -> impl IntoView {
+    let Comparing { compared, open, .. } = comparing;
     let title = move || {
         let number = compared.with(|it| it.as_ref().map_or(0, |it| it.number));
         format!("From v{number} to now")

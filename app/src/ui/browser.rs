@@ -1,6 +1,7 @@
 //! The few things only a browser can do. Every function does nothing where there is none.
 
 use leptos::prelude::*;
+use std::time::Duration;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDialogElement, HtmlElement, KeyboardEvent};
 
@@ -49,6 +50,37 @@ pub fn focus(id: &str) {
     }
 }
 
+/// Focuses the element with `id` as soon as it is on the page: what it is in may still be on its way.
+pub fn focus_once_there(id: String) {
+    once_there(id.clone(), move || focus(&id));
+}
+
+/// Does `then` in the next frame in which the element with `id` is on the page; nothing when it does not come.
+pub fn once_there(id: String, then: impl FnOnce() + 'static) {
+    wait_for(id, Box::new(then), WAITS);
+}
+
+/// How many frames something may take to be loaded and drawn.
+const WAITS: u16 = 300;
+
+fn wait_for(id: String, then: Box<dyn FnOnce()>, frames: u16) {
+    request_animation_frame(move || {
+        if document().get_element_by_id(&id).is_some() {
+            then();
+        } else if frames > 0 {
+            wait_for(id, then, frames - 1);
+        }
+    });
+}
+
+/// Focuses the element with `id` where the popover around it was opened before it was there.
+pub fn focus_in_open(popover: &str, id: &str) {
+    let open = format!("#{popover}:popover-open");
+    if document().query_selector(&open).ok().flatten().is_some() {
+        focus(id);
+    }
+}
+
 /// Whether the element with `id` is on the page and drawn.
 pub fn is_shown(id: &str) -> bool {
     let element = document().get_element_by_id(id).and_then(|it| it.dyn_into::<HtmlElement>().ok());
@@ -94,6 +126,18 @@ pub fn is_narrower_than(rem: f64) -> bool {
     let query = format!("(max-width: {}rem)", rem - 0.01);
     window().match_media(&query).ok().flatten().is_some_and(|it| it.matches())
 }
+
+/// Does `then` once the page was taken over whole: until then what is drawn has to be what the server drew.
+pub fn once_hydrated(then: impl FnOnce() + 'static) {
+    if document().body().is_some_and(|it| it.has_attribute("data-hydrated")) {
+        then();
+    } else {
+        set_timeout(move || once_hydrated(then), TAKING_OVER);
+    }
+}
+
+/// How long until a page that is being taken over is looked at again.
+const TAKING_OVER: Duration = Duration::from_millis(30);
 
 /// Whether the browser says it has a network.
 pub fn is_online() -> bool {

@@ -5,6 +5,7 @@ use crate::page::{assets, weigh};
 use crate::product::{Process, free_port, sign_up, start};
 use crate::{Failure, Measured, report, report_bar};
 use reqwest::Client;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Instant;
 
@@ -29,15 +30,39 @@ pub(crate) async fn measure(binary: &Path) -> Measured {
         );
         if steps == 100 {
             let mut total = document;
-            for path in assets(&text) {
-                total += weigh(&process, &client, &path).await?.0;
+            let loaded = assets(&text);
+            for path in &loaded {
+                total += weigh(&process, &client, path).await?.0;
             }
             report_bar("studio, 100 steps, cold", "kB", total / 1_000.0, "1000, aim 600");
+            let later = later(&process, &client, &loaded).await?;
+            report_bar("studio, once it stands", "kB", later / 1_000.0, "none yet");
         }
         let drawn = fastest(&process, &client, &path).await?;
         report(&format!("studio, {steps} steps, drawn on the server"), "ms", drawn, bare);
     }
     Ok(())
+}
+
+/// Bytes of what the studio loads after the page that named `loaded`.
+async fn later(
+    process: &Process,
+    client: &Client,
+    loaded: &BTreeSet<String>,
+) -> Result<f64, Failure> {
+    let folder = loaded.iter().find_map(|it| it.strip_suffix("/pmos.css"));
+    let folder = folder.ok_or("the page names no style sheet")?;
+    let manifest = format!("{folder}/__wasm_split_manifest.json");
+    let modules: BTreeMap<String, Vec<String>> =
+        serde_json::from_str(&weigh(process, client, &manifest).await?.1)?;
+    let mut total = 0.0;
+    for module in modules.get("studio_more").into_iter().flatten() {
+        let path = format!("{folder}/{module}.wasm");
+        if !loaded.contains(&path) {
+            total += weigh(process, client, &path).await?.0;
+        }
+    }
+    Ok(total)
 }
 
 /// Milliseconds until all of `path` is there.

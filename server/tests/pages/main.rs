@@ -4,11 +4,12 @@
 
 mod cases;
 mod packing;
+mod studio;
 mod walls;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, header};
+use axum::http::{HeaderName, Request, header};
 use backend::Backend;
 use backend::config::Config;
 use http_body_util::BodyExt;
@@ -40,11 +41,23 @@ impl Place {
     }
 
     async fn ask(&self, method: &str, path: &str, cookie: &str, body: Value) -> Page {
+        self.ask_with(&[], method, path, cookie, body).await
+    }
+
+    async fn ask_with(
+        &self,
+        more: &[(HeaderName, &str)],
+        method: &str,
+        path: &str,
+        cookie: &str,
+        body: Value,
+    ) -> Page {
         let request = Request::builder().method(method).uri(path).header(header::HOST, "pmos.test");
         let request = request.header(header::COOKIE, format!("pmos_session={cookie}"));
         let request = request.header(header::CONTENT_TYPE, "application/json");
         // As a browser that opens a page.
         let request = request.header(header::ACCEPT, "text/html");
+        let request = more.iter().fold(request, |it, (name, value)| it.header(name, *value));
         let request = request.body(Body::from(body.to_string())).unwrap();
         let answer = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = answer.into_parts();
