@@ -5,6 +5,7 @@ use crate::witness::Written;
 use crate::{mirror, scopes};
 use domain::problem::Problem;
 use serde_json::Value;
+use store::error::StoreError;
 use store::mirror as kept;
 use store::mirror::Reading;
 use store::{ids, mirror_lookups, mirror_sync};
@@ -73,12 +74,25 @@ impl Session {
             self.basecamp.wake.notify_one();
         }
         let Some(operation) = scopes::one(&self.account, &kind, id) else { return Ok(()) };
-        let found = self.account.run(operation, |answer| answer.json::<Value>()).await;
-        if let Ok(value) = found {
-            let reading = Reading { run: 0, asked_at: ids::now_ms(), is_ours: true };
-            mirror::put(&self.basecamp.db, &self.key, vec![value], reading).await?;
+        match self.account.run(operation, |answer| answer.json::<Value>()).await {
+            Ok(value) => {
+                let reading = Reading { run: 0, asked_at: ids::now_ms(), is_ours: true };
+                mirror::put(&self.basecamp.db, &self.key, vec![value], reading).await?;
+                Ok(())
+            }
+            Err(error) if error.http_status() == Some(404) => self.bury(id).await,
+            // It is marked, so the sync reads it.
+            Err(_) => Ok(()),
         }
-        Ok(())
+    }
+
+    /// What we deleted is gone at once.
+    async fn bury(&self, id: i64) -> Result<(), Problem> {
+        let key = self.key.clone();
+        let buried = self.basecamp.db.write::<_, StoreError, _>(move |conn| {
+            Box::pin(async move { kept::bury(conn, &key, id).await })
+        });
+        Ok(buried.await?)
     }
 }
 

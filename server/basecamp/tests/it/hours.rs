@@ -50,7 +50,12 @@ fn sorted(mut hours: Vec<Hours>) -> Vec<Hours> {
 #[tokio::test]
 async fn hours_of_the_mirror_are_those_of_basecamp() {
     for span_names in [SpanNames::StartEnd, SpanNames::FromTo] {
-        for test in TestDb::both().await {
+        // What days are called has nothing to do with the database.
+        let tests = match span_names {
+            SpanNames::StartEnd => TestDb::both().await,
+            SpanNames::FromTo => vec![TestDb::sqlite().await],
+        };
+        for test in tests {
             let config = sandbox::Config { span_names, ..sandbox::Config::default() };
             let world = World::beside(test, config).await;
             let today = Utc::now().date_naive();
@@ -87,10 +92,13 @@ async fn hours_we_write_down_are_there_at_once_and_older_ones_are_asked_for() {
             (Utc::now().date_naive(), world.everything(&world.basecamp).await.open[0].id);
         let request = Request::new("CreateTimesheetEntry", &[todo.to_string()]).unwrap();
         let body = json!({"date": today.to_string(), "hours": "0.5"});
-        world.basecamp.send(&world.admin, &request.with(fields(body))).await.unwrap();
+        let made = world.basecamp.send(&world.admin, &request.with(fields(body))).await.unwrap();
         let (hours, age) = world.hours((today, today)).await;
         assert_eq!((hours.len(), age.is_mirrored), (1, true), "{}", world.test.name);
+        let delete = Request::new("DestroyTimesheetEntry", &[made["id"].to_string()]).unwrap();
+        world.basecamp.send(&world.admin, &delete).await.unwrap();
+        assert!(world.hours((today, today)).await.0.is_empty(), "{}", world.test.name);
         let (all, age) = world.hours((today - YEARS, today)).await;
-        assert!(!age.is_mirrored && all.len() > hours.len(), "{}: {all:?}", world.test.name);
+        assert!(!age.is_mirrored && !all.is_empty(), "{}: {all:?}", world.test.name);
     }
 }
