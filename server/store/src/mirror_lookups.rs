@@ -79,6 +79,17 @@ pub async fn kind(conn: &mut Conn, key: &Key, id: i64) -> Result<Option<String>>
     Ok(found.map(|(kind,)| kind))
 }
 
+/// Whether a person is known to be a client.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn is_client(conn: &mut Conn, key: &Key, person: i64) -> Result<bool> {
+    let sql = "SELECT client FROM mirror_people WHERE workspace_id = $1 AND connection_id = $2 AND id = $3";
+    let (workspace, connection) = (key.workspace.as_str(), key.connection.as_str());
+    let found = fetch_optional!(conn, (i16,), sql, workspace, connection, person)?;
+    Ok(found.is_some_and(|(client,)| client == 1))
+}
+
 /// Projects the connection sees.
 ///
 /// # Errors
