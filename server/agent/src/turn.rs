@@ -3,7 +3,7 @@
 use crate::agent::{Agent, place};
 use crate::catalogue;
 use crate::ending::End;
-use crate::hearing::{Heard, total_event};
+use crate::hearing::{Heard, called, total_event};
 use crate::llm::failure::ErrorClass;
 use crate::llm::{OtherTool, Prompt, Reply, Usage, Wanted};
 use crate::models::Candidate;

@@ -5,7 +5,7 @@ use crate::lists;
 use crate::tool::{Call, Done};
 use crate::tools::Tools;
 use basecamp::names::Purpose;
-use domain::actor::{Actor, Permission, Role, Via};
+use domain::actor::{Actor, Permission, Role};
 use domain::event::{Event, EventKind, StoredEvent};
 use domain::ids::{OperationId, UserId, WorkspaceId};
 use domain::problem::Problem;
