@@ -3,6 +3,8 @@
 pub mod address;
 pub mod age;
 pub mod board;
+pub mod budget;
+pub mod budget_fns;
 pub mod desk;
 pub mod drawer;
 pub mod due;

@@ -1,5 +1,6 @@
 //! A project at a glance: what needs attention, and what is due.
 
+use crate::projects::budget::BudgetCard;
 use crate::projects::desk::Desk;
 use crate::projects::due::{is_day_overdue, is_day_soon};
 use crate::projects::notes::ProjectNotes;
@@ -41,6 +42,7 @@ pub(crate) fn Overview(work: Memo<Work>, desk: Desk) -> impl IntoView {
             </div>
             <div class="stack stack--6">
                 <ListProgress work=work />
+                <BudgetCard />
                 <ProjectNotes />
             </div>
         </div>

@@ -6,8 +6,11 @@ use crate::settings::api_keys::ApiKeys;
 use crate::settings::assistant::AssistantSection;
 use crate::settings::engine::EngineSection;
 use crate::settings::keeping::KeepingSection;
+use crate::settings::limits::LimitsSection;
 use crate::settings::members::Members;
 use crate::settings::memory::MemorySection;
+use crate::settings::notify::NotificationsSection;
+use crate::settings::policies::PoliciesSection;
 use crate::settings::profile::Profile;
 use crate::settings::server::ServerSection;
 use crate::settings::workspace::WorkspaceSettings;
@@ -19,8 +22,9 @@ use leptos_meta::Title;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_params_map;
 
-const SECTIONS: [(&str, &str, Permission); 10] = [
+const SECTIONS: [(&str, &str, Permission); 13] = [
     ("profile", "Profile", Permission::Read),
+    ("notifications", "Notifications", Permission::Read),
     ("assistant", "Assistant", Permission::Read),
     ("memory", "Memory", Permission::Read),
     ("keys", "API keys", Permission::Read),
@@ -28,6 +32,8 @@ const SECTIONS: [(&str, &str, Permission); 10] = [
     ("runs", "Runs", Permission::Manage),
     ("alerts", "Alerts", Permission::Manage),
     ("members", "Members and roles", Permission::Manage),
+    ("policies", "Policies", Permission::Manage),
+    ("limits", "Limits", Permission::Manage),
     ("workspace", "Workspace", Permission::Manage),
     ("server", "Server", Permission::Platform),
 ];
@@ -60,19 +66,22 @@ pub fn SettingsPage() -> impl IntoView {
     let content = move || match section.get().as_str() {
         "profile" => view! { <Profile /> }.into_any(),
         "assistant" => view! { <AssistantSection /> }.into_any(),
+        "notifications" => view! { <NotificationsSection /> }.into_any(),
         "memory" => view! { <MemorySection /> }.into_any(),
         "keys" => view! { <ApiKeys /> }.into_any(),
         "engine" if manages.get() => view! { <EngineSection /> }.into_any(),
         "runs" if manages.get() => view! { <KeepingSection /> }.into_any(),
         "alerts" if manages.get() => view! { <AlertsSection /> }.into_any(),
         "members" if manages.get() => view! { <Members /> }.into_any(),
+        "policies" if manages.get() => view! { <PoliciesSection /> }.into_any(),
+        "limits" if manages.get() => view! { <LimitsSection /> }.into_any(),
         "workspace" if manages.get() => view! { <WorkspaceSettings /> }.into_any(),
         "server" if owns.get() => view! { <ServerSection /> }.into_any(),
         "server" => {
             view! { <NotAllowed icon="settings" title="Only a super admin can change this" /> }
                 .into_any()
         }
-        "engine" | "runs" | "alerts" | "members" | "workspace" => {
+        "engine" | "runs" | "alerts" | "members" | "policies" | "limits" | "workspace" => {
             view! { <NotAllowed icon="settings" title="Only an admin can change this" /> }
                 .into_any()
         }

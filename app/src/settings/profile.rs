@@ -1,8 +1,9 @@
-//! Your own profile: who you are here, light or dark, another password.
+//! Your own profile: who you are here, light or dark, another password, and what you used.
 
 use crate::auth::server_fns::ChangePassword;
 use crate::auth::sign_up::PASSWORD_HINT;
 use crate::session::current_user;
+use crate::settings::limits::OwnUse;
 use crate::shell::theme::ThemeChoice;
 use crate::ui::badge::{Badge, Tone};
 use crate::ui::button::Button;
@@ -39,6 +40,7 @@ pub(crate) fn Profile() -> impl IntoView {
                 </div>
             </section>
             <Password />
+            <OwnUse />
         </div>
     }
 }

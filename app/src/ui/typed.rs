@@ -107,3 +107,77 @@ pub fn Choose<T: Into<String> + 'static>(
         </div>
     }
 }
+
+/// A choice from what is known only later.
+#[component]
+pub fn Pick(
+    /// Unique on the page.
+    id: &'static str,
+    /// The words above.
+    label: &'static str,
+    /// Key and words of each.
+    #[prop(into)]
+    options: Signal<Vec<(String, String)>>,
+    /// The key of the chosen one.
+    value: RwSignal<String>,
+    /// What is wrong.
+    #[prop(optional, into)]
+    error: Signal<Option<String>>,
+) -> impl IntoView {
+    let option = move |(key, words): (String, String)| {
+        let own = key.clone();
+        view! { <option value=key prop:selected=move || value.with(|it| *it == own)>{words}</option> }
+    };
+    view! {
+        <div class="field">
+            <label class="label" for=id>{label}</label>
+            <select
+                class="select"
+                id=id
+                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-describedby=described_by(id, "", error)
+                on:change=move |event| value.set(event_target_value(&event))
+            >
+                {move || options.get().into_iter().map(option).collect_view()}
+            </select>
+            <Note id=id.to_owned() hint="" error=error />
+        </div>
+    }
+}
+
+/// One line with words to choose from; others may be written.
+#[component]
+pub fn Offered(
+    /// Unique on the page.
+    id: &'static str,
+    /// The words above.
+    label: &'static str,
+    /// Id of the `datalist`.
+    list: &'static str,
+    /// What was written.
+    value: RwSignal<String>,
+    /// Help below.
+    #[prop(optional)]
+    hint: &'static str,
+    /// What is wrong.
+    #[prop(optional, into)]
+    error: Signal<Option<String>>,
+) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label class="label" for=id>{label}</label>
+            <input
+                class="input"
+                id=id
+                type="text"
+                list=list
+                autocomplete="off"
+                prop:value=move || value.get()
+                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-describedby=described_by(id, hint, error)
+                on:input=move |event| value.set(event_target_value(&event))
+            />
+            <Note id=id.to_owned() hint=hint error=error />
+        </div>
+    }
+}

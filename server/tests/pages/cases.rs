@@ -47,7 +47,7 @@ fn list(name: &'static str) -> Case {
 const PROJECT: i64 = 999_999_999;
 
 /// Take no id: they read or change what is the caller's, or ask for secrets that only the caller has.
-const OWN: [&str; 40] = [
+const OWN: [&str; 41] = [
     "accept_invitation",
     "add_tool_server",
     "change_password",
@@ -88,10 +88,11 @@ const OWN: [&str; 40] = [
     "test_provider",
     "try_keeping",
     "load_choices",
+    "try_policies",
 ];
 
 /// Read without being asked for anything.
-const LISTS: [&str; 37] = [
+const LISTS: [&str; 41] = [
     "chat_project",
     "chat_sessions",
     "list_flows",
@@ -129,6 +130,10 @@ const LISTS: [&str; 37] = [
     "load_workspaces",
     "load_notes",
     "load_people",
+    "load_policies",
+    "load_limits",
+    "load_own_use",
+    "load_subscriptions",
 ];
 
 /// Every server function, with these ids.
@@ -151,6 +156,12 @@ fn of_people(ids: &Ids) -> Vec<Case> {
         "id": ids["agent"], "name": "Mine now", "goal": "Look at what is late", "strategy": "",
         "kind": "custom", "schedule": "on_demand", "auto_execute": false
     });
+    let policy = json!({
+        "id": ids["policy"], "name": "Mine now", "rule": "refuse what deletes", "severity": "block", "active": true
+    });
+    let limit =
+        json!({"person": ids["member"], "measure": "changes", "period": "day", "most": 1.0});
+    let project = json!({"event": "tool.used", "project": PROJECT.to_string(), "ends": true});
     let nothing = |name, body| (name, Some(Ask::Json(body)), Wanted::Nothing);
     let refusal = |name, body| (name, Some(Ask::Form(body)), Wanted::Refusal);
     vec![
@@ -160,6 +171,11 @@ fn of_people(ids: &Ids) -> Vec<Case> {
         form("pause_agent", json!({"id": ids["agent"], "pauses": true})),
         form("run_agent", json!({"id": ids["agent"], "is_dry": true})),
         form("delete_agent", json!({"id": ids["agent"]})),
+        sent("save_policy", json!({"change": policy})),
+        form("place_policy", json!({"id": ids["policy"], "place": 1})),
+        form("remove_policy", json!({"id": ids["policy"]})),
+        sent("set_limit", json!({"change": limit})),
+        ("subscribe", Some(Ask::Form(project)), Wanted::Nothing),
         form("read_earlier", json!({"session": ids["session"], "before": "1"})),
         sent("approve_approval", json!({"id": ids["approval"], "changes": {}, "remember": null})),
         form("reject_approval", json!({"id": ids["approval"], "reason": "no"})),
@@ -291,6 +307,8 @@ fn of_projects(ids: &Ids) -> Vec<Case> {
         form("load_detail", todo()),
         form("load_team", json!({"project": PROJECT})),
         sent("act", act),
+        form("load_budget", json!({"project": PROJECT})),
+        sent("change_budget", json!({"project": PROJECT, "change": {"set": {"amount": 5.0}}})),
         ("load_moves", Some(Ask::Form(json!({"project": PROJECT}))), Wanted::Nothing),
         ("load_report", Some(Ask::Json(report)), Wanted::Nothing),
         sent("take_back", json!({"operation": ids["operation"], "on": null})),

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod cases;
+mod deciding;
 mod packing;
 mod studio;
 mod walls;

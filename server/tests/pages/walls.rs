@@ -155,6 +155,9 @@ async fn seeded(place: &Place, there: &str) -> Ids {
     let agent = json!({"name": MARK, "goal": "Look at what is late"});
     let agent = place.tool(there, "create_agent", agent).await;
     ids.insert("agent", text(&agent["agent"]["id"]));
+    let policy = json!({"name": MARK, "rule": "refuse what deletes for viewers"});
+    let policy = place.tool(there, "create_policy", policy).await;
+    ids.insert("policy", text(&policy["policy"]["id"]));
     let server = json!({"name": MARK, "url": place.served().await});
     let server = place.post("/api/pmos/tool-servers", there, server).await;
     ids.insert("server", text(&server["server"]["id"]));
@@ -192,11 +195,14 @@ async fn state(place: &Place, there: &str) -> Vec<Value> {
     ] {
         all.push(place.get(path, there).await);
     }
-    for name in ["flow_list", "flow_folders_list", "pmos_memory_recall"] {
+    for name in ["flow_list", "flow_folders_list", "pmos_memory_recall", "list_policies"] {
         all.push(place.tool(there, name, json!({})).await);
     }
     let table = Ask::Form(json!({"name": "ledger", "page": 1}));
     all.push(place.call(there, "open_table", &table).await.1.into());
+    let limits = place.call(there, "load_limits", &Ask::Form(json!({}))).await.1;
+    let limits: Value = serde_json::from_str(&limits).unwrap();
+    all.push(limits["limits"].clone());
     all
 }
 
