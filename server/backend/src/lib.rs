@@ -186,11 +186,7 @@ impl Backend {
         };
         let runs = Runs::new(db.clone(), basecamp.clone(), engine);
         let flows = Flows::new(&runs);
-        let peers = Peers::new(db.clone(), key.clone(), Patience::default());
-        let peers = match &config.tool_programs {
-            Some(path) => peers.running_programs(path),
-            None => peers,
-        };
+        let peers = other_servers(&config, db.clone(), key.clone());
         let tools = Tools::new(db.clone(), basecamp.clone(), flows.clone(), runs.clone())
             .reaching(peers.clone());
         let closing = CancellationToken::new();
@@ -269,6 +265,15 @@ fn given_engine(config: &Config) -> Option<GivenEngine> {
         api_key: it.api_key.expose().to_owned(),
         project_id: it.project_id.clone(),
     })
+}
+
+/// Other MCP servers; programs of this machine among them, where they are allowed.
+fn other_servers(config: &Config, db: Db, key: SecretKey) -> Peers {
+    let peers = Peers::new(db, key, Patience::default());
+    match &config.tool_programs {
+        Some(path) => peers.running_programs(path),
+        None => peers,
+    }
 }
 
 /// What runs code steps: this program once more, as their worker.

@@ -1,5 +1,7 @@
 //! What a message asks for, in plain English; names are still words and are looked up later.
 
+mod names;
+
 use super::dates::{self, Range};
 use super::flow_words::{self, FlowRequest};
 use super::look_words::{self, Look};
@@ -8,6 +10,7 @@ use super::phrase::Phrase;
 use super::post_words::{self, Post};
 use super::todo_words::{self, TodoRequest};
 use chrono::NaiveDate;
+use names::is_name;
 
 /// What a message asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -365,33 +368,6 @@ fn scope(phrase: &Phrase, today: NaiveDate) -> Scope {
     let about = about.map(|it| it.strip_suffix("'s").map_or(it.clone(), str::to_owned));
     let about = about.filter(|it| is_name(it, today));
     Scope { is_mine, about: about.into_iter().collect() }
-}
-
-fn is_name(words: &str, today: NaiveDate) -> bool {
-    const NOT_NAMES: [&str; 16] = [
-        "me",
-        "all projects",
-        "total",
-        "my projects",
-        "all",
-        "everything",
-        "everyone",
-        "basecamp",
-        "project",
-        "time",
-        "schedule",
-        "general",
-        "i",
-        "we",
-        "you",
-        "us",
-    ];
-    let lower = words.to_lowercase();
-    !NOT_NAMES.contains(&lower.as_str())
-        && !lower.starts_with("my ")
-        && !lower.starts_with("mine")
-        && dates::range(words, today).is_none()
-        && dates::range(&format!("in {words}"), today).is_none()
 }
 
 #[cfg(test)]
