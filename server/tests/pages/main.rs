@@ -238,7 +238,8 @@ async fn agents_people_and_reports_show_what_there_is() {
         "name": "Late things", "goal": "What is overdue?", "strategy": "", "kind": "pm", "schedule": "daily",
         "auto_execute": false
     });
-    place.ask("POST", "/fn/save_agent", &owner, json!({"change": change})).await;
+    let made = place.ask("POST", "/fn/save_agent", &owner, json!({"change": change})).await;
+    let id: String = serde_json::from_str(&made.text).unwrap();
     let viewer = place.joins(&owner, "viewer", "viewer").await;
     for (cookie, may) in [(&owner, true), (&viewer, false)] {
         let page = place.open("/agents", cookie).await;
@@ -252,6 +253,17 @@ async fn agents_people_and_reports_show_what_there_is() {
     }
     let decisions = place.open("/reports?report=decisions", &owner).await;
     assert!(decisions.text.contains("report is about one project"), "{}", decisions.text);
+    let run = json!({"name": "run_agent", "arguments": {"agent_id": id}});
+    place.post("/api/mcp-call", &owner, run).await;
+    let mut found = String::new();
+    for _ in 0..600 {
+        found = place.open(&format!("/agents/{id}"), &owner).await.text;
+        if found.contains("overdue.</strong>") {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert!(found.contains("to-dos are overdue.</strong>"), "{found}");
     let missing = place.open("/agents/no-such-agent", &owner).await;
     assert_eq!(missing.status, 404, "{}", missing.text);
 }
