@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 /// The days and times of a form while they are written.
 #[derive(Clone, Copy)]
-pub(crate) struct Times {
+pub struct Times {
     first: RwSignal<String>,
     until: RwSignal<String>,
     from: RwSignal<String>,
