@@ -56,7 +56,7 @@ pub(crate) struct Session<'a> {
 /// What carries the messages.
 enum Line<'a> {
     Web(WebLine<'a>),
-    Program(Held),
+    Program(Box<Held>),
 }
 
 impl<'a> Session<'a> {
@@ -71,7 +71,7 @@ impl<'a> Session<'a> {
             Target::Program(way) => {
                 let held = way.hold().await?;
                 let is_new = held.is_new();
-                let mut session = Self { line: Line::Program(held) };
+                let mut session = Self { line: Line::Program(Box::new(held)) };
                 if is_new {
                     // A program that does not even greet does not work at all.
                     let greeted = session.greet().await;
