@@ -1,7 +1,7 @@
 //! Sends a file that somebody chose as it is, without reading it first, and tells meanwhile how much of it has gone.
 
 use crate::ui::chosen::{NotChosen, Unread, call_of, first, get};
-use js_sys::{Array, Function, JsString, Reflect, encode_uri_component};
+use js_sys::{Array, Function, Reflect, encode_uri_component};
 use leptos::prelude::*;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -41,7 +41,7 @@ fn whole(number: f64) -> u32 {
 }
 
 fn encoded(text: &str) -> String {
-    JsString::from(encode_uri_component(text)).into()
+    encode_uri_component(text).into()
 }
 
 fn send(unread: Unread, address: &str, hearers: Hearers) -> Result<(), NotChosen> {

@@ -2,7 +2,6 @@
 
 use crate::agent::Agent;
 use crate::ending::{End, tool_line};
-use crate::llm::Wanted;
 use crate::policy::{self, Mode};
 use crate::runtime::Runtime;
 use crate::standing;
@@ -48,17 +47,6 @@ struct Ready {
     approval: Option<StoredApproval>,
     /// Why it may run.
     why: String,
-}
-
-impl Agent {
-    /// A call of another server's tool as the tool of ours that it is, by how it is asked about. One that cannot be used
-    /// stays as it is, and fails with the reason.
-    pub(crate) async fn as_ours(&self, actor: &Actor, call: Wanted) -> Wanted {
-        match self.0.tools.resolved(actor, &call.name, &call.args).await {
-            Ok(Some((name, args))) => Wanted::new(name, args),
-            _ => call,
-        }
-    }
 }
 
 impl Turn {
@@ -150,22 +138,6 @@ impl Turn {
         let called = (call.name.as_str(), &call.args);
         let answer = standing::covering(&decided.answers, &self.actor.user, called)?;
         Some(format!("{} allowed it for good", answer.created_by))
-    }
-
-    /// Ends a call of no tool of ours with the reason. It never runs: a tool of another server that may be used since it
-    /// was asked for passed no question.
-    async fn fail_unusable(&self, call: &StoredCall) -> Result<(), Problem> {
-        let tools = &self.agent.0.tools;
-        let unknown = || ToolError::UnknownTool { name: call.name.clone(), similar: Vec::new() };
-        let error = match tools.resolved(&self.actor, &call.name, &call.args).await {
-            Err(error) => error,
-            Ok(Some(_)) => {
-                Problem::conflict("This tool may be used since a moment ago. Ask for it again")
-                    .into()
-            }
-            Ok(None) => tools.check(&call.name, &call.args).err().unwrap_or_else(unknown),
-        };
-        self.refuse(call, &error.to_value("system")).await
     }
 
     async fn decided_before(&self) -> Result<Decided, Problem> {

@@ -38,6 +38,7 @@ mod leading;
 mod makers;
 mod memory;
 mod models;
+mod others;
 mod policy;
 mod policy_trial;
 mod recovery;

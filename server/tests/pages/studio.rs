@@ -49,6 +49,6 @@ async fn a_long_flow_is_drawn_near_the_view_and_as_an_outline_for_phones() {
     assert!(desk.len() < 150_000, "{} bytes", desk.len());
 
     let phone = [(header::USER_AGENT, PHONE)];
-    let phone = place.ask_with(&phone, "GET", &path, &owner, json!({})).await.text;
+    let phone = place.ask_with(&phone, ("GET", &path), &owner, json!({})).await.text;
     assert_eq!(phone.matches("class=\"ol__line\"").count(), 71);
 }
