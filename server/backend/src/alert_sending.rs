@@ -1,5 +1,7 @@
-//! Sends alerts to where a workspace wants them, in the name of who chose the places: each is one call of the tool that
-//! sends messages, with its own key, so that no crash sends it twice. What cannot be sent is said in the app.
+//! Sends alerts to where a workspace wants them, in the name of who chose the places.
+//!
+//! Each is one call of the tool that sends messages, with its own key, so that no crash sends it twice. What cannot be sent
+//! is said in the app.
 
 use crate::Backend;
 use crate::alert_ways::Chosen;

@@ -1,6 +1,7 @@
-//! Looks after connections: each is tested once a day, spread over the day, and whoever can mend it is told once when it
-//! turns bad and once when it is good again. No test changes anything at the other side.
+//! Looks after connections: each is tested once a day, and whoever can mend it is told once when it turns bad and once
+//! when it is good again.
 //!
+//! No test changes anything at the other side. Tests are spread over the day.
 //! What does not answer may do so in a moment, so it is asked once more before anybody is told; what refuses us is told at
 //! once. A connection that is bad is looked at every hour.
 

@@ -1,6 +1,7 @@
 //! Whether workspaces are apart: a stranger, who has every right in a workspace that holds nothing, asks for records of
-//! every workspace by their ids, and for every list. Each record is one that its own workspace is given, and nothing is
-//! changed by asking.
+//! every workspace by their ids, and for every list.
+//!
+//! Each record is one that its own workspace is given, and nothing is changed by asking.
 
 use crate::Backend;
 use domain::actor::{Actor, Permission, Role, Via};
