@@ -6,11 +6,15 @@ use domain::actor::{Actor, Permission};
 use domain::problem::{Issue, Problem};
 use domain::record::{Acted, LARGEST_FILE};
 use serde_json::json;
+use std::time::Duration;
 use tokio::sync::Semaphore;
 use tools::tool::CallContext;
 
 /// Each upload is held in memory until Basecamp has it, so only so many are under way; the others wait unread.
 static TURNS: Semaphore = Semaphore::const_new(2);
+
+/// A file that takes longer to come gives its turn to the next.
+const SLOWEST: Duration = Duration::from_secs(15 * 60);
 
 /// A file that is about to come.
 #[derive(Clone, Debug, Default)]
@@ -47,7 +51,9 @@ impl Backend {
             service: "PM OS".to_owned(),
             message: "PM OS is closing. Try again".to_owned(),
         })?;
-        let bytes = content.await?;
+        let bytes = tokio::time::timeout(SLOWEST, content).await.map_err(|_| {
+            Problem::invalid("file", "The file came too slowly. Try again from a faster network")
+        })??;
         if bytes.is_empty() {
             return Err(Problem::invalid("file", "The file is empty. Choose another one"));
         }

@@ -162,7 +162,10 @@ async fn no_change_is_made_for_another_site_and_none_by_reading() {
         let owner = server.signs_up("Owner").await;
         let before = server.stored(None).await;
         let mut walked = 0;
-        for route in api::routes::all().iter().filter(|it| permission(it).is_some()) {
+        // Who takes the audit log along is written into it.
+        let is_quiet =
+            |it: &&Route| permission(it).is_some() && it.path != "/api/pmos/audit/export";
+        for route in api::routes::all().iter().filter(is_quiet) {
             let path = route.path.split('/').map(|it| if it.starts_with('{') { "x" } else { it });
             let path = path.collect::<Vec<_>>().join("/");
             let request = owner.request(route.method.as_str(), &path);
