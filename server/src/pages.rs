@@ -72,7 +72,7 @@ pub(crate) fn routes(backend: Backend) -> Router {
         .layer(middleware::from_fn_with_state(visited, note_refusals))
         .layer(middleware::from_fn(send_to_sign_in))
         .layer(middleware::from_fn(remember_form))
-        .fallback(fallback)
+        .fallback_service(Router::new().fallback(fallback).layer(middleware::from_fn(draw_again)))
         .layer(middleware::from_fn_with_state(people, find_person))
 }
 
