@@ -137,7 +137,7 @@ pub(crate) fn BudgetCard() -> impl IntoView {
     };
     view! {
         <section class="card" aria-labelledby="ov-budget">
-            <div class="card__head"><h2 id="ov-budget">"Budget"</h2><Offers purse=purse /></div>
+            <div class="card__head row--wrap"><h2 id="ov-budget">"Budget"</h2><Offers purse=purse /></div>
             {move || purse.budget.get().map(|it| view! { <Spent budget=it /> })}
             <ul class="rows"><For each=rows key=whole let:it><Row expense=it purse=purse /></For></ul>
             {move || more().map(|it| view! { <p class="none">{it}</p> })}
@@ -153,7 +153,7 @@ fn Offers(purse: Purse) -> impl IntoView {
     let (manages, writes) = (can(Permission::Manage), can(Permission::Write));
     let is_idle = move || purse.writing.with(Option::is_none);
     view! {
-        <span class="push row nowrap">
+        <span class="push row row--wrap">
             <Show when=move || manages.get() && is_idle()>
                 <Button size=Size::Small on:click=move |_| purse.begin(Writing::Budget)>"Set the budget"</Button>
             </Show>

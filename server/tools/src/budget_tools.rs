@@ -51,7 +51,8 @@ fn spent_by(expenses: &[Definition]) -> (f64, BTreeMap<String, f64>) {
         let category = body["category"].as_str().unwrap_or("other").to_owned();
         *by.entry(category).or_default() += body["amount"].as_f64().unwrap_or_default();
     }
-    (by.values().sum(), by)
+    // The sum of nothing is -0.
+    (by.values().fold(0.0, |all, it| all + it), by)
 }
 
 async fn set(call: Call<'_>) -> Outcome {
