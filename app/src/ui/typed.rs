@@ -23,10 +23,14 @@ pub fn Line(
     /// Shown while empty.
     #[prop(optional)]
     placeholder: &'static str,
+    /// Id of a `datalist` with words to choose from; others may be written.
+    #[prop(optional)]
+    list: Option<&'static str>,
     /// What is wrong.
     #[prop(optional, into)]
     error: Signal<Option<String>>,
 ) -> impl IntoView {
+    let is_ours = list.is_some() || matches!(r#type, "password" | "url");
     view! {
         <div class="field">
             <label class="label" for=id.clone()>{label}</label>
@@ -34,7 +38,8 @@ pub fn Line(
                 class="input"
                 id=id.clone()
                 type=r#type
-                autocomplete=matches!(r#type, "password" | "url").then_some("off")
+                list=list
+                autocomplete=is_ours.then_some("off")
                 placeholder=(!placeholder.is_empty()).then_some(placeholder)
                 prop:value=move || value.get()
                 aria-invalid=move || error.with(Option::is_some).then_some("true")
@@ -93,19 +98,9 @@ pub fn Choose<T: Into<String> + 'static>(
     /// The key of the chosen one.
     value: RwSignal<String>,
 ) -> impl IntoView {
-    let option = move |(key, words): (T, T)| {
-        let (key, words): (String, String) = (key.into(), words.into());
-        let own = key.clone();
-        view! { <option value=key prop:selected=move || value.with(|it| *it == own)>{words}</option> }
-    };
-    view! {
-        <div class="field">
-            <label class="label" for=id>{label}</label>
-            <select class="select" id=id on:change=move |event| value.set(event_target_value(&event))>
-                {options.into_iter().map(option).collect_view()}
-            </select>
-        </div>
-    }
+    let own = |(key, words): (T, T)| (key.into(), words.into());
+    let options: Vec<(String, String)> = options.into_iter().map(own).collect();
+    view! { <Pick id=id label=label options=Signal::stored(options) value=value /> }
 }
 
 /// A choice from what is known only later.
@@ -141,43 +136,6 @@ pub fn Pick(
                 {move || options.get().into_iter().map(option).collect_view()}
             </select>
             <Note id=id.to_owned() hint="" error=error />
-        </div>
-    }
-}
-
-/// One line with words to choose from; others may be written.
-#[component]
-pub fn Offered(
-    /// Unique on the page.
-    id: &'static str,
-    /// The words above.
-    label: &'static str,
-    /// Id of the `datalist`.
-    list: &'static str,
-    /// What was written.
-    value: RwSignal<String>,
-    /// Help below.
-    #[prop(optional)]
-    hint: &'static str,
-    /// What is wrong.
-    #[prop(optional, into)]
-    error: Signal<Option<String>>,
-) -> impl IntoView {
-    view! {
-        <div class="field">
-            <label class="label" for=id>{label}</label>
-            <input
-                class="input"
-                id=id
-                type="text"
-                list=list
-                autocomplete="off"
-                prop:value=move || value.get()
-                aria-invalid=move || error.with(Option::is_some).then_some("true")
-                aria-describedby=described_by(id, hint, error)
-                on:input=move |event| value.set(event_target_value(&event))
-            />
-            <Note id=id.to_owned() hint=hint error=error />
         </div>
     }
 }

@@ -7,7 +7,7 @@ use crate::ui::button::{Button, Kind};
 use crate::ui::dialog::Dialog;
 use crate::ui::form::FormProblems;
 use crate::ui::problem::FormProblem;
-use crate::ui::typed::{Choose, Line, Offered, Pick};
+use crate::ui::typed::{Choose, Line, Pick};
 use domain::policy::{PolicyBook, Severity, Verdict, Who};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -72,7 +72,7 @@ fn OfTools(book: Signal<Option<PolicyBook>>, desk: Desk, problems: FormProblems)
             <Pick id="policy-group" label="Group" options=groups value=desk.chosen error=wrong />
         </Show>
         <Show when=is("tool")>
-            <Offered id="policy-tool" label="Tool" list=TOOLS value=desk.chosen error=wrong
+            <Line id="policy-tool" label="Tool" list=TOOLS value=desk.chosen error=wrong
                 hint="Its name, such as create_todo. Type a few letters to see those there are." />
         </Show>
         <Show when=is_plain>

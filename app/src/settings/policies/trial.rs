@@ -5,7 +5,7 @@ use crate::settings::policy_fns::TryPolicies;
 use crate::ui::button::Button;
 use crate::ui::form::FormProblems;
 use crate::ui::problem::FormProblem;
-use crate::ui::typed::{Choose, Offered};
+use crate::ui::typed::{Choose, Line};
 use domain::actor::Role;
 use domain::policy::PolicyTrial;
 use leptos::ev::SubmitEvent;
@@ -32,7 +32,7 @@ pub(crate) fn Trial() -> impl IntoView {
             <div class="card__head"><h2 id="po-try">"What would happen?"</h2></div>
             <form class="card__body stack stack--4" on:submit=send>
                 <Choose id="try-role" label="If a" options=roles value=role />
-                <Offered id="try-tool" label="calls the tool" list=TOOLS value=tool error=problems.field("tool")
+                <Line id="try-tool" label="calls the tool" list=TOOLS value=tool error=problems.field("tool")
                     hint="Type a few letters to see those there are." />
                 <FormProblem error=problems.rest(&["tool"]) />
                 <div class="row"><Button r#type="submit" busy=attempt.pending()>"Think it through"</Button></div>
