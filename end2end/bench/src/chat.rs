@@ -99,7 +99,7 @@ async fn first_words(process: &Process, client: &Client, many: usize) -> Result<
     for _ in 0..ALONE.div_ceil(many) {
         let asked = (0..many).map(|_| {
             let url = process.url("/api/chat/stream?message=What%20is%20new");
-            first_piece(client.get(url), "event: delta")
+            first_piece(client.get(url), &["event: delta", "event: response"])
         });
         for time in futures::future::join_all(asked).await {
             times.push(time?);
@@ -114,7 +114,7 @@ async fn direct(model: u16, many: usize) -> Result<f64, Failure> {
     for _ in 0..ALONE.div_ceil(many) {
         let asked = (0..many).map(|_| {
             let url = format!("http://127.0.0.1:{model}/v1/chat/completions");
-            first_piece(client.post(url).body("{}"), "data: ")
+            first_piece(client.post(url).body("{}"), &["data: "])
         });
         for time in futures::future::join_all(asked).await {
             times.push(time?);
@@ -123,19 +123,22 @@ async fn direct(model: u16, many: usize) -> Result<f64, Failure> {
     median(times)
 }
 
-/// How long until the body holds `mark`; the rest is read to its end.
-async fn first_piece(request: reqwest::RequestBuilder, mark: &str) -> Result<Duration, Failure> {
+/// How long until the body holds one of `marks`; the rest is read to its end. What a model says at once comes whole.
+async fn first_piece(
+    request: reqwest::RequestBuilder,
+    marks: &[&str],
+) -> Result<Duration, Failure> {
     let begun = Instant::now();
     let mut body = request.send().await?.error_for_status()?.bytes_stream();
     let mut text = String::new();
     let mut first = None;
     while let Some(bytes) = tokio::time::timeout(PATIENCE, body.next()).await? {
         text.push_str(&String::from_utf8_lossy(&bytes?));
-        if first.is_none() && text.contains(mark) {
+        if first.is_none() && marks.iter().any(|it| text.contains(it)) {
             first = Some(begun.elapsed());
         }
     }
-    first.ok_or_else(|| format!("no {mark} in {text}").into())
+    first.ok_or_else(|| format!("none of {marks:?} in {text}").into())
 }
 
 fn median(mut times: Vec<Duration>) -> Result<f64, Failure> {
