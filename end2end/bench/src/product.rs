@@ -92,7 +92,8 @@ pub(crate) fn start(binary: &Path, data: &Path, port: u16) -> Result<Process, Fa
 
 /// A client that keeps cookies, signed up as the first person.
 pub(crate) async fn sign_up(process: &Process) -> Result<Client, Failure> {
-    let client = Client::builder().cookie_store(true).build()?;
+    // What travelled is weighed, not what it unpacks to.
+    let client = Client::builder().cookie_store(true).no_gzip().build()?;
     let account = json!({ "name": "Bench", "email": "bench@example.com", "password": "correct horse battery" });
     let answer = client.post(process.url("/api/pmos/auth/signup")).json(&account).send().await?;
     answer.error_for_status()?;
