@@ -15,14 +15,20 @@ export interface Person {
 export class ConsoleGuard {
   private readonly errors: string[] = [];
   private readonly expected: RegExp[] = [];
+  private over = false;
 
   watch(context: BrowserContext): void {
     context.on('console', (message) => {
       if (message.type() === 'error') {
-        this.errors.push(`${message.text()} (${message.location().url})`);
+        this.note(`${message.text()} (${message.location().url})`);
       }
     });
-    context.on('weberror', (error) => this.errors.push(String(error.error())));
+    context.on('weberror', (error) => this.note(String(error.error())));
+  }
+
+  /** Ends the watch, before the server goes away under pages that are still open. */
+  end(): void {
+    this.over = true;
   }
 
   /** Says that errors like this one belong to the story, such as a refused request. */
@@ -33,11 +39,19 @@ export class ConsoleGuard {
   unexpected(): string[] {
     return this.errors.filter((text) => !this.expected.some((pattern) => pattern.test(text)));
   }
+
+  private note(text: string): void {
+    if (!this.over) {
+      this.errors.push(text);
+    }
+  }
 }
 
 interface TestFixtures {
   /** Every test fails on a console error, unless it expects it. */
   consoleGuard: ConsoleGuard;
+  /** Starts a server with settings of its own, which is removed when the story has ended. */
+  startServer: (settings: Record<string, string>) => Promise<Server>;
   /** A server that nobody has used, for stories about the first account or about a restart. */
   freshServer: Server;
   /** Another browser, with cookies of its own, on the shared server. */
@@ -73,10 +87,20 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     { auto: true },
   ],
 
-  freshServer: async ({}, use) => {
-    const server = await Server.start();
-    await use(server);
-    await server.remove();
+  startServer: async ({ consoleGuard }, use) => {
+    const started: Server[] = [];
+    await use(async (settings) => {
+      const server = await Server.start(settings);
+      started.push(server);
+      return server;
+    });
+    // Pages outlive this, and what they still ask for is refused now.
+    consoleGuard.end();
+    await Promise.all(started.map((server) => server.remove()));
+  },
+
+  freshServer: async ({ startServer }, use) => {
+    await use(await startServer({}));
   },
 
   otherPage: async ({ browser, baseURL, consoleGuard }, use) => {
