@@ -1,7 +1,7 @@
 //! How a refused or failed request is answered: a status, a JSON body in one shape, the request id.
 
 use axum::extract::OriginalUri;
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::problem::Problem;
@@ -94,6 +94,7 @@ fn more(problem: &Problem) -> Value {
         Problem::NoModelKey { hint, fix_url } => json!({"hint": hint, "fix_url": fix_url}),
         Problem::NeedsApproval { id } => json!({"approval_id": id, "pending_approval": true}),
         Problem::Conflict { status: Some(status), .. } => json!({"status": status}),
+        Problem::Busy { run_id } => json!({"status": "running", "runId": run_id}),
         Problem::RateLimited { retry_after_s } | Problem::UsedUp { retry_after_s, .. } => {
             json!({"retryAfter": retry_after_s, "remaining": 0})
         }
@@ -120,6 +121,8 @@ pub(crate) fn written(mut response: Response, request_id: &str) -> Response {
     let Some(refusal) = response.extensions_mut().remove::<Refusal>() else { return response };
     *response.body_mut() = refusal.body(request_id).to_string().into();
     let headers = response.headers_mut();
+    // What came through a fallback already says how long its empty body is.
+    headers.remove(CONTENT_LENGTH);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     if let Refusal::Problem(
         Problem::RateLimited { retry_after_s } | Problem::UsedUp { retry_after_s, .. },

@@ -30,6 +30,8 @@ struct Page {
     status: u16,
     location: Option<String>,
     cookie: Option<String>,
+    /// What the header says of the body's length.
+    said_length: Option<usize>,
     text: String,
 }
 
@@ -71,6 +73,7 @@ impl Place {
             status: parts.status.as_u16(),
             location: text(header::LOCATION),
             cookie,
+            said_length: text(header::CONTENT_LENGTH).map(|it| it.parse().unwrap()),
             text: String::from_utf8_lossy(&bytes).into_owned(),
         }
     }
@@ -351,5 +354,26 @@ async fn what_admins_look_after_is_on_their_pages() {
             assert!(page.text.contains(words), "{path} {words}: {}", page.text);
         }
         assert!(!refused.text.contains(words[0]), "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_of_the_api_that_ends_early_is_refused_in_a_whole_answer() {
+    let place = Place::new().await;
+    let owner = place.signs_up("owner").await;
+    for path in ["/api/", "/mcp/", "/action/", "/apps/api/", "/hooks/", "/fn/", "/.well-known/"] {
+        for (method, cookie) in [("GET", ""), ("POST", owner.as_str())] {
+            let answer = place.ask(method, path, cookie, json!({})).await;
+            let body: Value = serde_json::from_str(&answer.text).unwrap_or_default();
+            assert_eq!(
+                (answer.status, &body["code"]),
+                (404, &json!("NOT_FOUND")),
+                "{method} {path}: {}",
+                answer.text
+            );
+            // A length that is not the body's ends the connection.
+            let length = answer.text.len();
+            assert_eq!(answer.said_length.unwrap_or(length), length, "{method} {path}");
+        }
     }
 }
