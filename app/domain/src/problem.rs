@@ -100,6 +100,12 @@ pub enum Problem {
         /// The state now, where the contract names it.
         status: Option<String>,
     },
+    /// A conversation has a run under way, and the caller did not want to wait for it.
+    #[error("The assistant is still answering the message before")]
+    Busy {
+        /// The run.
+        run_id: String,
+    },
     /// A limit was passed; nothing was executed.
     #[error("Too many requests. Try again in {retry_after_s} s")]
     RateLimited {
@@ -196,7 +202,7 @@ impl Problem {
             Self::NotSignedIn | Self::WrongCredentials | Self::WrongPassword => 401,
             Self::Forbidden { .. } | Self::SignupClosed | Self::CrossSite => 403,
             Self::NotFound { .. } => 404,
-            Self::Conflict { .. } => 409,
+            Self::Conflict { .. } | Self::Busy { .. } => 409,
             Self::TooLarge { .. } => 413,
             Self::UnsupportedMediaType => 415,
             Self::NotUnderstood { .. } | Self::Unsupported { .. } => 422,
@@ -223,7 +229,7 @@ impl Problem {
             Self::NeedsSetup { .. } => "NOT_READY",
             Self::NoModelKey { .. } => "NO_MODEL_KEY",
             Self::NeedsApproval { .. } => "CONFIRM_REQUIRED",
-            Self::Conflict { .. } => "CONFLICT",
+            Self::Conflict { .. } | Self::Busy { .. } => "CONFLICT",
             Self::RateLimited { .. } | Self::UsedUp { .. } => "RATE_LIMITED",
             Self::NotUnderstood { .. } => "NOT_UNDERSTOOD",
             Self::Unavailable { .. } | Self::Unclear { .. } => "UPSTREAM_ERROR",

@@ -48,6 +48,6 @@ mod standing;
 mod task;
 mod thinking;
 mod trace;
-mod trying;
+pub mod trying;
 mod turn;
 mod untrusted;

@@ -242,9 +242,7 @@ async fn join(
     active: runs::StoredRun,
 ) -> Result<Sent, Problem> {
     if turn.when_busy == WhenBusy::Refuse {
-        let status = Some(active.run.id.to_string());
-        let message = "The assistant is still answering the message before".to_owned();
-        return Err(Problem::Conflict { message, status });
+        return Err(Problem::Busy { run_id: active.run.id.to_string() });
     }
     let said = (turn.text.as_str(), files.as_slice());
     say(tx, mine, &active.run.session_id, said, (&active.run.id, &active.root)).await?;

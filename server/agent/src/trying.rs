@@ -13,6 +13,7 @@ use domain::integration::{Check, Checked};
 use domain::problem::Problem;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
+use store::error::StoreError;
 use store::ids;
 use store::model_keys::{self, StoredKey, WORKSPACE};
 use tools::tool::CallContext;
@@ -27,6 +28,32 @@ const ROUNDS: usize = 3;
 const SHOWN: usize = 400;
 /// A test gives up after this.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A look at a key gives up after this (contract.md 2: a probe takes 6 s at most).
+const LIST_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Who answers somebody.
+#[derive(Debug)]
+pub struct InUse {
+    /// As in [`domain::assistant::PROVIDERS`].
+    pub provider: String,
+    /// The model's name; `builtin` for the built-in assistant.
+    pub model: String,
+    /// Whose key it is; empty for that of the workspace.
+    owner: String,
+    /// What was chosen instead cannot answer without this.
+    pub missing: Option<Problem>,
+    /// What the last look at its key found.
+    pub checked: Option<Checked>,
+}
+
+impl InUse {
+    /// Whether the rules of PM OS answer, which need no key.
+    #[must_use]
+    pub fn is_builtin(&self) -> bool {
+        self.provider == "builtin"
+    }
+}
 
 /// What a model came to.
 #[derive(Default)]
@@ -104,6 +131,53 @@ impl Agent {
             owner if owner != actor.user.as_str() => return Err(missing()),
             _ => {}
         }
+        self.asked_for_models(actor, owner, provider).await
+    }
+
+    /// Who answers the actor, and what the last look at its key found. Asks nobody.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`] without the permission to read.
+    pub async fn in_use(&self, actor: &Actor) -> Result<InUse, Problem> {
+        actor.require(Permission::Read)?;
+        let choice = self.choice(&actor.workspace, &actor.user).await?;
+        let first = choice.candidates.first().map(|it| it.provider.clone());
+        let provider = first.as_ref().map_or("builtin", |it| it.name()).to_owned();
+        let model = first.as_ref().map_or("builtin", |it| it.model()).to_owned();
+        let owner = match choice.source {
+            "personal" => actor.user.to_string(),
+            _ => WORKSPACE.to_owned(),
+        };
+        let key = (provider.as_str(), owner.as_str());
+        let mut conn = self.0.db.read().await?;
+        let checked = model_keys::checked(&mut conn, &actor.workspace, key).await?;
+        let checked = checked.and_then(|it| serde_json::from_str(&it).ok());
+        Ok(InUse { provider, model, owner, missing: choice.missing, checked })
+    }
+
+    /// Asks the provider that answers the actor which models there are, as [`Self::check_key`] does; nobody is asked for
+    /// the built-in assistant.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`] without the permission to write. What is found is no error.
+    pub async fn check_in_use(&self, actor: &Actor) -> Result<InUse, Problem> {
+        actor.require(Permission::Write)?;
+        let used = self.in_use(actor).await?;
+        if used.is_builtin() {
+            return Ok(used);
+        }
+        let checked = self.asked_for_models(actor, &used.owner, &used.provider).await?;
+        Ok(InUse { checked: Some(checked), ..used })
+    }
+
+    /// Asks for the list of models, and remembers what came of it.
+    async fn asked_for_models(
+        &self,
+        actor: &Actor,
+        owner: &str,
+        provider: &str,
+    ) -> Result<Checked, Problem> {
+        let missing = || Problem::not_found("Key");
         let maker = Maker::parse(provider).ok_or_else(missing)?;
         let mut conn = self.0.db.read().await?;
         let keys = model_keys::of(&mut conn, &actor.workspace, owner).await?;
@@ -112,8 +186,19 @@ impl Agent {
         let remote = self.remote(&mut conn, &actor.workspace, (maker, &key, model)).await?;
         drop(conn);
         let began = Instant::now();
-        let failed = remote.models().await.err();
-        Ok(known(maker, failed.as_ref(), millis(began)))
+        let listed = tokio::time::timeout(LIST_PATIENCE, remote.models()).await;
+        let failed = listed.unwrap_or_else(|_| Err(silent())).err();
+        let checked = known(maker, failed.as_ref(), millis(began));
+        let (workspace, kept) =
+            (actor.workspace.clone(), serde_json::to_string(&checked).map_err(StoreError::from)?);
+        let write = self.0.db.write(move |tx| {
+            Box::pin(async move {
+                let of = (key.provider.as_str(), key.owner_id.as_str());
+                model_keys::set_checked(tx, &workspace, of, &kept).await
+            })
+        });
+        write.await?;
+        Ok(checked)
     }
 
     /// Lets a model answer one question with one tool.
@@ -280,6 +365,10 @@ fn hint(error: &LlmError) -> &'static str {
 
 fn no_model() -> LlmError {
     LlmError::new(ErrorClass::BadRequest, "No model is chosen, and the provider lists none")
+}
+
+fn silent() -> LlmError {
+    LlmError::new(ErrorClass::Timeout, "Nobody answered within 5 seconds")
 }
 
 pub(crate) fn slow() -> LlmError {

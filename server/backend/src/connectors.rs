@@ -1,10 +1,12 @@
 //! The last known state of what PM OS works with, and fresh tests of it (contract.md 2).
 
 use crate::Backend;
+use agent::trying::InUse;
 use domain::actor::{Actor, Permission};
 use domain::flow::engine::{EngineSettings, FlowEngine};
-use domain::integration::{BasecampAccess, Check, Health};
+use domain::integration::{BasecampAccess, Check, Checked, Health};
 use domain::problem::Problem;
+use domain::project::BasecampConnection;
 use serde::Serialize;
 use std::time::Instant;
 use store::ids;
@@ -29,7 +31,10 @@ pub struct Connector {
     pub engine: Option<&'static str>,
     /// Who answers in the assistant.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub provider: Option<&'static str>,
+    pub provider: Option<String>,
+    /// Its model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
     /// What the first failed check says.
     pub error: Option<String>,
     /// The one thing to do.
@@ -61,25 +66,34 @@ impl Backend {
     /// What is known, without asking anybody.
     ///
     /// # Errors
-    /// [`Problem::Forbidden`] without the permission to write.
+    /// [`Problem::Forbidden`] without the permission to read.
     pub async fn connectors(&self, actor: &Actor) -> Result<Connectors, Problem> {
-        let mine = self.access_in_use(actor).await?;
+        actor.require(Permission::Read)?;
+        let (mine, in_use) = match actor.require(Permission::Write) {
+            Ok(()) => {
+                let mine = self.access_in_use(actor).await?;
+                (mine.clone(), basecamp(mine))
+            }
+            // How it is tested is for those who may mend it.
+            Err(_) => (None, seen(self.basecamp.connection(actor).await?)),
+        };
         let checked_at_ms = mine.as_ref().and_then(|it| Some(it.checked.as_ref()?.at_ms));
         let settings = self.flows.engine_settings(actor).await?;
         let flow = elsewhere(settings).unwrap_or_else(|| flow_engine(Vec::new()));
-        let assistant = assistant(Vec::new());
-        Ok(Connectors { checked_at_ms, basecamp: basecamp(mine), flow, assistant })
+        let assistant = assistant(self.agent.in_use(actor).await?, Vec::new());
+        Ok(Connectors { checked_at_ms, basecamp: in_use, flow, assistant })
     }
 
     /// Tests `only` one of them, or all.
     ///
     /// # Errors
-    /// [`Problem::Invalid`] for an unknown one, else as [`Self::connectors`].
+    /// [`Problem::Invalid`] for an unknown one, [`Problem::Forbidden`] without the permission to write.
     pub async fn test_connectors(
         &self,
         actor: &Actor,
         only: Option<&str>,
     ) -> Result<Connectors, Problem> {
+        actor.require(Permission::Write)?;
         if let Some(name) = only.filter(|it| !NAMES.contains(it)) {
             let words = format!("There is no connector {name:?}. Give one of {}", NAMES.join(", "));
             return Err(Problem::invalid("connector", words));
@@ -105,14 +119,13 @@ impl Backend {
                     elsewhere(settings).unwrap_or_else(|| flow_engine(vec![database.clone()]));
             }
             if is_wanted("assistant") {
-                all.assistant = assistant(vec![database]);
+                all.assistant = assistant(self.agent.check_in_use(actor).await?, vec![database]);
             }
         }
         Ok(all)
     }
 
     async fn access_in_use(&self, actor: &Actor) -> Result<Option<BasecampAccess>, Problem> {
-        actor.require(Permission::Write)?;
         let all = self.basecamp.accesses(actor).await?.connections;
         Ok(all.iter().find(|it| it.is_in_use).or_else(|| all.first()).cloned())
     }
@@ -124,6 +137,17 @@ impl Backend {
         let ms = u64::try_from(since.elapsed().as_millis()).ok();
         let detail = "The database answered".to_owned();
         Ok(Check { name: "Reached".to_owned(), ok: Some(true), ms, detail })
+    }
+}
+
+/// The connection as somebody who only reads sees it.
+fn seen(connection: Option<BasecampConnection>) -> Connector {
+    let Some(connection) = connection else { return basecamp(None) };
+    Connector {
+        configured: true,
+        state: if connection.needs_attention { "needs_attention" } else { "unknown" },
+        account: Some(connection.account_name),
+        ..Connector::default()
     }
 }
 
@@ -160,6 +184,10 @@ fn basecamp(mine: Option<BasecampAccess>) -> Connector {
             ..Connector::default()
         };
     };
+    let checked = match access.health {
+        Health::NeedsAttention if checked.error.is_none() => lost(checked),
+        _ => checked,
+    };
     Connector {
         configured: true,
         reachable: Some(checked.reachable),
@@ -171,6 +199,23 @@ fn basecamp(mine: Option<BasecampAccess>) -> Connector {
         fix_url: checked.fix_url,
         checks: checked.checks,
         ..Connector::default()
+    }
+}
+
+/// What a test found before Basecamp took our access away: its first check fails by now, and the others are not known.
+fn lost(before: Checked) -> Checked {
+    let error = "Basecamp no longer accepts our access".to_owned();
+    let fail = |(at, it): (usize, Check)| match at {
+        0 => Check { ok: Some(false), detail: error.clone(), ..it },
+        _ => Check { ok: None, ms: None, ..it },
+    };
+    Checked {
+        auth_ok: false,
+        checks: before.checks.into_iter().enumerate().map(fail).collect(),
+        hint: Some("Sign in to Basecamp again".to_owned()),
+        fix_url: Some("/integrations".to_owned()),
+        error: Some(error),
+        ..before
     }
 }
 
@@ -196,8 +241,51 @@ fn elsewhere(settings: EngineSettings) -> Option<Connector> {
         engine: Some(FlowEngine::Activepieces.as_str()),
         ..Connector::default()
     };
-    let Some(checked) = settings.checked else { return Some(known) };
-    Some(Connector {
+    match settings.checked {
+        Some(checked) => Some(found(checked, known)),
+        None => Some(known),
+    }
+}
+
+fn flow_engine(checks: Vec<Check>) -> Connector {
+    Connector { engine: Some("builtin"), ..ours(checks) }
+}
+
+/// Who answers: the built-in assistant, which needs the database alone and so has `checks` of it, or a model.
+fn assistant(used: InUse, checks: Vec<Check>) -> Connector {
+    let is_builtin = used.is_builtin();
+    let known = Connector {
+        provider: Some(used.provider),
+        model: Some(used.model),
+        ..Connector::default()
+    };
+    if let Some(missing) = used.missing {
+        // The built-in assistant answers meanwhile, but not as was chosen.
+        let hint = match &missing {
+            Problem::NoModelKey { hint, .. } => hint.clone(),
+            _ => "Choose who answers under Settings, Assistant".to_owned(),
+        };
+        return Connector {
+            state: "not_connected",
+            error: Some(missing.to_string()),
+            hint: Some(hint),
+            fix_url: Some("/settings/assistant".to_owned()),
+            ..known
+        };
+    }
+    if is_builtin {
+        return Connector { provider: known.provider, model: known.model, ..ours(checks) };
+    }
+    let known = Connector { configured: true, state: "unknown", ..known };
+    match used.checked {
+        Some(checked) => found(checked, known),
+        None => known,
+    }
+}
+
+/// `known` with what its last test found.
+fn found(checked: Checked, known: Connector) -> Connector {
+    Connector {
         reachable: Some(checked.reachable),
         auth_ok: checked.auth_ok,
         state: if checked.error.is_none() { "ok" } else { "needs_attention" },
@@ -206,13 +294,5 @@ fn elsewhere(settings: EngineSettings) -> Option<Connector> {
         fix_url: checked.fix_url,
         checks: checked.checks,
         ..known
-    })
-}
-
-fn flow_engine(checks: Vec<Check>) -> Connector {
-    Connector { engine: Some("builtin"), ..ours(checks) }
-}
-
-fn assistant(checks: Vec<Check>) -> Connector {
-    Connector { provider: Some("builtin"), ..ours(checks) }
+    }
 }

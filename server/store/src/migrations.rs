@@ -166,6 +166,11 @@ const ALL: &[(i64, &str, &str)] = &[
         include_str!("../../../migrations/0210_tool_servers_are_programs.sql"),
     ),
     (220, "undoing is a write", include_str!("../../../migrations/0220_undoing_is_a_write.sql")),
+    (
+        241,
+        "looks at models are kept",
+        include_str!("../../../migrations/0241_looks_at_models_are_kept.sql"),
+    ),
 ];
 
 /// Number, sentence, and the texts for SQLite and for PostgreSQL, where no one text says the same to both.

@@ -59,6 +59,12 @@ record! {
     }
 }
 
+record! {
+    struct Looked {
+        checked: String,
+    }
+}
+
 const COLUMNS: &str =
     "owner_id, provider, label, model, base_url, secret, last4, input_price, output_price,
     context_tokens, validated_at, created_at, updated_at";
@@ -88,7 +94,7 @@ pub async fn put(conn: &mut Conn, workspace: &WorkspaceId, key: &StoredKey) -> R
              base_url = excluded.base_url, secret = excluded.secret, last4 = excluded.last4,
              input_price = excluded.input_price, output_price = excluded.output_price,
              context_tokens = excluded.context_tokens, validated_at = excluded.validated_at,
-             updated_at = excluded.updated_at",
+             checked = NULL, updated_at = excluded.updated_at",
         workspace.as_str(),
         key.owner_id.as_str(),
         key.provider.as_str(),
@@ -119,6 +125,37 @@ pub async fn set_validated(
     let sql = "UPDATE model_keys SET validated_at = $4
                WHERE workspace_id = $1 AND owner_id = $2 AND provider = $3";
     execute!(conn, sql, workspace.as_str(), owner, provider, ids::now_ms())?;
+    Ok(())
+}
+
+/// What the last look at the key of `(provider, owner)` found, as JSON; none before the first one.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn checked(
+    conn: &mut Conn,
+    workspace: &WorkspaceId,
+    (provider, owner): (&str, &str),
+) -> Result<Option<String>> {
+    let sql = "SELECT checked FROM model_keys
+               WHERE workspace_id = $1 AND owner_id = $2 AND provider = $3 AND checked IS NOT NULL";
+    let found = fetch_optional!(conn, Looked, sql, workspace.as_str(), owner, provider)?;
+    Ok(found.map(|it| it.checked))
+}
+
+/// Remembers what a look at the key of `(provider, owner)` found, as JSON.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn set_checked(
+    conn: &mut Conn,
+    workspace: &WorkspaceId,
+    (provider, owner): (&str, &str),
+    checked: &str,
+) -> Result<()> {
+    let sql = "UPDATE model_keys SET checked = $4
+               WHERE workspace_id = $1 AND owner_id = $2 AND provider = $3";
+    execute!(conn, sql, workspace.as_str(), owner, provider, checked)?;
     Ok(())
 }
 

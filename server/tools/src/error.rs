@@ -238,6 +238,11 @@ fn problem_extras(problem: &Problem) -> Vec<(String, Value)> {
             field("hint", hint.as_str().into()),
             field("fix_url", fix_url.as_str().into()),
         ],
+        Problem::Forbidden { message } => message
+            .strip_prefix("missing permission: ")
+            .map(|it| field("permission", it.into()))
+            .into_iter()
+            .collect(),
         Problem::Unsupported { hint, .. } => vec![field("hint", hint.as_str().into())],
         Problem::RateLimited { retry_after_s } | Problem::UsedUp { retry_after_s, .. } => vec![
             field("action", "retry_later".into()),

@@ -16,7 +16,7 @@ const PERSON: Who = Who::Person(Permission::Write);
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        Route::get("/api/pmos/connectors", PERSON, known),
+        Route::get("/api/pmos/connectors", Who::Person(Permission::Read), known),
         Route::post("/api/pmos/connectors/test", PERSON, test),
         Route::post("/api/pmos/basecamp/disconnect", PERSON, disconnect),
     ]

@@ -150,3 +150,64 @@ async fn the_setup_is_the_same_after_a_restart_and_for_every_browser() {
         assert_eq!(server.person(&admin).get(SETUP).await.body, before, "{}", server.name);
     }
 }
+
+/// A provider of this machine that takes no key but `good`, at its address.
+async fn provider() -> String {
+    let list = async |headers: axum::http::HeaderMap| match headers.get("authorization") {
+        Some(it) if it == "Bearer good" => Ok(axum::Json(json!({"data": [{"id": "small"}]}))),
+        _ => Err(axum::http::StatusCode::UNAUTHORIZED),
+    };
+    let router = axum::Router::new().route("/v1/models", axum::routing::get(list));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/v1", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    url
+}
+
+#[tokio::test]
+async fn the_assistant_is_as_well_as_the_model_that_was_chosen() {
+    for server in Server::all().await {
+        let owner = server.signs_up("Owner").await;
+        let known = owner.get("/api/pmos/connectors").await;
+        assert_eq!(
+            (&known["assistant"]["provider"], &known["assistant"]["state"]),
+            (&json!("builtin"), &json!("ok"))
+        );
+        let tested = async |key: &str, url: &str| {
+            let new = json!({"provider": "openai_compatible", "apiKey": key, "baseUrl": url, "defaultModel": "small"});
+            assert_eq!(owner.post("/api/pmos/byok", new).await.status, 200);
+            let chosen = json!({"patch": {"assistant": {"provider": "openai_compatible", "model": "small"}}});
+            assert_eq!(owner.post("/api/pmos/config", chosen).await.status, 200);
+            let before = owner.get("/api/pmos/connectors").await["assistant"].clone();
+            assert_eq!(before["state"], "unknown", "{} {before}", server.name);
+            let only = json!({"connector": "assistant"});
+            let found = owner.post("/api/pmos/connectors/test", only).await["assistant"].clone();
+            assert_eq!(
+                owner.get("/api/pmos/connectors").await["assistant"],
+                found,
+                "{}",
+                server.name
+            );
+            assert_eq!(
+                (&found["provider"], &found["model"]),
+                (&json!("openai_compatible"), &json!("small"))
+            );
+            found
+        };
+        let (url, closed) = (provider().await, "http://127.0.0.1:9/v1");
+        let hosts: Vec<&str> = [&url, closed].into_iter().map(|it| &it[7..it.len() - 3]).collect();
+        let allowed =
+            owner.put("/api/pmos/platform/settings", json!({"outgoingAllowList": hosts})).await;
+        assert_eq!(allowed.status, 200, "{}", allowed.body);
+        let refused = tested("wrong", &url).await;
+        let seen = (&refused["reachable"], &refused["authOk"], &refused["state"]);
+        assert_eq!(seen, (&json!(true), &json!(false), &json!("needs_attention")), "{refused}");
+        assert!(refused["hint"].is_string() && refused["checks"][1]["ok"] == false, "{refused}");
+        let silent = tested("good", closed).await;
+        let seen = (&silent["reachable"], &silent["authOk"], &silent["state"]);
+        assert_eq!(seen, (&json!(false), &json!(false), &json!("needs_attention")), "{silent}");
+        let works = tested("good", &url).await;
+        let seen = (&works["reachable"], &works["authOk"], &works["state"]);
+        assert_eq!(seen, (&json!(true), &json!(true), &json!("ok")), "{works}");
+    }
+}
