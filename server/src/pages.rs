@@ -45,6 +45,7 @@ pub(crate) fn routes(backend: Backend) -> Router {
         LeptosOptions::builder().output_name(assets::BUNDLE).site_pkg_dir(folder.clone()).build();
     let modules = assets::modules_of_pages();
     let (shell, people, visited) = (options.clone(), backend.clone(), backend.clone());
+    let doorkeeper = backend.clone();
     let document = move || app::shell::document(shell.clone());
     let context = move || {
         provide_context(backend.clone());
@@ -70,7 +71,7 @@ pub(crate) fn routes(backend: Backend) -> Router {
         .with_state(options)
         .layer(middleware::from_fn(draw_again))
         .layer(middleware::from_fn_with_state(visited, note_refusals))
-        .layer(middleware::from_fn(send_to_sign_in))
+        .layer(middleware::from_fn_with_state(doorkeeper, send_to_sign_in))
         .layer(middleware::from_fn(remember_form))
         .fallback_service(Router::new().fallback(fallback).layer(middleware::from_fn(draw_again)))
         .layer(middleware::from_fn_with_state(people, find_person))
@@ -102,15 +103,18 @@ async fn find_person(State(backend): State<Backend>, mut request: Request, next:
     next.run(request).await
 }
 
-/// A page for signed-in people sends everybody else to sign in, before anything is rendered.
-async fn send_to_sign_in(request: Request, next: Next) -> Response {
+/// A page for signed-in people sends everybody else to sign in, before anything is rendered; to sign up while there is no
+/// account at all.
+async fn send_to_sign_in(State(backend): State<Backend>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let is_public = path.starts_with("/fn/") || PUBLIC.iter().any(|it| path.starts_with(it));
     if is_public || request.extensions().get::<Actor>().is_some() {
         return next.run(request).await;
     }
     let asked = request.uri().path_and_query().map_or(path, |it| it.as_str());
-    (StatusCode::FOUND, [(header::LOCATION, app::session::sign_in_path(asked))]).into_response()
+    let is_new = backend.auth.state().await.is_ok_and(|it| it.first_account);
+    let to = if is_new { "/sign-up".to_owned() } else { app::session::sign_in_path(asked) };
+    (StatusCode::FOUND, [(header::LOCATION, to)]).into_response()
 }
 
 /// Leaves a row in the audit log when somebody else opens a page of super admins.

@@ -91,7 +91,7 @@ fn SignUpForm(button: &'static str) -> impl IntoView {
     view! {
         <ActionForm action=sign_up attr:class="stack stack--4">
             <FormProblem error=problems.rest(&["name", "email", "password"]) />
-            <input type="hidden" name="then" value="/" />
+            <input type="hidden" name="then" value="/setup" />
             <TextField
                 label="Your name"
                 name="name"

@@ -40,6 +40,9 @@ pub(crate) fn RegisteredApp(
     /// Called when another app counts.
     #[prop(into)]
     saved: Callback<()>,
+    /// Folded until somebody wants it: most begin with the sample.
+    #[prop(optional)]
+    folded: bool,
 ) -> impl IntoView {
     let typed = Typed {
         client_id: RwSignal::new(None),
@@ -58,25 +61,26 @@ pub(crate) fn RegisteredApp(
     });
     view! {
         <Kept of=app skeleton=|| view! { <CardSkeleton count=1 /> } let:app>
-            {move || app.get().map(|it| view! { <Card app=it typed=typed /> })}
+            {move || app.get().map(|it| view! { <Card app=it typed=typed folded=folded /> })}
         </Kept>
     }
 }
 
 #[component]
-fn Card(app: BasecampApp, typed: Typed) -> impl IntoView {
+fn Card(app: BasecampApp, typed: Typed, folded: bool) -> impl IntoView {
     let badge = app.has_secret.then(|| view! { <Badge tone=Tone::Good>"Registered"</Badge> });
-    let is_known = app.has_secret;
+    let is_open = !app.has_secret && !folded;
     let content = if app.is_fixed {
         view! { <Fixed client_id=app.client_id redirect_uri=app.redirect_uri typed=typed /> }
             .into_any()
     } else {
         view! { <Form app=app typed=typed /> }.into_any()
     };
+    let title = if folded { "Connect your own Basecamp" } else { "Signing in with Basecamp" };
     view! {
         <section class="card" aria-labelledby="bapp-h">
-            <details class="disclosure disclosure--card" open=!is_known>
-                <summary><Icon name="chev-right" class="tw" /><h2 id="bapp-h">"Signing in with Basecamp"</h2>{badge}</summary>
+            <details class="disclosure disclosure--card" open=is_open>
+                <summary><Icon name="chev-right" class="tw" /><h2 id="bapp-h">{title}</h2>{badge}</summary>
                 <div class="card__body stack stack--4">{content}</div>
             </details>
         </section>

@@ -82,7 +82,11 @@ fn line(check: Check) -> impl IntoView {
     } else {
         format!("{}: {}", check.name, check.detail)
     };
-    let took = check.ms.map_or_else(|| "not tried".to_owned(), seconds);
+    let took = match (check.ms, check.ok) {
+        (Some(ms), _) => seconds(ms),
+        (None, None) => "not tried".to_owned(),
+        (None, Some(_)) => String::new(),
+    };
     view! {
         <li><Status state=state /><span class="grow">{words}</span><span class="due">{took}</span></li>
     }

@@ -5,7 +5,7 @@ use crate::settings::engine_fns::{DisconnectFlowEngine, SaveEngine, TestFlowEngi
 use crate::ui::badge::{State, Status, Tone};
 use crate::ui::button::{Button, Kind};
 use crate::ui::callout::Callout;
-use crate::ui::field::{PasswordField, SelectField, TextField};
+use crate::ui::field::{PasswordField, TextField};
 use crate::ui::form::FormProblems;
 use crate::ui::kept::Kept;
 use crate::ui::problem::FormProblem;
@@ -70,50 +70,85 @@ fn EngineForm(
                 .unwrap_or_default()
         })
     };
-    let chosen = Signal::derive(move || {
-        settings.with(|it| it.as_ref().map_or_else(String::new, |it| it.engine.as_str().to_owned()))
+    let saved = Signal::derive(move || {
+        settings.with(|it| it.as_ref().map_or(FlowEngine::Builtin, |it| it.engine))
     });
-    let engines = [FlowEngine::Builtin, FlowEngine::Activepieces];
-    let options: Vec<(String, String)> =
-        engines.iter().map(|it| (it.as_str().to_owned(), it.label().to_owned())).collect();
+    // What was picked here, saved or not.
+    let picked = RwSignal::new(None::<FlowEngine>);
+    let chosen = Memo::new(move |_| picked.get().unwrap_or_else(|| saved.get()));
+    let is_elsewhere = move || chosen.get() == FlowEngine::Activepieces;
     view! {
-        <ServerState settings=settings test=test forget=forget />
         <ActionForm action=save attr:class="stack stack--4">
+            <Engines chosen=chosen picked=picked />
             <FormProblem error=problems.rest(&["url", "email", "password", "apiKey", "projectId"]) />
-            <SelectField
-                label="New flows run on"
-                name="typed[engine]"
-                options=options
-                value=chosen
-                hint="Flows that are there already stay where they are."
-            />
-            <TextField
-                label="Address of the Activepieces server"
-                name="typed[url]"
-                value=server(|it| it.url)
-                placeholder="https://flows.example.com"
-                error=problems.field("url")
-            />
-            <TextField
-                label="E-mail"
-                name="typed[email]"
-                r#type="email"
-                value=server(|it| it.email.unwrap_or_default())
-                hint="Who PM OS signs in as there. A key instead may do less."
-                error=problems.field("email")
-            />
-            <Secrets problems=problems />
-            <TextField
-                label="Project"
-                name="typed[project_id]"
-                value=server(|it| it.project_id)
-                hint="Its id. Leave it empty to use the person's own; a key needs it."
-                error=problems.field("projectId")
-            />
-            <div class="row">
+            <div class="stack stack--4" hidden=move || !is_elsewhere()>
+                <TextField
+                    label="Address of the Activepieces server"
+                    name="typed[url]"
+                    value=server(|it| it.url)
+                    placeholder="https://flows.example.com"
+                    error=problems.field("url")
+                />
+                <TextField
+                    label="E-mail"
+                    name="typed[email]"
+                    r#type="email"
+                    value=server(|it| it.email.unwrap_or_default())
+                    hint="Who PM OS signs in as there. A key instead may do less."
+                    error=problems.field("email")
+                />
+                <Secrets problems=problems />
+                <TextField
+                    label="Project"
+                    name="typed[project_id]"
+                    value=server(|it| it.project_id)
+                    hint="Its id. Leave it empty to use the person's own; a key needs it."
+                    error=problems.field("projectId")
+                />
+            </div>
+            <div class="row" hidden=move || !is_elsewhere() && saved.get() == FlowEngine::Builtin>
                 <Button kind=Kind::Primary r#type="submit" busy=save.pending()>"Save"</Button>
             </div>
         </ActionForm>
+        <ServerState settings=settings test=test forget=forget />
+    }
+}
+
+/// What there is to choose from, as cards.
+#[component]
+fn Engines(chosen: Memo<FlowEngine>, picked: RwSignal<Option<FlowEngine>>) -> impl IntoView {
+    let card = move |(engine, words): (FlowEngine, &'static str)| {
+        let is_ours = engine == FlowEngine::Builtin;
+        view! {
+            <label class="choice">
+                <input
+                    class="box"
+                    type="radio"
+                    name="typed[engine]"
+                    value=engine.as_str()
+                    checked=move || chosen.get() == engine
+                    prop:checked=move || chosen.get() == engine
+                    on:change=move |_| picked.set(Some(engine))
+                />
+                <span>
+                    <span class="choice__t">
+                        {engine.label()}
+                        {is_ours.then(|| view! { " "<span class="badge badge--good">"Recommended"</span> })}
+                    </span>
+                    <span class="choice__d">{words}</span>
+                </span>
+            </label>
+        }
+    };
+    let all = [
+        (FlowEngine::Builtin, "Already running beside PM OS. Nothing to install or look after."),
+        (FlowEngine::Activepieces, "Use a server you run already, with its connections and flows."),
+    ];
+    view! {
+        <div class="wiz__two" role="radiogroup" aria-label="New flows run on">
+            {all.into_iter().map(card).collect_view()}
+        </div>
+        <p class="xs quiet">"Flows that are there already stay where they are."</p>
     }
 }
 
@@ -181,7 +216,11 @@ fn line(check: Check) -> impl IntoView {
         Some(false) => State::Failed,
         None => State::Skipped,
     };
-    let took = check.ms.map_or_else(|| "not tried".to_owned(), |it| format!("{it} ms"));
+    let took = match (check.ms, check.ok) {
+        (Some(ms), _) => format!("{ms} ms"),
+        (None, None) => "not tried".to_owned(),
+        (None, Some(_)) => String::new(),
+    };
     view! {
         <li>
             <Status state=state />

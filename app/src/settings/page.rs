@@ -85,6 +85,7 @@ pub fn SettingsPage() -> impl IntoView {
             view! { <NotAllowed icon="settings" title="Only an admin can change this" /> }
                 .into_any()
         }
+        "security" => view! { <Redirect path="/settings/profile" /> }.into_any(),
         _ => view! { <Missing /> }.into_any(),
     };
     view! {

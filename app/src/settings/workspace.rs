@@ -2,14 +2,15 @@
 
 use crate::session::current_user;
 use crate::settings::server_fns::{SaveWorkspace, load_workspace};
-use crate::settings::zones::{week, weeks, zones};
+use crate::settings::zones::{is_offered, week, weeks, zones};
+use crate::ui::browser;
 use crate::ui::button::{Button, Kind};
 use crate::ui::field::{SelectField, TextField};
 use crate::ui::form::FormProblems;
 use crate::ui::problem::{FormProblem, Loaded};
 use crate::ui::skeleton::CardSkeleton;
 use crate::ui::toast::use_toasts;
-use domain::account::Workspace;
+use domain::account::{User, Workspace};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
@@ -25,7 +26,7 @@ pub(crate) fn WorkspaceSettings() -> impl IntoView {
             let input = save.input().get_untracked();
             toasts.say("The workspace is saved");
             if let Some(input) = input {
-                user.update(|it| it.workspace_name = input.name.trim().to_owned());
+                rename(user, input.name.trim().to_owned());
             }
         }
     });
@@ -39,6 +40,16 @@ pub(crate) fn WorkspaceSettings() -> impl IntoView {
             </div>
         </section>
     }
+}
+
+/// Shows another name of the workspace everywhere on the page.
+pub(crate) fn rename(user: RwSignal<User>, name: String) {
+    user.update(|it| {
+        for known in it.workspaces.iter_mut().filter(|known| known.id == it.workspace_id) {
+            known.name.clone_from(&name);
+        }
+        it.workspace_name = name;
+    });
 }
 
 /// Name, time zone and working week, as settings and setup ask for them.
@@ -68,6 +79,14 @@ pub(crate) fn WorkspaceFields(
 ) -> impl IntoView {
     let problems = FormProblems::of(save.value());
     let days = week(&workspace.working_days);
+    let zone = RwSignal::new(workspace.timezone.clone());
+    // Nobody chose a zone yet: most people mean that of their own computer.
+    Effect::new(move || {
+        let here = browser::time_zone().filter(|it| is_offered(it));
+        if let Some(here) = here.filter(|_| large && zone.get_untracked() == "UTC") {
+            zone.set(here);
+        }
+    });
     view! {
         <FormProblem error=problems.rest(&["name", "timezone", "days", "workingDays"]) />
         <TextField
@@ -83,7 +102,7 @@ pub(crate) fn WorkspaceFields(
                 label="Time zone"
                 name="timezone"
                 options=zones(&workspace.timezone)
-                value=workspace.timezone.clone()
+                value=zone
                 large=large
                 hint="Schedules and due dates use this."
                 error=problems.field("timezone")

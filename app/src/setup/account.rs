@@ -2,7 +2,7 @@
 
 use crate::session::current_user;
 use crate::settings::server_fns::{SaveWorkspace, load_workspace};
-use crate::settings::workspace::WorkspaceFields;
+use crate::settings::workspace::{WorkspaceFields, rename};
 use crate::ui::badge::Tone;
 use crate::ui::button::{Button, Kind, Size};
 use crate::ui::callout::Callout;
@@ -21,15 +21,18 @@ pub(crate) fn AccountStep() -> impl IntoView {
     let who = user.with_untracked(|it| {
         format!("You are signed in as {}, {}.", it.name, it.role.label().to_lowercase())
     });
+    let before = user.with_untracked(|it| it.workspace_name.clone());
+    // Shown at once: the way on takes this page away before the answer is read.
     Effect::new(move || {
-        if let (Some(Ok(())), Some(input)) = (save.value().get(), save.input().get_untracked()) {
-            user.update(|it| it.workspace_name = input.name.trim().to_owned());
-        }
+        let is_refused = save.value().with(|it| matches!(it, Some(Err(_))));
+        let typed = save.input().get().map(|it| it.name.trim().to_owned());
+        let Some(typed) = typed.filter(|it| !it.is_empty()) else { return };
+        rename(user, if is_refused { before.clone() } else { typed });
     });
     view! {
         <main class="wiz__main" id="main">
             <div>
-                <h1>"Name your workspace"</h1>
+                <h1 tabindex="-1">"Name your workspace"</h1>
                 <p class="muted">"A workspace holds your projects, flows and people."</p>
             </div>
             <Callout tone=Tone::Good title="Account created"><p>{who}</p></Callout>

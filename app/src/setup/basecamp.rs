@@ -62,7 +62,7 @@ pub(crate) fn BasecampStep(setup: Resource<Result<Setup, AppError>>) -> impl Int
     view! {
         <main class="wiz__main" id="main">
             <div>
-                <h1>"Connect Basecamp"</h1>
+                <h1 tabindex="-1">"Connect Basecamp"</h1>
                 <p class="muted">"PM OS works on top of the projects you already have."</p>
             </div>
             <FormProblem error=FormProblems::of(acts.connect.value()).rest(&[]) />
@@ -70,7 +70,7 @@ pub(crate) fn BasecampStep(setup: Resource<Result<Setup, AppError>>) -> impl Int
             <Loaded of=accesses skeleton=|| view! { <RowsSkeleton count=2 /> } let:all>
                 <Content all=all acts=acts />
             </Loaded>
-            <Show when=move || owns.get()><RegisteredApp saved=move |()| accesses.refetch() /></Show>
+            <Show when=move || owns.get()><RegisteredApp folded=true saved=move |()| accesses.refetch() /></Show>
         </main>
         <Side />
     }

@@ -37,7 +37,7 @@ pub(crate) fn EngineStep(setup: Resource<Result<Setup, AppError>>) -> impl IntoV
     view! {
         <main class="wiz__main" id="main">
             <div>
-                <h1>"Choose a flow engine"</h1>
+                <h1 tabindex="-1">"Choose a flow engine"</h1>
                 <p class="muted">"The engine is what runs your flows, day and night."</p>
             </div>
             <EngineChoice />
@@ -75,7 +75,7 @@ pub(crate) fn AssistantStep(setup: Resource<Result<Setup, AppError>>) -> impl In
     view! {
         <main class="wiz__main" id="main">
             <div>
-                <h1>"Choose an AI provider"</h1>
+                <h1 tabindex="-1">"Choose an AI provider"</h1>
                 <p class="muted">"This is who writes the assistant\u{2019}s answers. Start without a key if you like."</p>
             </div>
             <Kept of=settings skeleton=|| view! { <RowsSkeleton count=3 /> } let:settings>

@@ -38,7 +38,7 @@ fn Summary(setup: Setup) -> impl IntoView {
     view! {
         <div class="ready">
             <span class="ready__mark"><Icon name=icon /></span>
-            <h1>{title}</h1>
+            <h1 tabindex="-1">{title}</h1>
             <p class="muted">{lead}</p>
         </div>
         {ask}

@@ -9,6 +9,7 @@ use crate::setup::server_fns::load_setup;
 use crate::shell::frame::FrameAround;
 use crate::shell::missing::{Missing, NotAllowed};
 use crate::ui::brand::Logo;
+use crate::ui::browser;
 use crate::ui::icon::Icon;
 use crate::ui::problem::{Loaded, LoadedPage};
 use crate::ui::skeleton::PageSkeleton;
@@ -73,6 +74,14 @@ pub fn SetupPage() -> impl IntoView {
 #[component]
 fn Wizard(id: Memo<String>) -> impl IntoView {
     let setup = Resource::new(move || id.get(), |_| load_setup());
+    // Who goes on reads the next step from its head.
+    Effect::new(move |before: Option<String>| {
+        let now = id.get();
+        if before.is_some_and(|it| it != now) {
+            browser::focus_first("#main h1");
+        }
+        now
+    });
     let content = move || match id.get().as_str() {
         "account" => view! { <AccountStep /> }.into_any(),
         "basecamp" => view! { <BasecampStep setup=setup /> }.into_any(),

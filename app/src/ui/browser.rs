@@ -50,6 +50,64 @@ pub fn focus(id: &str) {
     }
 }
 
+/// Scrolls what holds the element with `id` sideways until it is in view; the page stays where it is.
+pub fn show_inside(id: &str) {
+    let id = id.to_owned();
+    request_animation_frame(move || {
+        let found =
+            document().get_element_by_id(&id).and_then(|it| it.dyn_into::<HtmlElement>().ok());
+        let Some((element, parent)) = found.and_then(|it| Some((it.clone(), it.parent_element()?)))
+        else {
+            return;
+        };
+        let (start, end) = (element.offset_left(), element.offset_left() + element.offset_width());
+        if start < parent.scroll_left() || end > parent.scroll_left() + parent.client_width() {
+            parent.set_scroll_left(start - parent.client_width() / 2);
+        }
+    });
+}
+
+/// Whether `element` has the focus.
+pub fn has_focus(element: &Element) -> bool {
+    document().active_element().is_some_and(|it| it == *element)
+}
+
+/// Focuses `element` in the next frame, unless somebody focused something else meanwhile.
+pub fn focus_again(element: HtmlElement) {
+    request_animation_frame(move || {
+        if is_focus_nowhere() {
+            let _ = element.focus();
+        }
+    });
+}
+
+/// Focuses the first element that fits `selector`, once it is drawn.
+pub fn focus_first(selector: &'static str) {
+    request_animation_frame(move || {
+        let found = document().query_selector(selector).ok().flatten();
+        if let Some(element) = found.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
+            let _ = element.focus();
+        }
+    });
+}
+
+/// What had the focus is gone, or cannot have it any more.
+fn is_focus_nowhere() -> bool {
+    document().active_element().is_none_or(|it| it.tag_name() == "BODY")
+}
+
+/// The time zone of this computer by its name in the IANA list.
+pub fn time_zone() -> Option<String> {
+    let intl = js_sys::Reflect::get(&window(), &"Intl".into()).ok()?;
+    let format = js_sys::Reflect::get(&intl, &"DateTimeFormat".into()).ok()?;
+    let format =
+        js_sys::Reflect::construct(format.dyn_ref::<js_sys::Function>()?, &js_sys::Array::new())
+            .ok()?;
+    let options = js_sys::Reflect::get(&format, &"resolvedOptions".into()).ok()?;
+    let options = options.dyn_ref::<js_sys::Function>()?.call0(&format).ok()?;
+    js_sys::Reflect::get(&options, &"timeZone".into()).ok()?.as_string()
+}
+
 /// Focuses the element with `id` as soon as it is on the page: what it is in may still be on its way.
 pub fn focus_once_there(id: String) {
     once_there(id.clone(), move || focus(&id));

@@ -1,6 +1,8 @@
 //! Buttons, and links that look like them. Listeners and attributes are put on from outside: `<Button on:click=…>`.
 
+use crate::ui::browser;
 use crate::ui::icon::Icon;
+use leptos::html;
 use leptos::prelude::*;
 
 /// What a button means; one primary per view.
@@ -51,7 +53,8 @@ fn classes(kind: Kind, size: Size, more: &str) -> String {
     format!("btn{size}{kind}{space}{more}")
 }
 
-/// A button. While busy it keeps its words, gains a moving line and takes no second press.
+/// A button. While busy it keeps its words, gains a moving line and takes no second press; afterwards it has the focus
+/// again that it lost by that.
 #[component]
 pub fn Button(
     /// What it means.
@@ -78,8 +81,19 @@ pub fn Button(
     /// The words.
     children: Children,
 ) -> impl IntoView {
+    let button = NodeRef::<html::Button>::new();
+    Effect::new(move |had_focus: Option<bool>| {
+        let (is_busy, had_focus) = (busy.get(), had_focus.unwrap_or_default());
+        let Some(button) = button.get_untracked() else { return false };
+        if !is_busy && had_focus {
+            browser::focus_again(button.into());
+            return false;
+        }
+        is_busy && (had_focus || browser::has_focus(&button))
+    });
     view! {
         <button
+            node_ref=button
             class=classes(kind, size, class)
             type=r#type
             aria-busy=move || busy.get().then_some("true")

@@ -19,6 +19,12 @@ impl FormProblems {
     /// Of `value`, the answer of a server action.
     pub fn of<T: Clone + Send + Sync + 'static>(value: impl Into<Answer<T>>) -> Self {
         let value = value.into();
+        // Who was refused goes on where something is wrong.
+        Effect::new(move || {
+            if value.with(|it| matches!(it, Some(Err(_)))) {
+                browser::focus_first("form [aria-invalid='true']");
+            }
+        });
         Self {
             last: Signal::derive(move || {
                 value.with(|it| it.as_ref().and_then(|it| it.as_ref().err().cloned()))

@@ -46,6 +46,8 @@ pub fn Tabs(
             </a>
         }
     };
+    // Where there are more than fit, the open one is among those in view.
+    Effect::new(move || browser::show_inside(&format!("t-{}", open.get())));
     view! {
         <div class="tabs" role="tablist" aria-label=label on:keydown=move |event| browser::move_focus(&event, "[role=tab]")>
             {move || tabs.get().into_iter().map(tab).collect_view()}
