@@ -139,7 +139,9 @@ pub fn ValuesPopover(
 ) -> impl IntoView {
     let search = RwSignal::new(String::new());
     let found = Memo::new(move |_| {
-        let step = studio.inserting.get().map(|it| it.step.get_value()).unwrap_or_default();
+        // The field that asked may be gone, with what it kept.
+        let asked = studio.inserting.get().and_then(|it| it.step.try_get_value());
+        let step = asked.unwrap_or_default();
         let wanted = search.get().trim().to_lowercase();
         let fits =
             |it: &Pick| format!("{} {}", it.label, it.sample).to_lowercase().contains(&wanted);
@@ -150,7 +152,8 @@ pub fn ValuesPopover(
         all
     });
     let pick = Callback::new(move |expression: String| {
-        if let Some(writing) = studio.inserting.get_untracked() {
+        let asked = studio.inserting.get_untracked();
+        if let Some(writing) = asked.filter(|it| it.step.try_get_value().is_some()) {
             writing.insert(&expression);
             browser::hide_popover("values");
         }
