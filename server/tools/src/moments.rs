@@ -89,6 +89,7 @@ fn instant(text: &str, at: Moment, zone: Tz) -> Option<i64> {
         "now" => return Some(at.now),
         "today" => return back(0),
         "yesterday" => return back(1),
+        "this week" => return back(i64::from(at.today.weekday().num_days_from_monday())),
         "last week" | "a week ago" => return back(7),
         "last month" | "a month ago" => return back(30),
         _ => {}
@@ -105,11 +106,12 @@ fn instant(text: &str, at: Moment, zone: Tz) -> Option<i64> {
             _ => None,
         };
     }
-    let named = text.strip_prefix("last ").unwrap_or(&text);
-    if let Ok(weekday) = named.parse::<Weekday>() {
-        let days = at.today.weekday().days_since(weekday);
-        // "Last Monday" on a Monday is the one a week ago.
-        let days = if days == 0 && named != text { 7 } else { days };
+    if let Ok(weekday) = text.strip_prefix("last ").unwrap_or(&text).parse::<Weekday>() {
+        // The last one before today: a Monday on a Monday is the one a week ago.
+        let days = match at.today.weekday().days_since(weekday) {
+            0 => 7,
+            days => days,
+        };
         return back(i64::from(days));
     }
     if let Ok(day) = text.parse::<NaiveDate>() {
@@ -164,7 +166,8 @@ mod tests {
         assert!(day("3 days ago").starts_with("2026-02-14T23:00"));
         assert!(day("last week").starts_with("2026-02-10T23:00"));
         assert!(day("Monday").starts_with("2026-02-15T23:00"));
-        assert!(day("Wednesday").starts_with("2026-02-17T23:00"));
+        assert!(day("Wednesday").starts_with("2026-02-10T23:00"));
+        assert!(day("this week").starts_with("2026-02-15T23:00"));
         assert!(day("last Wednesday").starts_with("2026-02-10T23:00"));
         assert!(day("2026-01-31").starts_with("2026-01-30T23:00"));
         assert!(day("2026-01-31T10:00:00Z").starts_with("2026-01-31T10:00"));
