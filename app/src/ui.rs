@@ -25,6 +25,7 @@ pub mod pages;
 pub mod person;
 pub mod problem;
 pub mod progress;
+pub mod score;
 pub mod search;
 pub mod skeleton;
 pub mod table;

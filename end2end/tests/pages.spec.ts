@@ -17,7 +17,8 @@ test.describe('Pages that anybody may open', () => {
 
   test('a page for members asks a stranger to sign in', async ({ page }) => {
     await page.goto('/projects');
-    await page.waitForURL(/\/sign-in/);
+    // To sign up, while there is no account yet.
+    await page.waitForURL(/\/sign-(in|up)/);
     await hydrated(page);
   });
 
@@ -37,9 +38,13 @@ test.describe('Pages that anybody may open', () => {
   });
 });
 
-test('a new account ends in the frame of the app', async ({ page }) => {
+test('a new account begins with the setup, which can wait', async ({ page }) => {
   await signUp(page);
+  await expect(page.getByRole('heading', { name: 'Name your workspace' })).toBeVisible();
+  await axe(page);
+  await page.getByRole('link', { name: 'Finish later' }).click();
   await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Today at a glance' })).toBeVisible();
   await axe(page);
 });
 

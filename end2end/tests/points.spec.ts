@@ -12,6 +12,7 @@ test.describe('Two people', () => {
     await open(page, `${url}/sign-up`);
     await expect(page.getByText('this account becomes the super admin')).toBeVisible();
     await signUp(page, { name: 'Amara Osei' }, url);
+    await open(page, `${url}/`);
     await expect(page.getByRole('heading', { name: 'Quick setup' })).toBeVisible();
     await useSample(page, url);
     const flow = await publish(page.request, 'Mine alone', [setName('Keep the name')], url);
@@ -20,6 +21,7 @@ test.describe('Two people', () => {
     await open(otherPage, `${url}/sign-up`);
     await expect(otherPage.getByText('You will be the workspace admin of a new workspace')).toBeVisible();
     await signUp(otherPage, { name: 'Mika Holm' }, url);
+    await open(otherPage, `${url}/`);
     await expect(otherPage.getByRole('heading', { name: 'Quick setup' })).toBeVisible();
     const me = (await (await otherPage.request.get(`${url}/api/pmos/auth/me`)).json()) as { user: { role: string } };
     expect(me.user.role).toBe('workspace_admin');

@@ -69,6 +69,35 @@ pub struct ProjectSummary {
     pub team: Vec<Person>,
 }
 
+/// How a project does, by formula 2, with what threatens it most.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// The project's id in Basecamp.
+    pub project_id: i64,
+    /// Its name.
+    pub name: String,
+    /// From 0 to 100; none while there is nothing to work it out from.
+    pub score: Option<u32>,
+    /// By how much the score moved in a week; none when nothing is known of then.
+    pub moved: Option<i32>,
+    /// The scores of the last eight weeks, one a week and the oldest first; those that are known.
+    pub weeks: Vec<u32>,
+    /// What threatens it most; none when nothing does.
+    pub risk: Option<Risk>,
+}
+
+/// What threatens a project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Risk {
+    /// To-dos past their day.
+    Overdue(usize),
+    /// Open to-dos that nobody touched for a week.
+    Stalled(usize),
+    /// Open to-dos that nobody has.
+    Unassigned(usize),
+}
+
 /// How much a person has to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Workload {

@@ -19,6 +19,17 @@ pub struct TodoList {
     pub todos: Vec<Todo>,
 }
 
+/// Open to-dos that are late or due within a week.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DueTodos {
+    /// How many are past their day.
+    pub overdue: usize,
+    /// How many are due today or in the six days after.
+    pub soon: usize,
+    /// The first of them, the earliest day first.
+    pub first: Vec<Todo>,
+}
+
 /// A to-do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Todo {

@@ -3,7 +3,6 @@
 use crate::error::AppError;
 use crate::flows::server_fns::FlowList;
 use crate::home::runs::failed_lately;
-use crate::projects::due::is_overdue;
 use crate::ui::button::{ButtonLink, Size};
 use crate::ui::icon::Icon;
 use crate::ui::skeleton::RowsSkeleton;
@@ -12,7 +11,7 @@ use domain::approval::Approval;
 use domain::flow::listing::Page;
 use domain::flow::run::Run;
 use domain::setup::{Setup, SetupState};
-use domain::todo::Todo;
+use domain::todo::DueTodos;
 use leptos::prelude::*;
 
 /// What the list and the line are made from.
@@ -61,7 +60,7 @@ impl Facts {
 pub struct Known {
     /// None for those who do not manage the workspace.
     pub(crate) setup: Resource<Result<Option<Setup>, AppError>>,
-    pub(crate) todos: Resource<Result<Option<Vec<Todo>>, AppError>>,
+    pub(crate) todos: Resource<Result<Option<DueTodos>, AppError>>,
     pub(crate) runs: Resource<Result<Page<Run>, AppError>>,
     pub(crate) flows: Resource<Result<FlowList, AppError>>,
     pub(crate) approvals: Resource<Result<Vec<Approval>, AppError>>,
@@ -72,11 +71,11 @@ impl Known {
     /// What could not be read counts as nothing here; its own card says so.
     pub(crate) async fn facts(self) -> Facts {
         let now = self.now.get_untracked();
-        let todos = self.todos.await.ok().flatten().unwrap_or_default();
+        let due = self.todos.await.ok().flatten();
         let facts = Facts {
             failed_runs: self.runs.await.map_or(0, |page| failed_lately(&page.data, now)),
             approvals: self.approvals.await.map_or(0, |it| it.len()),
-            overdue: todos.iter().filter(|it| is_overdue(it, now)).count(),
+            overdue: due.map_or(0, |it| it.overdue),
             has_flow: self.flows.await.is_ok_and(|it| !it.flows.is_empty()),
             ..Facts::default()
         };

@@ -1,17 +1,24 @@
 //! The first page: setup until it is done, what to do next, to-dos, runs.
 
 use crate::approvals::server_fns::list_approvals;
+use crate::error::AppError;
 use crate::flows::server_fns::list_flows;
+use crate::home::approvals::ApprovalsCard;
 use crate::home::focus::{FocusCard, Known};
+use crate::home::health::HealthSection;
 use crate::home::pulse::PulseLine;
 use crate::home::runs::RunsCard;
 use crate::home::setup_card::SetupCard;
+use crate::home::stats::Stats;
 use crate::home::todos::TodosCard;
 use crate::live::use_live;
-use crate::projects::server_fns::load_todos;
+use crate::projects::server_fns::{load_due, load_own_person, load_standings};
 use crate::runs::server_fns::list_runs;
 use crate::session::{can, current_user};
 use crate::setup::server_fns::load_setup;
+use crate::ui::button::ButtonLink;
+use crate::ui::choice::Segments;
+use crate::ui::problem::Loaded;
 use crate::ui::time::use_now;
 use domain::actor::Permission;
 use domain::event::Topic;
@@ -20,21 +27,34 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 /// How many runs are looked at.
-const RUNS: u32 = 50;
+pub(crate) const RUNS: u32 = 50;
+
+/// Where runs of a draft are made.
+const TRIED: &str = "TESTING";
 
 /// The first page.
 #[component]
 pub fn HomePage() -> impl IntoView {
     let user = current_user();
     let now = use_now();
-    let manages = can(Permission::Manage);
+    let (manages, writes) = (can(Permission::Manage), can(Permission::Write));
     let live = use_live();
     let (written, ran) = (live.version(Topic::Operation), live.version(Topic::FlowRun));
     let changed = live.version(Topic::Flow);
-    let todos = Resource::new(move || written.get(), |_| load_todos());
+    let only_mine = RwSignal::new(false);
+    let todos = Resource::new(move || (written.get(), only_mine.get()), |(_, mine)| load_due(mine));
+    let standings = Resource::new(move || written.get(), |_| load_standings());
+    let own = Resource::new(|| (), |()| load_own_person());
     let runs = Resource::new(
         move || ran.get(),
-        |_| list_runs(RunFilter { limit: Some(RUNS), ..RunFilter::default() }),
+        |_| async {
+            let newest = list_runs(RunFilter { limit: Some(RUNS), ..RunFilter::default() }).await;
+            newest.map(|mut page| {
+                // What somebody only tried out is no news.
+                page.data.retain(|it| it.environment != TRIED);
+                page
+            })
+        },
     );
     let flows = Resource::new(move || changed.get(), |_| list_flows());
     let asked = live.version(Topic::Approval);
@@ -57,14 +77,43 @@ pub fn HomePage() -> impl IntoView {
                     <h1>{move || format!("{}, {}", now.get().greeting(), first_name())}</h1>
                     <p>{move || format!("{}.", now.get().long_today())}</p>
                 </div>
-                <PulseLine known=known />
+                <div class="page__a">
+                    <PulseLine known=known />
+                    <Whose own=own only_mine=only_mine />
+                    <Show when=move || writes.get()>
+                        <ButtonLink icon="plus" href="/flows/templates">"New flow"</ButtonLink>
+                    </Show>
+                </div>
             </div>
             <Show when=move || manages.get()><SetupCard setup=setup /></Show>
+            <Stats known=known />
+            <HealthSection standings=standings />
             <div class="cols cols--2">
                 <FocusCard known=known />
                 <TodosCard todos=todos />
+                <ApprovalsCard approvals=approvals />
                 <RunsCard runs=runs />
             </div>
         </div>
+    }
+}
+
+/// Whose to-dos are counted; nothing for those whom nobody in Basecamp is known to be.
+#[component]
+fn Whose(own: Resource<Result<Option<i64>, AppError>>, only_mine: RwSignal<bool>) -> impl IntoView {
+    let value = Signal::derive(move || if only_mine.get() { "mine" } else { "all" }.to_owned());
+    view! {
+        <Loaded of=own skeleton=|| () let:own>
+            {own.map(|_| {
+                view! {
+                    <Segments
+                        label="Whose to-dos"
+                        options=vec![("mine", "Mine"), ("all", "Everybody\u{2019}s")]
+                        value=value
+                        change=move |key| only_mine.set(key == "mine")
+                    />
+                }
+            })}
+        </Loaded>
     }
 }

@@ -17,8 +17,14 @@ const DAY_MS: i64 = 86_400_000;
 
 /// How many of `runs` failed in the last 24 hours.
 pub(crate) fn failed_lately(runs: &[Run], now: Moment) -> usize {
+    let lately = since_yesterday(runs, now);
+    lately.iter().filter(|it| State::from(it.status) == State::Failed).count()
+}
+
+/// Those of `runs` that began in the last 24 hours.
+pub(crate) fn since_yesterday(runs: &[Run], now: Moment) -> Vec<&Run> {
     let is_recent = |it: &&Run| parse_time(&it.created).is_some_and(|at| now.now_ms - at < DAY_MS);
-    runs.iter().filter(is_recent).filter(|it| State::from(it.status) == State::Failed).count()
+    runs.iter().filter(is_recent).collect()
 }
 
 /// The card.

@@ -42,13 +42,35 @@ fn Steps(setup: Setup) -> impl IntoView {
         let (done, total) = checked.with(|it| (it.done, it.total));
         view! { <Progress label=format!("Setup progress, {done} of {total} steps") value=percent(done, total) /> }
     };
-    let rows = move || {
-        let Setup { steps, next, .. } = checked.get();
+    let counted = move || {
+        let Setup { steps, next, total, ready, .. } = checked.get();
         let row = |(at, step): (usize, SetupStep)| {
             let is_next = next.as_deref() == Some(step.id.as_str());
-            view! { <StepRow number=at + 1 step=step is_next=is_next /> }
+            view! { <StepRow number=Some(at + 1) step=step is_next=is_next /> }
         };
-        steps.into_iter().enumerate().map(row).collect_view()
+        let most = usize::try_from(total).unwrap_or(steps.len());
+        let rows = steps.into_iter().take(most).enumerate().map(row).collect_view();
+        if ready {
+            view! {
+                <details class="disclosure">
+                    <summary><Icon name="chev-right" class="tw" />"What was set up"</summary>
+                    <ol class="setup__list">{rows}</ol>
+                </details>
+            }
+            .into_any()
+        } else {
+            view! { <div class="setup__bar">{bar()}</div><ol class="setup__list">{rows}</ol> }
+                .into_any()
+        }
+    };
+    let first_use = move || {
+        let Setup { steps, next, total, .. } = checked.get();
+        let most = usize::try_from(total).unwrap_or(steps.len());
+        let row = |step: SetupStep| {
+            let is_next = next.as_deref() == Some(step.id.as_str());
+            view! { <StepRow number=None step=step is_next=is_next /> }
+        };
+        steps.into_iter().skip(most).map(row).collect_view()
     };
     view! {
         <section class="card setup" aria-labelledby="h-setup">
@@ -65,8 +87,9 @@ fn Steps(setup: Setup) -> impl IntoView {
                     "Run setup check"
                 </Button>
             </div>
-            <div class="setup__bar">{bar}</div>
-            <ol class="setup__list">{rows}</ol>
+            {counted}
+            <h3 class="group-label">"First use"</h3>
+            <ul class="setup__list">{first_use}</ul>
         </section>
     }
 }
@@ -83,7 +106,7 @@ fn lead(setup: &Setup) -> String {
 }
 
 #[component]
-fn StepRow(number: usize, step: SetupStep, is_next: bool) -> impl IntoView {
+fn StepRow(number: Option<usize>, step: SetupStep, is_next: bool) -> impl IntoView {
     let (state, mark, word, tone) = match step.state {
         SetupState::Done => {
             ("done", view! { <Icon name="check" /> }.into_any(), "Done:", "xs quiet")

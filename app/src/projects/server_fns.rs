@@ -5,11 +5,9 @@ use crate::error::AppError;
 use crate::session::on_server::{actor, backend};
 use domain::ids::OperationId;
 use domain::mirror::Freshness;
-use domain::project::{Project, ProjectSummary, Workload};
+use domain::project::{Project, ProjectSummary, Standing, Workload};
 use domain::record::{Act, Acted, Detail, Shown, Tab};
-use domain::todo::Todo;
-#[cfg(feature = "ssr")]
-use domain::todo::TodoQuery;
+use domain::todo::DueTodos;
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 
@@ -38,6 +36,32 @@ pub async fn load_projects() -> Result<Option<Vec<ProjectSummary>>, AppError> {
     }
     let today = backend.auth.today(&actor).await?;
     Ok(Some(backend.insight.project_summaries(&actor, today).await?))
+}
+
+/// How every active project does, the lowest score first; none before Basecamp is connected.
+///
+/// # Errors
+/// As [`load_projects`].
+#[server(prefix = "/fn", endpoint = "load_standings")]
+pub async fn load_standings() -> Result<Option<Vec<Standing>>, AppError> {
+    let (actor, backend) = (actor()?, backend());
+    if backend.basecamp.connection(&actor).await?.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(backend.tools.standings(&actor).await?))
+}
+
+/// Who the signed-in person is in Basecamp; none when nobody there is known to be them.
+///
+/// # Errors
+/// As [`load_projects`].
+#[server(prefix = "/fn", endpoint = "load_own_person")]
+pub async fn load_own_person() -> Result<Option<i64>, AppError> {
+    let (actor, backend) = (actor()?, backend());
+    if backend.basecamp.connection(&actor).await?.is_none() {
+        return Ok(None);
+    }
+    Ok(backend.tools.own_person(&actor).await?.map(|it| it.id))
 }
 
 /// One project.
@@ -96,17 +120,24 @@ pub async fn take_back(operation: OperationId, on: Option<i64>) -> Result<(), Ap
     Ok(backend().take_back(&actor()?, &operation, on).await?)
 }
 
-/// Every open to-do of the workspace; none before Basecamp is connected.
+/// How many due to-dos are sent.
+#[cfg(feature = "ssr")]
+const DUE: usize = 10;
+
+/// What is late or due within a week, in all projects, or of the signed-in person alone; none before Basecamp is
+/// connected.
 ///
 /// # Errors
 /// As [`load_projects`].
-#[server(prefix = "/fn", endpoint = "load_todos")]
-pub async fn load_todos() -> Result<Option<Vec<Todo>>, AppError> {
+#[server(prefix = "/fn", endpoint = "load_due")]
+pub async fn load_due(mine: bool) -> Result<Option<DueTodos>, AppError> {
     let (actor, backend) = (actor()?, backend());
     if backend.basecamp.connection(&actor).await?.is_none() {
         return Ok(None);
     }
-    Ok(Some(backend.basecamp.todos(&actor, &TodoQuery::default()).await?))
+    let today = backend.auth.today(&actor).await?;
+    let own = if mine { backend.tools.own_person(&actor).await? } else { None };
+    Ok(Some(backend.insight.due_within_a_week(&actor, today, own.map(|it| it.id), DUE).await?))
 }
 
 /// Completes a to-do of a project.

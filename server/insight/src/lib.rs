@@ -25,7 +25,7 @@ use domain::actor::Actor;
 use domain::mirror::Freshness;
 use domain::problem::Problem;
 use domain::project::{ProjectSummary, Workload};
-use domain::todo::{Todo, TodoQuery};
+use domain::todo::{DueTodos, Todo, TodoQuery};
 
 /// Answers questions over all projects. Cheap to clone.
 #[derive(Clone)]
@@ -68,6 +68,31 @@ impl Insight {
             return mirror.due(from, to).await;
         }
         Ok(deadlines::due_between(&self.open(actor).await?, from, to))
+    }
+
+    /// How many open to-dos are late or due in the week that begins `today`, and the first `most` of them; those of one
+    /// person alone when `person_id` is given.
+    ///
+    /// # Errors
+    /// As [`Self::overdue`].
+    pub async fn due_within_a_week(
+        &self,
+        actor: &Actor,
+        today: NaiveDate,
+        person_id: Option<i64>,
+        most: usize,
+    ) -> Result<DueTodos, Problem> {
+        let is_theirs = |it: &Todo| {
+            person_id.is_none_or(|id| it.assignees.iter().any(|person| person.id == id))
+        };
+        let mut late = self.overdue(actor, today).await?;
+        late.retain(is_theirs);
+        late.sort_by(|one, other| (&one.due_on, one.id).cmp(&(&other.due_on, other.id)));
+        let mut soon = self.due(actor, today, today + workload::SOON).await?;
+        soon.retain(is_theirs);
+        let (overdue, soon_count) = (late.len(), soon.len());
+        let first = late.into_iter().chain(soon).take(most).collect();
+        Ok(DueTodos { overdue, soon: soon_count, first })
     }
 
     /// Open to-dos of the person the workspace is connected as, the earliest due first.

@@ -92,7 +92,7 @@ const OWN: [&str; 41] = [
 ];
 
 /// Read without being asked for anything.
-const LISTS: [&str; 41] = [
+const LISTS: [&str; 42] = [
     "chat_project",
     "chat_sessions",
     "list_flows",
@@ -124,7 +124,8 @@ const LISTS: [&str; 41] = [
     "load_shell",
     "load_signup",
     "load_telemetry",
-    "load_todos",
+    "load_own_person",
+    "load_standings",
     "load_tool_servers",
     "load_workspace",
     "load_workspaces",
@@ -302,6 +303,7 @@ fn of_projects(ids: &Ids) -> Vec<Case> {
     let report = json!({"query": {"kind": "status", "project": PROJECT, "days": 7}});
     let act = json!({"project": PROJECT, "act": {"act": "complete", "id": PROJECT}});
     vec![
+        form("load_due", json!({"mine": false})),
         form("load_project", json!({"id": PROJECT})),
         sent("load_tab", json!({"project": PROJECT, "tab": "todos"})),
         form("load_detail", todo()),

@@ -76,6 +76,7 @@ mod sending_tools;
 mod smart;
 mod sources;
 mod standing;
+mod standings;
 mod subscription_tools;
 mod template_tools;
 mod todo_tools;

@@ -2,8 +2,11 @@
 
 use crate::error::ToolError;
 use crate::tool::Call;
+use crate::tools::Tools;
 use basecamp::names::{self, Candidate, Match, Purpose};
+use domain::actor::{Actor, Permission};
 use domain::integration::Sharing;
+use domain::problem::Problem;
 use domain::project::{Person, Project};
 use domain::todo::{Todo, TodoList};
 
@@ -48,23 +51,14 @@ impl Call<'_> {
     pub(crate) async fn todo(&self, name: &str) -> Result<Todo, ToolError> {
         let todo = self.tools.basecamp.todo(self.actor, self.args.need_number(name)?).await?;
         if self.project(Purpose::Write).await?.id != todo.project_id {
-            return Err(domain::problem::Problem::not_found("To-do").into());
+            return Err(Problem::not_found("To-do").into());
         }
         Ok(todo)
     }
 
-    /// Who the caller themselves is in Basecamp: the person of the same name, else the one they signed in as; none for
-    /// somebody who only uses the access that everybody shares.
+    /// Who the caller themselves is in Basecamp, as [`Tools::own_person`] says.
     pub(crate) async fn own_person(&self) -> Result<Option<Person>, ToolError> {
-        let all = self.tools.basecamp.people(self.actor).await?;
-        let same = all.into_iter().find(|it| it.name.eq_ignore_ascii_case(&self.actor.name));
-        if same.is_some() {
-            return Ok(same);
-        }
-        let accesses = self.tools.basecamp.accesses(self.actor).await?.connections;
-        let is_own = accesses.iter().any(|it| it.is_in_use && it.sharing == Sharing::Personal);
-        let connection = self.tools.basecamp.connection(self.actor).await?;
-        Ok(connection.filter(|_| is_own).map(|it| it.person))
+        Ok(self.tools.own_person(self.actor).await?)
     }
 
     /// Who the caller is in Basecamp: the person of the same name, else the one whose access is used.
@@ -78,6 +72,29 @@ impl Call<'_> {
         connection
             .map(|it| it.person)
             .ok_or(ToolError::NoMatch { what: "person", query: self.actor.name.clone() })
+    }
+}
+
+impl Tools {
+    /// Who the actor themselves is in Basecamp: the person of the same name, else the one they signed in as; none for
+    /// somebody who only uses the access that everybody shares.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`] without the permission to read, [`Problem::NeedsSetup`] without a connection.
+    pub async fn own_person(&self, actor: &Actor) -> Result<Option<Person>, Problem> {
+        let all = self.basecamp.people(actor).await?;
+        let same = all.into_iter().find(|it| it.name.eq_ignore_ascii_case(&actor.name));
+        if same.is_some() {
+            return Ok(same);
+        }
+        if actor.require(Permission::Write).is_err() {
+            // Who may only read has no access of their own.
+            return Ok(None);
+        }
+        let accesses = self.basecamp.accesses(actor).await?.connections;
+        let is_own = accesses.iter().any(|it| it.is_in_use && it.sharing == Sharing::Personal);
+        let connection = self.basecamp.connection(actor).await?;
+        Ok(connection.filter(|_| is_own).map(|it| it.person))
     }
 }
 
