@@ -216,7 +216,7 @@ impl Agent {
         }
     }
 
-    /// Runs the command that was allowed, and waits a little for what comes of it.
+    /// Runs the command, or the call of a client, that was allowed, and waits a little for what comes of it.
     pub(crate) async fn run_allowed(
         &self,
         actor: &Actor,
@@ -250,8 +250,9 @@ impl Agent {
             return Ok(());
         };
         let operation = found.approval.operation_id.clone().map(OperationId::from);
+        let is_command = found.approval.kind == KIND;
         let context = CallContext {
-            source: "command_api",
+            source: if is_command { "command_api" } else { "mcp" },
             approval: Some(id.to_string()),
             idempotency_key: Some(format!("approval:{id}")),
             operation: operation.clone(),

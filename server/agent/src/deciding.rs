@@ -18,6 +18,12 @@ use store::db::Conn;
 use store::{events, ids};
 use tools::tools::Tools;
 
+/// A call that a chat client or a script made and that nobody waits for: it happens when it is allowed, whether they
+/// come back or not (contract.md 5.4). Who sends it again gets the same answer.
+fn is_of_a_client(found: &StoredApproval) -> bool {
+    found.approval.kind == "tool" && found.call.is_none() && found.approval.run_id.is_none()
+}
+
 /// A page of approvals.
 #[derive(Clone, Debug)]
 pub struct ApprovalPage {
@@ -134,10 +140,10 @@ impl Agent {
         let by = Some((actor.user.clone(), actor.name.clone()));
         let decision = Decision { status: ApprovalStatus::Approved, by, note };
         self.decide(actor, &found, decision, (edited, rule)).await?;
-        match found.approval.kind.as_str() {
-            commands::KIND => self.run_allowed(actor, &found).await,
-            _ => self.settled(actor, id).await,
+        if found.approval.kind == commands::KIND || is_of_a_client(&found) {
+            return self.run_allowed(actor, &found).await;
         }
+        self.settled(actor, id).await
     }
 
     /// Refuses what waits: it never happens.

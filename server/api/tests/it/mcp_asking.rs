@@ -125,8 +125,11 @@ async fn a_page_is_opened_where_the_client_shows_no_forms() {
         assert_eq!(opened.result()["structuredContent"]["code"], "CONFIRM_REQUIRED");
         let approved = owner.post(&format!("/api/approvals/{id}/approve"), json!({})).await;
         assert_eq!(approved.status, 200, "{}", approved.body);
+        assert!(!exists(&script, &flow).await, "it happens, whether the client comes back or not");
         let done = call(&script, "url", answered(&flow, &state, yes())).await;
         assert_eq!(done.result()["isError"], false, "{}", done.last());
+        let again = owner.post(&format!("/api/approvals/{id}/approve"), json!({})).await;
+        assert_eq!(again.status, 409, "{}", again.body);
     }
 }
 
