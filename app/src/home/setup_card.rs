@@ -100,7 +100,10 @@ fn title(setup: &Setup) -> &'static str {
 
 fn lead(setup: &Setup) -> String {
     if setup.ready {
-        return "Two things to try next.".to_owned();
+        let counted = usize::try_from(setup.total).unwrap_or_default();
+        let open = setup.steps.iter().skip(counted).filter(|it| it.state != SetupState::Done);
+        let left = if open.count() == 1 { "One thing" } else { "Two things" };
+        return format!("{left} to try next.");
     }
     format!("{} of {} steps done. No technical knowledge needed.", setup.done, setup.total)
 }
