@@ -3,6 +3,7 @@
 use crate::error::ToolError;
 use crate::flow_tools::{self, change};
 use crate::tool::{Call, Done};
+use crate::tools::FOLDER_NAME;
 use domain::actor::Via;
 use domain::flow::edit::operation::FlowOperation;
 use domain::flow::edit::{
@@ -47,13 +48,25 @@ pub(crate) async fn create(call: Call<'_>) -> Outcome {
             action,
         })));
     }
-    let new = NewFlow {
-        name: call.args.need("name")?.to_owned(),
-        folder_id: call.args.text("folder_id").map(str::to_owned),
-        edits,
-    };
+    let new = NewFlow { name: name.to_owned(), folder_id: folder(&call).await?, edits };
     let flow = call.tools.flows.create(call.actor, new).await?;
     Ok(made(&flow))
+}
+
+/// The folder that is meant, by its id or by its name; one of a new name is made.
+async fn folder(call: &Call<'_>) -> Result<Option<String>, ToolError> {
+    let id = call.args.text("folder_id").map(str::to_owned);
+    let Some(name) = call.args.text(FOLDER_NAME) else { return Ok(id) };
+    if id.is_some() {
+        return Err(
+            Problem::invalid("folder_id", "Give a folder by id or by name, not both").into()
+        );
+    }
+    let known = call.tools.flows.folders(call.actor).await?;
+    if let Some(known) = known.into_iter().find(|it| it.display_name == name.trim()) {
+        return Ok(Some(known.id));
+    }
+    Ok(Some(call.tools.flows.create_folder(call.actor, name).await?.id))
 }
 
 /// A flow was made.

@@ -3,11 +3,12 @@
 use crate::error::ToolError;
 use crate::lists;
 use crate::tool::{Call, Done};
-use domain::flow::listing::{FlowFilter, OptionsRequest};
+use domain::flow::engine::FlowEngine;
+use domain::flow::listing::{FlowFilter, FlowSummary, OptionsRequest};
 use domain::flow::{Flow, FlowStatus, TriggerKind, catalog, tree};
 use domain::ids::{FlowId, FlowVersionId};
 use domain::problem::Problem;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 type Outcome = Result<Done, ToolError>;
 
@@ -38,7 +39,36 @@ pub(crate) async fn list(call: Call<'_>) -> Outcome {
         cursor: call.args.text("cursor").map(str::to_owned),
     };
     let page = call.tools.flows.list(call.actor, &filter).await?;
-    Ok(Done::new(json!(page)))
+    let mut rows = Vec::with_capacity(page.data.len());
+    for it in &page.data {
+        rows.push(row(&call, it).await?);
+    }
+    Ok(Done::new(json!({ "data": rows, "next": page.next, "previous": page.previous })))
+}
+
+/// A flow of a list: what the list knows, with the fields of every flow (contract.md 8.11). The steps below the trigger
+/// are left out.
+async fn row(call: &Call<'_>, summary: &FlowSummary) -> Result<Value, ToolError> {
+    let known = json!(summary);
+    if summary.engine == FlowEngine::Activepieces {
+        // Each would be a call of its own; the list of that server says no more.
+        return Ok(known);
+    }
+    let flow = match call.tools.flows.get(call.actor, &summary.id).await {
+        Ok(flow) => json!(flow),
+        // It was deleted since the list was read.
+        Err(Problem::NotFound { .. }) => return Ok(known),
+        Err(problem) => return Err(problem.into()),
+    };
+    let of = |from: &Value, names: &[&str]| -> Map<String, Value> {
+        names.iter().map(|it| ((*it).to_owned(), from[*it].clone())).collect()
+    };
+    let mut version = of(&flow["version"], &["id", "displayName", "state", "valid", "updated"]);
+    let trigger = of(&flow["version"]["trigger"], &["name", "displayName", "type", "settings"]);
+    version.insert("trigger".to_owned(), trigger.into());
+    let mut more = of(&flow, &["projectId", "created"]);
+    more.insert("version".to_owned(), version.into());
+    Ok(lists::with(known, more.into()))
 }
 
 pub(crate) async fn get(call: Call<'_>) -> Outcome {

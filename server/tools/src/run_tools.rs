@@ -7,6 +7,7 @@ use domain::flow::run::{Retry, RunStatus, Which};
 use domain::ids::RunId;
 use serde_json::{Value, json};
 use std::time::Duration;
+use store::workspaces;
 
 type Outcome = Result<Done, ToolError>;
 
@@ -129,9 +130,12 @@ pub(crate) async fn status(call: Call<'_>) -> Outcome {
     let filter = FlowFilter { limit: Some(200), ..FlowFilter::default() };
     let flows = call.tools.flows.list(call.actor, &filter).await?.data.len();
     let mine = call.tools.flows.connections().list(call.actor, None).await?;
+    let mut conn = call.tools.db.read().await?;
+    let workspace = workspaces::find(&mut conn, &call.actor.workspace).await?;
+    drop(conn);
     let engine: Value = json!({
-        "url": null, "connected": true, "projectId": call.actor.workspace, "projects": 1, "flows": flows,
-        "connections": mine.len(),
+        "url": null, "connected": true, "projectId": call.actor.workspace,
+        "projectName": workspace.map(|it| it.name), "projects": 1, "flows": flows, "connections": mine.len(),
     });
     Ok(Done::new(json!({ "status": "operational", "engine": "builtin", "activepieces": engine })))
 }

@@ -271,7 +271,7 @@ pub(crate) fn check(
     let mut issues = unknown(&params, args);
     for param in &params {
         match args.get(&param.name).filter(|it| !it.is_null()) {
-            Some(value) => match fit(&param.kind, value) {
+            Some(value) => match named(param, value).or_else(|| fit(&param.kind, value)) {
                 Some(value) => drop(checked.insert(param.name.clone(), value)),
                 None => issues.push(Issue::new(
                     &param.name,
@@ -288,6 +288,24 @@ pub(crate) fn check(
         }
     }
     if issues.is_empty() { Ok(checked) } else { Err(issues) }
+}
+
+/// Arguments that name a record take its id as a number too (contract.md 0.5).
+const NAMES: [&str; 9] = [
+    "project",
+    "todolist",
+    "person",
+    "assignee",
+    "list",
+    "card_table",
+    "column",
+    "board",
+    "project_id",
+];
+
+fn named(param: &Param, value: &Value) -> Option<Value> {
+    let is_name = param.kind == Kind::Text && NAMES.contains(&param.name.as_str());
+    value.as_i64().filter(|_| is_name).map(|id| id.to_string().into())
 }
 
 fn unknown(params: &[Param], args: &Map<String, Value>) -> Vec<Issue> {

@@ -27,7 +27,7 @@ use store::operations::{self, ToolKey};
 /// Credentials that must never reach a tool, wherever they were put.
 const SECRETS: [&str; 3] = ["api_key", "session_key", "user_key"];
 /// Other spellings of arguments (contract.md 8.12).
-const SPELLINGS: [(&str, &str); 11] = [
+const SPELLINGS: [(&str, &str); 13] = [
     ("flowId", "flow_id"),
     ("runId", "run_id"),
     ("connectionId", "connection_id"),
@@ -35,11 +35,16 @@ const SPELLINGS: [(&str, &str); 11] = [
     ("folderId", "folder_id"),
     ("templateId", "template_id"),
     ("projectId", "project_id"),
+    ("folderName", FOLDER_NAME),
     ("displayName", "name"),
+    ("display_name", "name"),
     ("pieceName", "piece_name"),
     ("stepName", "step_name"),
     ("searchQuery", "search"),
 ];
+
+/// Accepted when a flow is made, and not listed (contract.md 8.12).
+pub(crate) const FOLDER_NAME: &str = "folder_name";
 
 /// Every tool of the product. Cheap to clone.
 #[derive(Clone)]
@@ -311,7 +316,15 @@ fn checked(spec: &ToolSpec, args: &Value) -> Result<Map<String, Value>, ToolErro
         fields = flow_update::gathered(spec.name, flow_connections::unwrapped(spec.name, fields)?)?;
         fields = one_spelling(fields)?;
     }
-    schema::check(spec, &fields).map_err(|issues| Problem::Invalid { issues }.into())
+    let folder = (spec.name == "flow_create").then(|| fields.remove(FOLDER_NAME)).flatten();
+    let mut checked = schema::check(spec, &fields).map_err(|issues| Problem::Invalid { issues })?;
+    match folder {
+        Some(folder) if !folder.is_string() => {
+            return Err(Problem::invalid(FOLDER_NAME, "folderName must be text").into());
+        }
+        folder => checked.extend(folder.map(|it| (FOLDER_NAME.to_owned(), it))),
+    }
+    Ok(checked)
 }
 
 fn one_spelling(mut fields: Map<String, Value>) -> Result<Map<String, Value>, ToolError> {
