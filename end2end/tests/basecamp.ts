@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, connect, type AddressInfo, type Server as Listener, type Socket } from 'node:net';
+import { createServer, connect, type Server as Listener, type Socket } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from './server.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const BINARY = join(dirname(process.env.PMOS_BIN ?? join(ROOT, 'target/debug/pmos')), 'sandbox');
@@ -93,13 +94,4 @@ export class Basecamp {
       });
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const listener = createServer().listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  const { port } = listener.address() as AddressInfo;
-  listener.close();
-  await once(listener, 'close');
-  return port;
 }

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { axe, expect, open, say, signUp, test, useSample } from './fixtures.js';
+import { axe, expect, invite, join, open, say, signUp, test, useSample } from './fixtures.js';
 import { publish, send, setName, wait } from './flows.js';
 
 /** A page, by what the test calls it and its address. */
@@ -175,7 +175,8 @@ test('what a viewer may not see says so, accessibly', async ({ page, otherPage, 
   consoleGuard.expect(/403 \(Forbidden\)/);
   test.setTimeout(600_000);
   await signUp(page);
-  await join(page, otherPage, 'viewer');
+  await fits(otherPage, ['an invitation', await invite(page, 'viewer')]);
+  await join(otherPage);
   for (const place of [
     ['home', '/'],
     ['audit log', '/audit'],
@@ -187,16 +188,3 @@ test('what a viewer may not see says so, accessibly', async ({ page, otherPage, 
   }
   await expect(otherPage.getByRole('heading', { name: /only an admin/i })).toBeVisible();
 });
-
-/** Invites somebody into the workspace of `page` and takes the invitation up in `guest`. */
-async function join(page: Page, guest: Page, role: string): Promise<void> {
-  const email = `vera.${crypto.randomUUID().slice(0, 8)}@fernhill.example`;
-  const invited = await page.request.post('/api/pmos/invitations', { data: { email, role } });
-  expect(invited.status()).toBe(201);
-  const { link } = (await invited.json()) as { link: string };
-  await fits(guest, ['an invitation', new URL(link).pathname]);
-  await guest.getByLabel('Your name').fill('Vera Lund');
-  await guest.getByLabel('Password', { exact: true }).fill('a short sentence works well');
-  await guest.getByRole('button', { name: /join|accept|create/i }).click();
-  await guest.waitForURL((url) => !url.pathname.startsWith('/invite'));
-}

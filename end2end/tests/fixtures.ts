@@ -140,6 +140,34 @@ export async function signUp(page: Page, given: Partial<Person> = {}, origin = '
   return person;
 }
 
+/** Signs in somebody who has an account, and ends on the first page. */
+export async function signIn(page: Page, person: Person): Promise<void> {
+  await open(page, '/sign-in');
+  await page.getByLabel('Work email').fill(person.email);
+  await page.getByLabel('Password', { exact: true }).fill(person.password);
+  await page.getByRole('button', { name: /sign in/i }).click();
+  await page.waitForURL((url) => url.pathname !== '/sign-in');
+  await hydrated(page);
+}
+
+/** Invites somebody into the workspace of `page`; what comes back is the path of the invitation. */
+export async function invite(page: Page, role: string): Promise<string> {
+  const email = `mika.${crypto.randomUUID().slice(0, 8)}@fernhill.example`;
+  const invited = await page.request.post('/api/pmos/invitations', { data: { email, role } });
+  expect(invited.status()).toBe(201);
+  const { link } = (await invited.json()) as { link: string };
+  return new URL(link).pathname;
+}
+
+/** Takes up the invitation that is open in `page`, with a new account. */
+export async function join(page: Page): Promise<void> {
+  await page.getByLabel('Your name').fill('Mika Holm');
+  await page.getByLabel('Password', { exact: true }).fill('a short sentence works well');
+  await page.getByRole('button', { name: /join|accept|create/i }).click();
+  await page.waitForURL((url) => !url.pathname.startsWith('/invite'));
+  await hydrated(page);
+}
+
 /** Fills the workspace with the sample Basecamp. */
 export async function useSample(page: Page, origin = ''): Promise<void> {
   await open(page, `${origin}/setup/basecamp`);

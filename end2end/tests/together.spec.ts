@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, open, signUp, test } from './fixtures.js';
+import { expect, open, signIn, signUp, test } from './fixtures.js';
 import { draft, setName, tool } from './flows.js';
 
 async function titles(page: Page): Promise<string[]> {
@@ -47,11 +47,7 @@ test('changes made without a connection survive a reload, and the same field is 
   const person = await signUp(page);
   const id = await draft(page.request, 'Away', [setName('One'), setName('Two')]);
   await open(page, `/flows/${id}`);
-  await open(otherPage, '/sign-in');
-  await otherPage.getByLabel('Work email').fill(person.email);
-  await otherPage.getByLabel('Password', { exact: true }).fill(person.password);
-  await otherPage.getByRole('button', { name: /sign in/i }).click();
-  await otherPage.waitForURL((url) => url.pathname !== '/sign-in');
+  await signIn(otherPage, person);
   await open(otherPage, `/flows/${id}`);
 
   await context.setOffline(true);
@@ -102,11 +98,7 @@ test('a step that two windows switch is not switched back in silence', async ({ 
   consoleGuard.expect(/Failed to load resource|ERR_INTERNET_DISCONNECTED|ERR_FAILED/);
   const person = await signUp(page);
   const id = await draft(page.request, 'Switched', [setName('One'), setName('Two')]);
-  await open(otherPage, '/sign-in');
-  await otherPage.getByLabel('Work email').fill(person.email);
-  await otherPage.getByLabel('Password', { exact: true }).fill(person.password);
-  await otherPage.getByRole('button', { name: /sign in/i }).click();
-  await otherPage.waitForURL((url) => url.pathname !== '/sign-in');
+  await signIn(otherPage, person);
   await open(otherPage, `/flows/${id}`);
   await open(page, `/flows/${id}`);
   // What comes after the page is there, so that nothing of it is asked for without a connection.
