@@ -8,6 +8,7 @@ pub mod request;
 pub mod routes;
 
 mod answers;
+mod authority;
 mod connect;
 mod cors;
 mod credentials;

@@ -1,5 +1,6 @@
 //! `/mcp`, the address of chat clients, and the door to the tools that it shares with REST (contract.md 8).
 
+use crate::authority::Authority;
 use crate::error::{Answer, Refusal};
 use crate::narrow::Narrow;
 use crate::rest::approvals;
@@ -85,6 +86,7 @@ async fn answer(
     if may_widen {
         request.extensions_mut().insert(Widenable);
     }
+    let reader = reader(&request);
     let bytes: Bytes = body::collect(&mut request).await?;
     let (parts, _) = request.into_parts();
     let mut answer = served.mcp.answer(parts, bytes).await.map(Body::new);
@@ -98,8 +100,18 @@ async fn answer(
     if kind.is_some_and(|it| it.as_bytes().starts_with(b"text/event-stream")) {
         let name = HeaderName::from_static("x-accel-buffering");
         answer.headers_mut().insert(name, HeaderValue::from_static("no"));
+        if let Some((actor, client)) = reader {
+            let authority = Authority::new(backend, client, actor);
+            return Ok(answer.map(|it| Body::from_stream(authority.over(it.into_data_stream()))));
+        }
     }
     Ok(answer)
+}
+
+/// Who will read an answer that stays open; none for a stranger, who is told nothing of anybody.
+fn reader(request: &Request) -> Option<(Actor, Client)> {
+    let actor = request.extensions().get::<credentials::Caller>()?.actor()?.clone();
+    Some((actor, request.extensions().get::<Client>()?.clone()))
 }
 
 fn challenge(backend: &Backend, error: Option<&str>) -> Option<(HeaderName, HeaderValue)> {

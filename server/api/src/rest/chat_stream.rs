@@ -2,6 +2,7 @@
 
 use super::chat::Ask;
 use super::chat_runs::After;
+use crate::authority::Authority;
 use crate::error::Answer;
 use agent::follow::Following;
 use axum::Extension;
@@ -24,7 +25,6 @@ use tokio_stream::wrappers::ReceiverStream;
 
 /// How long a browser waits before it connects again.
 const RETRY: Duration = Duration::from_secs(2);
-const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Frames that wait for a reader, and how long; then it is dropped and resumes from the table.
 const WAITING: usize = 64;
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -62,7 +62,8 @@ pub(crate) fn streamed(
     following: Following,
 ) -> Response {
     let (frames, receiver) = mpsc::channel(WAITING);
-    tokio::spawn(Reader { backend, client, actor, frames }.run(following));
+    let authority = Authority::new(backend, client, actor);
+    tokio::spawn(Reader { authority, frames }.run(following));
     let frames = ReceiverStream::new(receiver).map(Ok::<_, Infallible>);
     let mut response = Sse::new(frames).into_response();
     let fixed = response.headers_mut();
@@ -73,38 +74,28 @@ pub(crate) fn streamed(
 
 /// One open stream.
 struct Reader {
-    backend: Backend,
-    client: Client,
-    actor: Actor,
+    authority: Authority,
     frames: Sender<Frame>,
 }
 
 impl Reader {
-    async fn run(self, mut following: Following) {
+    async fn run(mut self, mut following: Following) {
         let mut is_open = self.send(Frame::default().retry(RETRY)).await;
         while is_open {
             is_open = tokio::select! {
+                // What happens after somebody was shut out is not told to them.
+                biased;
                 () = self.frames.closed() => false,
-                event = timeout(HEARTBEAT, following.next()) => match event {
-                    Ok(Ok(Some(event))) => self.send(frame(&event)).await,
-                    Ok(_) => false,
-                    Err(_) => self.is_still_here().await && self.send(Frame::default().comment("")).await,
+                () = self.authority.in_doubt() => {
+                    // The empty comment also tells proxies that the stream is alive.
+                    self.authority.holds().await && self.send(Frame::default().comment("")).await
+                }
+                event = following.next() => match event {
+                    Ok(Some(event)) => self.send(frame(&event)).await,
+                    _ => false,
                 },
             };
         }
-    }
-
-    /// Reads the authority of the key or session anew: it may have ended or moved.
-    async fn is_still_here(&self) -> bool {
-        let auth = &self.backend.auth;
-        let actor = match &self.client.key {
-            Some(key) => {
-                let holder = auth.authenticate_key(&self.client, key).await;
-                holder.ok().flatten().map(|it| it.actor)
-            }
-            None => auth.authenticate(&self.client).await.ok().flatten().map(|it| it.actor),
-        };
-        actor.is_some_and(|it| it.user == self.actor.user && it.workspace == self.actor.workspace)
     }
 
     async fn send(&self, frame: Frame) -> bool {

@@ -1,9 +1,14 @@
 //! The assistant over HTTP: asking, streams that resume, approvals, direct tool calls.
 
-use crate::caller::{Caller, Server};
+use crate::caller::{Caller, PASSWORD, Server};
 use axum::body::Body;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// What comes at all comes sooner.
+const LIMIT: Duration = Duration::from_secs(30);
 
 /// Signed up, with the sample Basecamp.
 async fn connected<'a>(server: &'a Server, name: &str) -> Caller<'a> {
@@ -88,6 +93,29 @@ async fn a_stream_that_was_cut_off_goes_on_and_starts_no_second_run() {
     assert_eq!(owner.get(&format!("/api/chat/runs/{run}")).await["status"], "succeeded");
     let cancelled = owner.post(&format!("/api/chat/runs/{run}/cancel"), json!({})).await;
     assert_eq!(cancelled.body, json!({"ok": true, "status": "succeeded"}));
+}
+
+#[tokio::test]
+async fn who_is_signed_out_reads_no_further() {
+    for server in Server::all().await {
+        let here = server.signs_up("Owner").await;
+        let given = json!({"email": "owner@example.com", "password": PASSWORD});
+        let signed = server.visitor().post("/api/pmos/auth/login", given).await;
+        let there = server.person(&signed.session());
+        let said = here.post("/api/chat", json!({"message": "hello"})).await;
+        let session = said["sessionId"].as_str().unwrap();
+        let path = format!("/api/chat/sessions/{session}/events");
+        let request = there.request("GET", &path).body(Body::empty()).unwrap();
+        let mut stream = there.open(request).await.into_body();
+        let first = stream.frame().await.unwrap().unwrap().into_data().unwrap();
+        assert!(first.starts_with(b"retry"), "{first:?}");
+        there.post("/api/pmos/auth/logout", json!({})).await;
+        let more = json!({"message": "what is new?", "sessionId": session});
+        assert_eq!(here.post("/api/chat", more).await.status, 200);
+        let rest = timeout(LIMIT, stream.collect()).await.expect("the stream ends").unwrap();
+        let rest = String::from_utf8(rest.to_bytes().to_vec()).unwrap();
+        assert!(!rest.contains("event: "), "{}: {rest}", server.name);
+    }
 }
 
 #[tokio::test]

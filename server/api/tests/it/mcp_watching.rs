@@ -107,6 +107,38 @@ async fn a_session_is_told_about_what_it_subscribed_to() {
 }
 
 #[tokio::test]
+async fn a_key_that_is_taken_back_hears_nothing_more() {
+    for server in Server::all_with(HERE).await {
+        let owner = server.signs_up("Owner").await;
+        let other = owner.script(json!({})).await;
+        let made = owner.post("/api/pmos/keys", json!({"label": "Taken back"})).await;
+        let script = owner.showing(made["key"].as_str().unwrap());
+        let session = session(&script).await;
+        let get = script.request("GET", "/mcp").header("accept", "text/event-stream");
+        let get = get.header("mcp-session-id", &session).body(Body::empty()).unwrap();
+        let mut stream = Stream::of(script.open(get).await);
+        let headers = [BOTH, ("mcp-session-id", session.as_str())];
+        let subscribe = async |id, uri: &str| {
+            let body = message(id, "resources/subscribe", &json!({ "uri": uri }));
+            assert_eq!(send(&script, ("POST", "/mcp"), &headers, body).await.result(), &json!({}));
+        };
+        subscribe(2, "pmos://flows").await;
+        let flow = create_flow(&other, "Ours").await;
+        assert_eq!(stream.next().await["params"]["uri"], "pmos://flows");
+        let one = format!("pmos://flows/{}", flow.as_str().unwrap());
+        subscribe(3, &one).await;
+        let path = format!("/api/pmos/keys/{}", made["meta"]["id"].as_str().unwrap());
+        assert_eq!(owner.delete(&path).await.status, 204, "{}", server.name);
+        let delete = json!({"name": "flow_delete", "arguments": {"flow_id": flow}});
+        assert_eq!(rpc(&other, "tools/call", delete).await.result()["isError"], false);
+        let rest = tokio::time::timeout(Duration::from_secs(30), stream.body.collect()).await;
+        let rest = rest.expect("the stream ends").unwrap().to_bytes();
+        let rest = String::from_utf8_lossy(&rest).into_owned();
+        assert!(!rest.contains(&one), "{}: {rest}", server.name);
+    }
+}
+
+#[tokio::test]
 async fn a_client_of_the_stateless_era_listens() {
     for server in Server::all_with(HERE).await {
         let script = server.signs_up("Owner").await.script(json!({})).await;

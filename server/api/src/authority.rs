@@ -1,0 +1,96 @@
+//! The right to read a stream that stays open: sessions and keys end, and people are removed, while it is.
+
+use auth::oauth::is_access_token;
+use backend::Backend;
+use bytes::Bytes;
+use domain::actor::Actor;
+use domain::client::Client;
+use domain::event::Topic;
+use domain::problem::Problem;
+use futures::{Stream, StreamExt};
+use std::future::pending;
+use std::time::Duration;
+use store::db::Change;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::time::{Instant, Interval, interval_at};
+
+/// Looked at this often even when nothing was announced: sessions and keys also end by themselves.
+const LOOK_EVERY: Duration = Duration::from_secs(15);
+
+/// The right of whoever opened a stream.
+pub(crate) struct Authority {
+    backend: Backend,
+    client: Client,
+    /// Who they were when they opened it.
+    actor: Actor,
+    changes: Receiver<Change>,
+    looks: Interval,
+}
+
+impl Authority {
+    pub(crate) fn new(backend: Backend, client: Client, actor: Actor) -> Self {
+        let changes = backend.db.changes();
+        let looks = interval_at(Instant::now() + LOOK_EVERY, LOOK_EVERY);
+        Self { backend, client, actor, changes, looks }
+    }
+
+    /// Returns when [`Self::holds`] must be asked: something about people was changed, in whatever workspace that was
+    /// decided, or enough time has passed. May be dropped at any point without missing one.
+    pub(crate) async fn in_doubt(&mut self) {
+        tokio::select! {
+            () = told_of_people(&mut self.changes) => {}
+            _ = self.looks.tick() => {}
+        }
+    }
+
+    /// Reads the session or the key anew. While the database does not answer, nobody reads on.
+    pub(crate) async fn holds(&self) -> bool {
+        let actor = self.now().await.ok().flatten();
+        actor.is_some_and(|it| it.user == self.actor.user && it.workspace == self.actor.workspace)
+    }
+
+    async fn now(&self) -> Result<Option<Actor>, Problem> {
+        let (auth, client) = (&self.backend.auth, &self.client);
+        let holder = match &client.key {
+            Some(token) if is_access_token(token) => {
+                let resource = self.backend.chat_clients.resource();
+                auth.authenticate_token(client, token, &resource).await?
+            }
+            Some(key) => auth.authenticate_key(client, key).await?,
+            None => return Ok(auth.authenticate(client).await?.map(|it| it.actor)),
+        };
+        Ok(holder.map(|it| it.actor))
+    }
+
+    /// What `frames` gives, for as long as the right holds.
+    pub(crate) fn over<E>(
+        self,
+        frames: impl Stream<Item = Result<Bytes, E>> + Unpin,
+    ) -> impl Stream<Item = Result<Bytes, E>> {
+        futures::stream::unfold((self, frames), |(mut authority, mut frames)| async move {
+            loop {
+                tokio::select! {
+                    biased;
+                    () = authority.in_doubt() => {
+                        if !authority.holds().await {
+                            return None;
+                        }
+                    }
+                    frame = frames.next() => return frame.map(|it| (it, (authority, frames))),
+                }
+            }
+        })
+    }
+}
+
+async fn told_of_people(changes: &mut Receiver<Change>) {
+    loop {
+        match changes.recv().await {
+            Ok(change) if change.topic != Topic::Account => {}
+            Ok(_) | Err(RecvError::Lagged(_)) => return,
+            // The server stops; what is read ends by itself.
+            Err(RecvError::Closed) => pending().await,
+        }
+    }
+}
