@@ -1,6 +1,7 @@
 //! Headers of every answer: what a browser may do with it (contract.md 0.7).
 
 use crate::request::is_api_path;
+use crate::rest::chat;
 use crate::{hooks, oauth};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
@@ -9,8 +10,8 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue};
 use std::sync::Arc;
 
-const ANSWERS_OF_FLOWS: &str =
-    "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox";
+/// For what comes from our origin but is not ours: it may do nothing in a browser.
+const OF_OTHERS: &str = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox";
 
 /// What the page's own inline scripts carry; another one for each answer. Pages hand it to their renderer.
 #[derive(Clone, Debug)]
@@ -35,9 +36,8 @@ impl PageNonce {
 
 /// Sets them; nothing else decides about them.
 pub(crate) fn add(headers: &mut HeaderMap, path: &str, nonce: &PageNonce, is_secure: bool) {
-    // What a flow answers comes from our origin but is not ours: it may do nothing in a browser.
     let policy = match path {
-        _ if hooks::takes_payloads(path) => ANSWERS_OF_FLOWS.to_owned(),
+        _ if hooks::takes_payloads(path) || chat::is_file(path) => OF_OTHERS.to_owned(),
         // Its form ends at the address of the chat client, which browsers count as a target of the form.
         oauth::PAGE => nonce.policy(""),
         _ => nonce.policy("form-action 'self'; "),

@@ -215,6 +215,11 @@ async fn export(
     }
 }
 
+/// Whether a file of a conversation is at this path.
+pub(crate) fn is_file(path: &str) -> bool {
+    path.strip_prefix("/api/chat/sessions/").is_some_and(|rest| rest.contains("/attachments/"))
+}
+
 /// A file of a conversation. Only pictures are shown; everything else is saved, so that nothing in it acts as a page.
 async fn attachment(
     State(backend): State<Backend>,

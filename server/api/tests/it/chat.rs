@@ -221,6 +221,10 @@ async fn files_come_with_a_message_and_are_read_by_their_owner_alone() {
         assert_eq!(header("x-content-type-options"), "nosniff");
         let picture = owner.open(opened(1)).await;
         assert_eq!(picture.headers()["content-type"], "image/png");
+        for shown in [&table, &picture] {
+            let policy = shown.headers()["content-security-policy"].to_str().unwrap();
+            assert!(policy.ends_with("sandbox") && policy.starts_with("default-src 'none'"));
+        }
         let other = server.joins(&owner, "Mika", "workspace_admin").await;
         assert_eq!(other.get(&file(0)).await.status, 404);
         assert_eq!(server.visitor().get(&file(0)).await.status, 401);
