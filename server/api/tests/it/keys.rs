@@ -224,6 +224,14 @@ async fn a_key_for_some_tools_calls_those_alone() {
         ] {
             assert_eq!((&refused["ok"], &refused["code"]), (&json!(false), &json!("FORBIDDEN")));
         }
+        // Wherever the key is shown.
+        let (visitor, key) = (server.visitor(), script.key.clone().unwrap());
+        for name in ["x-api-key", "x-bcgpt-api-key"] {
+            let request = visitor.request("POST", "/api/mcp-call").header(name, &key);
+            let request = request.header("content-type", "application/json");
+            let refused = visitor.send(request.body(r#"{"name": "flow_list"}"#.into()).unwrap());
+            assert_eq!(refused.await["code"], "FORBIDDEN", "{name}");
+        }
     }
 }
 

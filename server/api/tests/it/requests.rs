@@ -2,24 +2,25 @@
 
 use crate::caller::{PASSWORD, Server, sign_up};
 use crate::hooks;
+use api::routes::Route;
 use axum::body::Body;
 use serde_json::json;
 
 const SIGN_UP: &str = "/api/pmos/auth/signup";
 
+/// Whether a route reads a JSON body. `/mcp` answers in the words of its own protocol.
+fn takes_json(route: &Route) -> bool {
+    let takes_form =
+        ["/oauth/decide", "/oauth/token", "/oauth/revoke", "/logout"].contains(&route.path);
+    let takes_bytes = route.path == "/api/pmos/projects/{id}/files";
+    let is_other = hooks::is_address(route) || route.path == "/mcp" || takes_form || takes_bytes;
+    matches!(route.method.as_str(), "POST" | "PUT" | "PATCH") && !is_other
+}
+
 #[tokio::test]
 async fn malformed_json_is_refused_by_every_json_route() {
     for server in Server::all().await {
         let owner = server.signs_up("Owner").await;
-        // `/mcp` answers in the words of its own protocol.
-        let takes_json = |it: &api::routes::Route| {
-            let takes_form =
-                ["/oauth/decide", "/oauth/token", "/oauth/revoke", "/logout"].contains(&it.path);
-            let takes_bytes = it.path == "/api/pmos/projects/{id}/files";
-            let takes_other = takes_form || takes_bytes;
-            let is_ours = !hooks::is_address(it) && it.path != "/mcp" && !takes_other;
-            matches!(it.method.as_str(), "POST" | "PUT" | "PATCH") && is_ours
-        };
         for route in api::routes::all().into_iter().filter(takes_json) {
             let path = route.path.replace("{id}", "x").replace("{op}", "list_projects");
             let answer = owner.json(route.method.as_str(), &path, "{\"secret\": ").await;
@@ -48,6 +49,23 @@ async fn another_content_type_is_refused() {
         assert_eq!((answer.status, &answer["code"]), (415, &json!("UNSUPPORTED_MEDIA_TYPE")));
     }
     assert_eq!(server.visitor().get("/api/pmos/auth/state").await["firstAccount"], true);
+}
+
+#[tokio::test]
+async fn no_json_route_takes_what_a_form_of_another_site_can_send() {
+    let server = Server::sqlite().await;
+    let owner = server.signs_up("Owner").await;
+    let before = server.stored(None).await;
+    for route in api::routes::all().into_iter().filter(takes_json) {
+        let path = route.path.replace("{id}", "x").replace("{op}", "list_projects");
+        for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"] {
+            let request = owner.request(route.method.as_str(), &path).header("content-type", kind);
+            let answer = owner.send(request.body(Body::from("{}")).unwrap()).await;
+            let told = (answer.status, &answer["code"]);
+            assert_eq!(told, (415, &json!("UNSUPPORTED_MEDIA_TYPE")), "{} {kind}", route.path);
+        }
+    }
+    assert_eq!(server.stored(None).await, before);
 }
 
 #[tokio::test]
@@ -262,8 +280,11 @@ async fn health_says_how_basecamp_and_the_database_are() {
 async fn without_its_database_the_server_lets_nobody_in() {
     for server in Server::all().await {
         let owner = server.signs_up("Owner").await;
+        let script = owner.script(json!({})).await;
         server.backend.db.close().await;
-        let answer = owner.get("/api/pmos/members").await;
-        assert_eq!((answer.status, &answer["code"]), (503, &json!("STORAGE_UNAVAILABLE")));
+        for caller in [&owner, &script] {
+            let answer = caller.get("/api/pmos/members").await;
+            assert_eq!((answer.status, &answer["code"]), (503, &json!("STORAGE_UNAVAILABLE")));
+        }
     }
 }

@@ -7,6 +7,7 @@ use api::routes::{Route, Who};
 use axum::body::Body;
 use domain::actor::Permission;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 fn permission(route: &Route) -> Option<Permission> {
     match route.who {
@@ -142,9 +143,23 @@ async fn a_conversation_is_for_its_person_alone_whoever_manages() {
             }
             assert!(walked >= 8, "{walked}");
             assert_eq!(caller.get("/api/chat/sessions").await.body, json!([]));
+            // Nobody is held up for asking often.
+            let wait = || server.backend.auth.clock().advance(Duration::from_secs(2));
             let ask = json!({"message": "hello", "sessionId": chat.session});
+            wait();
             let joined = caller.post("/api/chat", ask).await;
             assert_eq!(joined.status, 404, "{}", joined.body);
+            // The stream is the same door, also for who says that it was cut off.
+            let (run, stream) = (text(&chat.run), "/api/chat/stream");
+            let joining = format!("{stream}?message=hello&sessionId={}", text(&chat.session));
+            for path in [format!("{stream}?message=hello&after={run}:0"), joining] {
+                wait();
+                assert_eq!(caller.get(&path).await.status, 404, "{path}");
+            }
+            let resumed = caller.request("GET", &format!("{stream}?message=hello"));
+            let resumed = resumed.header("last-event-id", format!("{run}:0"));
+            wait();
+            assert_eq!(caller.send(resumed.body(Body::empty()).unwrap()).await.status, 404);
             // What the workspace shares is there for both.
             let flows = caller.post("/api/mcp-call", json!({"name": "flow_list"})).await;
             let flows = flows["result"]["data"].as_array().unwrap().len();
