@@ -1,13 +1,13 @@
 //! Addresses of flows: who may call them with what, and what they are told.
 
+use crate::apps;
 use crate::caller::{Answer, Server};
 use api::routes::Route;
 use axum::body::Body;
 use domain::actor::Actor;
 use domain::flow::edit::{FlowEdit, ImportFlow};
-use domain::flow::listing::NewFlow;
 use domain::flow::run::RunStatus;
-use domain::flow::{Action, FlowStatus, Trigger};
+use domain::flow::{Action, FlowStatus};
 use domain::ids::{FlowId, RunId};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -22,36 +22,11 @@ pub(crate) fn is_address(route: &Route) -> bool {
 async fn greeting(server: &Server, actor: &Actor, body: Value) -> (FlowId, String) {
     let fields =
         json!({ "status": 201, "headers": { "x-a": "1", "set-cookie": "a=b" }, "body": body });
-    let trigger: Trigger = serde_json::from_value(json!({
-        "name": "trigger", "displayName": "Catch webhook", "type": "PIECE_TRIGGER",
-        "settings": {
-            "pieceName": "@activepieces/piece-webhook", "pieceVersion": "~0.1.27",
-            "triggerName": "catch_webhook", "input": { "authType": "none" },
-        },
-        "nextAction": {
-            "name": "step_1", "displayName": "Answer", "type": "PIECE",
-            "settings": {
-                "pieceName": "@activepieces/piece-webhook", "pieceVersion": "~0.1.27",
-                "actionName": "return_response",
-                "input": { "responseType": "json", "respond": "stop", "fields": fields },
-            },
-        },
-    }))
-    .unwrap();
-    let import = ImportFlow {
-        display_name: "Greet".to_owned(),
-        trigger,
-        schema_version: None,
-        notes: None,
-        keep_samples: false,
-    };
-    let edits = vec![FlowEdit::ImportFlow(Box::new(import))];
-    let new = NewFlow { name: "Greet".to_owned(), edits, ..NewFlow::default() };
-    let flow = server.backend.flows.create(actor, new).await.unwrap();
-    server.backend.flows.publish(actor, &flow.id).await.unwrap();
-    let url = server.backend.flows.webhook_url(actor, &flow.id).await.unwrap();
+    let input = json!({ "responseType": "json", "respond": "stop", "fields": fields });
+    let flow = apps::flow(server, actor, ("webhook", "return_response"), input).await;
+    let url = server.backend.flows.webhook_url(actor, &flow).await.unwrap();
     let hook = url.rsplit('/').next().unwrap().to_owned();
-    (flow.id, format!("/api/v1/webhooks/{hook}"))
+    (flow, format!("/api/v1/webhooks/{hook}"))
 }
 
 /// As another site's page would: no session, a foreign origin.
