@@ -1,7 +1,7 @@
 //! The built-in engine: walks the steps of a flow, keeps a journal, and is the one place for concurrency and time.
 
 pub(crate) mod code_step;
-pub(crate) mod credentials;
+pub(crate) mod connections;
 pub(crate) mod finish;
 pub(crate) mod journal;
 pub(crate) mod lanes;

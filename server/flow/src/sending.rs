@@ -2,7 +2,7 @@
 //! a second time by itself.
 
 use crate::connections::renewing::Unusable;
-use crate::engine::credentials::Use;
+use crate::engine::connections::Use;
 use crate::outgoing::send::{Reply, Request, SendError, TOTAL};
 use crate::pieces::input::{Input, as_text};
 use crate::pieces::{Again, mail};
@@ -115,7 +115,7 @@ impl Runs {
         let Some(name) = connection else { return Ok(Held::default()) };
         let (workspace, user) = (&actor.workspace, &actor.user);
         let uses = Use { workspace, user, reference: &actor.request_id, flow: None };
-        match self.engine.credential(&uses, name).await {
+        match self.engine.connection(&uses, name).await {
             Ok(found) => Ok(Held { value: found.value, secrets: found.secrets }),
             Err(Unusable::Refused(message)) => Err(Problem::NeedsSetup {
                 message,

@@ -2,7 +2,7 @@
 
 use crate::apps::asked::{Asked, Fitting};
 use crate::apps::{Apps, Visitor, missing};
-use crate::engine::credentials::named;
+use crate::engine::connections::named;
 use crate::engine::plan::Plan;
 use crate::hooks::{Delivery, HookAnswer, HookRefusal, Wait};
 use domain::app::publisher::{AuthMode, Publisher};

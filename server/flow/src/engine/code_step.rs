@@ -2,7 +2,7 @@
 //! simply run again.
 
 use crate::coding;
-use crate::engine::credentials::named;
+use crate::engine::connections::named;
 use crate::engine::journal::Halt;
 use crate::engine::piece_step::{give_up_or_wait, still, warnings};
 use crate::engine::resolve;

@@ -1,6 +1,6 @@
 //! One step of a piece: resolve, write ahead when it touches something outside, run, journal.
 
-use crate::engine::credentials::{is_connected_by_us, named};
+use crate::engine::connections::{is_connected_by_us, named};
 use crate::engine::journal::Halt;
 use crate::engine::resolve;
 use crate::engine::trying::would_change;

@@ -1,7 +1,7 @@
 //! Routers: the branches whose conditions hold, one after the other or all at once. What was decided is journaled, so
 //! that a resumed run keeps to it.
 
-use crate::engine::credentials::named;
+use crate::engine::connections::named;
 use crate::engine::journal::Halt;
 use crate::engine::piece_step::warnings;
 use crate::engine::resolve;

@@ -1,6 +1,6 @@
 //! Walking the steps of a flow in order; branches that run at once have a walk each, on the same journal. What the journal says was done is taken from there and not done again.
 
-use crate::engine::credentials::Held;
+use crate::engine::connections::Held;
 use crate::engine::journal::{self, Halt, Journal};
 use crate::engine::lanes::Lanes;
 use crate::engine::plan::Plan;

@@ -2,7 +2,7 @@
 
 use crate::apps::sealing;
 use crate::engine::Engine;
-use crate::engine::credentials::Held;
+use crate::engine::connections::Held;
 use crate::engine::finish::{finish, give_up};
 use crate::engine::journal::{Before, Halt, Journal};
 use crate::engine::lanes::Lanes;

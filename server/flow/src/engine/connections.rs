@@ -29,8 +29,8 @@ pub(crate) struct Use<'a> {
     pub(crate) flow: Option<&'a FlowId>,
 }
 
-/// What a step can use.
-pub(crate) struct Credential {
+/// What a step can use of a connection.
+pub(crate) struct Usable {
     /// What expressions see.
     pub(crate) value: Value,
     /// What must not be seen of it.
@@ -44,11 +44,11 @@ pub(crate) type Held = HashMap<String, Option<i64>>;
 
 impl Engine {
     /// The connection that `external_id` means to whoever a run works for.
-    pub(crate) async fn credential(
+    pub(crate) async fn connection(
         &self,
         uses: &Use<'_>,
         external_id: &str,
-    ) -> Result<Credential, Unusable> {
+    ) -> Result<Usable, Unusable> {
         let mut conn = self.db.read().await?;
         let found = rows::named(&mut conn, uses.workspace, uses.user, external_id).await?;
         drop(conn);
@@ -73,11 +73,7 @@ impl Engine {
         })?;
         self.note_use(&row, uses).await?;
         let visible = value::visible(&stored);
-        Ok(Credential {
-            secrets: value::secrets(&stored),
-            value: visible,
-            until_ms: row.expires_at,
-        })
+        Ok(Usable { secrets: value::secrets(&stored), value: visible, until_ms: row.expires_at })
     }
 
     /// The use of a person's own connection is in the audit log.
@@ -127,11 +123,11 @@ impl Walk<'_> {
                 reference: run.id.as_str(),
                 flow: Some(&run.flow),
             };
-            match self.engine.credential(&uses, &name).await {
-                Ok(credential) => {
-                    credential.secrets.iter().for_each(|it| self.journal.hide(it));
-                    self.scope.connect(&name, credential.value);
-                    self.held.insert(name, credential.until_ms);
+            match self.engine.connection(&uses, &name).await {
+                Ok(found) => {
+                    found.secrets.iter().for_each(|it| self.journal.hide(it));
+                    self.scope.connect(&name, found.value);
+                    self.held.insert(name, found.until_ms);
                 }
                 Err(Unusable::Refused(message)) => return Ok(Some(message)),
                 Err(Unusable::Problem(problem)) => return Err(Halt::Storage(problem)),
