@@ -5,6 +5,19 @@ use crate::actor::{Permission, Role};
 use crate::approval::Risk;
 use serde::{Deserialize, Serialize};
 
+/// A choice, the words it has in rules and in the API, and those on screen.
+type Worded<T> = (T, &'static str, &'static str);
+
+/// The words of `choice`: in rules and in the API, and on screen.
+fn said<T: Copy + PartialEq>(all: &[Worded<T>], choice: T) -> (&'static str, &'static str) {
+    all.iter().find(|it| it.0 == choice).map_or(("", ""), |it| (it.1, it.2))
+}
+
+/// The choice that `word` stands for in rules and in the API.
+fn meant<T: Copy>(all: &[Worded<T>], word: &str) -> Option<T> {
+    all.iter().find(|it| it.1 == word).map(|it| it.0)
+}
+
 /// What a rule about tools does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -19,7 +32,7 @@ pub enum Verdict {
 
 impl Verdict {
     /// All of them, with the words a rule begins with and those on screen.
-    pub const ALL: [(Self, &'static str, &'static str); 3] = [
+    pub const ALL: [Worded<Self>; 3] = [
         (Self::Refuse, "refuse", "Refuse"),
         (Self::Ask, "ask before", "Ask first"),
         (Self::Allow, "allow", "Allow without a question"),
@@ -27,7 +40,7 @@ impl Verdict {
 
     /// The words a rule begins with.
     pub fn as_str(self) -> &'static str {
-        Self::ALL.into_iter().find(|it| it.0 == self).map_or("", |it| it.1)
+        said(&Self::ALL, self).0
     }
 }
 
@@ -92,7 +105,7 @@ pub enum Who {
 
 impl Who {
     /// All of them, with their word in a rule and on screen.
-    pub const ALL: [(Self, &'static str, &'static str); 4] = [
+    pub const ALL: [Worded<Self>; 4] = [
         (Self::Everybody, "everybody", "Everybody"),
         (Self::Admins, "admins", "Admins"),
         (Self::Members, "members", "Members"),
@@ -101,11 +114,11 @@ impl Who {
 
     /// The word in a rule.
     pub fn as_str(self) -> &'static str {
-        Self::ALL.into_iter().find(|it| it.0 == self).map_or("", |it| it.1)
+        said(&Self::ALL, self).0
     }
 
     fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|it| it.1 == word).map(|it| it.0)
+        meant(&Self::ALL, word)
     }
 
     /// Whether a role is meant.
@@ -199,7 +212,7 @@ pub enum Severity {
 
 impl Severity {
     /// All of them, with the word of the API and those on screen.
-    pub const ALL: [(Self, &'static str, &'static str); 3] = [
+    pub const ALL: [Worded<Self>; 3] = [
         (Self::Block, "block", "Stops what breaks it"),
         (Self::Warn, "warn", "Warns"),
         (Self::Info, "info", "Only counts"),
@@ -207,17 +220,17 @@ impl Severity {
 
     /// The word of the API.
     pub fn as_str(self) -> &'static str {
-        Self::ALL.into_iter().find(|it| it.0 == self).map_or("", |it| it.1)
+        said(&Self::ALL, self).0
     }
 
     /// On screen.
     pub fn label(self) -> &'static str {
-        Self::ALL.into_iter().find(|it| it.0 == self).map_or("", |it| it.2)
+        said(&Self::ALL, self).1
     }
 
     /// Reads the word of the API; anything else warns.
     pub fn parse(word: &str) -> Self {
-        Self::ALL.into_iter().find(|it| it.1 == word).map(|it| it.0).unwrap_or_default()
+        meant(&Self::ALL, word).unwrap_or_default()
     }
 }
 
