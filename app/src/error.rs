@@ -1,7 +1,7 @@
 //! What server functions return when they fail: a problem, or a failure on the way.
 
 use crate::session;
-use domain::problem::Problem;
+use domain::problem::{Issue, Problem};
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
@@ -51,5 +51,47 @@ impl AppError {
             Self::Problem(problem) => Some(problem),
             Self::Offline => None,
         }
+    }
+
+    /// What is wrong with the field called `name`.
+    pub fn issue(&self, name: &str) -> Option<String> {
+        let issue = self.issues()?.iter().find(|it| it.field == name)?;
+        Some(issue.message.clone())
+    }
+
+    /// What is wrong, without the names of fields: for forms whose fields need none.
+    pub fn words(&self) -> String {
+        match self.issues() {
+            Some(all) => all.iter().map(|it| it.message.as_str()).collect::<Vec<_>>().join(". "),
+            None => self.to_string(),
+        }
+    }
+
+    fn issues(&self) -> Option<&[Issue]> {
+        match self {
+            Self::Problem(Problem::Invalid { issues }) => Some(issues),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_issue_is_found_by_its_field_only() {
+        let error = AppError::Problem(Problem::invalid("email", "Write an email address"));
+        assert_eq!(error.issue("email").as_deref(), Some("Write an email address"));
+        assert_eq!(error.issue("name"), None);
+        assert_eq!(AppError::Offline.issue("email"), None);
+    }
+
+    #[test]
+    fn words_name_every_issue_and_no_field() {
+        let issues = ["Write a title", "Choose a day"].map(|it| Issue::new("form", it)).to_vec();
+        let error = AppError::Problem(Problem::Invalid { issues });
+        assert_eq!(error.words(), "Write a title. Choose a day");
+        assert_eq!(AppError::Offline.words(), AppError::Offline.to_string());
     }
 }

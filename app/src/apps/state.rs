@@ -3,7 +3,6 @@
 use super::server_fns::{FilledIn, RunShown, start_app, stop_app, wait_for_app};
 use crate::error::AppError;
 use domain::app::AppRunStatus;
-use domain::problem::{Issue, Problem};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::{Map, Value};
@@ -43,12 +42,7 @@ impl Runner {
 
     /// What is wrong with a field.
     pub fn issue(self, field: &str) -> Option<String> {
-        let of =
-            |all: &[Issue]| all.iter().find(|it| it.field == field).map(|it| it.message.clone());
-        self.failed.with(|it| match it {
-            Some(AppError::Problem(Problem::Invalid { issues })) => of(issues),
-            _ => None,
-        })
+        self.failed.with(|it| it.as_ref().and_then(|it| it.issue(field)))
     }
 
     /// Starts a run and waits for its end, or lets it go on by itself.

@@ -1,6 +1,5 @@
 //! What a project may cost and what was spent on it: seen by everybody, set by those who manage.
 
-use crate::error::AppError;
 use crate::projects::address::use_address;
 use crate::projects::budget_fns::{change_budget, load_budget};
 use crate::session::can;
@@ -11,7 +10,6 @@ use crate::ui::time::{parse_time, use_now};
 use crate::ui::typed::Line;
 use domain::actor::Permission;
 use domain::budget::{BudgetChange, Expense, ProjectBudget, money};
-use domain::problem::Problem;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -91,20 +89,11 @@ impl Purse {
                     self.load();
                 }
                 Err(error) => {
-                    self.trouble.try_set(Some(words_of(&error)));
+                    self.trouble.try_set(Some(error.words()));
                 }
             }
             self.busy.try_set(false);
         });
-    }
-}
-
-fn words_of(error: &AppError) -> String {
-    match error {
-        AppError::Problem(Problem::Invalid { issues }) => {
-            issues.iter().map(|it| it.message.as_str()).collect::<Vec<_>>().join(". ")
-        }
-        other => other.to_string(),
     }
 }
 

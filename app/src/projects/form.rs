@@ -73,12 +73,7 @@ impl Draft {
 
 /// What is wrong with the field called `name`.
 pub(crate) fn wrong(form: Sending, name: &'static str) -> Signal<Option<String>> {
-    Signal::derive(move || match form.error.get() {
-        Some(AppError::Problem(Problem::Invalid { issues })) => {
-            issues.into_iter().find(|it| it.field == name).map(|it| it.message)
-        }
-        _ => None,
-    })
+    Signal::derive(move || form.error.with(|it| it.as_ref().and_then(|it| it.issue(name))))
 }
 
 /// What is wrong with the whole.

@@ -1,6 +1,5 @@
 //! What the assistant remembers about a project: shown to everybody, written by those who manage.
 
-use crate::error::AppError;
 use crate::projects::address::use_address;
 use crate::session::can;
 use crate::settings::memory_fns::{forget_note, keep_note, load_notes, restore_note};
@@ -10,7 +9,6 @@ use crate::ui::toast::use_toasts;
 use crate::ui::typed::Lines;
 use domain::actor::Permission;
 use domain::assistant::{Note, NoteChange};
-use domain::problem::Problem;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -68,21 +66,11 @@ impl Pad {
                     self.load();
                 }
                 Err(error) => {
-                    self.trouble.try_set(Some(words(&error)));
+                    self.trouble.try_set(Some(error.words()));
                 }
             }
             self.busy.try_set(false);
         });
-    }
-}
-
-/// What is wrong, without the name of the field: there is only one.
-fn words(error: &AppError) -> String {
-    match error {
-        AppError::Problem(Problem::Invalid { issues }) => {
-            issues.iter().map(|it| it.message.as_str()).collect::<Vec<_>>().join(". ")
-        }
-        other => other.to_string(),
     }
 }
 

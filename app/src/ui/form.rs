@@ -2,7 +2,6 @@
 
 use crate::error::AppError;
 use crate::ui::browser;
-use domain::problem::Problem;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -34,15 +33,13 @@ impl FormProblems {
 
     /// What is wrong with one field.
     pub fn field(self, name: &'static str) -> Signal<Option<String>> {
-        Signal::derive(move || self.last.with(|last| message_of(last.as_ref(), name)))
+        Signal::derive(move || self.last.with(|last| last.as_ref().and_then(|it| it.issue(name))))
     }
 
     /// What is wrong with the whole, when it is no field of `fields`.
     pub fn rest(self, fields: &'static [&'static str]) -> Signal<Option<AppError>> {
         Signal::derive(move || {
-            self.last
-                .get()
-                .filter(|it| !fields.iter().any(|name| message_of(Some(it), name).is_some()))
+            self.last.get().filter(|it| !fields.iter().any(|name| it.issue(name).is_some()))
         })
     }
 }
@@ -57,22 +54,4 @@ where
             browser::load(&path);
         }
     });
-}
-
-fn message_of(error: Option<&AppError>, name: &str) -> Option<String> {
-    let Some(AppError::Problem(Problem::Invalid { issues })) = error else { return None };
-    issues.iter().find(|it| it.field == name).map(|it| it.message.clone())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_issue_is_found_by_its_field_only() {
-        let error = AppError::Problem(Problem::invalid("email", "Write an email address"));
-        assert_eq!(message_of(Some(&error), "email").as_deref(), Some("Write an email address"));
-        assert_eq!(message_of(Some(&error), "name"), None);
-        assert_eq!(message_of(Some(&AppError::Offline), "email"), None);
-    }
 }
