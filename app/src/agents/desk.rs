@@ -82,8 +82,8 @@ impl Desk {
             Some(Err(error)) => toasts.failed(error.to_string()),
             None => {}
         };
-        Effect::new(move || told(self.pause.value().get(), "The agent is switched"));
-        Effect::new(move || told(self.run.value().get(), "The agent begins"));
+        Effect::new(move || told(self.pause.value().get(), "Saved"));
+        Effect::new(move || told(self.run.value().get(), "The agent has started"));
         Effect::new(move || {
             let ended = self.delete.value().get();
             if matches!(ended, Some(Ok(()))) {

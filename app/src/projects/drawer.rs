@@ -317,7 +317,7 @@ fn Past(history: Memo<Option<Vec<Step>>>) -> impl IntoView {
         <section aria-labelledby="past" class="stack stack--3">
             <h3 id="past">"History"</h3>
             {move || match history.get() {
-                None => view! { <p class="sm quiet">"Basecamp does not tell at the moment."</p> }.into_any(),
+                None => view! { <p class="sm quiet">"The history could not be read from Basecamp. Open this again in a moment."</p> }.into_any(),
                 Some(steps) => view! { <ul class="past">{steps.into_iter().map(step).collect_view()}</ul> }.into_any(),
             }}
         </section>

@@ -122,8 +122,8 @@ fn Switches(settings: Settings, problems: FormProblems) -> impl IntoView {
     };
     let code = choices(&[("off", "Off"), ("on", "On")]);
     let runtimes = choices(&[
-        ("v2", "v2: answers as they come, reads side by side"),
-        ("v1", "v1: one answer at the end"),
+        ("v2", "Answers as they come, reads side by side"),
+        ("v1", "One answer at the end"),
     ]);
     view! {
         <section class="card" aria-labelledby="sv-s">

@@ -104,7 +104,7 @@ pub(crate) fn WorkspaceFields(
                 options=zones(&workspace.timezone)
                 value=zone
                 large=large
-                hint="Schedules and due dates use this."
+                hint="Says when a day begins, and so what is due and what is late."
                 error=problems.field("timezone")
             />
             <SelectField
@@ -113,7 +113,7 @@ pub(crate) fn WorkspaceFields(
                 options=weeks(&workspace.working_days)
                 value=days
                 large=large
-                hint="Flows rest on days off."
+                hint="For the health of people: on days off nobody has to answer."
                 error=problems.field("workingDays")
             />
         </div>
