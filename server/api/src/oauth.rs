@@ -95,7 +95,12 @@ async fn authorize(
 }
 
 fn goes_to(address: &str) -> Answer {
-    let wrong = |_| Problem::invalid("redirect_uri", "The address for the answer is none");
+    let wrong = |_| {
+        Problem::invalid(
+            "redirect_uri",
+            "redirect_uri is not an address. Send the one the client registered",
+        )
+    };
     let location = HeaderValue::from_str(address).map_err(wrong)?;
     let headers = [(LOCATION, location), (CACHE_CONTROL, HeaderValue::from_static("no-store"))];
     Ok((StatusCode::SEE_OTHER, headers).into_response())

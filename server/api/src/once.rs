@@ -114,12 +114,16 @@ async fn claimed(backend: &Backend, key: &ToolKey, hash: &str) -> Result<Option<
             Claim::Mine => return Ok(None),
             Claim::Done(answer) => return Ok(Some(answer)),
             Claim::OtherArguments => {
-                return Err(Problem::conflict("This Idempotency-Key was used with another body"));
+                return Err(Problem::conflict(
+                    "This Idempotency-Key was used with another body. Take a new key for another request",
+                ));
             }
             Claim::Running => tokio::time::sleep(LOOK_EVERY).await,
         }
     }
-    Err(Problem::conflict("The first request with this Idempotency-Key has not ended yet"))
+    Err(Problem::conflict(
+        "The first request with this Idempotency-Key has not ended yet. Send it again in a moment",
+    ))
 }
 
 /// Keeps the answer for repeats. One that is our fault, or that says to come back, gives the key back.

@@ -64,7 +64,9 @@ impl Auth {
             Box::pin(async move {
                 let members = workspaces::members(conn, &actor.workspace).await?;
                 if members.iter().any(|it| it.email == new.email) {
-                    return Err(Problem::conflict("This address belongs to a member already"));
+                    return Err(Problem::conflict(
+                        "This address belongs to a member already. Change their role instead",
+                    ));
                 }
                 invitations::insert(conn, &actor.workspace, &new).await?;
                 let event = Event::new(EventKind::InvitationCreated, &new.id, new.email.as_str());

@@ -123,7 +123,9 @@ async fn check_dispensable(
 ) -> Result<(), Problem> {
     if member.is_super_admin == 1 {
         if users::super_admins(conn).await?.len() <= 1 {
-            return Err(Problem::conflict("The last super admin must stay as they are"));
+            return Err(Problem::conflict(
+                "The last super admin must stay as they are: somebody has to manage this server",
+            ));
         }
         actor.require(Permission::Platform)?;
     }

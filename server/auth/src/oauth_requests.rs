@@ -107,7 +107,12 @@ impl Wish {
     /// # Errors
     /// [`Problem::Invalid`] when the address is none.
     pub fn answer(&self, fields: &[(&str, &str)], issuer: &str) -> Result<String, Problem> {
-        let wrong = |_| Problem::invalid("redirect_uri", "The address for the answer is none");
+        let wrong = |_| {
+            Problem::invalid(
+                "redirect_uri",
+                "redirect_uri is not an address. Send the one the client registered",
+            )
+        };
         let mut url = Url::parse(&self.redirect_uri).map_err(wrong)?;
         let mut query = url.query_pairs_mut();
         query.extend_pairs(fields);

@@ -132,7 +132,10 @@ impl ChatClients {
         }
         let is_reader = decision.role == Role::Viewer.as_str();
         if !checked.wants_write && !is_reader {
-            return Err(Problem::invalid("role", "The client asked to read only"));
+            return Err(Problem::invalid(
+                "role",
+                "The client asked to read only. Choose Read only",
+            ));
         }
         let asker = (&client, wish.redirect_uri.as_str());
         let code = self.auth.allow_client(actor, asker, checked, decision).await?;

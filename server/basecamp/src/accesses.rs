@@ -180,7 +180,10 @@ impl Basecamp {
         let before = Meta::read(&row)?;
         let wanted = before.accounts.iter().find(|it| it.id == account_id).cloned();
         let wanted = wanted.ok_or_else(|| {
-            Problem::invalid("account_id", "This sign-in does not open an account with this id")
+            Problem::invalid(
+                "account_id",
+                "This sign-in does not open an account with this id. Choose one of its own",
+            )
         })?;
         if before.account_id == account_id {
             return Ok(id.clone());

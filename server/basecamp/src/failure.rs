@@ -78,7 +78,7 @@ pub(crate) fn problem(what: &str, error: &Error) -> Problem {
         ErrorCode::NotFound => Problem::not_found(what),
         ErrorCode::AuthRequired => access_lost(),
         ErrorCode::Forbidden => Problem::Forbidden {
-            message: "Basecamp does not allow this for the connected person".into(),
+            message: "Basecamp does not allow this for the connected person. Somebody with access there can do it".into(),
         },
         ErrorCode::RateLimit => Problem::RateLimited {
             retry_after_s: error.retry_after().map_or(DEFAULT_WAIT_S, u64::from),

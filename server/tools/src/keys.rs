@@ -60,14 +60,17 @@ impl Tools {
                 Claim::Done(answer) => return Ok(Turn::Answered(answer)),
                 Claim::OtherArguments => {
                     return Err(Problem::conflict(
-                        "This idempotency key was used with other arguments",
+                        "This idempotency key was used with other arguments. Take a new key for another call",
                     )
                     .into());
                 }
                 Claim::Running => tokio::time::sleep(LOOK_EVERY).await,
             }
         }
-        Err(Problem::conflict("The first call with this idempotency key has not ended yet").into())
+        Err(Problem::conflict(
+            "The first call with this idempotency key has not ended yet. Repeat it in a moment",
+        )
+        .into())
     }
 
     /// Keeps an answer for repeats, or gives the key back after a failure.

@@ -191,7 +191,7 @@ impl Wanted {
 }
 
 fn not_yours() -> Problem {
-    Problem::Forbidden { message: "Only the owner may do this with the app".to_owned() }
+    Problem::Forbidden { message: "Only the owner may do this with the app. Ask them".to_owned() }
 }
 
 /// An app of the actor's workspace that they may change.
