@@ -48,6 +48,19 @@ pub struct NewInvitation {
     pub expires_at_ms: i64,
 }
 
+macro_rules! invitations {
+    ($rest:literal) => {
+        concat!(
+            "SELECT i.id, i.workspace_id, w.name AS workspace_name, i.email, i.role, i.status, u.name AS invited_by,
+                    i.created_at, i.expires_at
+             FROM invitations i
+             JOIN workspaces w ON w.workspace_id = i.workspace_id
+             JOIN users u ON u.id = i.invited_by ",
+            $rest
+        )
+    };
+}
+
 /// Stores an invitation; earlier ones to the same address are withdrawn.
 ///
 /// # Errors
@@ -80,17 +93,8 @@ pub async fn insert(conn: &mut Conn, workspace: &WorkspaceId, new: &NewInvitatio
 /// # Errors
 /// When the database refuses.
 pub async fn of_workspace(conn: &mut Conn, workspace: &WorkspaceId) -> Result<Vec<Invitation>> {
-    fetch_all!(
-        conn,
-        Invitation,
-        "SELECT i.id, i.workspace_id, w.name AS workspace_name, i.email, i.role, i.status, u.name AS invited_by,
-                i.created_at, i.expires_at
-         FROM invitations i
-         JOIN workspaces w ON w.workspace_id = i.workspace_id
-         JOIN users u ON u.id = i.invited_by
-         WHERE i.workspace_id = $1 ORDER BY i.created_at DESC, i.id DESC",
-        workspace.as_str()
-    )
+    let sql = invitations!("WHERE i.workspace_id = $1 ORDER BY i.created_at DESC, i.id DESC");
+    fetch_all!(conn, Invitation, sql, workspace.as_str())
 }
 
 /// The invitation a token is for, whatever its state.
@@ -98,17 +102,7 @@ pub async fn of_workspace(conn: &mut Conn, workspace: &WorkspaceId) -> Result<Ve
 /// # Errors
 /// When the database refuses.
 pub async fn find_by_token(conn: &mut Conn, token_hash: &str) -> Result<Option<Invitation>> {
-    fetch_optional!(
-        conn,
-        Invitation,
-        "SELECT i.id, i.workspace_id, w.name AS workspace_name, i.email, i.role, i.status, u.name AS invited_by,
-                i.created_at, i.expires_at
-         FROM invitations i
-         JOIN workspaces w ON w.workspace_id = i.workspace_id
-         JOIN users u ON u.id = i.invited_by
-         WHERE i.token_hash = $1",
-        token_hash
-    )
+    fetch_optional!(conn, Invitation, invitations!("WHERE i.token_hash = $1"), token_hash)
 }
 
 /// Ends a pending invitation as `status`; false when it is not pending any more. Of several at once exactly one
