@@ -3,6 +3,7 @@
 
 mod reading;
 
+use crate::args::text_of;
 use crate::error::ToolError;
 use crate::knowledge_tools::unknown_yet;
 use crate::tool::{Call, Done};
@@ -117,8 +118,7 @@ async fn last_person(call: &Call<'_>) -> Result<Found, ToolError> {
             one => Some(one.clone()),
         });
         let Some(named) = named else { continue };
-        let name = named.as_str().map_or_else(|| named.to_string(), str::to_owned);
-        let found = by_name(call, &name, Some(Kind::Person)).await?;
+        let found = by_name(call, &text_of(&named), Some(Kind::Person)).await?;
         return Ok(match found {
             Found::One(person, _) => Found::One(person, 0.9),
             other => other,

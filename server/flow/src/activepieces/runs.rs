@@ -2,6 +2,7 @@
 
 use crate::activepieces::client::Ask;
 use crate::activepieces::{NAME, Remote, convert};
+use crate::pieces::input::as_text;
 use domain::actor::{Actor, Permission};
 use domain::event::{Event, EventKind};
 use domain::flow::listing::RunFilter;
@@ -103,7 +104,7 @@ impl Remote {
         let mark = ids::fresh();
         let mut ask = Ask::post(format!("/webhooks/{id}"), body_of(&payload)).header(MARK, &mark);
         for (name, value) in payload["queryParams"].as_object().into_iter().flatten() {
-            ask = ask.with(name, value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+            ask = ask.with(name, as_text(value));
         }
         self.call("Flow", ask).await?;
         let run = self.marked(actor, id, &mark).await?;
