@@ -95,6 +95,28 @@ async fn every_way_to_name_a_connection_works_and_nothing_of_it_is_seen() {
 }
 
 #[tokio::test]
+async fn a_secret_that_was_moved_to_another_connection_opens_for_nobody() {
+    for world in World::both().await {
+        let site = Site::open().await;
+        world.allow(&[site.host()]).await;
+        let (ours, theirs) = (secret(&world, "ours").await, secret(&world, "theirs").await);
+        let moving = format!(
+            "UPDATE flow_connections SET (data_key, secret) = (SELECT data_key, secret FROM flow_connections
+             WHERE id = '{}') WHERE id = '{}'",
+            ours.id, theirs.id
+        );
+        assert_eq!(world.test.as_ref().unwrap().run(&moving).await.unwrap(), 1);
+        let request = |name: &str| {
+            on_webhook(signed(&site.url("/ok"), &format!("{{{{connections['{name}']}}}}")))
+        };
+        let run = ran(&world, request("theirs")).await;
+        assert_eq!((run.status, site.arrived().len()), (RunStatus::Failed, 0), "{}", world.name);
+        assert!(run.error.unwrap().contains("Enter it again under Integrations"));
+        assert_eq!(ran(&world, request("ours")).await.status, RunStatus::Succeeded);
+    }
+}
+
+#[tokio::test]
 async fn a_flow_that_is_handed_a_secret_uses_it_and_shows_nothing_of_it() {
     for world in World::both().await {
         let site = Site::open().await;

@@ -91,6 +91,17 @@ async fn every_hop_of_a_redirect_is_judged() {
     assert_eq!(kept.steps["step_1"]["output"]["status"], 302);
 }
 
+#[tokio::test]
+async fn an_answer_without_end_is_cut_off_packed_or_not() {
+    let (world, site) = (World::sqlite().await, Site::open().await);
+    world.allow(&[site.host()]).await;
+    for path in ["/endless", "/packed"] {
+        let run = ran(&world, get(&site.url(path), json!({}))).await;
+        assert_eq!(run.status, RunStatus::Failed, "{path}");
+        assert!(run.error.unwrap().contains("larger than 10 MB"), "{path}");
+    }
+}
+
 /// Recording 084.
 #[tokio::test]
 async fn an_error_answer_fails_the_step_unless_it_goes_on() {

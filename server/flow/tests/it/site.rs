@@ -2,9 +2,13 @@
 
 use crate::world::PATIENCE;
 use axum::Router;
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -40,8 +44,9 @@ impl Shared {
     }
 }
 
-/// `/ok...` answers 200, `/gate...` too once it is open, `/fail...` 500 as often as told and then 200, `/hang...` never, `/to?...` redirects
-/// there, `/echo` refuses and repeats who asked.
+/// `/ok...` answers 200, `/gate...` too once it is open, `/fail...` 500 as often as told and then 200, `/hang...`
+/// never, `/to?...` redirects there, `/echo` refuses and repeats who asked, `/endless` answers without end, `/packed`
+/// with little that unpacks to much.
 pub(crate) struct Site {
     pub(crate) address: SocketAddr,
     shared: Arc<Shared>,
@@ -116,6 +121,13 @@ impl Site {
     }
 }
 
+/// 12 MB in 12 kB.
+fn packed() -> Vec<u8> {
+    let mut packing = GzEncoder::new(Vec::new(), Compression::best());
+    packing.write_all(&vec![0; 12 * 1024 * 1024]).unwrap();
+    packing.finish().unwrap()
+}
+
 async fn answer(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path().to_owned();
     let signed = headers.get("authorization").and_then(|it| it.to_str().ok()).map(str::to_owned);
@@ -134,6 +146,13 @@ async fn answer(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap)
     if path.starts_with("/to") {
         let target = uri.query().unwrap_or_default().to_owned();
         return (StatusCode::FOUND, [("location", target)]).into_response();
+    }
+    if path.starts_with("/endless") {
+        let chunk = || Ok::<_, std::io::Error>(vec![b'x'; 64 * 1024]);
+        return Body::from_stream(futures::stream::repeat_with(chunk)).into_response();
+    }
+    if path.starts_with("/packed") {
+        return ([("content-encoding", "gzip")], packed()).into_response();
     }
     if path.starts_with("/echo") {
         return (StatusCode::UNAUTHORIZED, axum::Json(serde_json::json!({ "asked": signed })))
