@@ -24,6 +24,18 @@ async fn limited(world: &World, steps: Value, most: u32) -> Flow {
     flow
 }
 
+/// A flow with one run at a time: the first of three waits at the gate of `site`, and the others for their turn.
+async fn one_at_the_gate(world: &World, site: &Site) -> (Flow, Vec<RunId>) {
+    world.allow(&[site.host()]).await;
+    let flow = limited(world, put("step_1", &site.url("/gate")), 1).await;
+    let mut runs = Vec::new();
+    for _ in 0..3 {
+        runs.push(world.fire(&flow, json!({})).await);
+    }
+    site.came(1).await;
+    (flow, runs)
+}
+
 async fn status(world: &World, run: &RunId) -> RunStatus {
     world.runs.get(&admin(), run).await.unwrap().status
 }
@@ -32,13 +44,7 @@ async fn status(world: &World, run: &RunId) -> RunStatus {
 async fn one_run_ends_before_the_next_begins() {
     for world in World::both().await {
         let site = Site::open().await;
-        world.allow(&[site.host()]).await;
-        let flow = limited(&world, put("step_1", &site.url("/gate")), 1).await;
-        let mut runs = Vec::new();
-        for _ in 0..3 {
-            runs.push(world.fire(&flow, json!({})).await);
-        }
-        site.came(1).await;
+        let (_, runs) = one_at_the_gate(&world, &site).await;
         // Another flow is not held up, and by the time it has ended the worker has looked for work.
         let other = world.published(on_webhook(set_fields("step_1", json!({ "n": 1 })))).await;
         let free = world.fire(&other, json!({})).await;
@@ -109,13 +115,7 @@ async fn two_nodes_keep_to_one_limit_together() {
 async fn a_limit_that_is_taken_away_lets_all_go() {
     for world in World::both().await {
         let site = Site::open().await;
-        world.allow(&[site.host()]).await;
-        let flow = limited(&world, put("step_1", &site.url("/gate")), 1).await;
-        let mut runs = Vec::new();
-        for _ in 0..3 {
-            runs.push(world.fire(&flow, json!({})).await);
-        }
-        site.came(1).await;
+        let (flow, runs) = one_at_the_gate(&world, &site).await;
         world.flows.set_runs_at_once(&admin(), &flow.id, None).await.unwrap();
         site.came(3).await;
         site.open_gate();
