@@ -125,6 +125,8 @@ kinds! {
     FlowEnabled = "flow.enabled", Flow, audited;
     /// A flow was switched off.
     FlowDisabled = "flow.disabled", Flow, audited;
+    /// The address of a flow was renewed: the one before starts nothing any more.
+    FlowAddressRenewed = "flow.address_renewed", Flow, audited;
     /// A flow was deleted.
     FlowDeleted = "flow.deleted", Flow, audited;
     /// The trigger of a flow was given a sample, or listens for one.

@@ -7,15 +7,29 @@ use super::store::Studio;
 use super::turns::TurnsField;
 use crate::runs::words::count;
 use crate::ui::button::IconButton;
-use domain::flow::catalog::WEBHOOK;
+use domain::flow::catalog::{FORMS, WEBHOOK};
 use domain::flow::{FlowStatus, TriggerKind};
 use leptos::prelude::*;
 
 /// Whether a request starts the flow.
 pub fn starts_by_webhook(studio: Studio) -> Memo<bool> {
+    starts_by(studio, &[WEBHOOK])
+}
+
+/// Whether a form that somebody sends starts the flow.
+pub fn starts_by_form(studio: Studio) -> Memo<bool> {
+    starts_by(studio, &[FORMS])
+}
+
+/// Whether the flow has an address, for requests or for people.
+pub fn has_address(studio: Studio) -> Memo<bool> {
+    starts_by(studio, &[WEBHOOK, FORMS])
+}
+
+fn starts_by(studio: Studio, pieces: &'static [&'static str]) -> Memo<bool> {
     Memo::new(move |_| {
         studio.flow.with(|it| match &it.version.trigger.kind {
-            TriggerKind::Piece(it) => it.piece_name == WEBHOOK,
+            TriggerKind::Piece(it) => pieces.contains(&it.piece_name.as_str()),
             TriggerKind::Empty(_) => false,
         })
     })
@@ -27,7 +41,7 @@ pub fn FlowPanel(
     /// The open flow.
     studio: Studio,
 ) -> impl IntoView {
-    let by_webhook = starts_by_webhook(studio);
+    let has_address = has_address(studio);
     let is_live = Memo::new(move |_| studio.flow.with(|it| it.published_version_id.is_some()));
     let id = studio.flow.with_untracked(|it| it.id.clone());
     let steps = move || count(studio.cards.with(Vec::len), "step", "steps");
@@ -52,7 +66,7 @@ pub fn FlowPanel(
             <div class="config__body">
                 <p class="sm muted">{stands}</p>
                 <ProblemList studio=studio />
-                <Show when=move || by_webhook.get()>
+                <Show when=move || has_address.get()>
                     <WebhookAddress studio=studio />
                     <Show when=move || !is_live.get()>
                         <p class="hint">"The address answers once the flow is published."</p>

@@ -1,9 +1,19 @@
-//! The address that starts a flow, with a line to try it.
+//! The address that starts a flow, with a line to try it, and renewing it.
 
-use super::server_fns::webhook_address;
-use super::store::Studio;
+use super::about::starts_by_form;
+use super::server_fns::{renew_webhook_address, webhook_address};
+use super::store::{Saving, Studio};
 use super::values::expressions;
+use crate::error::AppError;
+use crate::live::{LiveEvent, use_live};
+use crate::session::can;
+use crate::ui::button::{Button, Kind};
 use crate::ui::code::Code;
+use crate::ui::dialog::Confirm;
+use domain::actor::Permission;
+use domain::event::{EventKind, Topic};
+use domain::flow::engine::FlowEngine;
+use domain::ids::FlowId;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::{Map, Value};
@@ -44,42 +54,132 @@ fn curl(url: &str, body: &Value) -> String {
     format!("curl -X POST {url} -H 'Content-Type: application/json' -d '{body}'")
 }
 
-/// The address of the flow and a ready line to try it.
+/// What the server said the address is; nothing until it answers.
+type Known = RwSignal<Option<Result<String, AppError>>>;
+
+/// The address of the flow and a ready line to try it. It is asked for again whenever somebody renewed it.
 #[component]
 pub fn WebhookAddress(
     /// The open flow.
     studio: Studio,
+    /// Whether it can be renewed here, by whom that is for.
+    #[prop(optional)]
+    can_renew: bool,
 ) -> impl IntoView {
-    let id = Memo::new(move |_| studio.flow.with(|it| it.id.clone()));
-    let address = RwSignal::new(None);
-    // Asked for by the browser: on the server this is part of a page that loads.
-    Effect::new(move |_| {
-        let id = id.get();
-        spawn_local(async move {
-            let answer = webhook_address(id).await;
-            address.try_set(Some(answer));
-        });
-    });
-    move || match address.get() {
+    let address: Known = RwSignal::new(None);
+    let is_form = stored_form(studio);
+    ask(studio, address, is_form);
+    let lines = move || match address.get() {
         None => view! { <span class="skel" style="inline-size: 80%"></span> }.into_any(),
-        Some(Ok(url)) => view! { <Lines studio=studio url=url /> }.into_any(),
+        Some(Ok(url)) => view! { <Lines studio=studio url=url is_form=is_form.get() /> }.into_any(),
         Some(Err(error)) => {
             view! { <p class="error" role="alert">{error.to_string()}</p> }.into_any()
         }
+    };
+    view! {
+        {lines}
+        {can_renew.then(|| view! { <Renew studio=studio address=address /> })}
     }
+}
+
+/// Whether the flow that the server has starts by a form: its address is another page then.
+fn stored_form(studio: Studio) -> Memo<bool> {
+    let is_form = starts_by_form(studio);
+    Memo::new(move |before: Option<&bool>| match before {
+        Some(before) if studio.saving.get() != Saving::Saved => *before,
+        _ => is_form.get(),
+    })
+}
+
+/// Asks for the address, in the browser: on the server this is part of a page that loads.
+fn ask(studio: Studio, address: Known, is_form: Memo<bool>) {
+    let id = Memo::new(move |_| studio.flow.with(|it| it.id.clone()));
+    let asked = RwSignal::new(0_u32);
+    let live = use_live();
+    let (version, last) = (live.version(Topic::Flow), live.last(Topic::Flow));
+    Effect::new(move |before: Option<u64>| {
+        let version = version.get();
+        let is_news = before.is_some_and(|it| it != version);
+        if is_news && last.get_untracked().is_none_or(|it| id.with_untracked(|id| renews(&it, id)))
+        {
+            asked.update(|it| *it += 1);
+        }
+        version
+    });
+    Effect::new(move |_| {
+        let (id, question) = (id.get(), asked.get());
+        is_form.track();
+        spawn_local(async move {
+            let answer = webhook_address(id).await;
+            // What was asked before the address was renewed comes too late.
+            if asked.try_get_untracked() == Some(question) {
+                address.try_set(Some(answer));
+            }
+        });
+    });
+}
+
+/// Whether an event says that the flow `id` has another address.
+fn renews(event: &LiveEvent, id: &FlowId) -> bool {
+    let kind = event.data.get("kind").and_then(Value::as_str);
+    event.id == id.as_str() && kind == Some(EventKind::FlowAddressRenewed.as_str())
 }
 
 /// The address, and a line for a terminal that sends what the flow reads.
 #[component]
-fn Lines(studio: Studio, url: String) -> impl IntoView {
+fn Lines(studio: Studio, url: String, is_form: bool) -> impl IntoView {
     let address = url.clone();
+    let title = if is_form {
+        "People fill in the form at this address"
+    } else {
+        "A request to this address starts it"
+    };
     let line = Signal::derive(move || curl(&url, &sample_body(studio)));
     view! {
         <div class="stack">
-            <h3>"A request to this address starts it"</h3>
+            <h3>{title}</h3>
             <Code label="Address" text=address />
-            <Code label="Try it in a terminal" text=line />
+            {(!is_form).then(|| view! { <Code label="Try it in a terminal" text=line /> })}
         </div>
+    }
+}
+
+/// Gives the flow another address, after asking. Flows of another engine keep theirs.
+#[component]
+fn Renew(studio: Studio, address: Known) -> impl IntoView {
+    let manages = can(Permission::Manage);
+    let is_ours = studio.flow.with_untracked(|it| it.engine == FlowEngine::Builtin);
+    let (asks, busy) = (RwSignal::new(false), RwSignal::new(false));
+    let renew = move |()| {
+        busy.set(true);
+        let id = studio.flow.with_untracked(|it| it.id.clone());
+        spawn_local(async move {
+            match renew_webhook_address(id).await {
+                Ok(url) => {
+                    address.try_set(Some(Ok(url)));
+                    studio.toasts.say("The flow has a new address");
+                }
+                Err(error) => studio.toasts.failed(format!("The address stays. {error}")),
+            }
+            busy.try_set(false);
+            asks.try_set(false);
+        });
+    };
+    view! {
+        <Show when=move || is_ours && manages.get()>
+            <div class="row">
+                <Button kind=Kind::Plain icon="refresh" on:click=move |_| asks.set(true)>"Renew the address"</Button>
+            </div>
+            <Confirm
+                open=asks
+                title="Renew the address?"
+                body="The flow gets a new address at once. Whoever calls the old one is refused from now on, so tell them the new one."
+                action="Renew the address"
+                keep="Keep this one"
+                busy=busy
+                confirm=renew
+            />
+        </Show>
     }
 }
 

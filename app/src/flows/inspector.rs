@@ -1,6 +1,7 @@
 //! The panel at the right: the settings of the chosen step, or what the flow is when none is chosen.
 
-use super::about::FlowPanel;
+use super::about::{FlowPanel, has_address};
+use super::address::WebhookAddress;
 use super::cards::Card;
 use super::code::CodePanel;
 use super::control::LoopPanel;
@@ -153,12 +154,16 @@ pub fn StepPanel(
             Some(Panel::Router) => view! { <RouterPanel studio=studio step=step /> }.into_any(),
         }
     };
+    let (is_trigger, has_address) = (step == "trigger", has_address(studio));
     view! {
         <div class="config__panel" id="cp-set" role="tabpanel" aria-labelledby="ct-set">
             <fieldset class="config__body" disabled=move || !studio.is_editing()>
                 <StepProblem studio=studio step=step.clone() />
                 <NameField studio=studio step=step />
                 {body}
+                <Show when=move || is_trigger && has_address.get()>
+                    <WebhookAddress studio=studio can_renew=true />
+                </Show>
             </fieldset>
         </div>
     }

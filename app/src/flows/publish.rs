@@ -1,6 +1,6 @@
 //! Putting a draft live: what is in the way, what will happen, and what to do with it then.
 
-use super::about::starts_by_webhook;
+use super::about::has_address;
 use super::address::WebhookAddress;
 use super::changes::ChangeList;
 use super::problems::{ProblemList, problem_count};
@@ -186,11 +186,11 @@ fn EveryStep(studio: Studio) -> impl IntoView {
 
 #[component]
 fn Done(studio: Studio, open: RwSignal<bool>) -> impl IntoView {
-    let by_webhook = starts_by_webhook(studio);
+    let has_address = has_address(studio);
     let runs = studio.flow.with_untracked(|it| format!("/runs?flow={}", it.id));
     view! {
         <div class="dialog__body stack stack--4">
-            <Show when=move || by_webhook.get() fallback=|| view! { <p>"It starts by itself from now on."</p> }>
+            <Show when=move || has_address.get() fallback=|| view! { <p>"It starts by itself from now on."</p> }>
                 <WebhookAddress studio=studio />
             </Show>
         </div>

@@ -124,6 +124,12 @@ pub async fn webhook_address(id: FlowId) -> Result<String, AppError> {
     Ok(backend().flows.webhook_url(&actor()?, &id).await?)
 }
 
+/// Gives a flow another address; the one before starts nothing from now on.
+#[server(prefix = "/fn", endpoint = "renew_webhook_address")]
+pub async fn renew_webhook_address(id: FlowId) -> Result<String, AppError> {
+    Ok(backend().flows.renew_webhook(&actor()?, &id).await?)
+}
+
 /// Starts a test run of the newest version.
 #[server(prefix = "/fn", endpoint = "start_run", input = Json)]
 pub async fn start_run(id: FlowId, payload: Value) -> Result<Run, AppError> {

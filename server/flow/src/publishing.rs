@@ -102,10 +102,11 @@ impl Flows {
         .inspect(|_| self.engine.wake.notify_one())
     }
 
-    /// Gives the flow another webhook address; the one before stops working at once.
+    /// Gives the flow another address, for requests and for forms, and says which; the one before starts nothing from now
+    /// on.
     ///
     /// # Errors
-    /// [`Problem::Forbidden`]; [`Problem::NotFound`].
+    /// [`Problem::Forbidden`]; [`Problem::NotFound`]; [`Problem::Unsupported`] for a flow of another engine.
     pub async fn renew_webhook(&self, actor: &Actor, id: &FlowId) -> Result<String, Problem> {
         actor.require(Permission::Manage)?;
         if self.remote(actor, id).await?.is_some() {
@@ -119,8 +120,9 @@ impl Flows {
             Box::pin(async move {
                 let flow = found(conn, &by, &flow_id).await?.flow;
                 flows::set_hook(conn, &by.workspace, &flow_id, &ids::random_hex(16)).await?;
-                let detail = json!({ "revision": flow.revision, "operations": [], "summary": "Renewed the address" });
-                events::record(conn, &by, &event(EventKind::FlowEdited, &flow).with(detail)).await?;
+                // The flow itself stays as it was, so pages that show this revision need not read it again.
+                let told = event(EventKind::FlowAddressRenewed, &flow);
+                events::record(conn, &by, &told.with(json!({ "revision": flow.revision }))).await?;
                 Ok(())
             })
         })

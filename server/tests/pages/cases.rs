@@ -226,6 +226,7 @@ fn of_flows(ids: &Ids) -> Vec<Case> {
         sent("set_runs_at_once", with(json!({"limit": 2}))),
         form("delete_flow", one()),
         form("webhook_address", one()),
+        form("renew_webhook_address", one()),
         sent("start_run", with(json!({"payload": {}}))),
         sent("move_flow", with(json!({"folder": null}))),
         form("rename_folder", json!({"id": ids["folder"], "name": "Mine now"})),

@@ -1,4 +1,4 @@
-//! Which engine runs the flows of a workspace, and copying a flow to the other one.
+//! Which engine runs the flows of a workspace, copying a flow to the other one, and renewing its address.
 
 use crate::body::{Body, NoBody};
 use crate::error::Answer;
@@ -20,6 +20,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::put(PATH, manages, change),
         Route::delete(PATH, manages, disconnect),
         Route::post("/api/pmos/flows/{id}/copy", Who::Signed(Permission::Write), copy),
+        Route::post("/api/pmos/flows/{id}/renew-address", Who::Signed(Permission::Manage), renew),
     ]
 }
 
@@ -54,4 +55,15 @@ async fn copy(
     NoBody: NoBody,
 ) -> Answer<Json<CopiedFlow>> {
     Ok(Json(backend.flows.copy_to_other_engine(&actor, &id).await?))
+}
+
+/// `{webhookUrl}`: where requests, or people with a form, start the flow from now on.
+async fn renew(
+    State(backend): State<Backend>,
+    Extension(actor): Extension<Actor>,
+    Path(id): Path<FlowId>,
+    NoBody: NoBody,
+) -> Answer<Json<Value>> {
+    let url = backend.flows.renew_webhook(&actor, &id).await?;
+    Ok(Json(json!({ "webhookUrl": url })))
 }

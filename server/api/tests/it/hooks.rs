@@ -86,6 +86,27 @@ async fn what_cannot_start_a_run_is_refused_with_its_reason() {
 }
 
 #[tokio::test]
+async fn the_address_of_a_flow_is_renewed_and_the_old_one_is_gone() {
+    for server in Server::all().await {
+        let owner = server.signs_up("Owner").await;
+        let actor = owner.actor().await;
+        let (flow, old) = greeting(&server, &actor, json!("hi")).await;
+        assert_eq!(sent(&server, "POST", &old, (JSON, "{}")).await.status, 200);
+        let renewed = owner.post(&format!("/api/pmos/flows/{flow}/renew-address"), json!({})).await;
+        assert_eq!(renewed.status, 200, "{}", renewed.body);
+        let url = renewed["webhookUrl"].as_str().unwrap();
+        let new = url.split_at(url.find("/api/v1/").unwrap()).1;
+        let gone = sent(&server, "POST", &old, (JSON, "{}")).await;
+        assert_eq!((gone.status, &gone["code"]), (410, &json!("GONE")), "{}", server.name);
+        assert_eq!(sent(&server, "POST", new, (JSON, "{}")).await.status, 200);
+        let log = owner.get("/api/pmos/audit?action=flow.address_renewed").await;
+        let rows = log["events"].as_array().unwrap();
+        assert_eq!((rows.len(), &rows[0]["target"]["id"]), (1, &json!(flow)));
+        assert!(!log.body.to_string().contains(new.rsplit('/').next().unwrap()), "it is a secret");
+    }
+}
+
+#[tokio::test]
 async fn basecamp_is_heard_only_at_an_address_that_was_given_to_it() {
     let server = Server::sqlite().await;
     let body = r#"{"id":1,"recording":{"id":2,"type":"Todo","bucket":{"id":3}}}"#;

@@ -67,6 +67,7 @@ async fn foreign(server: &Server, other: &Caller<'_>) -> Vec<(&'static str, Stri
     let app = apps::app_of(server, other, "internal").await;
     cases.extend([
         ("POST /api/pmos/flows/{id}/copy", their_flow(server, &me).await, json!({})),
+        ("POST /api/pmos/flows/{id}/renew-address", their_flow(server, &me).await, json!({})),
         ("PATCH /api/pmos/members/{id}", user.clone(), json!({"role": "viewer"})),
         ("DELETE /api/pmos/members/{id}", user, json!({})),
         ("DELETE /api/pmos/invitations/{id}", invitation, json!({})),

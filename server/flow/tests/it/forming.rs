@@ -80,6 +80,18 @@ async fn an_address_without_a_form_or_switched_off_takes_nothing() {
 }
 
 #[tokio::test]
+async fn a_renewed_form_is_at_its_new_address_alone() {
+    for world in World::both().await {
+        let (flow, old) = made(&world).await;
+        world.runs.form(&old).await.unwrap();
+        let url = world.flows.renew_webhook(&admin(), &flow.id).await.unwrap();
+        assert!(url.starts_with("http://pmos.test/forms/"), "{url}");
+        assert_eq!(world.runs.form(&old).await, Err(HookRefusal::Unknown), "{}", world.name);
+        world.runs.form(url.rsplit('/').next().unwrap()).await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn a_form_that_cannot_be_one_is_not_published() {
     let world = World::sqlite().await;
     for inputs in [json!([]), json!(["A", "a"]), json!([{ "displayName": "CV", "type": "file" }])] {

@@ -39,10 +39,41 @@ async fn unknown_and_switched_off_flows_start_nothing() {
     ));
     world.flows.set_status(&admin(), &flow.id, FlowStatus::Disabled).await.unwrap();
     assert_eq!(world.runs.hook(&hook, &body, no).await, Err(HookRefusal::SwitchedOff));
-    world.flows.set_status(&admin(), &flow.id, FlowStatus::Enabled).await.unwrap();
-    let renewed = world.flows.renew_webhook(&admin(), &flow.id).await.unwrap();
-    assert!(!renewed.ends_with(&hook));
-    assert_eq!(world.runs.hook(&hook, &body, no).await, Err(HookRefusal::Unknown));
+}
+
+/// Nodes that share a database look the address up each time, others remember it: both forget it at once.
+#[tokio::test]
+async fn a_renewed_address_starts_the_flow_and_the_old_one_nothing() {
+    for world in World::both().await {
+        let flow = world.published(on_webhook(set_fields("step_1", json!({})))).await;
+        let old = world.hook(&flow).await;
+        let (body, no) = (request(json!({})), Wait::No);
+        assert!(matches!(world.runs.hook(&old, &body, no).await, Ok(HookAnswer::Accepted { .. })));
+        let url = world.flows.renew_webhook(&admin(), &flow.id).await.unwrap();
+        let new = url.rsplit('/').next().unwrap();
+        assert!(new != old && new.len() == 32 && new.chars().all(|it| it.is_ascii_hexdigit()));
+        assert_eq!(world.flows.webhook_url(&admin(), &flow.id).await.unwrap(), url);
+        let refused = Err(HookRefusal::Unknown);
+        assert_eq!(world.runs.hook(&old, &body, no).await, refused, "{}", world.name);
+        assert_eq!(world.runs.hook_of(&flow.id, &old, &body).await, refused);
+        assert!(matches!(world.runs.hook(new, &body, no).await, Ok(HookAnswer::Accepted { .. })));
+        let now = world.flows.get(&admin(), &flow.id).await.unwrap();
+        assert_eq!((now.revision, now.version), (flow.revision, flow.version), "nothing else");
+    }
+}
+
+#[tokio::test]
+async fn an_address_is_renewed_by_those_who_manage_the_workspace() {
+    for world in World::both().await {
+        let flow = world.published(on_webhook(set_fields("step_1", json!({})))).await;
+        let before = world.hook(&flow).await;
+        let member = world.flows.renew_webhook(&actor("w1", Role::Member), &flow.id).await;
+        assert!(matches!(member, Err(Problem::Forbidden { .. })), "{member:?}");
+        let stranger = actor("w2", Role::WorkspaceAdmin);
+        let stranger = world.flows.renew_webhook(&stranger, &flow.id).await;
+        assert_eq!(stranger, Err(Problem::not_found("Flow")));
+        assert_eq!(world.hook(&flow).await, before, "{}", world.name);
+    }
 }
 
 #[tokio::test]
