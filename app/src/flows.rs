@@ -64,6 +64,7 @@ pub mod sketch;
 pub mod step_test;
 pub mod store;
 pub mod studio;
+pub mod switched;
 pub mod sync;
 pub mod table_dialogs;
 pub mod table_fns;

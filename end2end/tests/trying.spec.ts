@@ -113,3 +113,55 @@ test('flows are put into folders, several at once', async ({ page }) => {
   await folder.click();
   await expect(page.getByRole('link', { name: 'First' })).toBeVisible();
 });
+
+test('the address of a flow is renewed, and a page that is open elsewhere shows the new one', async ({
+  page,
+  context,
+}) => {
+  await signUp(page);
+  const flow = await publish(page.request, 'Keep names', [setName('Keep the name')]);
+  const secret = flow.address.split('/').pop() ?? '';
+  const other = await context.newPage();
+  await open(other, `/flows/${flow.id}`);
+  await expect(other.getByRole('group', { name: 'Address' })).toContainText(secret);
+
+  await open(page, `/flows/${flow.id}?step=trigger`);
+  const address = page.getByRole('group', { name: 'Address' });
+  await expect(address).toContainText(secret);
+  await page.getByRole('button', { name: 'Renew the address' }).click();
+  const asked = page.getByRole('dialog', { name: 'Renew the address?' });
+  await expect(asked.getByText(/refused from now on/)).toBeVisible();
+  await axe(page);
+  await asked.getByRole('button', { name: 'Keep this one' }).click();
+  await expect(asked).toBeHidden();
+  await expect(address).toContainText(secret);
+
+  await page.getByRole('button', { name: 'Renew the address' }).click();
+  await asked.getByRole('button', { name: 'Renew the address' }).click();
+  await expect(page.getByText('The flow has a new address')).toBeVisible();
+  await expect(address).not.toContainText(secret);
+  const renewed = ((await address.textContent()) ?? '').trim();
+  await expect(other.getByRole('group', { name: 'Address' })).toHaveText(renewed);
+  expect((await page.request.post(flow.address, { data: {} })).status()).toBe(410);
+  expect((await page.request.post(renewed, { data: {} })).status()).toBe(200);
+});
+
+test('a piece that is switched off is barred, and told where a live flow uses it', async ({ page }) => {
+  await signUp(page);
+  const flow = await publish(page.request, 'Keep names', [setName('Keep the name')]);
+  await open(page, `/flows/${flow.id}`);
+  const told = page.getByText('switched off in this workspace').first();
+  await expect(told).toHaveCount(0);
+  const piece = '@activepieces/piece-data-mapper';
+  await tool(page.request, 'manage_plugin', { plugin_id: piece, action: 'disable' });
+  await expect(told).toBeVisible();
+  await axe(page);
+
+  await page.locator('.node', { hasText: 'Keep the name' }).locator('.node__main').click();
+  await page.getByRole('button', { name: 'Replace it' }).click();
+  const barred = page.getByRole('option', { disabled: true }).filter({ hasText: /is switched off/ });
+  await expect(barred.first()).toBeVisible();
+  await page.keyboard.press('Escape');
+  await tool(page.request, 'manage_plugin', { plugin_id: piece, action: 'enable' });
+  await expect(page.getByRole('button', { name: 'Replace it' })).toHaveCount(0);
+});

@@ -131,6 +131,8 @@ kinds! {
     FlowDeleted = "flow.deleted", Flow, audited;
     /// The trigger of a flow was given a sample, or listens for one.
     FlowSampled = "flow.sampled", Flow, quiet;
+    /// A piece was switched on or off for the flows of the workspace.
+    PieceSwitched = "piece.switched", Flow, audited;
     /// A folder of flows was made, renamed or deleted.
     FlowFolderChanged = "flow.folder_changed", Flow, audited;
     /// A step changed a value that flows keep.

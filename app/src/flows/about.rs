@@ -4,6 +4,7 @@ use super::address::WebhookAddress;
 use super::later::{Later, Part};
 use super::problems::ProblemList;
 use super::store::Studio;
+use super::switched::PiecesOffCallout;
 use super::turns::TurnsField;
 use crate::runs::words::count;
 use crate::ui::button::IconButton;
@@ -65,6 +66,7 @@ pub fn FlowPanel(
         <div class="config__panel">
             <div class="config__body">
                 <p class="sm muted">{stands}</p>
+                <PiecesOffCallout studio=studio />
                 <ProblemList studio=studio />
                 <Show when=move || has_address.get()>
                     <WebhookAddress studio=studio />

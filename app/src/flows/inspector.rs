@@ -179,8 +179,9 @@ fn StepProblem(studio: Studio, step: String) -> impl IntoView {
         let step = key.get_value();
         studio.problems.with(|all| {
             let problem = all.get(&step)?.iter().find(|it| it.path.is_empty())?;
-            let is_unknown = problem.code == ProblemCode::Unknown;
-            Some((problem.message.clone(), problem.fix.clone(), is_unknown))
+            let wants_another =
+                matches!(problem.code, ProblemCode::Unknown | ProblemCode::SwitchedOff);
+            Some((problem.message.clone(), problem.fix.clone(), wants_another))
         })
     });
     let pick = move |_| {
@@ -195,8 +196,8 @@ fn StepProblem(studio: Studio, step: String) -> impl IntoView {
         }
     };
     move || {
-        whole.get().map(|(message, fix, is_unknown)| {
-            view! { <Callout tone=Tone::Warn title=message><p>{fix}</p> {is_unknown.then(button)}</Callout> }
+        whole.get().map(|(message, fix, wants_another)| {
+            view! { <Callout tone=Tone::Warn title=message><p>{fix}</p> {wants_another.then(button)}</Callout> }
         })
     }
 }

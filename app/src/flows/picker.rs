@@ -63,7 +63,11 @@ impl Studio {
 
     /// Why `choice` cannot be taken, if it cannot.
     fn barred(self, choice: &Choice) -> Option<String> {
-        self.no_code.get().filter(|_| choice.makes == Makes::Code)
+        let (Makes::Trigger { piece, .. } | Makes::Action { piece, .. }) = choice.makes else {
+            return self.no_code.get().filter(|_| choice.makes == Makes::Code);
+        };
+        let words = || format!("{} is switched off in this workspace", choice.piece_display_name);
+        self.off.with(|it| it.off.contains(piece)).then(words)
     }
 
     fn take(self, choice: &Choice) {

@@ -13,6 +13,7 @@ use crate::runs::server_fns::OpenRun;
 use crate::ui::toast::{Toasts, use_toasts};
 use domain::flow::edit::{FlowEdit, apply, apply_all};
 use domain::flow::layout::{Layout, layout_with};
+use domain::flow::listing::PiecesOff;
 use domain::flow::presence::Here;
 use domain::flow::proposal::Proposal;
 use domain::flow::rebase::OpenClash;
@@ -100,6 +101,8 @@ pub struct Studio {
     pub note_of: RwSignal<String>,
     /// Why code steps of this flow do not run, if they do not.
     pub no_code: RwSignal<Option<String>>,
+    /// The pieces that the workspace switched off.
+    pub off: RwSignal<PiecesOff>,
     /// On phones the panel is open though no step is chosen.
     pub sheet: RwSignal<bool>,
     /// Fields of the fresh step that were left.
@@ -129,7 +132,8 @@ impl Studio {
             Some(flow.with(|it| Suggested::on(proposal, &it.version, &left_out.read())))
         });
         let source = Source { flow, run, suggested, drawn };
-        let problems = Memo::new(move |_| source.with(problems));
+        let off = RwSignal::new(PiecesOff::default());
+        let problems = Memo::new(move |_| source.with(|it| problems(it, &off.read().off)));
         let run_marks = Memo::new(move |_| {
             run.with(|it| {
                 it.as_ref().map_or_else(BTreeMap::new, |it| run_marks(&it.version, &it.run))
@@ -177,6 +181,7 @@ impl Studio {
             found: RwSignal::new(Vec::new()),
             note_of: RwSignal::new(String::new()),
             no_code: RwSignal::new(None),
+            off,
             sheet: RwSignal::new(false),
             touched: RwSignal::new(BTreeSet::new()),
             history: RwSignal::new(History::default()),
@@ -379,9 +384,10 @@ impl Source {
     }
 }
 
-fn problems(version: &FlowVersion) -> Problems {
+fn problems(version: &FlowVersion, off: &BTreeSet<String>) -> Problems {
     let mut by_step = Problems::new();
-    for problem in validate::problems(version, None) {
+    let switched_off = validate::switched_off(version, off);
+    for problem in validate::problems(version, None).into_iter().chain(switched_off) {
         by_step.entry(problem.step_name.clone()).or_default().push(problem);
     }
     by_step

@@ -85,6 +85,7 @@ fn StudioView(flow: Flow, conversation: PanelChat, on_phone: bool) -> impl IntoV
     studio.watch_proposal(live);
     studio.take_up_unsent();
     studio.ask_about_code();
+    studio.follow_pieces(live);
     show_run(studio);
     keep_step(studio);
     Samples::provide(studio);

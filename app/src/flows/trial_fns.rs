@@ -3,6 +3,7 @@
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::{actor, backend};
+use domain::flow::listing::PiecesOff;
 use domain::flow::run::Run;
 use domain::flow::sample::Sample;
 use domain::ids::FlowId;
@@ -40,6 +41,12 @@ pub async fn try_step(id: FlowId, step: String) -> Result<StepTried, AppError> {
 #[server(prefix = "/fn", endpoint = "why_no_code")]
 pub async fn why_no_code(id: FlowId) -> Result<Option<String>, AppError> {
     Ok(backend().flows.code_refusal(&actor()?, &id).await?)
+}
+
+/// The pieces that the workspace switched off, and which of them the live version of a flow uses.
+#[server(prefix = "/fn", endpoint = "load_pieces_off")]
+pub async fn load_pieces_off(id: FlowId) -> Result<PiecesOff, AppError> {
+    Ok(backend().flows.pieces_off_for(&actor()?, &id).await?)
 }
 
 /// Keeps what a person wrote as what a step gives.

@@ -16,8 +16,7 @@ use domain::problem::Problem;
 use serde_json::json;
 use std::collections::BTreeSet;
 use store::db::Conn;
-use store::flow_watches::{self, Watch};
-use store::{events, flows, ids, schedules};
+use store::{events, flow_watches, flows, ids, schedules};
 
 impl Flows {
     /// Locks the draft, makes it what runs, and switches the flow on. Its runs have the publisher's rights.
@@ -72,7 +71,8 @@ impl Flows {
     /// Switches a published flow on or off. Runs that have begun go on.
     ///
     /// # Errors
-    /// [`Problem::Forbidden`], [`Problem::NotFound`]; [`Problem::Invalid`] when there is nothing to switch on.
+    /// [`Problem::Forbidden`], [`Problem::NotFound`]; [`Problem::Invalid`] when there is nothing to switch on, or with the
+    /// steps whose piece the workspace switched off.
     pub async fn set_status(
         &self,
         actor: &Actor,
@@ -86,10 +86,11 @@ impl Flows {
             return remote.set_status(actor, id, status).await;
         }
         let (by, id, now_ms) = (actor.clone(), id.clone(), self.engine.now_ms());
+        let off = self.engine.switched_off(&actor.workspace).await?;
         self.write(move |conn| {
             Box::pin(async move {
                 let mut flow = found(conn, &by, &id).await?.flow;
-                switch(conn, &mut flow, status, now_ms).await?;
+                switch(conn, &mut flow, (status, &off), now_ms).await?;
                 let kind = match status {
                     FlowStatus::Enabled => EventKind::FlowEnabled,
                     FlowStatus::Disabled => EventKind::FlowDisabled,
@@ -145,16 +146,22 @@ fn check(
     }
 }
 
-/// Switches a flow on or off: from then on its clock and Basecamp start it, or nothing does.
+/// Switches a flow on or off: from then on its clock and Basecamp start it, or nothing does. With a step whose piece is
+/// in `off` it is not switched on.
 pub(crate) async fn switch(
     conn: &mut Conn,
     flow: &mut Flow,
-    status: FlowStatus,
+    (status, off): (FlowStatus, &BTreeSet<String>),
     now_ms: i64,
 ) -> Result<(), Problem> {
     let workspace = WorkspaceId::from(flow.project_id.as_str());
     let (next_at, watch) = match status {
-        FlowStatus::Enabled => due(conn, &workspace, flow, now_ms).await?,
+        FlowStatus::Enabled => {
+            let version = live(conn, &workspace, flow).await?;
+            switching::refuse(&version, off)?;
+            let next_at = Schedule::of(&version.trigger)?.and_then(|it| it.next(now_ms));
+            (next_at, watching::watch(&version.trigger))
+        }
         FlowStatus::Disabled => (None, None),
     };
     flows::set_status(conn, &workspace, &flow.id, status).await?;
@@ -164,22 +171,19 @@ pub(crate) async fn switch(
     Ok(())
 }
 
-/// When what runs is due by the clock (epoch milliseconds), and what it waits for.
-async fn due(
+/// What runs when the flow is on.
+async fn live(
     conn: &mut Conn,
     workspace: &WorkspaceId,
     flow: &Flow,
-    now_ms: i64,
-) -> Result<(Option<i64>, Option<Watch>), Problem> {
+) -> Result<FlowVersion, Problem> {
     let version = match &flow.published_version_id {
         Some(id) => flows::version(conn, workspace, &flow.id, id).await?,
         None => None,
     };
-    let version = version.ok_or_else(|| {
+    version.ok_or_else(|| {
         Problem::invalid("status", "The flow was never published. Publish it to switch it on")
-    })?;
-    let next_at = Schedule::of(&version.trigger)?.and_then(|it| it.next(now_ms));
-    Ok((next_at, watching::watch(&version.trigger)))
+    })
 }
 
 /// From now on it never changes: exact piece versions, final state.

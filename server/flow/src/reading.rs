@@ -172,7 +172,11 @@ impl Flows {
             return remote.problems(&self.get(actor, id).await?).await;
         }
         let known = self.known_connections(actor).await?;
-        Ok(validate::problems(&self.get(actor, id).await?.version, Some(&known)))
+        let version = self.get(actor, id).await?.version;
+        let off = self.engine.switched_off(&actor.workspace).await?;
+        let mut found = validate::problems(&version, Some(&known));
+        found.extend(validate::switched_off(&version, &off));
+        Ok(found)
     }
 
     /// Where requests, or people with a form, start the flow. Whoever knows it can start it.

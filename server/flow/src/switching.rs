@@ -1,16 +1,18 @@
-//! Pieces that a workspace switched off: no flow with them is published, and no step of theirs runs.
+//! Pieces that a workspace switched off: no flow with them goes live, and no step of theirs runs.
 
 use crate::engine::Engine;
-use crate::flows::Flows;
+use crate::flows::{Flows, found};
 use domain::actor::{Actor, Permission};
 use domain::event::{Event, EventKind};
-use domain::flow::{ActionKind, FlowVersion, TriggerKind, catalog, tree};
-use domain::ids::WorkspaceId;
-use domain::problem::{Issue, Problem};
+use domain::flow::listing::PiecesOff;
+use domain::flow::validate::{self, FlowProblem};
+use domain::flow::{Action, ActionKind, FlowStatus, FlowVersion, TriggerKind, catalog, tree};
+use domain::ids::{FlowId, WorkspaceId};
+use domain::problem::Problem;
 use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
-use store::{definitions, events};
+use store::{definitions, events, flows};
 
 /// The kind of these definitions; each is named as its piece.
 const KIND: &str = "piece_off";
@@ -49,10 +51,15 @@ impl Switched {
 impl Engine {
     /// The pieces that the workspace switched off.
     pub(crate) async fn switched_off(&self, workspace: &WorkspaceId) -> Result<Names, Problem> {
-        let now_ms = self.now_ms();
-        if let Some(known) = self.switched.known(workspace, now_ms) {
-            return Ok(known);
+        match self.switched.known(workspace, self.now_ms()) {
+            Some(known) => Ok(known),
+            None => self.switched_off_now(workspace).await,
         }
+    }
+
+    /// The same as it is stored: a page that was told of a change asks at once.
+    async fn switched_off_now(&self, workspace: &WorkspaceId) -> Result<Names, Problem> {
+        let now_ms = self.now_ms();
         let mut conn = self.db.read().await?;
         let found = definitions::list(&mut conn, workspace, KIND).await?;
         let names = Arc::new(found.into_iter().map(|it| it.name).collect());
@@ -78,6 +85,28 @@ impl Flows {
     pub async fn pieces_off(&self, actor: &Actor) -> Result<Names, Problem> {
         actor.require(Permission::Read)?;
         self.engine.switched_off(&actor.workspace).await
+    }
+
+    /// The pieces that the workspace switched off, and which of them the flow's live version uses.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`], [`Problem::NotFound`].
+    pub async fn pieces_off_for(&self, actor: &Actor, id: &FlowId) -> Result<PiecesOff, Problem> {
+        actor.require(Permission::Read)?;
+        if self.remote(actor, id).await?.is_some() {
+            return Ok(PiecesOff::default());
+        }
+        let off = self.engine.switched_off_now(&actor.workspace).await?;
+        let mut conn = self.engine.db.read().await?;
+        let flow = found(&mut conn, actor, id).await?.flow;
+        let live = match flow.published_version_id.filter(|_| flow.status == FlowStatus::Enabled) {
+            Some(version) if !off.is_empty() => {
+                flows::version(&mut conn, &actor.workspace, id, &version).await?
+            }
+            _ => None,
+        };
+        let live = live.map(|it| used(&it, &off)).unwrap_or_default();
+        Ok(PiecesOff { off: off.as_ref().clone(), live })
     }
 
     /// Switches a piece on or off for the workspace; false when it was so already. Other nodes know it within seconds.
@@ -109,7 +138,7 @@ impl Flows {
                     definitions::insert(conn, &by.workspace, &row).await?;
                 }
                 let detail = json!({ "piece": name, "on": is_on });
-                let event = Event::new(EventKind::DefinitionChanged, name, meta.display_name);
+                let event = Event::new(EventKind::PieceSwitched, name, meta.display_name);
                 events::record(conn, &by, &event.with(detail)).await?;
                 Ok::<_, Problem>(true)
             })
@@ -122,20 +151,27 @@ impl Flows {
 
 /// Refuses a version that uses a piece in `names`.
 pub(crate) fn refuse(version: &FlowVersion, names: &BTreeSet<String>) -> Result<(), Problem> {
-    let issue = |step: &str, piece: &str| {
-        names.contains(piece).then(|| Issue::new(format!("steps.{step}"), off(piece)))
+    let found = validate::switched_off(version, names);
+    if found.is_empty() {
+        return Ok(());
+    }
+    Err(Problem::Invalid { issues: found.iter().map(FlowProblem::issue).collect() })
+}
+
+/// What people call the pieces in `names` that `version` uses, each once.
+fn used(version: &FlowVersion, names: &BTreeSet<String>) -> Vec<String> {
+    let of_step = |it: FlowProblem| match tree::find(&version.trigger, &it.step_name) {
+        Some(Action { kind: ActionKind::Piece(it), .. }) => Some(it.piece_name.as_str()),
+        Some(_) => None,
+        None => match &version.trigger.kind {
+            TriggerKind::Piece(it) => Some(it.piece_name.as_str()),
+            TriggerKind::Empty(_) => None,
+        },
     };
-    let trigger = &version.trigger;
-    let mut issues = Vec::new();
-    if let TriggerKind::Piece(it) = &trigger.kind {
-        issues.extend(issue(&trigger.name, &it.piece_name));
-    }
-    for step in tree::steps(trigger) {
-        if let ActionKind::Piece(it) = &step.kind {
-            issues.extend(issue(&step.name, &it.piece_name));
-        }
-    }
-    if issues.is_empty() { Ok(()) } else { Err(Problem::Invalid { issues }) }
+    let pieces: BTreeSet<&str> =
+        validate::switched_off(version, names).into_iter().filter_map(of_step).collect();
+    let shown = |it: &str| catalog::piece(it).map_or(it, |it| it.display_name).to_owned();
+    pieces.into_iter().map(shown).collect()
 }
 
 fn off(piece: &str) -> String {

@@ -60,6 +60,7 @@ impl Flows {
             folders::found(&mut conn, &actor.workspace, folder).await?;
         }
         let (by, id, now_ms) = (actor.clone(), id.clone(), self.engine.now_ms());
+        let off = self.engine.switched_off(&actor.workspace).await?;
         let write = self.write(move |conn| {
             Box::pin(async move {
                 let mut flow = found(conn, &by, &id).await?.flow;
@@ -75,7 +76,7 @@ impl Flows {
                 }
                 flow.revision += 1;
                 if let Some(status) = change.status {
-                    switch(conn, &mut flow, status, now_ms).await?;
+                    switch(conn, &mut flow, (status, &off), now_ms).await?;
                 }
                 let mut detail = detail;
                 detail["version"] =

@@ -243,6 +243,7 @@ fn of_flows(ids: &Ids) -> Vec<Case> {
         form("flow_samples", one()),
         form("try_step", with(json!({"step": "step_1"}))),
         form("why_no_code", one()),
+        form("load_pieces_off", one()),
         sent("write_sample", with(json!({"step": "step_1", "output": 1}))),
         form("fetch_trigger_sample", one()),
         form("listen_for_request", one()),

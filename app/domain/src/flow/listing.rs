@@ -8,6 +8,7 @@ use crate::ids::{FlowId, FlowVersionId};
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// One page of a list (contract.md 8.11).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -64,6 +65,15 @@ pub struct NewFlow {
     pub folder_id: Option<String>,
     /// Made at once, or nothing is.
     pub edits: Vec<FlowEdit>,
+}
+
+/// The pieces that a workspace switched off, as one flow sees them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PiecesOff {
+    /// Their names on the wire; none for a flow of another engine, which has pieces of its own.
+    pub off: BTreeSet<String>,
+    /// What people call those that the live version uses: its runs fail at their steps.
+    pub live: Vec<String>,
 }
 
 /// One row of the list of flows.

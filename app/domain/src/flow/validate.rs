@@ -53,6 +53,8 @@ pub enum ProblemCode {
     Unknown,
     /// A connection that does not exist.
     NoConnection,
+    /// A piece that the workspace switched off.
+    SwitchedOff,
 }
 
 impl FlowProblem {
@@ -100,6 +102,27 @@ pub fn problems(version: &FlowVersion, connections: Option<&BTreeSet<String>>) -
     });
     if let Some(known) = connections {
         found.extend(connection_problems(version, known));
+    }
+    found
+}
+
+/// The trigger and the steps of `version` whose piece is in `off`, in reading order; skipped steps do not run, so they may
+/// stay.
+pub fn switched_off(version: &FlowVersion, off: &BTreeSet<String>) -> Vec<FlowProblem> {
+    let problem = |step: &str, piece: &str| {
+        let name = catalog::piece(piece).map_or(piece, |it| it.display_name);
+        let message = format!("{name} is switched off in this workspace");
+        let words = (message, "Use something else, or ask an admin to switch it on again");
+        off.contains(piece).then(|| FlowProblem::new(step, "", ProblemCode::SwitchedOff, words))
+    };
+    let mut found = Vec::new();
+    if let TriggerKind::Piece(it) = &version.trigger.kind {
+        found.extend(problem(&version.trigger.name, &it.piece_name));
+    }
+    for step in tree::steps(&version.trigger).into_iter().filter(|it| !it.skip) {
+        if let ActionKind::Piece(it) = &step.kind {
+            found.extend(problem(&step.name, &it.piece_name));
+        }
     }
     found
 }

@@ -28,6 +28,7 @@ mod reaching;
 mod settling;
 mod site;
 mod sweeping;
+mod switching;
 mod tables;
 mod templates;
 mod thinking;
