@@ -1,4 +1,4 @@
-//! Benchmarks of a built PM OS: `bench PATH_TO_PMOS [start|page|studio|runs|steps|loop|paused|memory|crash|crashes|chat|mcp|mirror]...`,
+//! Benchmarks of a built PM OS: `bench PATH_TO_PMOS [start|page|studio|runs|drain|steps|loop|paused|memory|crash|crashes|chat|mcp|mirror]...`,
 //! everything but `crashes` and `mirror-medium` when none is named. `mirror` and `crashes` need no built PM OS, `mcp`
 //! needs npm; `mirror-medium` is the same over a world of a tenth the size.
 //!
@@ -28,7 +28,7 @@ use std::path::PathBuf;
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) type Measured = Result<(), Failure>;
 
-const USAGE: &str = "bench PATH_TO_PMOS [start|page|studio|runs|steps|loop|paused|memory|crash|crashes|chat|mcp|mirror|mirror-medium]...";
+const USAGE: &str = "bench PATH_TO_PMOS [start|page|studio|runs|drain|steps|loop|paused|memory|crash|crashes|chat|mcp|mirror|mirror-medium]...";
 
 /// What takes long, or measures again what another one does.
 const ONLY_WHEN_NAMED: [&str; 2] = ["crashes", "mirror-medium"];
@@ -55,6 +55,7 @@ async fn main() -> Measured {
         "page",
         "studio",
         "runs",
+        "drain",
         "steps",
         "loop",
         "paused",
@@ -77,6 +78,7 @@ async fn main() -> Measured {
             "page" => page::measure(&binary).await?,
             "studio" => studio::measure(&binary).await?,
             "runs" => runs::measure(&binary).await?,
+            "drain" => soak::measure_drain(&binary).await?,
             "steps" => runs::measure_steps(&binary).await?,
             "loop" => soak::measure_loop(&binary).await?,
             "paused" => soak::measure_paused(&binary).await?,

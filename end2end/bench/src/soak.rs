@@ -1,4 +1,5 @@
-//! What the engine holds on to: ten thousand runs that pause, a hundred thousand that end, and a loop of a hundred items.
+//! What the engine holds on to: ten thousand runs that pause, a hundred thousand that end, five thousand that nobody
+//! waits for, and a loop of a hundred items.
 
 use crate::product::{Process, free_port, sign_up, start, tool};
 use crate::{Failure, Measured, flows, load, report_bar};
@@ -13,6 +14,10 @@ const STARTERS: usize = 16;
 /// Between the first start and the moment all go on: longer than starting takes.
 const PAUSE: Duration = Duration::from_secs(90);
 const PATIENCE: Duration = Duration::from_secs(300);
+
+/// Runs that nobody waits for, and the connections that start them.
+const UNWATCHED: usize = 5_000;
+const SENDERS: usize = 10;
 
 const ENDED: f64 = 100_000.0;
 /// Runs after which the memory in use is what stays.
@@ -29,7 +34,10 @@ pub(crate) async fn measure_paused(binary: &Path) -> Measured {
     let before = process.rss_mib()?;
     let moment = SystemTime::now() + PAUSE;
     let begun = Instant::now();
-    start_all(&address, moment).await?;
+    let at = moment.duration_since(UNIX_EPOCH)?.as_millis();
+    let at = i64::try_from(at).ok().and_then(chrono::DateTime::from_timestamp_millis);
+    let body = json!({ "at": at.ok_or("no time")?.to_rfc3339() });
+    start_all(&address, &body, (STARTERS, PAUSED)).await?;
     wait_for(&process, &client, (&flow, &["QUEUED", "RUNNING"])).await?;
     if SystemTime::now() >= moment {
         return Err("starting took longer than the pause".into());
@@ -49,12 +57,38 @@ pub(crate) async fn measure_paused(binary: &Path) -> Measured {
     Ok(())
 }
 
-async fn start_all(address: &str, moment: SystemTime) -> Measured {
-    let at = moment.duration_since(UNIX_EPOCH)?.as_millis();
-    let at = i64::try_from(at).ok().and_then(chrono::DateTime::from_timestamp_millis);
-    let body = json!({ "at": at.ok_or("no time")?.to_rfc3339() });
-    let starters: Vec<_> = (0..STARTERS)
-        .map(|_| tokio::spawn(start_some(address.to_owned(), body.clone(), PAUSED / STARTERS)))
+/// Runs that are accepted with 2xx and end later: how many are taken a second, and how many have ended a second.
+pub(crate) async fn measure_drain(binary: &Path) -> Measured {
+    let folder = tempfile::tempdir()?;
+    let process = start(binary, folder.path(), free_port()?)?;
+    process.answers(&Client::new(), Instant::now()).await?;
+    let client = sign_up(&process).await?;
+    let (flow, address) = flows::publish(&process, &client, flows::short()).await?;
+    let body = json!({ "name": "Ada" });
+    start_all(&address, &body, (SENDERS, UNWATCHED / 10)).await?;
+    wait_for(&process, &client, (&flow, &["QUEUED", "RUNNING"])).await?;
+    let begun = Instant::now();
+    start_all(&address, &body, (SENDERS, UNWATCHED)).await?;
+    let accepted = begun.elapsed().as_secs_f64();
+    wait_for(&process, &client, (&flow, &["QUEUED", "RUNNING"])).await?;
+    let ended = begun.elapsed().as_secs_f64();
+    let count = u32::try_from(UNWATCHED).map_or(f64::NAN, f64::from);
+    report_bar("accepted without waiting, 10 connections", "runs/s", count / accepted, "no bar");
+    report_bar("accepted and ended", "runs/s", count / ended, "no bar");
+    report_bar("from the last accepted to all ended", "s", ended - accepted, "no bar");
+    let failed =
+        json!({ "flow_id": flow, "status": ["FAILED", "TIMEOUT", "INTERNAL_ERROR"], "limit": 1 });
+    let failed = tool(&process, &client, "flow_runs_list", failed).await?;
+    match failed.get("data").and_then(Value::as_array) {
+        Some(rows) if rows.is_empty() => Ok(()),
+        _ => Err("runs that were accepted did not end well".into()),
+    }
+}
+
+/// Starts `count` runs over so many connections, each again when there was no place.
+async fn start_all(address: &str, body: &Value, (starters, count): (usize, usize)) -> Measured {
+    let starters: Vec<_> = (0..starters)
+        .map(|_| tokio::spawn(start_some(address.to_owned(), body.clone(), count / starters)))
         .collect();
     for starter in starters {
         starter.await??;

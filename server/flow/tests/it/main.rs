@@ -16,6 +16,7 @@ mod error_branch;
 mod forming;
 mod hooking;
 mod identity;
+mod lifecycle;
 mod limits;
 mod mails;
 mod nodes;
