@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod age;
+pub mod around;
 pub mod board;
 pub mod budget;
 pub mod budget_fns;

@@ -16,6 +16,24 @@ async function undo(page: Page, words: string): Promise<void> {
   await expect(page.locator('.toast', { hasText: 'Undone' }).last()).toBeVisible();
 }
 
+test('the first tab tells what is new, what comes, which flows work here and how much there is', async ({ page }) => {
+  await onTab(page, 'overview');
+  const card = (name: string) => page.locator('section.card', { has: page.getByRole('heading', { name, exact: true }) });
+  await expect(card('Coming up').locator('.datechip').first()).toBeVisible();
+  await expect(card('Flows here')).toContainText('No flow works in this project yet');
+  // The mirror counts once it is filled.
+  const todos = page.getByRole('tab', { name: /^To-dos\s*\d+$/ });
+  await expect(async () => {
+    await open(page, page.url());
+    await expect(todos).toBeVisible({ timeout: 2_000 });
+  }).toPass({ timeout: 60_000 });
+  const box = page.getByRole('checkbox', { name: /^Complete / }).first();
+  const title = ((await box.getAttribute('aria-label')) ?? '').replace(/^Complete /, '');
+  await box.check();
+  await expect(page.locator('.toast', { hasText: 'To-do completed' })).toBeVisible();
+  await expect(card('Latest').getByRole('listitem').filter({ hasText: title }).first()).toContainText('completed');
+});
+
 test('to-dos are added, completed and changed in place, each with undo', async ({ page }) => {
   await onTab(page, 'todos');
   await page.getByRole('button', { name: 'Add to Content' }).click();

@@ -22,6 +22,7 @@ pub mod nested;
 mod note;
 pub mod places;
 pub mod presence;
+pub mod projects;
 pub mod proposal;
 pub mod rebase;
 pub mod run;

@@ -1,8 +1,10 @@
 //! Records of a Basecamp project as its page shows them, and what people do to them there.
 
 mod acts;
+mod around;
 
 pub use acts::{Act, Acted, Fields, LARGEST_FILE, foresee_boards, foresee_items};
+pub use around::{Around, Coming, Deed, FlowHere, News};
 
 use crate::project::{Person, Workload};
 use crate::todo::Comment;
@@ -286,13 +288,17 @@ pub struct Shown {
     pub tab: Tab,
     /// What.
     pub content: Content,
+    /// How much is on tabs, where it is known without asking Basecamp.
+    pub counts: Vec<(Tab, u32)>,
 }
 
 /// The content of a tab.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Content {
-    /// Overview and to-dos.
+    /// The to-dos and what stands around them.
+    Overview(Part<Work>, Around),
+    /// To-dos.
     Work(Part<Work>),
     /// Card tables.
     Boards(Part<Vec<Board>>),

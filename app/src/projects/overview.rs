@@ -1,5 +1,6 @@
-//! A project at a glance: what needs attention, and what is due.
+//! A project at a glance: what needs attention, what is due, what happened and what comes.
 
+use crate::projects::around::{ComingUp, FlowsHere, Latest};
 use crate::projects::budget::BudgetCard;
 use crate::projects::desk::Desk;
 use crate::projects::due::{is_day_overdue, is_day_soon};
@@ -9,7 +10,7 @@ use crate::ui::badge::{Count, Tone};
 use crate::ui::kept::whole;
 use crate::ui::progress::{Progress, percent};
 use crate::ui::time::{Moment, use_now};
-use domain::record::{Item, Place, Work};
+use domain::record::{Around, Item, Place, Work};
 use leptos::prelude::*;
 
 /// Whether a due day belongs into a card.
@@ -17,7 +18,7 @@ type Fits = fn(Option<&str>, Moment) -> bool;
 
 /// The panel.
 #[component]
-pub(crate) fn Overview(work: Memo<Work>, desk: Desk) -> impl IntoView {
+pub(crate) fn Overview(work: Memo<Work>, around: Memo<Around>, desk: Desk) -> impl IntoView {
     view! {
         <div class="cols cols--main">
             <div class="stack stack--6">
@@ -39,8 +40,11 @@ pub(crate) fn Overview(work: Memo<Work>, desk: Desk) -> impl IntoView {
                     work=work
                     desk=desk
                 />
+                <Latest around=around />
             </div>
             <div class="stack stack--6">
+                <ComingUp around=around />
+                <FlowsHere around=around />
                 <ListProgress work=work />
                 <BudgetCard />
                 <ProjectNotes />

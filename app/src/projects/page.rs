@@ -11,6 +11,7 @@ use crate::shell::missing::Missing;
 use crate::shell::panel::use_side_panel;
 use crate::ui::button::Button;
 use crate::ui::icon::Icon;
+use crate::ui::kept::of_loading;
 use crate::ui::person::Tile;
 use crate::ui::problem::LoadedPage;
 use crate::ui::skeleton::PageSkeleton;
@@ -56,22 +57,15 @@ fn Known(address: Address) -> impl IntoView {
             }
         },
     );
-    let links = move || {
-        let link = |it: Tab| TabLink {
-            key: it.key(),
-            label: it.label(),
-            href: address.of_tab(it),
-            count: None,
-        };
-        Tab::ALL.into_iter().map(link).collect::<Vec<_>>()
-    };
     let key = Signal::derive(move || tab.get().key().to_owned());
     view! {
         <LoadedPage of=project skeleton=|| view! { <PageSkeleton /> } let:project>
             <div class="page">
                 <Head project=project.clone() />
                 <Age of=freshness />
-                <Tabs label=project.name tabs=Signal::derive(links) open=key />
+                <Transition fallback=plain_tabs(address, project.name.clone(), key)>
+                    <CountedTabs address=address name=project.name.clone() open=key of=shown />
+                </Transition>
                 <div
                     role="tabpanel"
                     class="tabpanel"
@@ -84,6 +78,40 @@ fn Known(address: Address) -> impl IntoView {
             </div>
         </LoadedPage>
     }
+}
+
+/// The tabs as links, each with how much is on it where that is known.
+fn links(address: Address, counts: &[(Tab, u32)]) -> Vec<TabLink> {
+    let link = |it: Tab| TabLink {
+        key: it.key(),
+        label: it.label(),
+        href: address.of_tab(it),
+        count: counts.iter().find(|one| one.0 == it).map(|one| one.1),
+    };
+    Tab::ALL.into_iter().map(link).collect()
+}
+
+/// The tabs before anything is known of what is on them.
+fn plain_tabs(
+    address: Address,
+    name: String,
+    open: Signal<String>,
+) -> impl Fn() -> AnyView + Send + Sync {
+    move || {
+        let tabs = Signal::derive(move || links(address, &[]));
+        view! { <Tabs label=name.clone() tabs=tabs open=open /> }.into_any()
+    }
+}
+
+/// The tabs with what is on them, as it came with the open one.
+#[component]
+fn CountedTabs(address: Address, name: String, open: Signal<String>, of: Tabbed) -> impl IntoView {
+    let counts = of_loading(move |before: Option<&Vec<(Tab, u32)>>| match of.get() {
+        Some(Ok((_, shown))) => shown.counts,
+        _ => before.cloned().unwrap_or_default(),
+    });
+    let tabs = Signal::derive(move || counts.with(|it| links(address, it)));
+    view! { <Tabs label=name tabs=tabs open=open /> }
 }
 
 /// Grows with everything that may have changed what the page shows: acts here, acts elsewhere, and what the mirror

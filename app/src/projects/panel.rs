@@ -13,7 +13,7 @@ use crate::projects::todos::Todos;
 use crate::ui::empty::Empty;
 use crate::ui::kept::Kept;
 use crate::ui::skeleton::CardSkeleton;
-use domain::record::{Content, Part, ProjectHealth, Shelf, Shown, Tab};
+use domain::record::{Around, Content, Part, ProjectHealth, Shelf, Shown, Tab, Work};
 use leptos::prelude::*;
 
 /// What is loaded for the open tab, and at which version of the desk.
@@ -46,8 +46,15 @@ fn Inside(shown: Signal<Option<(u64, Shown)>>, tab: Memo<Tab>, desk: Desk) -> im
     });
     let seen = move || shown.with(|it| it.as_ref().map_or(0, |it| it.0));
     let content = move || shown.get().map(|it| it.1.content);
-    let work = Memo::new(move |before| match content() {
-        Some(Content::Work(Part::On(work))) => desk.foresee(seen(), work),
+    let work = Memo::new(move |before: Option<&Work>| match content() {
+        Some(Content::Work(Part::On(work)) | Content::Overview(Part::On(work), _)) => {
+            desk.foresee(seen(), work)
+        }
+        Some(Content::Overview(Part::Off, _)) => Work::default(),
+        _ => before.cloned().unwrap_or_default(),
+    });
+    let around = Memo::new(move |before: Option<&Around>| match content() {
+        Some(Content::Overview(_, around)) => around,
         _ => before.cloned().unwrap_or_default(),
     });
     let boards = Memo::new(move |before| match content() {
@@ -69,7 +76,7 @@ fn Inside(shown: Signal<Option<(u64, Shown)>>, tab: Memo<Tab>, desk: Desk) -> im
     move || match state.get() {
         (_, None) => view! { <CardSkeleton /> }.into_any(),
         (tab, Some(false)) => view! { <Off tab=tab /> }.into_any(),
-        (Tab::Overview, _) => view! { <Overview work=work desk=desk /> }.into_any(),
+        (Tab::Overview, _) => view! { <Overview work=work around=around desk=desk /> }.into_any(),
         (Tab::Todos, _) => view! { <Todos work=work desk=desk /> }.into_any(),
         (Tab::Board, _) => view! { <Boards boards=boards desk=desk /> }.into_any(),
         (Tab::Messages, _) => view! { <Messages shelf=shelf desk=desk /> }.into_any(),

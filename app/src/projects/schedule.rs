@@ -18,7 +18,8 @@ fn last_day(item: &Item, now: Moment) -> Option<i64> {
     day_of(item.ends_at.as_deref().or(item.starts_at.as_deref())?, now)
 }
 
-fn day_of(text: &str, now: Moment) -> Option<i64> {
+/// The day of a date, in days since 1970-01-01.
+pub(crate) fn day_of(text: &str, now: Moment) -> Option<i64> {
     parse_day(text).filter(|_| text.len() == 10).or_else(|| Some(now.day_at(parse_time(text)?)))
 }
 

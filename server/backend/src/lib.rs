@@ -7,6 +7,7 @@ mod alert_sending;
 mod alert_ways;
 pub mod alerting;
 mod approvals;
+mod around;
 mod beat;
 mod budgets;
 pub mod care;

@@ -23,7 +23,12 @@ impl Backend {
     pub async fn tab(&self, actor: &Actor, project: i64, tab: Tab) -> Result<Shown, Problem> {
         let api = &self.basecamp;
         let content = match tab {
-            Tab::Overview | Tab::Todos => Content::Work(Box::pin(api.work(actor, project)).await?),
+            Tab::Overview => {
+                let work = Box::pin(api.work(actor, project)).await?;
+                let around = Box::pin(self.around(actor, (project, &work))).await?;
+                Content::Overview(work, around)
+            }
+            Tab::Todos => Content::Work(Box::pin(api.work(actor, project)).await?),
             Tab::Board => Content::Boards(Box::pin(api.boards(actor, project)).await?),
             Tab::Messages => Content::Shelf(Box::pin(api.messages(actor, project)).await?),
             Tab::Schedule => Content::Shelf(Box::pin(api.dates(actor, project)).await?),
@@ -31,7 +36,7 @@ impl Backend {
             Tab::Health => Content::Health(Box::pin(self.health(actor, project)).await?),
             Tab::People => Content::Team(Box::pin(self.team(actor, project)).await?),
         };
-        Ok(Shown { tab, content })
+        Ok(Shown { tab, content, counts: Box::pin(api.counts(actor, project)).await? })
     }
 
     /// Does `act` in `project`.

@@ -1,6 +1,7 @@
 //! What the pages of a project show: its to-dos, boards, messages, dates and files, from the mirror once it has them,
 //! else from Basecamp itself.
 
+mod around;
 mod detail;
 mod items;
 

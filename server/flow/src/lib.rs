@@ -27,6 +27,7 @@ mod heartbeat;
 mod keeping;
 mod pieces;
 mod practice;
+mod projects;
 mod proposals;
 mod publishing;
 mod reading;

@@ -1,7 +1,7 @@
 //! Flows and their versions. A version's body is the flow JSON as `domain` writes it.
 
 use crate::db::{Conn, Result, execute, fetch_all, fetch_optional, record};
-use crate::ids;
+use crate::{flow_projects, ids};
 use domain::flow::engine::FlowEngine;
 use domain::flow::listing::{FlowFilter, VersionSummary};
 use domain::flow::{Flow, FlowStatus, FlowVersion, VersionState};
@@ -225,7 +225,7 @@ async fn save_version(
         version.updated_by.as_deref(),
         ids::now_ms()
     )?;
-    Ok(())
+    flow_projects::keep(conn, workspace, version).await
 }
 
 /// Saves `flow.version` as the newest and everything about the flow but its status, if nobody saved since revision
@@ -323,6 +323,7 @@ pub async fn set_hook(
 pub async fn delete(conn: &mut Conn, workspace: &WorkspaceId, id: &FlowId) -> Result<bool> {
     let versions = "DELETE FROM flow_versions WHERE workspace_id = $1 AND flow_id = $2";
     execute!(conn, versions, workspace.as_str(), id.as_str())?;
+    flow_projects::forget(conn, workspace, id).await?;
     let flows = "DELETE FROM flows WHERE workspace_id = $1 AND id = $2";
     Ok(execute!(conn, flows, workspace.as_str(), id.as_str())? > 0)
 }

@@ -167,6 +167,11 @@ const ALL: &[(i64, &str, &str)] = &[
     ),
     (220, "undoing is a write", include_str!("../../../migrations/0220_undoing_is_a_write.sql")),
     (
+        226,
+        "projects tell what is new",
+        include_str!("../../../migrations/0226_projects_tell_what_is_new.sql"),
+    ),
+    (
         241,
         "looks at models are kept",
         include_str!("../../../migrations/0241_looks_at_models_are_kept.sql"),

@@ -8,7 +8,7 @@ use store::mirror_sync;
 
 impl World {
     /// Lets the connected person be a client, or a colleague again.
-    async fn set_client(&self, is_client: bool) {
+    pub(crate) async fn set_client(&self, is_client: bool) {
         let key = mirror_sync::key(self.admin.workspace.as_str(), "c1", ACCOUNT);
         let person = PersonRow {
             id: 1,
