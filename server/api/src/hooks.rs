@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use backend::Backend;
-use basecamp::hooks::Told;
+use basecamp::hooks::{HookCall, Told};
 use domain::actor::{Actor, Permission};
 use domain::ids::{FlowId, RunId};
 use domain::problem::Problem;
@@ -102,8 +102,12 @@ async fn basecamp(
     Path(token): Path<String>,
     request: Request,
 ) -> Answer {
+    let headers = request.headers().clone();
+    let header = |name: &str| headers.get(name).and_then(|it| it.to_str().ok());
+    let (agent, signature) = (header("user-agent"), header("x-basecamp-signature"));
     let body = body::read(request).await?;
-    match backend.basecamp.hook_called(&token, &body).await? {
+    let call = HookCall { agent, signature, body: &body };
+    match backend.basecamp.hook_called(&token, call).await? {
         Told::Kept | Told::Known => Ok(Json(json!({ "ok": true })).into_response()),
         Told::Nobody => Err(Problem::not_found("Webhook").into()),
     }

@@ -23,6 +23,7 @@ const NAMES: [&str; 3] = ["Signed in", "Known in the account", "Read projects"];
 /// Why a call failed, for the words of the test.
 enum Fault {
     Refused,
+    Suspended,
     Away(String),
     Other(String),
 }
@@ -30,6 +31,7 @@ enum Fault {
 impl From<Error> for Fault {
     fn from(error: Error) -> Self {
         match error.code() {
+            _ if failure::is_inactive(&error) => Self::Suspended,
             ErrorCode::AuthRequired => Self::Refused,
             ErrorCode::Network => Self::Away("Basecamp did not answer".to_owned()),
             _ => Self::Other(failure::problem("This", &error).to_string()),
@@ -80,6 +82,10 @@ impl Basecamp {
                 Err(Fault::Refused) => {
                     let words = "Basecamp no longer accepts our access".to_owned();
                     (false, words, Some(Fault::Refused))
+                }
+                Err(Fault::Suspended) => {
+                    let words = "The Basecamp account is suspended".to_owned();
+                    (false, words, Some(Fault::Suspended))
                 }
                 Err(Fault::Away(words)) => (false, words.clone(), Some(Fault::Away(words))),
                 Err(Fault::Other(words)) => (false, words.clone(), Some(Fault::Other(words))),
@@ -164,6 +170,9 @@ fn checked(mut checks: Vec<Check>, fault: Option<&Fault>) -> Checked {
     let (hint, fix_url) = match fault {
         None => (None, None),
         Some(Fault::Refused) => (Some("Connect Basecamp again"), Some("/integrations")),
+        Some(Fault::Suspended) => {
+            (Some("An owner can open it again at Basecamp. PM OS goes on by itself then"), None)
+        }
         Some(Fault::Away(_)) => (Some("Try again in a moment. What was read before stays"), None),
         Some(Fault::Other(_)) => (Some("Check what the signed-in person may do there"), None),
     };

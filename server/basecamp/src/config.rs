@@ -31,6 +31,9 @@ pub struct Config {
     pub timeout: Duration,
     /// Where Basecamp reaches us, without a slash at the end; none when it cannot.
     pub own_address: Option<String>,
+    /// `BASECAMP_WEBHOOK_SECRET`: with what a proxy in front of us signs webhooks; none where nobody does, because
+    /// Basecamp itself signs nothing.
+    pub webhook_secret: Option<WebhookSecret>,
     /// `BASECAMP_CIRCUIT_THRESHOLD` and `BASECAMP_CIRCUIT_COOLDOWN_MS`: when calls of a connection are held back.
     pub circuit: Limits,
 }
@@ -91,6 +94,17 @@ impl fmt::Debug for Integration {
     }
 }
 
+/// With what webhooks are signed.
+#[derive(Clone)]
+pub struct WebhookSecret(pub String);
+
+/// Without the secret.
+impl fmt::Debug for WebhookSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WebhookSecret(..)")
+    }
+}
+
 /// Where people sign in.
 const LAUNCHPAD: &str = "https://launchpad.37signals.com";
 /// The page below our own address to which the browser returns.
@@ -125,6 +139,7 @@ impl Default for Config {
             pace: Pace::default(),
             timeout: Duration::from_secs(30),
             own_address: None,
+            webhook_secret: None,
             circuit: Limits::default(),
         }
     }
@@ -159,6 +174,7 @@ impl Config {
             contact: get("BASECAMP_CONTACT")
                 .or_else(|| get("APP_BASE_URL"))
                 .unwrap_or(default.contact),
+            webhook_secret: get("BASECAMP_WEBHOOK_SECRET").map(WebhookSecret),
             circuit: Limits {
                 failures: failures.filter(|it| *it > 0).unwrap_or(limits.failures),
                 cooldown: cooldown.unwrap_or(limits.cooldown),

@@ -1,6 +1,6 @@
 //! Basecamp's records as PM OS shows them.
 
-use crate::plain;
+use crate::{plain, rows};
 use basecamp_sdk::models;
 use chrono::SecondsFormat;
 use domain::project::{Person, Project};
@@ -33,7 +33,7 @@ pub(crate) fn person(it: &models::Person) -> Person {
             .email_address
             .as_ref()
             .map(|it| it.expose().to_owned())
-            .filter(|it| !it.is_empty()),
+            .filter(|it| rows::is_address(it)),
         title: it.title.clone().filter(|it| !it.is_empty()),
     }
 }

@@ -6,6 +6,7 @@ use store::db::Conn;
 use store::error::StoreError;
 use store::ids;
 use store::mirror::Key;
+use store::mirror_lookups as lookups;
 use store::mirror_scopes::{self, ScopeRow, Walked};
 
 /// A walk that comes out short begins again this often.
@@ -16,19 +17,26 @@ const FEW: i64 = 1_000;
 /// by the looks at those, which come first.
 const GAPS_MS: (i64, i64) = (30_000, 6 * 3_600_000);
 
-/// The end of a walk.
+/// The end of a walk of the connection of `person`.
+///
+/// A client is not shown everything that is in their projects, so what their walk does not meet says nothing, and
+/// what Basecamp counts for them is not what colleagues' connections have read.
 pub(crate) async fn finish(
     conn: &mut Conn,
-    key: &Key,
+    (key, person): (&Key, i64),
     scope: Scope,
     row: ScopeRow,
     (pause, whole): (i64, i64),
 ) -> Result<ScopeRow, StoreError> {
     let now = ids::now_ms();
     let done = ScopeRow { pages: 0, attempt: 0, due_at: now + pause, ..row.clone() };
+    let sees_all = matches!(scope.what, What::Projects | What::People)
+        || !lookups::is_client(conn, key, person).await?;
     if row.mode == "delta" && scope.what == What::Hours {
         // A look at hours meets every one of its months.
-        settle(conn, key, scope, &row).await?;
+        if sees_all {
+            settle(conn, key, scope, &row).await?;
+        }
         let is_due = now - row.full_at.unwrap_or_default() >= whole;
         let mode = if is_due { "full" } else { "delta" }.to_owned();
         let due_at = if is_due { now } else { now + pause };
@@ -37,7 +45,7 @@ pub(crate) async fn finish(
     if row.mode == "delta" {
         let full_at = row.full_at.unwrap_or_default();
         let counted = count(conn, key, scope, 0).await?;
-        let is_off = row.total.is_some_and(|it| it != counted);
+        let is_off = sees_all && row.total.is_some_and(|it| it != counted);
         let gap = if counted <= FEW { GAPS_MS.0 } else { GAPS_MS.1 };
         if is_off && counted > FEW {
             look_aside(conn, key, scope).await?;
@@ -55,7 +63,7 @@ pub(crate) async fn finish(
         // Something moved between pages while we walked: once more, and what was met counts.
         return Ok(ScopeRow { pages: 0, seen: 0, attempt: row.attempt + 1, due_at: now, ..row });
     }
-    if !is_short {
+    if !is_short && sees_all {
         settle(conn, key, scope, &row).await?;
     }
     let mode =

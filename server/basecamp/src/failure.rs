@@ -1,8 +1,13 @@
 //! What the SDK reports, in words a person can act on.
 
 use crate::circuit::Health;
+use basecamp_sdk::http::{Body, Response};
 use basecamp_sdk::{Error, ErrorCode};
+use bytes::Bytes;
 use domain::problem::{Issue, Problem};
+use futures::stream;
+use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
 use std::time::Duration;
 
 /// Seconds to wait when Basecamp does not say.
@@ -44,6 +49,41 @@ pub(crate) fn access_lost() -> Problem {
     }
 }
 
+/// What Basecamp says, in a header, of an account that is suspended; the status alone would mean that a record is gone.
+const INACTIVE: &str = "Account Inactive";
+
+/// Whether an answer says that the whole account is suspended.
+pub(crate) fn says_inactive(status: StatusCode, headers: &HeaderMap) -> bool {
+    let is_refused = status == StatusCode::NOT_FOUND || status == StatusCode::FORBIDDEN;
+    let reason = headers.get("reason").and_then(|it| it.to_str().ok());
+    is_refused && reason.is_some_and(|it| it.trim().eq_ignore_ascii_case(INACTIVE))
+}
+
+/// Such an answer as the SDK is to see it: with a status that Basecamp never sends and nobody takes for one about a
+/// record. As an error of ours it would be sent again.
+pub(crate) fn inactive() -> Response<Body> {
+    let text = Bytes::from(format!("{{\"error\":\"{INACTIVE}\"}}"));
+    let length = u64::try_from(text.len()).ok();
+    let parts = stream::iter([Ok::<Bytes, Error>(text)]);
+    let mut response = Response::new(Body::from_stream(parts, length));
+    *response.status_mut() = StatusCode::LOCKED;
+    response
+}
+
+/// Whether the whole account is suspended.
+pub(crate) fn is_inactive(error: &Error) -> bool {
+    error.http_status() == Some(StatusCode::LOCKED.as_u16()) && error.message() == INACTIVE
+}
+
+/// The account is suspended: nothing of it can be read or changed.
+pub(crate) fn suspended() -> Problem {
+    Problem::NeedsSetup {
+        message: "The Basecamp account is suspended".into(),
+        hint: "An owner can open it again at Basecamp. PM OS goes on by itself then".into(),
+        fix_url: "/integrations".into(),
+    }
+}
+
 /// Basecamp is out of reach.
 pub(crate) fn unavailable(message: impl Into<String>) -> Problem {
     Problem::Unavailable { service: "Basecamp".into(), message: message.into() }
@@ -74,6 +114,9 @@ pub(crate) fn is_unclear(error: &Error) -> bool {
 
 /// `error` while looking for or changing `what`: "Project", "To-do".
 pub(crate) fn problem(what: &str, error: &Error) -> Problem {
+    if is_inactive(error) {
+        return suspended();
+    }
     match error.code() {
         ErrorCode::NotFound => Problem::not_found(what),
         ErrorCode::AuthRequired => access_lost(),

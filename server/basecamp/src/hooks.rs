@@ -9,6 +9,7 @@ use crate::session::{Attempt, Session};
 use crate::sync::is_ours_to_leave;
 use crate::walk::{Stop, millis, stop};
 use crate::{Basecamp, scopes};
+use basecamp_sdk::webhooks::verify_signature;
 use domain::problem::Problem;
 use futures::FutureExt;
 use serde_json::{Map, Value, json};
@@ -26,6 +27,20 @@ pub const BODY_LIMIT: usize = 256 * 1024;
 /// Records read for hints in a round.
 const AT_ONCE: i64 = 50;
 
+/// How Basecamp names itself to the addresses it calls.
+const AGENT: &str = "Basecamp";
+
+/// What comes to an address.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct HookCall<'a> {
+    /// `User-Agent`.
+    pub agent: Option<&'a str>,
+    /// `X-Basecamp-Signature`: what a proxy in front of us signed the body with.
+    pub signature: Option<&'a str>,
+    /// The body as it came.
+    pub body: &'a [u8],
+}
+
 /// What became of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Told {
@@ -33,7 +48,7 @@ pub enum Told {
     Kept,
     /// It was told before, or is about nothing of this address.
     Known,
-    /// No project has this address.
+    /// No project has this address, or it is not Basecamp that calls.
     Nobody,
 }
 
@@ -53,11 +68,13 @@ fn is_equal(one: &str, other: &str) -> bool {
 
 impl Basecamp {
     /// Takes a call to the address ending in `token`: what it hints at is stored when this returns, and followed by
-    /// the sync. Nothing in `body` is believed.
+    /// the sync. Nothing in its body is believed. Basecamp signs nothing, so the address is the proof; a call must also
+    /// come in Basecamp's name, and be signed where a proxy is set up to sign.
     ///
     /// # Errors
     /// [`Problem::InvalidJson`], [`Problem::TooLarge`], or when the database does not answer.
-    pub async fn hook_called(&self, token: &str, body: &[u8]) -> Result<Told, Problem> {
+    pub async fn hook_called(&self, token: &str, call: HookCall<'_>) -> Result<Told, Problem> {
+        let HookCall { agent, signature, body } = call;
         let Some((id, secret)) = token.split_once('.') else { return Ok(Told::Nobody) };
         let mut conn = self.0.db.read().await?;
         let hook = hooks::find(&mut conn, id).await?;
@@ -68,6 +85,14 @@ impl Basecamp {
         if body.len() > BODY_LIMIT {
             let limit_bytes = u64::try_from(BODY_LIMIT).unwrap_or(u64::MAX);
             return Err(Problem::TooLarge { limit_bytes });
+        }
+        let is_signed =
+            self.0.config.webhook_secret.as_ref().is_none_or(|secret| {
+                verify_signature(body, signature.unwrap_or_default(), &secret.0)
+            });
+        if !is_signed || !agent.is_some_and(|it| it.starts_with(AGENT)) {
+            tracing::warn!(hook.project_id, "a webhook came in another name and was refused");
+            return Ok(Told::Nobody);
         }
         let body: Value = serde_json::from_slice(body).map_err(|_| Problem::InvalidJson)?;
         let Some(hint) = hint_of(&body).filter(|_| bucket(&body) == Some(hook.project_id)) else {

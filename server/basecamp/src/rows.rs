@@ -49,11 +49,16 @@ pub(crate) fn person(value: &Value) -> Option<PersonRow> {
     Some(PersonRow {
         id: number(value, "id")?,
         name: some_text(value, "name")?,
-        email: some_text(value, "email_address"),
+        email: some_text(value, "email_address").filter(|it| is_address(it)),
         title: some_text(value, "title"),
         client: i16::from(value.get("client").and_then(Value::as_bool).unwrap_or_default()),
         raw: value.to_string(),
     })
+}
+
+/// Whether it is a whole address: who is no admin reads those of others with stars in them, or not at all.
+pub(crate) fn is_address(text: &str) -> bool {
+    text.contains('@') && !text.contains(['*', '\u{2022}', '\u{2026}'])
 }
 
 /// A project, when `value` is one.

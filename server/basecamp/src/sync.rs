@@ -29,6 +29,8 @@ const TICK: Duration = Duration::from_secs(1);
 const AT_ONCE: usize = 4;
 /// Open pages hear of a walk every so many pages, and when it is over.
 const PAGES_OF_NEWS: i64 = 10;
+/// A suspended account is asked again after so many pauses.
+const SELDOM: u32 = 4;
 /// Records read one by one in a round.
 const ONE_BY_ONE: i64 = 50;
 
@@ -172,6 +174,7 @@ impl Basecamp {
             Ok(pause) => (pause, None),
             Err(Stop::Lost) => return,
             Err(Stop::Revoked(problem)) => (retry, Some(problem.to_string())),
+            Err(Stop::Suspended(problem)) => (retry * SELDOM, Some(problem.to_string())),
             Err(Stop::Wait(wait)) => (wait, None),
             Err(Stop::Away(words)) => (retry, Some(words)),
             // The connection itself cannot be used: no sample here, or its token cannot be opened.

@@ -3,6 +3,7 @@
 //! Size is limited by the SDK while it reads, pages and redirects are its business too.
 
 use crate::address::is_public;
+use crate::failure;
 use crate::scheduler::{Lane, Scheduler};
 use crate::witness::Witness;
 use async_trait::async_trait;
@@ -12,7 +13,7 @@ use bytes::Bytes;
 use futures::stream::try_unfold;
 use reqwest::StatusCode;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::RETRY_AFTER;
+use reqwest::header::{LOCATION, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use rustls::crypto::{CryptoProvider, ring};
 use std::collections::HashSet;
@@ -108,6 +109,7 @@ impl HttpClient for Transport {
             let body = request.body().and_then(reqwest::Body::as_bytes);
             witness.post(&method, &path, body.filter(|_| !path.ends_with(FILES))).await?;
         }
+        let again = (method == reqwest::Method::GET).then(|| request.try_clone()).flatten();
         let answer = self.http.execute(request).await.map_err(|error| {
             if let Some(witness) = witness.filter(|_| error.is_connect()) {
                 witness.not_sent();
@@ -115,6 +117,18 @@ impl HttpClient for Transport {
             failed(error)
         })?;
         self.scheduler.note(&origin, too_much(&answer));
+        let answer = match again.and_then(|it| occurrence(it, &answer)) {
+            Some(next) => {
+                self.scheduler.admit(&origin, self.lane).await;
+                let answer = self.http.execute(next).await.map_err(failed)?;
+                self.scheduler.note(&origin, too_much(&answer));
+                answer
+            }
+            None => answer,
+        };
+        if failure::says_inactive(answer.status(), answer.headers()) {
+            return Ok(failure::inactive());
+        }
         if let Some(witness) = witness.filter(|_| answer.status().is_success()) {
             return witness.see(&method, &path, answer).await.map_err(failed);
         }
@@ -129,6 +143,24 @@ impl HttpClient for Transport {
         *response.headers_mut() = headers;
         Ok(response)
     }
+}
+
+/// The request for the occurrence that a date which repeats is answered with: the one redirect that belongs to the API.
+/// It leads to the same entry on the same server, or is not followed.
+fn occurrence(mut asked: reqwest::Request, answer: &reqwest::Response) -> Option<reqwest::Request> {
+    if answer.status() != StatusCode::FOUND {
+        return None;
+    }
+    let path = asked.url().path().trim_end_matches(".json").to_owned();
+    let place = answer.headers().get(LOCATION)?.to_str().ok()?;
+    let next = asked.url().join(place).ok()?;
+    let entry = path.rsplit_once("/schedule_entries/").map(|it| it.1)?;
+    let wanted = format!("/schedule_entries/{entry}/occurrences/");
+    let is_same = next.origin() == asked.url().origin() && next.path().contains(&wanted);
+    is_same.then(|| {
+        *asked.url_mut() = next;
+        asked
+    })
 }
 
 /// How long to hold back, when the answer says that it was too much.

@@ -7,6 +7,7 @@
 use crate::Basecamp;
 use crate::config::Pace;
 use crate::endings::finish;
+use crate::failure;
 use crate::mirror::Batch;
 use crate::places::{self, Spot};
 use crate::rows;
@@ -34,6 +35,8 @@ pub(crate) enum Stop {
     Lost,
     /// Basecamp no longer accepts our access.
     Revoked(Problem),
+    /// The whole account is suspended.
+    Suspended(Problem),
     /// Basecamp asks to wait.
     Wait(Duration),
     /// Basecamp is not well, in words.
@@ -187,6 +190,7 @@ impl Walker<'_> {
             .then(|| items.iter().filter_map(rows::person).collect::<Vec<_>>());
         let batch = if people.is_some() { Batch::default() } else { Batch::new(items) };
         let (key, holder) = (self.session.key.clone(), self.holder.clone());
+        let person = self.session.person_id;
         let kept: Result<bool, StoreError> = self
             .session
             .basecamp
@@ -201,7 +205,7 @@ impl Walker<'_> {
                         store::mirror::put_person(conn, &key, person, row.run, true).await?;
                     }
                     if row.cursor.is_none() {
-                        row = finish(conn, &key, scope, row, (pause, whole)).await?;
+                        row = finish(conn, (&key, person), scope, row, (pause, whole)).await?;
                     }
                     mirror_scopes::set_scope(conn, &key, &row).await?;
                     Ok(true)
@@ -304,6 +308,7 @@ pub(crate) async fn stop(session: &Session, attempt: Attempt) -> Stop {
         Attempt::Failed(error) => error,
     };
     match error.code() {
+        _ if failure::is_inactive(&error) => Stop::Suspended(failure::suspended()),
         ErrorCode::AuthRequired => Stop::Revoked(session.explain("Basecamp", &error).await),
         ErrorCode::RateLimit => {
             Stop::Wait(Duration::from_secs(error.retry_after().map_or(10, u64::from)))

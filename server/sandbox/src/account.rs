@@ -2,6 +2,8 @@
 
 use crate::index::Frozen;
 use crate::record::{self, Happening, Record};
+use crate::shared::Shared;
+use crate::viewers::Guest;
 use crate::webhook::Webhook;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -40,6 +42,8 @@ pub(crate) struct Person {
     pub(crate) email: String,
     pub(crate) title: String,
     pub(crate) owner: bool,
+    #[serde(default)]
+    pub(crate) client: bool,
 }
 
 /// A tool in a project's dock.
@@ -174,14 +178,14 @@ pub(crate) struct Account {
     pub(crate) created_at: Time,
     pub(crate) people: Vec<Person>,
     pub(crate) projects: Vec<Project>,
-    pub(crate) lists: Vec<List>,
-    pub(crate) todos: Vec<Todo>,
-    pub(crate) comments: Vec<Comment>,
+    pub(crate) lists: Shared<List>,
+    pub(crate) todos: Shared<Todo>,
+    pub(crate) comments: Shared<Comment>,
     #[serde(default)]
-    pub(crate) records: Vec<Record>,
+    pub(crate) records: Shared<Record>,
     /// Oldest first.
     #[serde(default)]
-    pub(crate) happenings: Vec<Happening>,
+    pub(crate) happenings: Shared<Happening>,
     /// Who watches a record.
     #[serde(default)]
     pub(crate) watchers: BTreeMap<i64, Vec<i64>>,
@@ -191,6 +195,15 @@ pub(crate) struct Account {
     /// Addresses that hear of what happens.
     #[serde(default)]
     pub(crate) webhooks: Vec<Webhook>,
+    /// Who else has a token.
+    #[serde(default)]
+    pub(crate) guests: Vec<Guest>,
+    /// The status that every call is answered with while the account is suspended.
+    #[serde(default)]
+    pub(crate) suspended: Option<u16>,
+    /// The guest for whom this copy is.
+    #[serde(skip)]
+    pub(crate) speaks: Option<i64>,
     #[serde(skip)]
     pub(crate) index: Frozen,
 }
@@ -274,7 +287,8 @@ impl Account {
 
     /// The person the token speaks for.
     pub(crate) fn owner_id(&self) -> i64 {
-        self.people.iter().find(|it| it.owner).map_or(0, |it| it.id)
+        let owner = || self.people.iter().find(|it| it.owner).map(|it| it.id);
+        self.speaks.or_else(owner).unwrap_or_default()
     }
 
     /// The project whose to-do set has `id`.

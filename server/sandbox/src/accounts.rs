@@ -57,6 +57,9 @@ impl Accounts {
             if account.token_hash == wanted {
                 return Some(account);
             }
+            if let Some(guest) = account.speaker(&wanted) {
+                return Some(Arc::new(account.seen_by(guest)));
+            }
         }
         None
     }

@@ -4,13 +4,17 @@ use crate::account::Account;
 use crate::call::{Answer, Call};
 use crate::paging::{self, Page};
 use axum::Json;
-use axum::body::Body;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LINK, RETRY_AFTER};
+use axum::body::{Body, Bytes, to_bytes};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LINK, LOCATION, RETRY_AFTER,
+};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use futures::stream;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use std::io;
 use url::form_urlencoded;
 
 /// Says on a 501 which call is missing.
@@ -28,6 +32,7 @@ pub(crate) fn response(answer: Answer, call: &Call, parts: &Parts) -> Response {
             around[name] = page.items.into();
             linked(tagged(200, &around, parts), (next, total), call, parts)
         }
+        Answer::Moved(place) => (StatusCode::FOUND, [(LOCATION, place)]).into_response(),
         Answer::Empty => StatusCode::NO_CONTENT.into_response(),
         Answer::Refused(status, body) => (code(status), Json(body)).into_response(),
         Answer::Unimplemented => unimplemented(call),
@@ -115,6 +120,26 @@ pub(crate) fn emptied(response: Response) -> Response {
     parts.headers.remove(LINK);
     parts.headers.remove(ETAG);
     Response::from_parts(parts, Body::from("[]"))
+}
+
+/// The same head and half of the body: then the connection ends.
+pub(crate) async fn cut_off(response: Response) -> Response {
+    let (parts, body) = response.into_parts();
+    let whole = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let half = whole.slice(..whole.len() / 2);
+    let ends = io::Error::new(io::ErrorKind::ConnectionReset, "cut off");
+    let mut response =
+        Response::from_parts(parts, Body::from_stream(stream::iter([Ok(half), Err(ends)])));
+    response.headers_mut().insert(CONTENT_LENGTH, whole.len().into());
+    response
+}
+
+/// The same head, and a body that goes on for ever.
+pub(crate) fn endless(response: Response) -> Response {
+    let (mut parts, _) = response.into_parts();
+    parts.headers.remove(CONTENT_LENGTH);
+    let more = || Ok::<_, io::Error>(Bytes::from_static(&[b' '; 65_536]));
+    Response::from_parts(parts, Body::from_stream(stream::repeat_with(more)))
 }
 
 /// The same page, with a next one on another server.

@@ -73,6 +73,8 @@ pub(crate) enum Answer {
     Whole(Vec<Value>),
     /// A page of a collection under a name, beside other fields.
     Enveloped(&'static str, Value, Box<Page<Value>>),
+    /// It is at another address.
+    Moved(String),
     /// Done, nothing to say.
     Empty,
     /// A JSON error.
@@ -97,6 +99,21 @@ impl Answer {
             400,
             json!({"error": format!("param is missing or the value is empty: {field}")}),
         )
+    }
+
+    /// The same answer, with everything in it changed.
+    pub(crate) fn map(mut self, change: impl Fn(&mut Value)) -> Self {
+        match &mut self {
+            Self::Record(_, value) => change(value),
+            Self::List(items) | Self::Whole(items) => items.iter_mut().for_each(change),
+            Self::Page(page) => page.items.iter_mut().for_each(change),
+            Self::Enveloped(_, around, page) => {
+                change(around);
+                page.items.iter_mut().for_each(change);
+            }
+            Self::Moved(_) | Self::Empty | Self::Refused(..) | Self::Unimplemented => {}
+        }
+        self
     }
 
     /// Whether the account changed.

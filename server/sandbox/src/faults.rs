@@ -24,6 +24,10 @@ pub enum Fault {
     EmptyPage,
     /// The next page it names is on another server.
     ForeignLink,
+    /// It is carried out, and the connection ends in the middle of the answer.
+    CutOff,
+    /// It is carried out, and the answer never ends.
+    Endless,
 }
 
 /// Faults waiting for requests, first in, first out, and those that stay.

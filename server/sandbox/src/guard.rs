@@ -38,26 +38,36 @@ pub(crate) fn user_agent(headers: &HeaderMap) -> Result<(), Refused> {
     ))
 }
 
-/// The account called `segment` in the path, when the bearer token opens it. A token of another account finds nothing.
+/// The account called `segment` in the path with the person who asks, when the bearer token opens it. A token of another
+/// account finds nothing, and a suspended account says so.
 pub(crate) async fn account(
     sandbox: &Sandbox,
     headers: &HeaderMap,
     segment: &str,
-) -> Result<Arc<Account>, Refused> {
+) -> Result<(Arc<Account>, i64), Refused> {
     let wanted = segment.parse().ok();
     if let Some(id) = wanted
         && let Some(account) = sandbox.0.accounts.get(id).await
-        && (account.token_hash == accounts::hash(token(headers))
-            || sandbox.0.launchpad.opens(token(headers), id))
     {
-        return Ok(account);
+        let speaker = account.speaker(&accounts::hash(token(headers)));
+        let is_open = || sandbox.0.launchpad.opens(token(headers), id);
+        let speaker = speaker.or_else(|| is_open().then(|| account.owner_id()));
+        if let Some(speaker) = speaker {
+            return match account.suspended {
+                Some(status) => Err(suspended(status)),
+                None => Ok((account, speaker)),
+            };
+        }
     }
-    owner(sandbox, headers)
-        .await
-        .and_then(|it| if wanted == Some(it.id) { Ok(it) } else { Err(missing()) })
+    Err(owner(sandbox, headers).await.err().unwrap_or_else(missing))
 }
 
-/// The account the bearer token opens.
+fn suspended(status: u16) -> Refused {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::NOT_FOUND);
+    refuse(status, [("Reason", "Account Inactive")])
+}
+
+/// The account the bearer token opens, as the person it speaks for sees it.
 pub(crate) async fn owner(sandbox: &Sandbox, headers: &HeaderMap) -> Result<Arc<Account>, Refused> {
     let account = match token(headers) {
         "" => None,

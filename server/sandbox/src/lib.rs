@@ -22,18 +22,23 @@ mod disk;
 mod guard;
 mod happened;
 mod index;
+mod letting_in;
 mod paging;
 mod record;
 mod render;
+mod repeats;
 mod routes;
 mod serving;
+mod shared;
 mod spans;
+mod viewers;
 mod webhook;
 mod writing;
 
 pub use bumps::Bumps;
 pub use deliverer::Manner;
 pub use spans::SpanNames;
+pub use viewers::Emails;
 
 use account::Account;
 use accounts::Accounts;
@@ -77,6 +82,8 @@ pub struct Config {
     pub is_unchanged_free: bool,
     /// Under which names hours are asked for by days.
     pub span_names: SpanNames,
+    /// What people who are no admins read of addresses.
+    pub emails: Emails,
     /// How long after the first failed call of a webhook the second comes; each pause is twice the one before.
     pub webhook_pause: Duration,
 }
@@ -96,6 +103,7 @@ impl Default for Config {
             bumps: Bumps::default(),
             is_unchanged_free: false,
             span_names: SpanNames::default(),
+            emails: Emails::default(),
             webhook_pause: Duration::from_secs(1),
         }
     }
@@ -140,6 +148,7 @@ struct Inner {
     bumps: Bumps,
     is_unchanged_free: bool,
     span_names: SpanNames,
+    emails: Emails,
     deliverer: Deliverer,
     webhook_pause: Duration,
     log: Option<Mutex<Vec<String>>>,
@@ -166,6 +175,7 @@ pub async fn serve(config: Config) -> io::Result<Running> {
         bumps: config.bumps,
         is_unchanged_free: config.is_unchanged_free,
         span_names: config.span_names,
+        emails: config.emails,
         deliverer: Deliverer::default(),
         webhook_pause: config.webhook_pause,
         log: config.keeps_log.then(Mutex::default),

@@ -40,9 +40,9 @@ impl Render<'_> {
         let created = iso(self.account.created_at);
         json!({
             "id": person.id, "attachable_sgid": format!("BAh7SANDBOX{}--5a4d", person.id), "name": person.name,
-            "email_address": person.email, "personable_type": "User", "title": person.title, "bio": null,
+            "email_address": person.email, "personable_type": if person.client { "Client" } else { "User" }, "title": person.title, "bio": null,
             "location": null, "created_at": created, "updated_at": created, "admin": person.owner,
-            "owner": person.owner, "client": false, "employee": true, "time_zone": "Etc/UTC",
+            "owner": person.owner, "client": person.client, "employee": !person.client, "time_zone": "Etc/UTC",
             "avatar_url": format!("{}/people/{}/avatar", links.app, person.id),
             "company": {"id": 1_033_447_817_i64, "name": self.account.name},
             "can_ping": true, "can_manage_projects": true, "can_manage_people": person.owner,
@@ -107,7 +107,7 @@ impl Render<'_> {
         let creator = self.account.person(it.creator_id).map(|person| self.person(person));
         let comments = self.account.comments_in(it.id);
         let fields = json!({
-            "id": it.id, "status": it.status.as_str(), "visible_to_clients": self.account.shown_to_clients.contains(&it.id),
+            "id": it.id, "status": it.status.as_str(), "visible_to_clients": self.account.is_shown(it.id),
             "created_at": iso(it.created_at), "updated_at": iso(it.updated_at), "title": it.title,
             "inherits_status": it.inherits_status, "type": it.kind, "url": self.url(it.project_id, &own),
             "app_url": self.app_url(it.project_id, &own),

@@ -4,6 +4,7 @@ mod cards;
 mod checkins;
 mod comments;
 mod dock;
+mod entries;
 mod everything;
 mod feed;
 mod files;
@@ -67,6 +68,10 @@ pub(crate) fn read(account: &Account, call: &Call) -> Answer {
         ["my", "question_reminders"] => checkins::reminders(account, call),
         ["search"] => search::find(account, call),
         ["searches", "metadata"] => search::metadata(account),
+        ["schedule_entries", id] => entries::get(account, call, id),
+        ["schedule_entries", id, "occurrences", day] => {
+            entries::occurrence(account, call, (id, day))
+        }
         ["webhooks"] => webhooks::list(account, call),
         ["webhooks", id] => webhooks::get(account, call, id),
         [path, id] => dock::get(account, call, path, id).unwrap_or(Answer::Unimplemented),

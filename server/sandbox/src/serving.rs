@@ -1,5 +1,6 @@
 //! From an HTTP request to a call, and from an answer back.
 
+use crate::account::Account;
 use crate::answer;
 use crate::call::{Answer, Call, Links};
 use crate::faults::Fault;
@@ -49,6 +50,8 @@ async fn receive(State(sandbox): State<Sandbox>, request: Request) -> Response {
         }
         Some(Fault::EmptyPage) => answer::emptied(admit(&sandbox, &parts, &body).await),
         Some(Fault::ForeignLink) => answer::lured(admit(&sandbox, &parts, &body).await),
+        Some(Fault::CutOff) => answer::cut_off(admit(&sandbox, &parts, &body).await).await,
+        Some(Fault::Endless) => answer::endless(admit(&sandbox, &parts, &body).await),
         Some(Fault::Pass) | None => admit(&sandbox, &parts, &body).await,
     };
     answer::identified(response)
@@ -92,10 +95,14 @@ async fn take(sandbox: &Sandbox, parts: &Parts, body: &Bytes) -> Result<Response
         });
     }
     let mut segments: Vec<String> = path.split('/').map(str::to_owned).collect();
-    let account = guard::account(sandbox, &parts.headers, &segments.remove(0)).await?;
+    let (account, person) = guard::account(sandbox, &parts.headers, &segments.remove(0)).await?;
     let body = guard::body(parts, body)?;
     let call = call(sandbox, parts, segments, body).ok_or_else(guard::missing)?;
-    let outcome = carry_out(sandbox, account.id, &call).await;
+    let outcome = if person == account.owner_id() {
+        carry_out(sandbox, account.id, &call).await
+    } else {
+        carry_out_as(sandbox, (&account, person), &call).await
+    };
     Ok(answer::response(outcome, &call, parts))
 }
 
@@ -157,14 +164,38 @@ fn call(sandbox: &Sandbox, parts: &Parts, mut path: Vec<String>, body: Value) ->
     })
 }
 
+/// The same for somebody who was let in beside the owner.
+async fn carry_out_as(
+    sandbox: &Sandbox,
+    (account, person): (&Account, i64),
+    call: &Call,
+) -> Answer {
+    let seen = account.seen_by(person);
+    if let Some(refused) = seen.refusal(call) {
+        return refused;
+    }
+    let answer = if call.method == Method::GET || call.method == Method::HEAD {
+        routes::read(&seen, call)
+    } else {
+        change(sandbox, (account.id, Some(person)), call).await
+    };
+    seen.redacted(answer, sandbox.0.emails)
+}
+
 async fn carry_out(sandbox: &Sandbox, account: i64, call: &Call) -> Answer {
     if call.method == Method::GET || call.method == Method::HEAD {
         let found = sandbox.0.accounts.get(account).await;
         return found.map_or_else(Answer::not_found, |it| routes::read(&it, call));
     }
+    change(sandbox, (account, None), call).await
+}
+
+async fn change(sandbox: &Sandbox, (account, person): (i64, Option<i64>), call: &Call) -> Answer {
     let changed = sandbox.0.accounts.change(account, |account| {
         let before = account.happenings.len();
+        account.speaks = person;
         let answer = routes::write(account, call);
+        account.speaks = None;
         let is_changed = answer.succeeded();
         ((answer, webhook::deliveries(account, call, before)), is_changed)
     });

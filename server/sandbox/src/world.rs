@@ -16,6 +16,7 @@ use crate::account::{
 };
 use crate::index::Frozen;
 use crate::routes::projects::DOCK;
+use crate::shared::Shared;
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use rows::{COMMENTS, PEOPLE, PROJECTS, Row};
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,14 +82,17 @@ fn empty(id: i64, name: &str, token_hash: String, created_at: Time) -> Account {
         created_at,
         people: Vec::new(),
         projects: Vec::new(),
-        lists: Vec::new(),
-        todos: Vec::new(),
-        comments: Vec::new(),
-        records: Vec::new(),
-        happenings: Vec::new(),
+        lists: Shared::default(),
+        todos: Shared::default(),
+        comments: Shared::default(),
+        records: Shared::default(),
+        happenings: Shared::default(),
         watchers: BTreeMap::new(),
         shown_to_clients: BTreeSet::new(),
         webhooks: Vec::new(),
+        guests: Vec::new(),
+        suspended: None,
+        speaks: None,
         index: Frozen::default(),
     }
 }
@@ -128,6 +132,7 @@ impl Builder {
                 email: format!("{first}@fernhill.example"),
                 title: title.into(),
                 owner: name == OWNER,
+                client: false,
             };
             self.account.people.push(person);
         }

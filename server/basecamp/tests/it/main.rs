@@ -18,6 +18,7 @@ mod sample;
 mod signing_in;
 mod steps;
 mod switches;
+mod viewers;
 mod webhooks;
 mod writing;
 

@@ -79,17 +79,27 @@ impl World {
     }
 
     pub(crate) async fn connect(&self) {
+        self.connect_as("c1", None, (TOKEN, 1)).await;
+    }
+
+    /// With the token of a person of the account, for the workspace or for `owner` alone.
+    pub(crate) async fn connect_as(
+        &self,
+        id: &str,
+        owner: Option<&str>,
+        (token, person): (&str, i64),
+    ) {
         let key = SecretKey::from_text("a key for tests");
-        let person = json!({"id": 1, "name": "Amara Osei", "email": null, "title": null});
+        let person = json!({"id": person, "name": "Amara Osei", "email": null, "title": null});
         let meta = json!({
             "is_sample": true, "account_id": ACCOUNT, "account_name": "Fernhill Studio", "person": person
         });
         let new = NewConnection {
-            id: "c1".into(),
-            owner_id: None,
+            id: id.into(),
+            owner_id: owner.map(Into::into),
             app: "basecamp".into(),
             name: "Fernhill Studio".into(),
-            secret: key.seal(TOKEN, "a|c1|secret"),
+            secret: key.seal(token, &format!("a|{id}|secret")),
             meta: meta.to_string(),
         };
         let workspace = self.admin.workspace.clone();

@@ -3,18 +3,21 @@
 use crate::client_as;
 use crate::mirror::{World, pace};
 use basecamp::Basecamp;
-use basecamp::config::{Config, Pace};
-use basecamp::hooks::{BODY_LIMIT, PATH, Told};
+use basecamp::config::{Config, Pace, WebhookSecret};
+use basecamp::hooks::{BODY_LIMIT, HookCall, PATH, Told};
 use domain::problem::Problem;
 use reqwest::Method;
 use sandbox::Manner;
 use sandbox::faults::Fault;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
+/// How Basecamp names itself.
+const BASECAMP: &str = "Basecamp3 Webhook";
 const HOUR: Duration = Duration::from_secs(3_600);
 
 /// The door that Basecamp calls, in front of PM OS.
@@ -49,7 +52,9 @@ impl Door {
                 let status = match basecamp {
                     None => 500,
                     Some(it) => {
-                        let outcome = it.hook_called(token, body.as_bytes()).await.unwrap();
+                        let agent = text.lines().find_map(|it| it.strip_prefix("User-Agent: "));
+                        let call = HookCall { agent, signature: None, body: body.as_bytes() };
+                        let outcome = it.hook_called(token, call).await.unwrap();
                         told.lock().unwrap().push(outcome);
                         if outcome == Told::Nobody { 404 } else { 200 }
                     }
@@ -188,13 +193,22 @@ async fn only_the_right_address_is_heard_and_nothing_in_a_call_is_believed() {
                 json!({"id": todo.id, "type": "Todo", "title": "Forged", "bucket": {"id": bucket}});
             json!({"id": event, "kind": "todo_unheard_of", "recording": recording}).to_string()
         };
-        let call = async |token: &str, body: &str| {
-            world.basecamp.hook_called(token, body.as_bytes()).await
+        let called = async |token: &str, body: &str, agent: Option<&str>| {
+            let call = HookCall { agent, signature: None, body: body.as_bytes() };
+            world.basecamp.hook_called(token, call).await
         };
+        let call = async |token: &str, body: &str| called(token, body, Some(BASECAMP)).await;
         let (id, _) = token.split_once('.').unwrap();
         let right = body(7, todo.project_id);
         for wrong in ["", "x", id, &format!("{id}."), &format!("{id}.{}", "0".repeat(64))] {
             assert_eq!(call(wrong, &right).await.unwrap(), Told::Nobody, "{wrong}");
+        }
+        for stranger in [None, Some(""), Some("curl/8.5"), Some("Not Basecamp3 Webhook")] {
+            assert_eq!(
+                called(&token, &right, stranger).await.unwrap(),
+                Told::Nobody,
+                "{stranger:?}"
+            );
         }
         assert_eq!(call(&token, "not json").await.unwrap_err(), Problem::InvalidJson);
         let large = " ".repeat(BODY_LIMIT + 1);
@@ -210,6 +224,43 @@ async fn only_the_right_address_is_heard_and_nothing_in_a_call_is_believed() {
         let row = store::basecamp_hooks::find(&mut conn, id).await.unwrap().unwrap();
         assert!(!token.contains(&row.token_hash), "the address is kept as a hash only");
     }
+}
+
+#[tokio::test]
+async fn where_a_proxy_signs_webhooks_only_signed_ones_count() {
+    for (mut world, door) in worlds().await {
+        let hooks = world.hooks().await;
+        let hook = &hooks[0];
+        let token = hook["payload_url"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+        let bucket = hook["url"].as_str().unwrap().split('/').skip_while(|it| *it != "buckets");
+        let bucket: i64 = bucket.take(2).last().unwrap().parse().unwrap();
+        let recording = json!({"id": 5, "type": "Todo", "bucket": {"id": bucket}});
+        let body = json!({"id": 90, "kind": "todo_created", "recording": recording}).to_string();
+        let webhook_secret = Some(WebhookSecret("known to the proxy".into()));
+        let own_address = Some(door.address.clone());
+        let config = Config { pace: pace(), own_address, webhook_secret, ..Config::default() };
+        world.basecamp = client_as(world.test.db.clone(), &world.running, config);
+        let told = async |signature: Option<&str>| {
+            let call = HookCall { agent: Some(BASECAMP), signature, body: body.as_bytes() };
+            world.basecamp.hook_called(&token, call).await.unwrap()
+        };
+        let of_another = "0".repeat(64);
+        for wrong in [None, Some(""), Some("not hex"), Some(of_another.as_str())] {
+            assert_eq!(told(wrong).await, Told::Nobody, "{}: {wrong:?}", world.test.name);
+        }
+        let right = signed("known to the proxy", body.as_bytes());
+        assert_eq!(told(Some(&right)).await, Told::Kept, "{}", world.test.name);
+    }
+}
+
+/// HMAC-SHA256 as RFC 2104 writes it, in hexadecimal digits.
+fn signed(secret: &str, body: &[u8]) -> String {
+    let mut key = secret.as_bytes().to_vec();
+    key.resize(64, 0);
+    let padded = |with: u8| key.iter().map(|it| it ^ with).collect::<Vec<_>>();
+    let inner = Sha256::new().chain_update(padded(0x36)).chain_update(body).finalize();
+    let outer = Sha256::new().chain_update(padded(0x5c)).chain_update(inner).finalize();
+    outer.iter().map(|it| format!("{it:02x}")).collect()
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use super::{Envelope, Render, into_map, iso};
 use crate::account::{Project, Tool};
 use crate::record::{self, Holds, Kind, Record};
+use crate::repeats;
 use serde_json::{Map, Value, json};
 
 /// Fields that are written under this name and shown under another, or not at all.
@@ -109,7 +110,7 @@ impl Render<'_> {
             "Schedule::Entry" => {
                 let link = it.fields.get("url").filter(|it| it.as_str() != Some(""));
                 json!({
-                    "description_attachments": [], "join_url": link, "url": self.url(it.project_id, &format!("{path}/{}", it.id)),
+                    "recurrence_schedule": it.fields.get(repeats::FIELD), "description_attachments": [], "join_url": link, "url": self.url(it.project_id, &format!("{path}/{}", it.id)),
                     "bubble_up_url": format!("{}/my/readings/{}/bubble_up.json", self.links.api, it.id)
                 })
             }

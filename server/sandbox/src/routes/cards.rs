@@ -180,6 +180,7 @@ pub(crate) fn add(
     let id = account.take_id();
     let siblings = account.records.iter().filter(|it| it.parent_id == parent_id);
     let position = siblings.map(|it| it.position).max().unwrap_or(0) + 1;
+    let creator_id = account.owner_id();
     account.records.push(Record {
         id,
         project_id,
@@ -189,7 +190,7 @@ pub(crate) fn add(
         inherits_status: true,
         is_draft: false,
         position,
-        creator_id: account.owner_id(),
+        creator_id,
         created_at: call.now,
         updated_at: call.now,
         fields,

@@ -49,7 +49,7 @@ pub(super) fn grant(account: &mut Account, call: &Call, id: &str) -> Answer {
         }
         let id = account.take_id();
         let (name, email, title) = (text("name"), text("email_address"), text("title"));
-        account.people.push(Person { id, name, email, title, owner: false });
+        account.people.push(Person { id, name, email, title, owner: false, client: false });
         granted.push(id);
     }
     let everybody: Vec<i64> = account.people.iter().map(|it| it.id).collect();

@@ -105,7 +105,7 @@ fn cascade(account: &mut Account, list_id: i64, status: Status) {
 /// Sets the status of a record, and of what is inside it and follows it.
 fn follow(account: &mut Account, id: i64, status: Status) {
     let mut inside = Vec::new();
-    for record in &mut account.records {
+    for record in account.records.iter_mut() {
         if record.id == id {
             record.status = status;
             record.inherits_status = status == Status::Active;
@@ -120,7 +120,7 @@ fn follow(account: &mut Account, id: i64, status: Status) {
 
 fn follow_child(account: &mut Account, id: i64, status: Status) {
     let mut inside = Vec::new();
-    for record in &mut account.records {
+    for record in account.records.iter_mut() {
         if record.id == id {
             record.status = status;
         } else if record.parent_id == id && record.inherits_status {

@@ -5,6 +5,7 @@ use crate::call::{Answer, Call};
 use crate::paging::{self, Page};
 use crate::record::{Happening, Record};
 use crate::render::{Render, iso};
+use crate::repeats;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
@@ -70,6 +71,7 @@ pub(super) fn upcoming(account: &Account, call: &Call) -> Answer {
     let day = |text: &str| text.chars().take(10).collect::<String>();
     let render = Render { account, links: &call.links };
     let mut entries: Vec<&Record> = live(account, "Schedule::Entry")
+        .filter(|it| !it.fields.contains_key(repeats::FIELD))
         .filter(|it| day(it.text("ends_at")) >= from && day(it.text("starts_at")) <= to)
         .collect();
     entries.sort_by_key(|it| it.text("starts_at").to_owned());
@@ -90,10 +92,30 @@ pub(super) fn upcoming(account: &Account, call: &Call) -> Answer {
     Answer::Record(
         200,
         json!({
-            "schedule_entries": entries.collect::<Vec<_>>(), "recurring_schedule_entry_occurrences": [],
+            "schedule_entries": entries.collect::<Vec<_>>(),
+            "recurring_schedule_entry_occurrences": occurrences(account, call, (&from, &to)),
             "assignables": todos.into_iter().map(|it| render.todo(it)).collect::<Vec<_>>()
         }),
     )
+}
+
+/// Dates that repeat, once for each day of the window.
+fn occurrences(account: &Account, call: &Call, (from, to): (&str, &str)) -> Vec<Value> {
+    let (Ok(from), Ok(to)) = (from.parse(), to.parse()) else { return Vec::new() };
+    let render = Render { account, links: &call.links };
+    let mut found: Vec<Record> = live(account, "Schedule::Entry")
+        .flat_map(|it| {
+            repeats::days(it, from, to).into_iter().filter_map(|day| repeats::on(it, day))
+        })
+        .collect();
+    found.sort_by_key(|it| it.text("starts_at").to_owned());
+    let shown = found.iter().map(|it| {
+        let mut shown = render.record(it);
+        shown["type"] = "ScheduleEntry".into();
+        shown["recurring"] = true.into();
+        shown
+    });
+    shown.collect()
 }
 
 /// Hours of the account, a project or a record, inside the days and for the person asked for.

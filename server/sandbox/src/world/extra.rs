@@ -131,6 +131,7 @@ impl Builder {
         let siblings = self.account.records.iter().filter(|it| it.parent_id == parent);
         let position = siblings.map(|it| it.position).max().unwrap_or(0) + 1;
         let creator = self.assignees(who).first().copied();
+        let creator_id = creator.unwrap_or_else(|| self.account.owner_id());
         self.account.records.push(Record {
             id,
             project_id: project,
@@ -140,7 +141,7 @@ impl Builder {
             inherits_status: true,
             is_draft: false,
             position,
-            creator_id: creator.unwrap_or_else(|| self.account.owner_id()),
+            creator_id,
             created_at: at,
             updated_at: at,
             fields: match fields {
@@ -288,7 +289,7 @@ impl Builder {
     /// What happened to the to-dos, messages and cards, oldest first.
     fn history(&mut self) {
         let mut past: Vec<(Time, i64, i64, &str, String, i64)> = Vec::new();
-        for it in &self.account.todos {
+        for it in self.account.todos.iter() {
             past.push((
                 it.created_at,
                 it.id,
@@ -309,7 +310,7 @@ impl Builder {
                 past.push(row);
             }
         }
-        for it in &self.account.comments {
+        for it in self.account.comments.iter() {
             let row =
                 (it.created_at, it.id, it.project_id, "created", "Comment".into(), it.creator_id);
             past.push(row);

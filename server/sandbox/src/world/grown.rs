@@ -149,6 +149,7 @@ impl Grower {
                 ),
                 title: "Project member".into(),
                 owner: at == 1,
+                client: false,
             };
             self.account.people.push(person);
         }
@@ -244,6 +245,7 @@ impl Grower {
             Value::Object(fields) => fields,
             _ => Map::new(),
         };
+        let creator_id = self.who(at);
         self.account.records.push(Record {
             id,
             project_id,
@@ -253,7 +255,7 @@ impl Grower {
             inherits_status: true,
             is_draft: false,
             position: position(at),
-            creator_id: self.who(at),
+            creator_id,
             created_at: made,
             updated_at: made,
             fields,
@@ -318,7 +320,7 @@ impl Grower {
     fn history(&mut self) {
         let first = self.ago(7, 0);
         let mut past: Vec<(Time, i64, i64, &str, String, i64)> = Vec::new();
-        for it in &self.account.todos {
+        for it in self.account.todos.iter() {
             if let Some(done) = it.completion.as_ref().filter(|done| done.created_at >= first) {
                 past.push((
                     done.created_at,

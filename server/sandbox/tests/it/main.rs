@@ -9,6 +9,7 @@ mod doors;
 mod launchpad;
 mod receiver;
 mod records;
+mod viewers;
 mod webhooks;
 mod worlds;
 
