@@ -225,7 +225,7 @@ async fn give_up(
         };
         if notifications::insert(conn, &workspace, &new).await? {
             let event = Event::new(EventKind::NotificationSent, &new.user, new.title.as_str());
-            events::record(conn, &alerting::watcher(workspace), &event).await?;
+            events::record(conn, &Actor::system(workspace, ids::fresh()), &event).await?;
         }
     }
     Ok(())

@@ -7,14 +7,14 @@
 use crate::alert_ways;
 use crate::beat::again;
 use crate::meter::Meter;
-use domain::actor::{Actor, Role, Via};
+use domain::actor::{Actor, Role};
 use domain::event::{Event, EventKind};
 use domain::ids::{UserId, WorkspaceId};
 use domain::problem::Problem;
 use std::time::Duration;
 use store::db::{Conn, Db};
 use store::failures::{self, Lately};
-use store::ids::now_ms;
+use store::ids::{self, now_ms};
 use store::notifications::{self, NewNotification};
 use store::{events, users, workspaces};
 use tokio_util::sync::CancellationToken;
@@ -26,7 +26,6 @@ const WINDOW_MS: i64 = 300_000;
 const ONE_IN: i64 = 20;
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
-const DAY_MS: i64 = 24 * HOUR_MS;
 /// Flows that are named.
 const NAMED: i64 = 3;
 
@@ -69,10 +68,6 @@ pub async fn look(db: &Db, meter: &Meter) -> Result<usize, Problem> {
     }
     for lately in failures::of_requests(&mut conn, from).await?.into_iter().filter(is_too_much) {
         found.push((None, super_admins(&mut conn).await?, of_requests(&lately)));
-    }
-    for (workspace, connection, trouble) in failures::of_syncs(&mut conn).await? {
-        let to = admins(&mut conn, &workspace).await?;
-        found.push((Some(workspace), to, of_sync(&connection, trouble)));
     }
     drop(conn);
     let mut told = 0;
@@ -131,16 +126,6 @@ fn of_requests(lately: &Lately) -> Alert {
     }
 }
 
-fn of_sync(connection: &str, trouble: String) -> Alert {
-    Alert {
-        about: format!("sync:{connection}"),
-        title: "Basecamp cannot be read".to_owned(),
-        body: trouble,
-        link: "/integrations",
-        quiet_ms: DAY_MS,
-    }
-}
-
 /// "3 of 8 runs failed in the last five minutes".
 fn share(lately: &Lately, one: &str, failed: &str) -> String {
     let what = match (lately.ended, one.split_once(' ')) {
@@ -186,24 +171,11 @@ async fn tell(db: &Db, (workspace, user): Person, alert: &Alert) -> Result<bool,
                 return Ok(false);
             }
             let event = Event::new(EventKind::NotificationSent, &new.user, new.title.as_str());
-            events::record(conn, &watcher(workspace), &event).await?;
+            events::record(conn, &Actor::system(workspace, ids::fresh()), &event).await?;
             Ok::<_, Problem>(true)
         })
     });
     told.await
-}
-
-/// Who tells.
-pub(crate) fn watcher(workspace: WorkspaceId) -> Actor {
-    Actor {
-        user: UserId::from(""),
-        name: "PM OS".to_owned(),
-        workspace,
-        role: Role::Viewer,
-        via: Via::System,
-        request_id: String::new(),
-        ip: None,
-    }
 }
 
 #[cfg(test)]

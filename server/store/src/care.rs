@@ -98,6 +98,49 @@ pub async fn due(conn: &mut Conn, now_ms: i64, limit: i64) -> Result<Vec<Thing>>
     fetch_all!(conn, Thing, sql, now_ms, limit)
 }
 
+/// Makes connections to Basecamp due at `now_ms` of which more is known than at the last look: those that lost their
+/// access or cannot be read, and those that are read again after somebody was told that they are not.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn hurry(conn: &mut Conn, now_ms: i64) -> Result<()> {
+    execute!(
+        conn,
+        "INSERT INTO connection_care (workspace_id, kind, target, verdict, due_at)
+         SELECT c.workspace_id, 'basecamp', c.id, 'new', CAST($1 AS BIGINT) FROM connections c
+         WHERE c.app = 'basecamp'
+           AND (c.status = 'needs_attention'
+                OR EXISTS (SELECT 1 FROM mirror_syncs s
+                           WHERE s.connection_id = c.id AND s.workspace_id = c.workspace_id AND s.trouble IS NOT NULL))
+         ON CONFLICT (workspace_id, kind, target) DO NOTHING",
+        now_ms
+    )?;
+    execute!(
+        conn,
+        "UPDATE connection_care SET due_at = $1
+         WHERE kind = 'basecamp' AND due_at > $1 AND EXISTS (
+             SELECT 1 FROM connections c LEFT JOIN mirror_syncs s
+                  ON s.connection_id = c.id AND s.workspace_id = c.workspace_id
+             WHERE c.workspace_id = connection_care.workspace_id AND c.id = connection_care.target
+               AND ((c.status = 'needs_attention' AND connection_care.verdict <> 'bad')
+                    OR (s.trouble IS NOT NULL AND connection_care.verdict IN ('new', 'good'))
+                    OR (c.status = 'active' AND s.trouble IS NULL AND connection_care.verdict = 'bad'
+                        AND s.reached_at > COALESCE(connection_care.checked_at, 0))))",
+        now_ms
+    )?;
+    Ok(())
+}
+
+/// What is wrong with reading Basecamp through a connection, in words; none while it goes well.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn trouble(conn: &mut Conn, workspace: &str, target: &str) -> Result<Option<String>> {
+    let sql = "SELECT trouble FROM mirror_syncs WHERE workspace_id = $1 AND connection_id = $2";
+    let found = fetch_optional!(conn, (Option<String>,), sql, workspace, target)?;
+    Ok(found.and_then(|(words,)| words))
+}
+
 /// Plans the first look at a connection, unless one is planned.
 ///
 /// # Errors

@@ -85,13 +85,3 @@ pub async fn of_requests(conn: &mut Conn, from: i64) -> Result<Vec<Lately>> {
         from.div_euclid(SLOT_MS) * SLOT_MS
     )
 }
-
-/// Connections whose reading of Basecamp says that something is wrong: workspace, connection, what.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn of_syncs(conn: &mut Conn) -> Result<Vec<(String, String, String)>> {
-    let sql =
-        "SELECT workspace_id, connection_id, trouble FROM mirror_syncs WHERE trouble IS NOT NULL";
-    fetch_all!(conn, (String, String, String), sql)
-}

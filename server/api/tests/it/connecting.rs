@@ -12,14 +12,14 @@ use url::Url;
 const START: &str = "/auth/basecamp/start";
 const CONNECTORS: &str = "/api/pmos/connectors";
 
-async fn service() -> Running {
+pub(crate) async fn service() -> Running {
     let integration =
         Integration { client_id: "pmos".into(), client_secret: "only for tests".into() };
     let config = sandbox::Config { integration: Some(integration), ..sandbox::Config::default() };
     sandbox::serve(config).await.unwrap()
 }
 
-async fn servers(service: &Running) -> Vec<Server> {
+pub(crate) async fn servers(service: &Running) -> Vec<Server> {
     let url = service.sandbox.base_url();
     Server::all_with(&[
         ("BASECAMP_BASE_URL", &url),
@@ -74,7 +74,7 @@ async fn come_back(caller: &Caller<'_>, way: &Way) -> Answer {
     caller.send(request.header("cookie", cookie).body(Body::empty()).unwrap()).await
 }
 
-async fn connect(caller: &Caller<'_>) -> Answer {
+pub(crate) async fn connect(caller: &Caller<'_>) -> Answer {
     let way = leave(caller, "?for=workspace&back=/setup/basecamp").await;
     let landed = come_back(caller, &way).await;
     assert_eq!((landed.status, landed.header("location")), (302, Some("/setup/basecamp")));

@@ -11,6 +11,7 @@ mod apps;
 mod apps_counted;
 mod assistant;
 mod audit;
+mod basecamp_care;
 mod caller;
 mod care;
 mod chat;

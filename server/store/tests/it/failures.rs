@@ -88,9 +88,10 @@ async fn changes_requests_and_readings_that_fail_are_found() {
         assert!(failures::of_calls(&mut conn, 201).await.unwrap().is_empty(), "{}", test.name);
         let requests = failures::of_requests(&mut conn, 650_000).await.unwrap();
         assert_eq!(requests, [lately("", 10, 2)], "{}", test.name);
-        let row = |it: [&str; 3]| (it[0].to_owned(), it[1].to_owned(), it[2].to_owned());
-        let syncs = failures::of_syncs(&mut conn).await.unwrap();
-        assert_eq!(syncs, [row(["w1", "c1", "Sign in again"])]);
+        let trouble = care::trouble(&mut conn, "w1", "c1").await.unwrap();
+        assert_eq!(trouble.as_deref(), Some("Sign in again"), "{}", test.name);
+        assert_eq!(care::trouble(&mut conn, "w1", "c2").await.unwrap(), None, "{}", test.name);
+        assert_eq!(care::trouble(&mut conn, "w2", "c1").await.unwrap(), None, "{}", test.name);
     }
 }
 
