@@ -11,6 +11,7 @@ use bytes::Bytes;
 use domain::flow::nested;
 use domain::problem::{Issue, Problem};
 use domain::record::LARGEST_FILE;
+use futures::TryStreamExt;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -95,6 +96,15 @@ pub(crate) async fn object_or_none(
 /// [`Problem::TooLarge`], and [`Problem::Invalid`] for bodies about accounts.
 pub async fn read(mut request: Request) -> Result<Bytes, Problem> {
     collect(&mut request).await
+}
+
+/// The body as it comes, up to the limit of its path; the errors are those of [`read`].
+pub(crate) fn parts(
+    request: Request,
+) -> impl futures::Stream<Item = Result<Bytes, Problem>> + Send {
+    let limit = request.extensions().get::<Limit>().copied();
+    let parts = request.into_body().into_data_stream();
+    TryStreamExt::map_err(parts, move |error| unread(error, limit))
 }
 
 /// The same, taken out of the request.

@@ -25,6 +25,7 @@ mod convert;
 mod endings;
 mod failure;
 mod feed;
+pub mod files;
 mod glances;
 pub mod hooks;
 mod hours;

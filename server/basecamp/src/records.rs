@@ -1,5 +1,6 @@
 //! Every operation of Basecamp by its name, over the SDK's table of routes, with the raw JSON of the answer.
 
+use crate::files::LocalFile;
 use crate::session::{PATIENCE, Session};
 use crate::{Basecamp, classes, failure, plain};
 use basecamp_sdk::http::Method;
@@ -233,6 +234,25 @@ impl Basecamp {
         let mut operation =
             session.account.operation(&basecamp_sdk::routes::CREATE_ATTACHMENT, &[]);
         operation.query("name", name).bytes(content_type, Bytes::from(bytes));
+        session.write("File", session.account.send::<Value>(operation).boxed()).await
+    }
+
+    /// The same for a file of any size, which is read while it is sent.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub async fn store_local_file(
+        &self,
+        actor: &Actor,
+        (name, content_type): (&str, &str),
+        file: LocalFile,
+    ) -> Result<Value, Problem> {
+        let session = self.open_within(actor, Permission::Write, PATIENCE).await?;
+        session.witness.carry(file);
+        let mut operation =
+            session.account.operation(&basecamp_sdk::routes::CREATE_ATTACHMENT, &[]);
+        // What stands for the file until it is sent.
+        operation.query("name", name).bytes(content_type, Bytes::new());
         session.write("File", session.account.send::<Value>(operation).boxed()).await
     }
 

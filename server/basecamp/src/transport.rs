@@ -100,8 +100,18 @@ impl HttpClient for Transport {
         let (origin, path) =
             (request.url().origin().ascii_serialization(), request.url().path().to_owned());
         let method = request.method().clone();
-        let length = request.body().and_then(reqwest::Body::as_bytes).map_or(0, <[u8]>::len);
-        let more = Duration::from_secs(u64::try_from(length).unwrap_or(u64::MAX) / SLOWEST);
+        let carried = self.witness.as_ref().and_then(Witness::carried);
+        let length = match carried.filter(|_| path.ends_with(FILES)) {
+            Some(file) => {
+                file.fill(&mut request)?;
+                file.length()
+            }
+            None => {
+                let bytes = request.body().and_then(reqwest::Body::as_bytes);
+                u64::try_from(bytes.map_or(0, <[u8]>::len)).unwrap_or(u64::MAX)
+            }
+        };
+        let more = Duration::from_secs(length / SLOWEST);
         *request.timeout_mut() = Some(self.timeout + more);
         self.scheduler.admit(&origin, self.lane).await;
         let witness = self.witness.as_ref().filter(|_| method != reqwest::Method::GET);

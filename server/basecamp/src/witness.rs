@@ -1,5 +1,6 @@
 //! Sees what a session writes: before it is sent, when a write of an operation is stored, and when it is answered.
 
+use crate::files::LocalFile;
 use crate::outbox::{Kept, Posting};
 use basecamp_sdk::Error;
 use basecamp_sdk::http::{Body, Response};
@@ -29,6 +30,8 @@ struct Seen {
     row: Option<String>,
     /// What an earlier try of the step got for the same write, which is not sent again.
     answer: Option<Value>,
+    /// What goes out in place of the body of the next file.
+    carried: Option<LocalFile>,
 }
 
 /// A write that succeeded.
@@ -67,6 +70,16 @@ impl Witness {
     /// What the next write would have to be sent to take itself back.
     pub(crate) fn was(&self, before: Value) {
         self.seen().before = Some(before);
+    }
+
+    /// Whatever file this session sends is `file`.
+    pub(crate) fn carry(&self, file: LocalFile) {
+        self.seen().carried = Some(file);
+    }
+
+    /// The file that this session sends.
+    pub(crate) fn carried(&self) -> Option<LocalFile> {
+        self.seen().carried.clone()
     }
 
     /// A call begins: nothing of it was sent yet.

@@ -111,7 +111,7 @@ async fn add_file(
 ) -> Answer<Json<Acted>> {
     let project = id.parse().map_err(|_| Problem::not_found("Project"))?;
     let file = NewFile { folder: given.folder, name: given.name, content_type: given.r#type };
-    let content = async { Ok(Vec::from(body::read(request).await?)) };
+    let content = body::parts(request);
     Ok(Json(Box::pin(backend.add_file(&actor, project, &file, content)).await?))
 }
 
