@@ -13,6 +13,10 @@ use std::sync::Arc;
 /// For what comes from our origin but is not ours: it may do nothing in a browser.
 const OF_OTHERS: &str = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox";
 
+/// On an answer that is sent as it is: packing it would take longer than sending it.
+#[derive(Clone, Copy, Debug)]
+pub struct Plain;
+
 /// What the page's own inline scripts carry; another one for each answer. Pages hand it to their renderer.
 #[derive(Clone, Debug)]
 pub struct PageNonce(pub Arc<str>);

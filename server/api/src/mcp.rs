@@ -2,6 +2,7 @@
 
 use crate::authority::Authority;
 use crate::error::{Answer, Refusal};
+use crate::headers::Plain;
 use crate::narrow::Narrow;
 use crate::rest::approvals;
 use crate::routes::{Route, Who};
@@ -10,7 +11,7 @@ use ::mcp::door::{Caller, Door};
 use ::mcp::service::{Mcp, Widenable};
 use auth::oauth::is_access_token;
 use axum::Extension;
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
@@ -28,6 +29,9 @@ use url::form_urlencoded;
 /// What the address says when nobody may look around without signing in: clients then begin with that.
 const SIGN_IN: (Cow<'static, str>, Cow<'static, str>) =
     (Cow::Borrowed("auth"), Cow::Borrowed("required"));
+
+/// Scripts and chat clients call over and over: up to this size an answer is faster sent than packed, bytes.
+const NOT_WORTH_PACKING: u64 = 64 * 1024;
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
@@ -95,6 +99,9 @@ async fn answer(
     }
     if may_widen && answer.status() == StatusCode::FORBIDDEN {
         answer.headers_mut().extend(challenge(&backend, Some("insufficient_scope")));
+    }
+    if answer.body().size_hint().upper().is_some_and(|it| it <= NOT_WORTH_PACKING) {
+        answer.extensions_mut().insert(Plain);
     }
     let kind = answer.headers().get(CONTENT_TYPE);
     if kind.is_some_and(|it| it.as_bytes().starts_with(b"text/event-stream")) {

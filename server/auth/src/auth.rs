@@ -11,7 +11,10 @@ use domain::platform::Limit;
 use domain::problem::Problem;
 use std::sync::Arc;
 use std::time::Duration;
+use store::api_keys::StoredKey;
 use store::db::Db;
+use store::memo::Memo;
+use store::oauth::{StoredGrant, StoredToken};
 
 /// Wrong passwords from one address, for whatever accounts, before it closes.
 const FAILURES_OF_ADDRESS: u32 = 100;
@@ -22,6 +25,9 @@ const REGISTRATIONS_PER_HOUR: u32 = 30;
 /// Codes and tokens an hour that are exchanged from one address.
 const EXCHANGES_PER_HOUR: u32 = 1_200;
 
+/// Keys that are not read again as long as nothing is written.
+const KEYS_KEPT: usize = 1_000;
+
 /// Accounts, sessions, workspaces, members, invitations, settings of the installation, audit. Cheap to clone.
 #[derive(Clone)]
 pub struct Auth {
@@ -31,6 +37,10 @@ pub struct Auth {
     /// What super admins set.
     pub(crate) limits: Limits,
     counters: Arc<Counters>,
+    /// Keys by their hashes.
+    pub(crate) keys: Memo<String, Option<StoredKey>>,
+    /// Tokens of chat clients by their hashes, each with what it is part of.
+    pub(crate) tokens: Memo<String, Option<(StoredToken, StoredGrant)>>,
 }
 
 struct Counters {
@@ -54,7 +64,8 @@ impl Auth {
             exchanges: Rate::new(EXCHANGES_PER_HOUR, HOUR),
         };
         let (config, counters) = (Arc::new(config), Arc::new(counters));
-        Self { db, config, hashing: Hashing::new(), limits, counters }
+        let (keys, tokens) = (Memo::new(KEYS_KEPT), Memo::new(KEYS_KEPT));
+        Self { db, config, hashing: Hashing::new(), limits, counters, keys, tokens }
     }
 
     /// The time of accounts.

@@ -51,7 +51,7 @@ impl Auth {
             return Ok(None);
         }
         let now_ms = self.now_ms();
-        let found = api_keys::find_by_hash(&mut self.db.read().await?, &tokens::hash(key)).await?;
+        let found = self.key_of_hash(tokens::hash(key)).await?;
         let Some(row) = found.filter(|it| it.expires_at.is_none_or(|end| now_ms < end)) else {
             return Ok(None);
         };
@@ -77,6 +77,14 @@ impl Auth {
             tools: tools_of(&row.tools)?,
         };
         Ok(Some(KeyHolder { actor, grant, may_widen: false }))
+    }
+
+    async fn key_of_hash(&self, hash: String) -> Result<Option<StoredKey>, Problem> {
+        let read = || async {
+            let mut conn = self.db.read().await?;
+            Ok(api_keys::find_by_hash(&mut conn, &hash).await?)
+        };
+        self.keys.of(&self.db, hash.clone(), read).await
     }
 
     async fn used(&self, workspace: WorkspaceId, id: KeyId, now_ms: i64) -> Result<(), Problem> {

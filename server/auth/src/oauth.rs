@@ -13,7 +13,7 @@ use domain::keys::{KeyGrant, KeyProfile};
 use domain::oauth::{ConnectedClient, Decision};
 use domain::problem::Problem;
 use serde_json::json;
-use store::oauth::{ACCESS, CODE, NewGrant, NewToken, StoredGrant};
+use store::oauth::{ACCESS, CODE, NewGrant, NewToken, StoredGrant, StoredToken};
 use store::{events, ids, oauth};
 
 /// A code is exchanged at once.
@@ -95,15 +95,15 @@ impl Auth {
             return Ok(None);
         }
         let now_ms = self.now_ms();
-        let mut conn = self.db.read().await?;
-        let found = oauth::find_token(&mut conn, &tokens::hash(token)).await?;
-        let is_good = |it: &oauth::StoredToken| it.kind == ACCESS && now_ms < it.expires_at;
-        let Some(found) = found.filter(is_good) else { return Ok(None) };
+        let found = self.token_of_hash(tokens::hash(token)).await?;
+        let is_good =
+            |it: &(StoredToken, StoredGrant)| it.0.kind == ACCESS && now_ms < it.0.expires_at;
+        let Some((found, grant)) = found.filter(is_good) else { return Ok(None) };
         let (workspace, id) =
             (WorkspaceId::from(found.workspace_id), GrantId::from(found.grant_id));
-        let grant = oauth::find_grant(&mut conn, &workspace, &id).await?;
-        drop(conn);
-        let Some(grant) = grant.filter(|it| it.resource == resource) else { return Ok(None) };
+        if grant.resource != resource {
+            return Ok(None);
+        }
         let Some(role) = role_now(&grant) else { return Ok(None) };
         let can_write = |it: Role| it.can(Permission::Write);
         let may_widen = !can_write(role) && owner_now(&grant).is_some_and(can_write);
@@ -131,6 +131,22 @@ impl Auth {
             tools: Vec::new(),
         };
         Ok(Some(KeyHolder { actor, grant, may_widen }))
+    }
+
+    /// A token with what it is part of.
+    async fn token_of_hash(
+        &self,
+        hash: String,
+    ) -> Result<Option<(StoredToken, StoredGrant)>, Problem> {
+        let read = || async {
+            let mut conn = self.db.read().await?;
+            let Some(token) = oauth::find_token(&mut conn, &hash).await? else { return Ok(None) };
+            let workspace = WorkspaceId::from(token.workspace_id.as_str());
+            let id = GrantId::from(token.grant_id.as_str());
+            let grant = oauth::find_grant(&mut conn, &workspace, &id).await?;
+            Ok(grant.map(|it| (token, it)))
+        };
+        self.tokens.of(&self.db, hash.clone(), read).await
     }
 
     /// The chat clients that the actor let act for them in the workspace, newest first.

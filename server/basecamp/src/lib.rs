@@ -58,18 +58,26 @@ mod writing_through;
 
 use crate::circuit::{Circuits, Limits, Worst};
 use crate::config::Config;
+use crate::mirrored::Looked;
 use crate::outbox::Author;
 use crate::reading_back::Made;
 use crate::renewing::Turns;
 use crate::scheduler::Scheduler;
 use crate::transport::Transport;
+use domain::ids::{UserId, WorkspaceId};
+use domain::project::Project;
 use std::sync::Arc;
 use std::time::Instant;
 use store::db::Db;
 use store::ids;
+use store::memo::Memo;
 use store::secrets::SecretKey;
 use tokio::sync::Notify;
 use url::Url;
+
+/// People whose connections are not read again as long as nothing is written, and whose lists of projects.
+const LOOKED_KEPT: usize = 1_000;
+const LISTED_KEPT: usize = 32;
 
 /// Basecamp, for every workspace that is connected to it. Cheap to clone.
 #[derive(Clone)]
@@ -89,6 +97,10 @@ struct Inner {
     owner: String,
     /// Records made lately, so that none is taken for another's.
     made: Made,
+    /// What each person works with, and how far its mirror is.
+    looked: Memo<(WorkspaceId, UserId), Option<Arc<Looked>>>,
+    /// Active projects of each person, of the mirror; none where it does not answer.
+    listed: Memo<(WorkspaceId, UserId), Option<Arc<[Project]>>>,
 }
 
 /// The HTTP client cannot be made, for example without a trust store.
@@ -110,7 +122,20 @@ impl Basecamp {
         let circuits = Circuits::new(config.circuit);
         let (turns, wake) = (Turns::default(), Notify::new());
         let (owner, made) = (ids::fresh(), Made::default());
-        let inner = Inner { db, key, config, transport, circuits, turns, wake, owner, made };
+        let (looked, listed) = (Memo::new(LOOKED_KEPT), Memo::new(LISTED_KEPT));
+        let inner = Inner {
+            db,
+            key,
+            config,
+            transport,
+            circuits,
+            turns,
+            wake,
+            owner,
+            made,
+            looked,
+            listed,
+        };
         Ok(Self(Arc::new(inner), None))
     }
 

@@ -13,7 +13,7 @@ use domain::problem::Problem;
 use domain::project::{Person, Project, Workload};
 use domain::todo::{Comment, Todo, TodoList};
 use std::collections::HashMap;
-use store::connections::Connection;
+use std::sync::Arc;
 use store::db::Conn;
 use store::mirror::Key;
 use store::mirror_questions::{self as questions, Todos};
@@ -50,23 +50,17 @@ impl Basecamp {
         needed: &[&str],
     ) -> Result<Option<Mirrored>, Problem> {
         actor.require(Permission::Read)?;
-        let Some(row) = self.row(actor).await? else { return Ok(None) };
-        let meta = Meta::read(&row)?;
-        let key = meta.key(&row);
-        let mut conn = self.0.db.read().await?;
-        let scopes = mirror_scopes::scopes(&mut conn, &key).await?;
+        let Some(looked) = self.looked(actor).await? else { return Ok(None) };
         let is_there = |name: &&str| {
-            scopes
-                .iter()
-                .any(|it| it.scope == **name && it.filled_at.is_some() && it.is_absent == 0)
+            let mut scopes = looked.scopes.iter();
+            scopes.any(|it| it.scope == **name && it.filled_at.is_some() && it.is_absent == 0)
         };
-        if !needed.iter().all(is_there)
-            || lookups::is_client(&mut conn, &key, meta.person.id).await?
-        {
+        if looked.is_client || !needed.iter().all(is_there) {
             return Ok(None);
         }
-        let convert = Convert { is_sample: meta.is_sample };
-        Ok(Some(Mirrored { conn, key, convert, people: None }))
+        let conn = self.0.db.read().await?;
+        let convert = Convert { is_sample: looked.is_sample };
+        Ok(Some(Mirrored { conn, key: looked.key.clone(), convert, people: None }))
     }
 
     /// How fresh answers about projects are, and why they may be out of date. Asked before the answer itself, it never
@@ -84,23 +78,58 @@ impl Basecamp {
     /// As [`Self::freshness`].
     pub async fn mirror_status(&self, actor: &Actor) -> Result<MirrorStatus, Problem> {
         actor.require(Permission::Read)?;
-        let row = self.row(actor).await?.ok_or_else(failure::not_connected)?;
-        let meta = Meta::read(&row)?;
-        let key = meta.key(&row);
-        let mut conn = self.0.db.read().await?;
-        let sync = mirror_sync::state(&mut conn, &key).await?;
-        let scopes = mirror_scopes::scopes(&mut conn, &key).await?;
-        let is_client = lookups::is_client(&mut conn, &key, meta.person.id).await?;
-        Ok(status((&row, is_client), sync.as_ref(), &scopes, ids::now_ms()))
+        let looked = self.looked(actor).await?.ok_or_else(failure::not_connected)?;
+        Ok(status(&looked, ids::now_ms()))
+    }
+
+    /// What is known of the actor's connection and its mirror; none without a connection.
+    async fn looked(&self, actor: &Actor) -> Result<Option<Arc<Looked>>, Problem> {
+        let read = || async {
+            let Some(row) = self.row(actor).await? else { return Ok(None) };
+            let meta = Meta::read(&row)?;
+            let key = meta.key(&row);
+            let mut conn = self.0.db.read().await?;
+            let sync = mirror_sync::state(&mut conn, &key).await?;
+            let scopes = mirror_scopes::scopes(&mut conn, &key).await?;
+            let is_client = lookups::is_client(&mut conn, &key, meta.person.id).await?;
+            let (is_sample, is_lost) = (meta.is_sample, row.status != "active");
+            Ok(Some(Arc::new(Looked { key, is_sample, is_lost, is_client, sync, scopes })))
+        };
+        let who = (actor.workspace.clone(), actor.user.clone());
+        self.0.looked.of(&self.0.db, who, read).await
+    }
+
+    /// Active projects by name, of the mirror; none where it cannot answer for the actor.
+    pub(crate) async fn mirrored_projects(
+        &self,
+        actor: &Actor,
+    ) -> Result<Option<Arc<[Project]>>, Problem> {
+        actor.require(Permission::Read)?;
+        let read = || async {
+            let mirror = self.mirrored_with(actor, &[scopes::PROJECTS]).await?;
+            let Some(mut mirror) = mirror else { return Ok(None) };
+            Ok(Some(mirror.projects().await?.into()))
+        };
+        let who = (actor.workspace.clone(), actor.user.clone());
+        self.0.listed.of(&self.0.db, who, read).await
     }
 }
 
-fn status(
-    (row, is_client): (&Connection, bool),
-    sync: Option<&SyncRow>,
-    scopes: &[ScopeRow],
-    now: i64,
-) -> MirrorStatus {
+/// One person's connection, and how far its mirror is.
+pub(crate) struct Looked {
+    key: Key,
+    is_sample: bool,
+    /// Basecamp no longer accepts our access.
+    is_lost: bool,
+    /// The connected person is a client of the account.
+    is_client: bool,
+    sync: Option<SyncRow>,
+    scopes: Vec<ScopeRow>,
+}
+
+fn status(looked: &Looked, now: i64) -> MirrorStatus {
+    let (is_client, is_lost, scopes) = (looked.is_client, looked.is_lost, &looked.scopes);
+    let sync = looked.sync.as_ref();
     let is_filled = !is_client
         && WORK.iter().all(|name| {
             scopes.iter().any(|it| it.scope == *name && it.filled_at.is_some() && it.is_absent == 0)
@@ -110,7 +139,6 @@ fn status(
     let fed = sync.filter(|it| it.feed == "on").and_then(|it| it.feed_at).unwrap_or_default();
     let as_of_ms = if is_filled { looked.max(fed) } else { now };
     let trouble = sync.and_then(|it| it.trouble.clone());
-    let is_lost = row.status != "active";
     let state = match sync {
         _ if is_lost => MirrorState::NeedsAttention,
         None => MirrorState::Waiting,

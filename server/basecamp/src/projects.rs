@@ -16,8 +16,8 @@ impl Basecamp {
     /// # Errors
     /// [`Problem::NeedsSetup`] without a connection, [`Problem::Unavailable`] when Basecamp does not answer.
     pub async fn projects(&self, actor: &Actor) -> Result<Vec<Project>, Problem> {
-        if let Some(mut mirror) = self.mirrored_with(actor, &[scopes::PROJECTS]).await? {
-            return mirror.projects().await;
+        if let Some(projects) = self.mirrored_projects(actor).await? {
+            return Ok(projects.to_vec());
         }
         Box::pin(self.live_projects(actor)).await
     }

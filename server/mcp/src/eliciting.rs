@@ -118,7 +118,7 @@ impl Handler {
         let ran = self.run(caller.clone(), name.clone(), args.clone(), context).await?;
         let outcome = match ran {
             Ran::Ended(outcome) => outcome,
-            Ran::Long(running) => return Ok(self.as_task(caller, running)),
+            Ran::Long(running) => return self.as_task(caller, running).await,
         };
         let waiting = outcome.as_ref().err().filter(|it| it.code() == "CONFIRM_REQUIRED");
         let id = waiting.and_then(|it| it.value().get("approval_id")).and_then(Value::as_str);
@@ -140,7 +140,7 @@ impl Handler {
         let args = with_approval(&name, &args, &id);
         match self.run(caller.clone(), name, args, context).await? {
             Ran::Ended(outcome) => told(outcome).map(Into::into),
-            Ran::Long(running) => Ok(self.as_task(caller, running)),
+            Ran::Long(running) => self.as_task(caller, running).await,
         }
     }
 

@@ -4,7 +4,8 @@
 
 use crate::door::{Caller, Door, Failure};
 use crate::listing::{self, Wish};
-use crate::messages::{bad_params, error, unknown_method};
+use crate::messages::{bad_params, cancelled, unknown_method};
+use crate::service::SESSION;
 use crate::tasks::{Owner, PATIENCE, Tasks, until_stopped};
 use crate::watching::{Watched, granted};
 use crate::{completion, prompts, resources};
@@ -14,14 +15,15 @@ use domain::keys::KeyGrant;
 use http::request::Parts;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CancelTaskParams,
-    CompleteRequestParams, CompleteResult, CustomRequest, CustomResult, ErrorCode, ErrorData,
+    CompleteRequestParams, CompleteResult, CustomRequest, CustomResult, ErrorData, Extensions,
     GetPromptRequestParams, GetPromptResponse, GetTaskParams, GetTaskResult, Implementation,
     ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
     PaginatedRequestParams, ProgressNotificationParam, ProtocolVersion, ReadResourceRequestParams,
     ReadResourceResponse, ServerCapabilities, ServerConfig, SetLevelRequestParams,
     SubscribeRequestParams, SubscriptionFilter, Tool, UnsubscribeRequestParams, UpdateTaskParams,
 };
-use rmcp::service::{RequestContext, SubscriptionContext};
+use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
+use rmcp::transport::streamable_http_server::SessionRestoreMarker;
 use rmcp::{RoleServer, ServerHandler};
 use serde_json::{Value, json};
 use std::borrow::Cow;
@@ -100,6 +102,12 @@ fn caller(context: &RequestContext<RoleServer>) -> (Caller, String) {
     (caller, parts.uri.query().unwrap_or_default().to_owned())
 }
 
+/// In which session a message was sent.
+fn session(extensions: &Extensions) -> Option<String> {
+    let id = extensions.get::<Parts>()?.headers.get(SESSION)?;
+    id.to_str().ok().map(str::to_owned)
+}
+
 /// Whose tasks they are.
 fn owner(caller: &Caller) -> Owner {
     let actor = caller.actor.as_ref();
@@ -119,7 +127,8 @@ fn is_of_stateless_era(context: &RequestContext<RoleServer>) -> bool {
 impl Handler {
     /// The tools behind `door`.
     pub fn new(door: Door) -> Self {
-        Self { door, watched: Watched::default(), tasks: Tasks::default() }
+        let tasks = Tasks::new(door.db.clone());
+        Self { door, watched: Watched::default(), tasks }
     }
 
     /// The same for another session, which watches things of its own; tasks are found from every session.
@@ -154,21 +163,26 @@ impl Handler {
             outcome = running.ended() => return Ok(Ran::Ended(outcome?)),
             () = tokio::time::sleep(PATIENCE), if knows_tasks(context) => {}
             () = context.ct.cancelled() => {
-                let message = "The call was cancelled";
-                return Err(error(ErrorCode::INVALID_REQUEST, "CANCELLED", message));
+                return Err(cancelled());
             }
         }
         Ok(Ran::Long(running))
     }
 
     /// Gives the client a handle to a call that goes on.
-    pub(crate) fn as_task(&self, caller: &Caller, mut running: Running) -> CallToolResponse {
-        self.tasks.begin(&owner(caller), move |context| {
+    pub(crate) async fn as_task(
+        &self,
+        caller: &Caller,
+        mut running: Running,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let owner = owner(caller);
+        let begun = self.tasks.begin(&owner, move |context| {
             Box::pin(async move {
                 let work = async { told(running.ended().await?) };
                 until_stopped(context, work).await
             })
-        })
+        });
+        begun.await
     }
 
     async fn progress(&self, context: &RequestContext<RoleServer>, progress: f64, message: &str) {
@@ -315,16 +329,27 @@ impl ServerHandler for Handler {
         request: SubscribeRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<(), ErrorData> {
-        self.watch(&caller(&context).0, &request.uri, &context.peer)
+        let (caller, _) = caller(&context);
+        let session = session(&context.extensions);
+        self.watch((&caller, session.as_deref()), &request.uri, &context.peer).await
     }
 
     async fn unsubscribe(
         &self,
         request: UnsubscribeRequestParams,
-        _context: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<(), ErrorData> {
-        self.unwatch(&request.uri);
-        Ok(())
+        let (caller, _) = caller(&context);
+        self.unwatch((&caller, session(&context.extensions).as_deref()), &request.uri).await
+    }
+
+    /// A session that comes back after a restart, or after a rest, is told again of what it subscribed to.
+    async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
+        let Some(before) = context.extensions.get::<SessionRestoreMarker>() else { return };
+        let actor = context.extensions.get::<Parts>().and_then(|it| it.extensions.get::<Actor>());
+        if let Some(actor) = actor {
+            self.watch_again(actor, &before.id, &context.peer).await;
+        }
     }
 
     async fn get_task(
@@ -333,7 +358,7 @@ impl ServerHandler for Handler {
         context: RequestContext<RoleServer>,
     ) -> Result<GetTaskResult, ErrorData> {
         let owner = owner(&caller(&context).0);
-        self.tasks.get(&owner, &request.task_id).map(GetTaskResult::new)
+        self.tasks.get(&owner, &request.task_id).await.map(GetTaskResult::new)
     }
 
     async fn update_task(
@@ -342,7 +367,7 @@ impl ServerHandler for Handler {
         context: RequestContext<RoleServer>,
     ) -> Result<(), ErrorData> {
         let owner = owner(&caller(&context).0);
-        self.tasks.update(&owner, &request.task_id, request.input_responses)
+        self.tasks.update(&owner, &request.task_id, request.input_responses).await
     }
 
     async fn cancel_task(
@@ -351,7 +376,7 @@ impl ServerHandler for Handler {
         context: RequestContext<RoleServer>,
     ) -> Result<(), ErrorData> {
         let owner = owner(&caller(&context).0);
-        self.tasks.cancel(&owner, &request.task_id)
+        self.tasks.cancel(&owner, &request.task_id).await
     }
 
     fn accepted_subscription_filter(

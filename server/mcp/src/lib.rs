@@ -11,6 +11,7 @@ mod eliciting;
 mod listing;
 mod messages;
 mod prompts;
+mod quick;
 mod resources;
 mod sessions;
 mod watching;

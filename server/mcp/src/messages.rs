@@ -3,6 +3,9 @@
 use rmcp::model::{ErrorCode, ErrorData};
 use serde_json::{Value, json};
 
+/// The first revision without a handshake. Revisions are dates, so they compare as text.
+pub(crate) const SINCE_STATELESS: &str = "2026-07-28";
+
 /// An error with the code of contract.md in its data.
 pub(crate) fn error(code: ErrorCode, word: &str, message: impl Into<String>) -> ErrorData {
     ErrorData::new(code, message.into(), Some(json!({ "code": word })))
@@ -16,6 +19,16 @@ pub(crate) fn unknown_method(method: &str) -> ErrorData {
 /// The error of parameters that do not fit a method.
 pub(crate) fn bad_params(message: impl Into<String>) -> ErrorData {
     error(ErrorCode::INVALID_PARAMS, "BAD_REQUEST", message)
+}
+
+/// What a call that its client took back ends with.
+pub(crate) fn cancelled() -> ErrorData {
+    error(ErrorCode::INVALID_REQUEST, "CANCELLED", "The call was cancelled")
+}
+
+/// The message that tells of an error of the request `id`.
+pub(crate) fn error_message(id: &Value, error: &ErrorData) -> Value {
+    json!({"jsonrpc": "2.0", "id": id, "error": error})
 }
 
 /// Why a body is no message of the protocol; none when it is one.

@@ -2,13 +2,13 @@
 
 use crate::door::{Door, OPEN, target};
 use crate::handler::Handler;
-use crate::messages::malformed;
+use crate::messages::{SINCE_STATELESS, malformed};
+use crate::quick::Quick;
 use crate::resources;
-use crate::sessions::{OWNER, Sessions};
+use crate::sessions::{OWNER, Owner, Sessions};
 use bytes::Bytes;
 use domain::actor::Actor;
 use domain::approval::Risk;
-use domain::ids::{UserId, WorkspaceId};
 use futures::future::BoxFuture;
 use http::header::{ACCEPT, ALLOW, CONTENT_TYPE};
 use http::request::Parts;
@@ -32,10 +32,8 @@ pub type Answer = Response<BoxBody<Bytes, Infallible>>;
 #[derive(Clone, Copy, Debug)]
 pub struct Widenable;
 
-const SESSION: &str = "mcp-session-id";
+pub(crate) const SESSION: &str = "mcp-session-id";
 const VERSION: &str = "mcp-protocol-version";
-/// The first revision without a handshake. Revisions are dates, so they compare as text.
-const STATELESS_SINCE: &str = "2026-07-28";
 const VERSION_IN_BODY: &str = "io.modelcontextprotocol/protocolVersion";
 const BOTH_KINDS: &str = "application/json, text/event-stream";
 
@@ -49,6 +47,8 @@ pub struct Mcp {
     with_sessions: Serving,
     /// For everybody else: the stateless era, and older clients that send single messages.
     without: Serving,
+    /// For calls of tools that only read; none where other handlers answer.
+    quick: Option<Quick>,
     sessions: Sessions,
     tools: Tools,
 }
@@ -58,7 +58,8 @@ impl Mcp {
     /// credentials; who is asking is in the extensions of each request.
     pub fn new(door: Door, body_limit: usize, closing: &CancellationToken) -> Self {
         let handler = Handler::new(door.clone());
-        Self::serving(move || handler.for_session(), &door, body_limit, closing)
+        let serving = Self::serving(move || handler.for_session(), &door, body_limit, closing);
+        Self { quick: Some(Quick::new(door, closing.child_token())), ..serving }
     }
 
     /// The same with a handler for each session of the caller's choice, in front of `door`.
@@ -68,7 +69,7 @@ impl Mcp {
         body_limit: usize,
         closing: &CancellationToken,
     ) -> Self {
-        let sessions = Sessions { db: door.db.clone() };
+        let sessions = Sessions::new(door.db.clone());
         let config = || {
             StreamableHttpServerConfig::default()
                 .disable_allowed_hosts()
@@ -90,6 +91,7 @@ impl Mcp {
         Self {
             with_sessions: service(stateful),
             without: service(stateless),
+            quick: None,
             sessions,
             tools: door.tools.clone(),
         }
@@ -107,18 +109,10 @@ impl Mcp {
         };
         let is_stateless = is_stateless(&parts.headers, &message);
         let session = header(&parts.headers, SESSION).map(str::to_owned).filter(|_| !is_stateless);
-        if let Some(session) = &session {
-            match self.sessions.is_of(session, &owner).await {
-                Ok(true) => {}
-                Ok(false) => return text(StatusCode::NOT_FOUND, "This session has ended"),
-                Err(problem) => {
-                    let status = StatusCode::from_u16(problem.status());
-                    return text(
-                        status.unwrap_or(StatusCode::SERVICE_UNAVAILABLE),
-                        &problem.to_string(),
-                    );
-                }
-            }
+        let session = session.as_deref();
+        match self.quickly((&parts, session), &owner, (&message, is_stateless)).await {
+            Ok(None) => {}
+            Ok(Some(answer)) | Err(answer) => return answer,
         }
         let takes_events = takes(&parts.headers, "text/event-stream");
         let begins_session = message.get("method").and_then(Value::as_str) == Some("initialize");
@@ -147,16 +141,42 @@ impl Mcp {
         }
         answer
     }
+
+    /// The answer to what needs no more than a tool; none when it takes the long way, which is open to `owner`.
+    ///
+    /// # Errors
+    /// The refusal of a session that is not theirs, or ended.
+    async fn quickly(
+        &self,
+        (parts, session): (&Parts, Option<&str>),
+        owner: &Owner,
+        (message, is_stateless): (&Value, bool),
+    ) -> Result<Option<Answer>, Answer> {
+        let knows_tasks = match session {
+            Some(session) => self.sessions.of(session, owner).await?.knows_tasks,
+            None => false,
+        };
+        let Some(quick) = &self.quick else { return Ok(None) };
+        if let Some(session) = session
+            && message.get("method").is_some_and(|it| it == "notifications/cancelled")
+        {
+            quick.take_back(session, message);
+        }
+        match quick.asked(parts, message, is_stateless).filter(|_| !knows_tasks) {
+            Some(asked) => Ok(Some(quick.answer(parts, session, asked).await)),
+            None => Ok(None),
+        }
+    }
 }
 
-fn owner(parts: &Parts) -> (WorkspaceId, UserId) {
+fn owner(parts: &Parts) -> Owner {
     let actor = parts.extensions.get::<Actor>();
     actor.map(|it| (it.workspace.clone(), it.user.clone())).unwrap_or_default()
 }
 
 fn is_stateless(headers: &HeaderMap, message: &Value) -> bool {
     let in_body = message.pointer("/params/_meta").and_then(|it| it.get(VERSION_IN_BODY));
-    in_body.is_some() || header(headers, VERSION).is_some_and(|it| it >= STATELESS_SINCE)
+    in_body.is_some() || header(headers, VERSION).is_some_and(|it| it >= SINCE_STATELESS)
 }
 
 /// Whether the message asks for something that is not for everybody.
@@ -197,7 +217,7 @@ fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|it| it.to_str().ok())
 }
 
-fn text(status: StatusCode, words: &str) -> Answer {
+pub(crate) fn text(status: StatusCode, words: &str) -> Answer {
     let error = serde_json::json!({
         "jsonrpc": "2.0", "id": null, "error": {"code": -32000, "message": words},
     });

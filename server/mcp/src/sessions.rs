@@ -1,39 +1,74 @@
 //! Sessions of the handshake era in the database: they survive a restart and belong to whoever began them.
 
+use crate::service::{Answer, text};
 use domain::ids::{UserId, WorkspaceId};
 use domain::problem::Problem;
+use http::StatusCode;
+use rmcp::model::TASKS_EXTENSION_ID;
 use rmcp::transport::streamable_http_server::session::{
     SessionState, SessionStore, SessionStoreError,
 };
+use std::sync::Arc;
 use store::db::Db;
+use store::memo::Memo;
 use store::{ids, mcp_sessions};
 
 /// A client that comes back later begins anew.
 const KEPT_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+/// Sessions that are not read again as long as nothing is written.
+const KNOWN: usize = 1_000;
+
+/// Whose a session is; empty for nobody.
+pub(crate) type Owner = (WorkspaceId, UserId);
 
 tokio::task_local! {
     /// Who sends the message that is being handled; rmcp does not say it to the store.
-    pub(crate) static OWNER: (WorkspaceId, UserId);
+    pub(crate) static OWNER: Owner;
 }
 
 /// The store that rmcp asks.
 #[derive(Clone)]
 pub(crate) struct Sessions {
-    pub(crate) db: Db,
+    db: Db,
+    known: Memo<String, Option<Arc<Session>>>,
+}
+
+/// What is known of one session.
+#[derive(Clone)]
+pub(crate) struct Session {
+    owner: Owner,
+    /// Its client takes a handle for a call that takes long.
+    pub(crate) knows_tasks: bool,
 }
 
 impl Sessions {
-    /// Whether `owner` may use the session: it is theirs, or began before anybody was known.
-    pub(crate) async fn is_of(
-        &self,
-        id: &str,
-        (workspace, user): &(WorkspaceId, UserId),
-    ) -> Result<bool, Problem> {
-        let found = mcp_sessions::find(&mut self.db.read().await?, id).await?;
-        Ok(found.is_some_and(|it| {
-            let is_theirs = it.user_id == user.as_str() && it.workspace_id == workspace.as_str();
-            is_theirs || it.user_id.is_empty()
-        }))
+    pub(crate) fn new(db: Db) -> Self {
+        Self { db, known: Memo::new(KNOWN) }
+    }
+
+    /// The session, which `owner` may use: it is theirs, or began before anybody was known.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub(crate) async fn of(&self, id: &str, owner: &Owner) -> Result<Arc<Session>, Answer> {
+        let found = self.find(id).await.map_err(|problem| {
+            let status = StatusCode::from_u16(problem.status());
+            text(status.unwrap_or(StatusCode::SERVICE_UNAVAILABLE), &problem.to_string())
+        })?;
+        let is_theirs = |it: &Arc<Session>| it.owner == *owner || it.owner.1.as_str().is_empty();
+        let ended = || text(StatusCode::NOT_FOUND, "This session has ended");
+        found.filter(is_theirs).ok_or_else(ended)
+    }
+
+    async fn find(&self, id: &str) -> Result<Option<Arc<Session>>, Problem> {
+        let read = || async {
+            let found = mcp_sessions::find(&mut self.db.read().await?, id).await?;
+            Ok(found.map(|it| {
+                let owner = (it.workspace_id.as_str().into(), it.user_id.as_str().into());
+                Arc::new(Session { owner, knows_tasks: it.state.contains(TASKS_EXTENSION_ID) })
+            }))
+        };
+        self.known.of(&self.db, id.to_owned(), read).await
     }
 }
 

@@ -5,14 +5,18 @@ use crate::door::Caller;
 use crate::handler::Handler;
 use crate::messages::error;
 use crate::resources;
+use domain::actor::Actor;
 use domain::event::Topic;
 use domain::ids::WorkspaceId;
 use rmcp::RoleServer;
 use rmcp::model::{ErrorCode, ErrorData, ResourceUpdatedNotificationParam, SubscriptionFilter};
 use rmcp::service::{Peer, SubscriptionContext};
 use std::collections::BTreeSet;
+use std::error::Error;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::db::Change;
+use store::error::StoreError;
+use store::{ids, mcp_sessions};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
@@ -125,20 +129,23 @@ pub(crate) fn granted(requested: &SubscriptionFilter) -> SubscriptionFilter {
     granted
 }
 
+fn unkept(error: &StoreError) -> ErrorData {
+    let reference = ids::short();
+    tracing::error!(reference, error = error as &dyn Error, "a subscription cannot be kept");
+    ErrorData::internal_error(format!("Our fault. Reference {reference}"), None)
+}
+
 impl Handler {
-    /// From now on this session is told when what is at `uri` changes.
-    pub(crate) fn watch(
+    /// From now on `session` is told when what is at `uri` changes, also after a restart.
+    pub(crate) async fn watch(
         &self,
-        caller: &Caller,
+        (caller, session): (&Caller, Option<&str>),
         uri: &str,
         peer: &Peer<RoleServer>,
     ) -> Result<(), ErrorData> {
-        let missing = || {
-            let word = "RESOURCE_NOT_FOUND";
-            error(ErrorCode::RESOURCE_NOT_FOUND, word, format!("There is no resource {uri}"))
-        };
         if !resources::is_known(uri) {
-            return Err(missing());
+            let (word, message) = ("RESOURCE_NOT_FOUND", format!("There is no resource {uri}"));
+            return Err(error(ErrorCode::RESOURCE_NOT_FOUND, word, message));
         }
         let Some(actor) = &caller.actor else {
             let message = "Sign in to be told about changes";
@@ -148,17 +155,72 @@ impl Handler {
             let message = format!("One session watches at most {MOST} addresses");
             error(ErrorCode::INVALID_REQUEST, "RATE_LIMITED", message)
         };
-        if self.watched.add(uri).ok_or_else(full)? {
-            let changes = self.door.db.changes();
-            let (watched, peer) = (self.watched.clone(), peer.clone());
-            tokio::spawn(tell_session(changes, actor.workspace.clone(), watched, peer));
+        let is_first = self.watched.add(uri).ok_or_else(full)?;
+        if is_first {
+            self.begin_telling(&actor.workspace, peer);
         }
-        Ok(())
+        let Some(session) = session.map(str::to_owned) else { return Ok(()) };
+        let (workspace, uri) = (actor.workspace.clone(), uri.to_owned());
+        let kept = self.door.db.write(move |tx| {
+            Box::pin(async move { mcp_sessions::watch(tx, &session, &workspace, &uri).await })
+        });
+        kept.await.map_err(|error| unkept(&error))
+    }
+
+    fn begin_telling(&self, workspace: &WorkspaceId, peer: &Peer<RoleServer>) {
+        let changes = self.door.db.changes();
+        let (watched, peer) = (self.watched.clone(), peer.clone());
+        tokio::spawn(tell_session(changes, workspace.clone(), watched, peer));
+    }
+
+    /// What `session` subscribed to before. Nobody knows what it missed, so it is told of everything once.
+    pub(crate) async fn watch_again(&self, actor: &Actor, session: &str, peer: &Peer<RoleServer>) {
+        let uris = match self.kept(actor, session).await {
+            Ok(uris) => uris,
+            Err(error) => {
+                let error = &error as &dyn Error;
+                tracing::warn!(error, "what a session subscribed to is not known");
+                return;
+            }
+        };
+        let mut is_first = false;
+        for uri in &uris {
+            is_first |= self.watched.add(uri).unwrap_or_default();
+        }
+        if is_first {
+            self.begin_telling(&actor.workspace, peer);
+        }
+        let peer = peer.clone();
+        // Not here: a session that waits for its own beginning would wait for ever.
+        tokio::spawn(async move {
+            for uri in uris {
+                let told = ResourceUpdatedNotificationParam::new(uri);
+                if peer.notify_resource_updated(told).await.is_err() {
+                    return;
+                }
+            }
+        });
+    }
+
+    async fn kept(&self, actor: &Actor, session: &str) -> Result<Vec<String>, StoreError> {
+        let mut conn = self.door.db.read().await?;
+        mcp_sessions::watched(&mut conn, session, &actor.workspace).await
     }
 
     /// It is not told any more.
-    pub(crate) fn unwatch(&self, uri: &str) {
+    pub(crate) async fn unwatch(
+        &self,
+        (caller, session): (&Caller, Option<&str>),
+        uri: &str,
+    ) -> Result<(), ErrorData> {
         self.watched.remove(uri);
+        let (Some(actor), Some(session)) = (&caller.actor, session) else { return Ok(()) };
+        let (workspace, session) = (actor.workspace.clone(), session.to_owned());
+        let uri = uri.to_owned();
+        let kept = self.door.db.write(move |tx| {
+            Box::pin(async move { mcp_sessions::unwatch(tx, &session, &workspace, &uri).await })
+        });
+        kept.await.map_err(|error| unkept(&error))
     }
 
     /// Tells one who listens until they go.

@@ -4,6 +4,7 @@
 
 use crate::error::StoreError;
 use crate::group_commit::Writer;
+use crate::memo::Age;
 use crate::notify::Notifier;
 use domain::event::Topic;
 use domain::ids::WorkspaceId;
@@ -38,7 +39,7 @@ pub struct Db {
 
 #[derive(Clone)]
 enum Pools {
-    Sqlite { readers: SqlitePool, writer: Writer },
+    Sqlite { readers: SqlitePool, writer: Writer, age: Age },
     Postgres(PgPool),
 }
 
@@ -158,8 +159,9 @@ impl Db {
             .connect_with(shared.read_only(true))
             .await?;
         let notifier = Notifier::local();
-        let writer = Writer::start(writers, notifier.clone());
-        Ok(Self::new(Pools::Sqlite { readers, writer }, notifier))
+        let age = Age::of(path);
+        let writer = Writer::start(writers, notifier.clone(), age.clone());
+        Ok(Self::new(Pools::Sqlite { readers, writer, age }, notifier))
     }
 
     /// Opens PostgreSQL at `url` and brings its schema up to date. Several nodes may share it.
@@ -220,6 +222,14 @@ impl Db {
         }
     }
 
+    /// What changes with every commit; none where other nodes may write too.
+    pub(crate) fn age(&self) -> Option<u64> {
+        match &self.pools {
+            Pools::Sqlite { age, .. } => Some(age.now()),
+            Pools::Postgres(_) => None,
+        }
+    }
+
     /// Every change committed from now on, of this node and, on PostgreSQL, of all others. A reader that is too slow
     /// is told how many it missed and reads the events table instead.
     pub fn changes(&self) -> broadcast::Receiver<Change> {
@@ -256,7 +266,7 @@ impl Db {
     /// Answers when everything acknowledged is on the disk and the pools are closed.
     pub async fn close(&self) {
         match &self.pools {
-            Pools::Sqlite { readers, writer } => {
+            Pools::Sqlite { readers, writer, .. } => {
                 writer.close().await;
                 readers.close().await;
             }

@@ -4,6 +4,7 @@
 
 use crate::db::{Conn, Inner, Result, execute};
 use crate::error::StoreError;
+use crate::memo::Age;
 use crate::notify::Notifier;
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -35,9 +36,9 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Starts the writer on a pool of one connection.
-    pub(crate) fn start(pool: SqlitePool, notifier: Notifier) -> Self {
+    pub(crate) fn start(pool: SqlitePool, notifier: Notifier, age: Age) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
-        tokio::spawn(run(pool, waiting, notifier));
+        tokio::spawn(run(pool, waiting, notifier, age));
         Self { queue }
     }
 
@@ -79,7 +80,7 @@ impl Writer {
     }
 }
 
-async fn run(pool: SqlitePool, mut waiting: mpsc::Receiver<Message>, notifier: Notifier) {
+async fn run(pool: SqlitePool, mut waiting: mpsc::Receiver<Message>, notifier: Notifier, age: Age) {
     let mut batch = Vec::with_capacity(BATCH);
     while waiting.recv_many(&mut batch, BATCH).await > 0 {
         let mut jobs = Vec::with_capacity(batch.len());
@@ -91,7 +92,7 @@ async fn run(pool: SqlitePool, mut waiting: mpsc::Receiver<Message>, notifier: N
             }
         }
         if !jobs.is_empty() {
-            commit_batch(&pool, jobs, &notifier).await;
+            commit_batch(&pool, jobs, (&notifier, &age)).await;
         }
         if let Some(answer) = closing {
             pool.close().await;
@@ -103,9 +104,11 @@ async fn run(pool: SqlitePool, mut waiting: mpsc::Receiver<Message>, notifier: N
 }
 
 /// Runs `jobs` in one transaction and acknowledges each. A panic in one of them loses the batch, not the writer.
-async fn commit_batch(pool: &SqlitePool, jobs: Vec<Job>, notifier: &Notifier) {
+async fn commit_batch(pool: &SqlitePool, jobs: Vec<Job>, (notifier, age): (&Notifier, &Age)) {
     let mut acknowledgements = Vec::with_capacity(jobs.len());
     let outcome = run_batch(pool, jobs, &mut acknowledgements).await;
+    // Before anybody is told: whoever knows of the change must not be given what was read before it.
+    age.grow();
     if let Err(error) = &outcome {
         tracing::error!(error = error as &dyn std::error::Error, "a batch was not committed");
     }

@@ -36,6 +36,8 @@ pub mod invitations;
 pub mod isolation;
 pub mod limits;
 pub mod mcp_sessions;
+pub mod mcp_tasks;
+pub mod memo;
 pub mod memories;
 pub mod migrations;
 pub mod mirror;

@@ -1,6 +1,6 @@
 //! Sessions of chat clients, so that they survive a restart.
 
-use crate::db::{Conn, Result, execute, fetch_optional, record};
+use crate::db::{Conn, Result, execute, fetch_all, fetch_optional, record};
 use domain::ids::{UserId, WorkspaceId};
 
 record! {
@@ -57,4 +57,36 @@ pub async fn find(conn: &mut Conn, id: &str) -> Result<Option<McpSession>> {
 pub async fn delete(conn: &mut Conn, id: &str) -> Result<()> {
     execute!(conn, "DELETE FROM mcp_sessions WHERE id = $1", id)?;
     Ok(())
+}
+
+/// Keeps what a session wants to be told of.
+///
+/// # Errors
+/// When the database refuses; a constraint when there is no such session.
+pub async fn watch(conn: &mut Conn, id: &str, workspace: &WorkspaceId, uri: &str) -> Result<()> {
+    let sql = "INSERT INTO mcp_watched (session_id, uri, workspace_id) VALUES ($1, $2, $3)
+               ON CONFLICT (session_id, uri) DO NOTHING";
+    execute!(conn, sql, id, uri, workspace.as_str())?;
+    Ok(())
+}
+
+/// What a session no longer wants to be told of.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn unwatch(conn: &mut Conn, id: &str, workspace: &WorkspaceId, uri: &str) -> Result<()> {
+    let sql = "DELETE FROM mcp_watched WHERE session_id = $1 AND workspace_id = $2 AND uri = $3";
+    execute!(conn, sql, id, workspace.as_str(), uri)?;
+    Ok(())
+}
+
+/// What a session wants to be told of, of this workspace.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn watched(conn: &mut Conn, id: &str, workspace: &WorkspaceId) -> Result<Vec<String>> {
+    let sql =
+        "SELECT uri FROM mcp_watched WHERE session_id = $1 AND workspace_id = $2 ORDER BY uri";
+    let rows = fetch_all!(conn, (String,), sql, id, workspace.as_str())?;
+    Ok(rows.into_iter().map(|(uri,)| uri).collect())
 }

@@ -172,6 +172,11 @@ const ALL: &[(i64, &str, &str)] = &[
         include_str!("../../../migrations/0226_projects_tell_what_is_new.sql"),
     ),
     (
+        236,
+        "chat clients keep tasks",
+        include_str!("../../../migrations/0236_chat_clients_keep_tasks.sql"),
+    ),
+    (
         241,
         "looks at models are kept",
         include_str!("../../../migrations/0241_looks_at_models_are_kept.sql"),

@@ -123,8 +123,11 @@ impl Tools {
     /// # Errors
     /// When the database does not answer.
     pub async fn tool_rules(&self, workspace: &WorkspaceId) -> Result<ToolRules, Problem> {
-        let mut conn = self.db.read().await?;
-        Ok(ToolRules::of(&definitions::list(&mut conn, workspace, KIND).await?))
+        let read = || async {
+            let mut conn = self.db.read().await?;
+            Ok(ToolRules::of(&definitions::list(&mut conn, workspace, KIND).await?))
+        };
+        self.rules.of(&self.db, workspace.clone(), read).await
     }
 
     /// Whether a rule about tools wants somebody asked before this call. What only reads is never asked about, nor what

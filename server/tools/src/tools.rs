@@ -8,11 +8,12 @@ use crate::flow_update;
 use crate::keys::{self, Turn};
 use crate::record::Write;
 use crate::tool::{Call, CallContext, Done, Profile, ToolSpec};
+use crate::tool_rules::ToolRules;
 use crate::{schema, sources};
 use basecamp::Basecamp;
 use domain::actor::{Actor, Permission};
 use domain::approval::Risk;
-use domain::ids::OperationId;
+use domain::ids::{OperationId, WorkspaceId};
 use domain::problem::Problem;
 use flow::flows::Flows;
 use flow::runs::Runs;
@@ -22,6 +23,7 @@ use serde_json::{Map, Value, json};
 use std::time::Instant;
 use store::db::Db;
 use store::ids;
+use store::memo::Memo;
 use store::operations::{self, ToolKey};
 
 /// Credentials that must never reach a tool, wherever they were put.
@@ -46,6 +48,9 @@ const SPELLINGS: [(&str, &str); 13] = [
 /// Accepted when a flow is made, and not listed (contract.md 8.12).
 pub(crate) const FOLDER_NAME: &str = "folder_name";
 
+/// Workspaces whose rules are not read again as long as nothing is written.
+const RULES_KEPT: usize = 1_000;
+
 /// Every tool of the product. Cheap to clone.
 #[derive(Clone)]
 pub struct Tools {
@@ -55,13 +60,15 @@ pub struct Tools {
     pub(crate) flows: Flows,
     pub(crate) runs: Runs,
     pub(crate) peers: Option<Peers>,
+    /// The rules about tools of a workspace.
+    pub(crate) rules: Memo<WorkspaceId, ToolRules>,
 }
 
 impl Tools {
     /// The tools over these handles.
     pub fn new(db: Db, basecamp: Basecamp, flows: Flows, runs: Runs) -> Self {
         let insight = Insight::new(basecamp.clone());
-        Self { db, basecamp, insight, flows, runs, peers: None }
+        Self { db, basecamp, insight, flows, runs, peers: None, rules: Memo::new(RULES_KEPT) }
     }
 
     /// The same, with the tools of other servers.

@@ -68,23 +68,23 @@ pub(crate) async fn call(
                 slow(seconds, Some(&context)).await?;
                 said("Computed").map_err(TaskExit::Error)
             })
-        }),
+        }).await?,
         "failing_job" => tasks.begin(&owner, |context| {
             Box::pin(async move {
                 slow(0.5, Some(&context)).await?;
                 made(json!({"content": [{"type": "text", "text": "It failed"}], "isError": true, "resultType": "complete"}))
                     .map_err(TaskExit::Error)
             })
-        }),
+        }).await?,
         "protocol_error_job" => tasks.begin(&owner, |_| {
             Box::pin(async { Err(TaskExit::Error(ErrorData::internal_error("It broke", None))) })
-        }),
+        }).await?,
         "confirm_delete" => tasks.begin(&owner, |context| {
             Box::pin(async move {
                 let answer = context.request_input("confirm", asked("Delete it?")?).await?;
                 said(&format!("Answered: {answer}")).map_err(TaskExit::Error)
             })
-        }),
+        }).await?,
         "multi_input" => tasks.begin(&owner, |context| {
             Box::pin(async move {
                 let (first, second) = (asked("First?")?, asked("Second?")?);
@@ -94,7 +94,7 @@ pub(crate) async fn call(
                 )?;
                 said(&format!("Answered: {} {}", both.0, both.1)).map_err(TaskExit::Error)
             })
-        }),
+        }).await?,
         "test_tool_with_task" => {
             match field(answers, "user_name", "name").and_then(Value::as_str) {
                 None => {
@@ -105,7 +105,7 @@ pub(crate) async fn call(
                     let text = format!("Hello, {name}!");
                     tasks.begin(&owner, move |_| {
                         Box::pin(async move { said(&text).map_err(TaskExit::Error) })
-                    })
+                    }).await?
                 }
             }
         }

@@ -30,6 +30,7 @@ mod live;
 mod mcp;
 mod mcp_asking;
 mod mcp_calls;
+mod mcp_lasting;
 mod mcp_watching;
 mod members;
 mod oauth;

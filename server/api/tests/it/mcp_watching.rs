@@ -8,7 +8,7 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-const BOTH: (&str, &str) = ("accept", "application/json, text/event-stream");
+pub(crate) const BOTH: (&str, &str) = ("accept", "application/json, text/event-stream");
 const STATELESS: &str = "2026-07-28";
 
 /// The messages on a stream, one after the other.
@@ -45,12 +45,12 @@ impl Stream {
     }
 }
 
-fn message(id: u32, method: &str, params: &Value) -> String {
+pub(crate) fn message(id: u32, method: &str, params: &Value) -> String {
     json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}).to_string()
 }
 
 /// A session of the handshake era.
-async fn session(script: &Caller<'_>) -> String {
+pub(crate) async fn session(script: &Caller<'_>) -> String {
     let hello = json!({
         "protocolVersion": "2025-11-25", "capabilities": {},
         "clientInfo": {"name": "tests", "version": "1"},

@@ -3,9 +3,11 @@
 use domain::actor::{Actor, Role, Via};
 use domain::event::{Event, EventKind, Topic};
 use domain::ids::{UserId, WorkspaceId};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use store::db::{Conn, Db};
 use store::error::StoreError;
 use store::events;
+use store::memo::Memo;
 use store::testing::TestDb;
 
 fn actor(workspace: &str) -> Actor {
@@ -119,5 +121,35 @@ async fn what_was_acknowledged_is_there_after_opening_again() {
         let again = test.reopen().await;
         assert_eq!(numbers(&again, "w1").await, [1], "{}", test.name);
         assert_eq!(record(&again, "w1", "g").await.unwrap(), 2);
+    }
+}
+
+#[tokio::test]
+async fn what_was_read_is_kept_until_something_is_written() {
+    for test in TestDb::both().await {
+        let memo: Memo<&str, usize> = Memo::new(10);
+        let reads = AtomicUsize::new(0);
+        let ask = async |key| {
+            let read = || async {
+                reads.fetch_add(1, Ordering::Relaxed);
+                Ok::<_, StoreError>(numbers(&test.db, "w1").await.len())
+            };
+            memo.of(&test.db, key, read).await.unwrap()
+        };
+        assert_eq!((ask("a").await, ask("a").await, ask("b").await), (0, 0, 0));
+        // Several nodes may write to PostgreSQL, so nothing is kept there.
+        let expected = if test.name == "sqlite" { 2 } else { 3 };
+        assert_eq!(reads.load(Ordering::Relaxed), expected, "{}", test.name);
+        record(&test.db, "w1", "f").await.unwrap();
+        assert_eq!((ask("a").await, ask("b").await), (1, 1), "{}", test.name);
+        let refused = || async { Err::<usize, _>(StoreError::Unreadable("on purpose".to_owned())) };
+        assert!(memo.of(&test.db, "c", refused).await.is_err());
+        assert_eq!(ask("c").await, 1);
+        // Whoever else opens the same file in this process is seen too.
+        if test.name == "sqlite" {
+            let other = Db::open_sqlite(&test.folder.path().join("pmos.db")).await.unwrap();
+            record(&other, "w1", "g").await.unwrap();
+            assert_eq!(ask("a").await, 2);
+        }
     }
 }
