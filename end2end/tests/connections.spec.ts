@@ -1,4 +1,4 @@
-import { axe, expect, open, signUp, test } from './fixtures.js';
+import { axe, expect, hydrated, open, signUp, test } from './fixtures.js';
 import { draft, setName, tool } from './flows.js';
 
 const SECRET = 'crm-key-that-nobody-sees-again';
@@ -92,11 +92,58 @@ test('tools of another server are read, accepted, used and taken away', async ({
     })
     .toBe(true);
 
+  await card.getByRole('button', { name: 'Change Other office' }).click();
+  const change = page.getByRole('dialog', { name: 'Change Other office' });
+  await expect(change.getByLabel('Address', { exact: true })).toHaveValue(`${url}/mcp`);
+  await expect(change.getByLabel('Secret, if it wants one')).toHaveValue('');
+  await change.getByLabel('Name', { exact: true }).fill('');
+  await change.getByRole('button', { name: 'Save' }).click();
+  await expect(change.getByText(/Enter a name/)).toBeVisible();
+  await change.getByLabel('Name', { exact: true }).fill('Other office');
+  await axe(page);
+  await change.getByRole('button', { name: 'Save' }).click();
+  await expect(change).toBeHidden();
+
   await card.getByRole('button', { name: 'Remove Other office' }).click();
   const question = page.getByRole('dialog', { name: 'Remove Other office?' });
   await question.getByRole('button', { name: 'Remove the server' }).click();
   await expect(page.getByText('No other server is used')).toBeVisible();
   expect(await page.content()).not.toContain(key);
+});
+
+test('a person signs in to a tool server with the browser', async ({ page, freshServer }) => {
+  // The server itself takes such sign-ins, so it is the other one here.
+  const { url } = freshServer;
+  await signUp(page, {}, url);
+  const opened = await page.request.put(`${url}/api/pmos/platform/settings`, { data: { outgoingAllowList: ['127.0.0.1'] } });
+  expect(opened.status()).toBe(200);
+  await open(page, `${url}/integrations`);
+  await page.getByRole('button', { name: 'Add a server' }).click();
+  const form = page.getByRole('dialog', { name: 'Add a tool server' });
+  await form.getByLabel('Name', { exact: true }).fill('Own office');
+  await form.getByLabel('Address', { exact: true }).fill(`${url}/mcp?auth=required`);
+  await form.getByLabel('How it lets PM OS in').selectOption('sign_in');
+  await expect(form.getByLabel('Secret, if it wants one')).toHaveCount(0);
+  await axe(page);
+  await form.getByRole('button', { name: 'Add the server' }).click();
+  await page.waitForURL((it) => it.pathname === '/oauth/consent' || it.pathname === '/oauth/authorize');
+  await hydrated(page);
+  await page.getByRole('button', { name: /^Allow/ }).click();
+  await page.waitForURL((it) => it.pathname === '/integrations');
+  await hydrated(page);
+  const card = page.getByRole('region', { name: 'Own office' });
+  await expect(card.getByText('Working')).toBeVisible();
+  await expect(card.getByText(/^0 of \d+ tools in use$/)).toBeVisible();
+  await expect(card.getByRole('button', { name: 'Sign in to Own office' })).toBeVisible();
+  await card.getByRole('button', { name: 'Accept what it says: flow_list', exact: true }).click();
+  await card.getByLabel('How flow_list is asked about').selectOption('read');
+  await expect
+    .poll(async () => {
+      const call = await page.request.post(`${url}/api/mcp-call`, { data: { name: 'own_office__flow_list' } });
+      return ((await call.json()) as { ok: boolean }).ok;
+    })
+    .toBe(true);
+  await axe(page);
 });
 
 test('a program as a tool server is refused while programs are switched off', async ({ page, freshServer, consoleGuard }) => {

@@ -144,6 +144,8 @@ pub struct ToolServer {
     pub program: Option<Program>,
     /// The header that carries its secret; none without one.
     pub header: Option<String>,
+    /// Whether a person signs in to it with the browser.
+    pub signs_in: bool,
     /// Whether anything of it is used.
     pub is_enabled: bool,
     /// Name of who added it.
@@ -168,6 +170,18 @@ pub struct NewToolServer {
     pub secret: Option<String>,
     /// The program that it is, in place of an address.
     pub program: Option<NewProgram>,
+    /// Whether a person signs in to it with the browser, in place of a secret.
+    pub sign_in: bool,
+}
+
+/// A server that was added.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AddedServer {
+    /// The server.
+    pub server: ToolServer,
+    /// The page to open in the browser to sign in to it; none for one without a sign-in.
+    pub authorize_url: Option<String>,
 }
 
 /// What changes about a server; what is left out stays.
@@ -211,8 +225,9 @@ impl fmt::Debug for NewProgram {
 /// Without the secret.
 impl fmt::Debug for NewToolServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, url, header, secret: _, program } = self;
+        let Self { name, url, header, secret: _, program, sign_in } = self;
         let mut all = f.debug_struct("NewToolServer");
+        all.field("sign_in", sign_in);
         all.field("name", name).field("url", url).field("header", header);
         all.field("program", program).finish_non_exhaustive()
     }

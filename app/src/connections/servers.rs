@@ -1,18 +1,22 @@
 //! Other MCP servers: which there are, and which of their tools somebody read and accepted.
 
 pub mod add;
+pub mod change;
 pub mod server_fns;
 pub mod tools;
 
 use crate::connections::result::LastTested;
 use crate::connections::servers::add::AddDialog;
+use crate::connections::servers::change::ChangeDialog;
 use crate::connections::servers::server_fns::{
-    ChangeToolServer, DecideServerTool, RemoveToolServer, TestToolServer, load_tool_servers,
+    ChangeToolServer, DecideServerTool, RemoveToolServer, SignInToolServer, TestToolServer,
+    load_tool_servers,
 };
 use crate::connections::servers::tools::Tools;
 use crate::live::use_live;
 use crate::session::can;
 use crate::ui::badge::{Badge, Pill, State, Tone};
+use crate::ui::browser;
 use crate::ui::button::{Button, IconButton, Size};
 use crate::ui::choice::Switch;
 use crate::ui::dialog::ConfirmOne;
@@ -40,9 +44,12 @@ pub struct ServerState {
     /// Servers whose tools are shown.
     pub(crate) opened: RwSignal<Vec<ToolServerId>>,
     asked: RwSignal<Option<ToolServer>>,
+    /// The server whose name, address or program is being changed.
+    pub(crate) changing: RwSignal<Option<ToolServer>>,
     test: ServerAction<TestToolServer>,
     change: ServerAction<ChangeToolServer>,
     remove: ServerAction<RemoveToolServer>,
+    sign_in: ServerAction<SignInToolServer>,
     pub(crate) decide: ServerAction<DecideServerTool>,
     pub(crate) manages: Signal<bool>,
 }
@@ -54,9 +61,11 @@ impl ServerState {
             added: RwSignal::new(0),
             opened: RwSignal::new(Vec::new()),
             asked: RwSignal::new(None),
+            changing: RwSignal::new(None),
             test: ServerAction::new(),
             change: ServerAction::new(),
             remove: ServerAction::new(),
+            sign_in: ServerAction::new(),
             decide: ServerAction::new(),
             manages: can(Permission::Manage),
         };
@@ -66,6 +75,11 @@ impl ServerState {
                 Some(error) => toasts.failed(format!("{}: {error}", server.name)),
                 None => toasts.say(format!("{} answers", server.name)),
             },
+            Some(Err(error)) => toasts.failed(error.to_string()),
+            None => {}
+        });
+        Effect::new(move || match state.sign_in.value().get() {
+            Some(Ok(url)) => browser::load(&url),
             Some(Err(error)) => toasts.failed(error.to_string()),
             None => {}
         });
@@ -108,7 +122,7 @@ pub(crate) fn ToolServers() -> impl IntoView {
                 <Servers list=list state=state />
             </Kept>
         </section>
-        <Show when=move || state.manages.get()><AddDialog state=state /></Show>
+        <Show when=move || state.manages.get()><AddDialog state=state /><ChangeDialog state=state /></Show>
         <ConfirmOne
             asked=state.asked
             title=|it| format!("Remove {}?", it.name)
@@ -139,8 +153,10 @@ fn Servers(list: Signal<Option<Vec<ToolServer>>>, state: ServerState) -> impl In
 /// How a server stands, in shape and word.
 fn health(server: &ToolServer) -> (State, &'static str) {
     let is_failed = server.checked.as_ref().is_some_and(|it| it.error.is_some());
+    let is_waiting = server.signs_in && server.checked.is_none();
     match (server.is_enabled, is_failed) {
         (false, _) => (State::Skipped, "Switched off"),
+        _ if is_waiting => (State::Waiting, "Waits for a sign-in"),
         (true, true) => (State::Failed, "Does not answer"),
         (true, false) => (State::Succeeded, "Working"),
     }
@@ -218,7 +234,10 @@ fn ServerActs(server: ToolServer, state: ServerState) -> impl IntoView {
     }
     let (id, tested, name) = (server.id.clone(), server.id.to_string(), server.name.clone());
     let (is_enabled, label) = (server.is_enabled, format!("Test {name}"));
-    let remove = format!("Remove {name}");
+    let (signs_in, signed) = (server.signs_in, server.id.to_string());
+    let sign_in_label = format!("Sign in to {name}");
+    let (remove, edit) = (format!("Remove {name}"), format!("Change {name}"));
+    let edited = server.clone();
     // Only super admins start a program.
     let tests = server.program.is_none() || can(Permission::Platform).get_untracked();
     let switch = move |on: bool| {
@@ -228,14 +247,26 @@ fn ServerActs(server: ToolServer, state: ServerState) -> impl IntoView {
     let test = move |_| {
         state.test.dispatch(TestToolServer { id: tested.clone() });
     };
+    let sign_in = move |_| {
+        state.sign_in.dispatch(SignInToolServer { id: signed.clone() });
+    };
     view! {
         <div class="row">
+            {signs_in.then(|| view! {
+                <Button size=Size::Small busy=state.sign_in.pending() attr:aria-label=sign_in_label on:click=sign_in>"Sign in"</Button>
+            })}
             <Switch on=Signal::stored(is_enabled) busy=state.change.pending() change=switch>
                 <span>"In use"<span class="sr">": "{name}</span></span>
             </Switch>
             {tests.then(|| view! {
                 <Button size=Size::Small busy=state.test.pending() attr:aria-label=label on:click=test>"Test"</Button>
             })}
+            <IconButton
+                icon="edit"
+                label=edit
+                class="icon-btn--sm"
+                on:click=move |_| state.changing.set(Some(edited.clone()))
+            />
             <IconButton
                 icon="trash"
                 label=remove

@@ -187,7 +187,8 @@ impl Backend {
         };
         let runs = Runs::new(db.clone(), basecamp.clone(), engine);
         let flows = Flows::new(&runs);
-        let peers = other_servers(&config, db.clone(), key.clone());
+        let peers = other_servers(&config, db.clone(), key.clone())
+            .signing_in(flows.connections(), address_of(&config));
         let tools = Tools::new(db.clone(), basecamp.clone(), flows.clone(), runs.clone())
             .reaching(peers.clone());
         let closing = CancellationToken::new();

@@ -5,6 +5,7 @@ mod given;
 mod listed;
 pub mod oauth;
 pub(crate) mod renewing;
+mod servers;
 pub(crate) mod testing;
 pub(crate) mod value;
 
@@ -117,15 +118,28 @@ impl Connections {
             Some(given) => (external(given)?, true),
             None => (slug(&name), false),
         };
+        let row = self.fresh_row(actor, (owner, name, piece), (kind, &value), new.metadata);
+        let row = ConnectionRow { external_id: external.0, ..row };
+        shown(&self.insert(actor, row, external.1).await?)
+    }
+
+    /// A row that is not stored yet, without its name in expressions.
+    fn fresh_row(
+        &self,
+        actor: &Actor,
+        (owner_id, name, piece): (String, String, String),
+        (kind, value): (ConnectionType, &Value),
+        metadata: Map<String, Value>,
+    ) -> ConnectionRow {
         let id = ConnectionId::from(ids::fresh());
         let Sealed { data_key, secret } =
-            value::seal(&self.engine.config.key, (actor.workspace.as_str(), id.as_str()), &value);
-        let status = status_of(&value);
-        let row = ConnectionRow {
+            value::seal(&self.engine.config.key, (actor.workspace.as_str(), id.as_str()), value);
+        let status = status_of(value);
+        ConnectionRow {
             id: id.to_string(),
             workspace_id: actor.workspace.to_string(),
-            owner_id: owner,
-            external_id: external.0,
+            owner_id,
+            external_id: String::new(),
             name,
             piece,
             kind: kind.as_str().to_owned(),
@@ -133,7 +147,7 @@ impl Connections {
             problem: (status == ConnectionStatus::Missing).then(|| NOT_SIGNED_IN.to_owned()),
             data_key,
             secret,
-            meta: Value::Object(new.metadata).to_string(),
+            meta: Value::Object(metadata).to_string(),
             created_by: actor.user.to_string(),
             created_at: ids::now_ms(),
             updated_at: ids::now_ms(),
@@ -141,8 +155,7 @@ impl Connections {
             used_at: None,
             expires_at: None,
             renewing_until: 0,
-        };
-        shown(&self.insert(actor, row, external.1).await?)
+        }
     }
 
     /// A name that was given must be free; one that was made up is counted on.

@@ -1,5 +1,6 @@
 //! Using a tool of another server.
 
+use crate::beyond;
 use crate::listing::{self, Listing, description, part};
 use crate::peers::{Peers, silent};
 use crate::shown::{program, state};
@@ -104,10 +105,12 @@ impl Peers {
             let words = format!("{called} has to be asked about: call it by its own name");
             return Err(Problem::Forbidden { message: words }.into());
         }
-        let target = self.target(&server.id, &self.stored(&server)?).await?;
+        let wanted = self.entered(actor, self.stored(&server)?).await?;
+        let target = self.target(&server.id, &wanted).await?;
         let ran = tokio::time::timeout(self.patience.call, ask(&target, &tool, args)).await;
         match ran.unwrap_or_else(|_| Err(silent(self.patience.call))) {
             Ok(Ran::Answered(result)) => told(&server, &tool, &result),
+            Ok(Ran::Read(result)) => Ok(told_beyond(&server, &tool, &result)),
             Ok(Ran::Changed(listing)) => {
                 let id = ToolServerId::from(server.id.clone());
                 let known = self.tools_of(actor, &id).await?;
@@ -138,6 +141,8 @@ impl Peers {
 enum Ran {
     /// The tool ran.
     Answered(Value),
+    /// Something beyond tools was read.
+    Read(Value),
     /// It did not, because the server says something else of it now.
     Changed(Listing),
 }
@@ -149,10 +154,13 @@ async fn ask(target: &Target, tool: &ToolRow, args: &Value) -> Result<Ran, Failu
         session.close().await;
         return Ok(Ran::Changed(listing));
     }
-    let params = json!({ "name": tool.name, "arguments": args });
-    let result = session.ask("tools/call", params).await;
+    let method = listing.method(&tool.name);
+    let result = match method {
+        Some(method) => session.ask(method, args.clone()).await,
+        None => session.ask("tools/call", json!({ "name": tool.name, "arguments": args })).await,
+    };
     session.close().await;
-    result.map(Ran::Answered)
+    result.map(if method.is_some() { Ran::Read } else { Ran::Answered })
 }
 
 /// A failure before the tool was called: nothing happened there.
@@ -228,6 +236,23 @@ fn told(server: &ServerRow, tool: &ToolRow, result: &Value) -> Result<Value, Not
         let words = format!("{} of {} failed: {}", tool.name, server.name, shortened(&text));
         return Err(NotDone::Failed(words));
     }
+    let data = result.get("structuredContent").filter(|it| it.is_object());
+    Ok(worded_answer((server, tool), (&text, data), left_out))
+}
+
+/// What lies beyond tools, in our words.
+fn told_beyond(server: &ServerRow, tool: &ToolRow, result: &Value) -> Value {
+    let (text, data, left_out) = beyond::told(result);
+    let data = Some(&data).filter(|it| it.as_object().is_some_and(|it| !it.is_empty()));
+    worded_answer((server, tool), (&text, data), left_out)
+}
+
+/// Text and data, as much of it as is kept, and what is left out.
+fn worded_answer(
+    (server, tool): (&ServerRow, &ToolRow),
+    (text, data): (&str, Option<&Value>),
+    mut left_out: Vec<Value>,
+) -> Value {
     let mut told = Map::new();
     told.insert("server".to_owned(), server.name.as_str().into());
     told.insert("tool".to_owned(), tool.name.as_str().into());
@@ -236,7 +261,7 @@ fn told(server: &ServerRow, tool: &ToolRow, result: &Value) -> Result<Value, Not
         left_out.push("the end of the text".into());
     }
     told.insert("text".to_owned(), kept.into());
-    match result.get("structuredContent").filter(|it| it.is_object()) {
+    match data {
         Some(data) if data.to_string().len() <= MOST_TEXT => {
             told.insert("data".to_owned(), data.clone());
         }
@@ -246,5 +271,5 @@ fn told(server: &ServerRow, tool: &ToolRow, result: &Value) -> Result<Value, Not
     if !left_out.is_empty() {
         told.insert("left_out".to_owned(), left_out.into());
     }
-    Ok(Value::Object(told))
+    Value::Object(told)
 }

@@ -1,6 +1,9 @@
 //! One process that is an MCP server: a line of JSON on its standard input or output is a message.
 
-use crate::wire::{ANSWER_BYTES, Came, Failure, answers, question, shortened, too_much};
+use crate::beyond::Beyond;
+use crate::wire::{
+    ANSWER_BYTES, Came, Failure, answers, asks, question, refused, shortened, too_much,
+};
 use domain::tool_server::NewProgram;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use serde_json::Value;
@@ -31,6 +34,7 @@ pub(crate) struct Child {
     stdin: ChildStdin,
     heard: Heard,
     sent: u64,
+    beyond: Beyond,
 }
 
 /// Why nothing more comes of a program.
@@ -70,7 +74,8 @@ impl Child {
             read: 0,
             complaints: Complaints::default(),
         };
-        Ok(Self { program: program.clone(), process, stdin, heard, sent: 0 })
+        let (program, beyond) = (program.clone(), Beyond::default());
+        Ok(Self { program, process, stdin, heard, sent: 0, beyond })
     }
 
     /// Whether it is this program, with these arguments and variables.
@@ -83,13 +88,27 @@ impl Child {
         self.sent += 1;
         let id = self.sent;
         let pid = self.pid();
-        let Self { stdin, heard, .. } = self;
-        // Side by side: a program that first says much takes nothing in before that is read.
-        let message = question(id, method, params);
-        match tokio::try_join!(write(stdin, &message), heard.answer(id, pid)) {
-            Ok(((), answer)) => Ok(answer),
-            Err(broken) => Err(self.autopsy(&broken).await),
+        let mut message = question(id, method, params);
+        self.heard.read = 0;
+        loop {
+            let Self { stdin, heard, .. } = self;
+            // Side by side: a program that first says much takes nothing in before that is read.
+            match tokio::try_join!(write(stdin, &message), heard.answer(id, pid)) {
+                Ok(((), answer)) if asks(&answer) => message = refused(&answer),
+                Ok(((), answer)) => return Ok(answer),
+                Err(broken) => return Err(self.autopsy(&broken).await),
+            }
         }
+    }
+
+    /// From now on it is known what the program has besides tools.
+    pub(crate) fn introduced(&mut self, beyond: Beyond) {
+        self.beyond = beyond;
+    }
+
+    /// What it has besides tools, once it was greeted.
+    pub(crate) fn beyond(&self) -> Beyond {
+        self.beyond
     }
 
     /// Says something that has no answer.
@@ -195,14 +214,13 @@ struct Heard {
 }
 
 impl Heard {
-    /// The message that answers `id`. Anything else that it writes is passed over.
+    /// The message that answers `id`, or one that asks us something. Anything else that it writes is passed over.
     async fn answer(&mut self, id: u64, pid: Option<Pid>) -> Result<Value, Broken> {
-        self.read = 0;
         let mut was_over = false;
         loop {
             while let Some(line) = self.line() {
                 match serde_json::from_slice::<Value>(&line) {
-                    Ok(message) if answers(&message, id) => return Ok(message),
+                    Ok(message) if answers(&message, id) || asks(&message) => return Ok(message),
                     _ => {}
                 }
             }

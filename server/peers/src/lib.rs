@@ -5,13 +5,16 @@
 pub mod call;
 pub mod peers;
 
+mod beyond;
 mod child;
+mod discovery;
 mod given;
 mod listing;
 mod names;
 mod programs;
 mod servers;
 mod shown;
+mod signing_in;
 mod stream;
 mod ways;
 mod web;

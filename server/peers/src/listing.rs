@@ -1,5 +1,6 @@
 //! What a server offers, as it is pinned: everything it says of a tool, in one text with one hash.
 
+use crate::beyond::{self, Beyond};
 use crate::names;
 use crate::wire::{Came, Failure, Session, Target};
 use serde_json::{Map, Value, json};
@@ -55,6 +56,13 @@ impl Listing {
             tools.iter().for_each(|it| listing.take(it));
             cursor = page.get("nextCursor").filter(|it| it.is_string()).cloned();
             if cursor.is_none() {
+                // A tool of the server itself with such a name comes first.
+                let named = |it: &Value| it["name"].as_str().map(str::to_owned);
+                for tool in session.beyond.tools() {
+                    if named(&tool).is_some_and(|it| !listing.tools.contains_key(&it)) {
+                        listing.take(&tool);
+                    }
+                }
                 return Ok(listing);
             }
         }
@@ -77,6 +85,16 @@ impl Listing {
         } else {
             self.left_out += 1;
         }
+    }
+
+    /// The method that a tool is which stands for something beyond tools; none for a tool of the server itself.
+    pub(crate) fn method(&self, name: &str) -> Option<&'static str> {
+        let method = beyond::method(name)?;
+        let all = Beyond { resources: true, prompts: true };
+        let ours = all.tools().find(|it| it["name"] == method)?;
+        let mut listing = Self::default();
+        listing.take(&ours);
+        (listing.tools.get(method) == self.tools.get(name)).then_some(method)
     }
 
     /// The hash of what is said of the tool; none when there is no such tool.

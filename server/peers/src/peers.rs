@@ -2,6 +2,7 @@
 
 use crate::listing::{self, Listing};
 use crate::programs::Programs;
+use crate::signing_in::SigningIn;
 use crate::ways::{Address, Wanted};
 use crate::web::Web;
 use crate::wire::{Came, Failure, Target};
@@ -11,6 +12,7 @@ use flow::outgoing::allowed::Allowed;
 use flow::outgoing::dial;
 use flow::outgoing::send::{SendError, Sender};
 use http::header::{HeaderName, HeaderValue};
+use reqwest::Client;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::db::Db;
@@ -58,13 +60,16 @@ pub struct Peers {
     pub(crate) key: SecretKey,
     pub(crate) patience: Patience,
     pub(crate) programs: Programs,
+    /// None where nobody can sign in to a server.
+    pub(crate) signing_in: Option<SigningIn>,
     sender: Arc<Sender>,
 }
 
 impl Peers {
     /// The servers that are stored in `db`, their secrets sealed with `key`.
     pub fn new(db: Db, key: SecretKey, patience: Patience) -> Self {
-        Self { db, key, patience, programs: Programs::new(patience), sender: Arc::default() }
+        let (programs, sender) = (Programs::new(patience), Arc::default());
+        Self { db, key, patience, programs, signing_in: None, sender }
     }
 
     /// The same, where super admins may add programs of this machine, looked for in the folders of `path`.
@@ -95,29 +100,46 @@ impl Peers {
     }
 
     async fn web(&self, wanted: &Address) -> Result<Web, Problem> {
-        let mut conn = self.db.read().await?;
-        let setting = settings::find(&mut conn, INSTALLATION, ALLOW_LIST).await?;
-        drop(conn);
-        let mut allowed = setting.as_ref().map(Allowed::read).unwrap_or_default();
-        if let (true, Ok(url)) = (wanted.is_trusted, Url::parse(wanted.url.trim())) {
-            allowed = allowed.and(&url);
-        }
-        let refused = |words: String| Problem::invalid("url", words);
-        let url = dial::judge(&wanted.url, &allowed).map_err(|it| refused(it.to_string()))?;
-        if url.scheme() == "http" && wanted.secret.is_some() && !wanted.is_trusted {
-            let words =
-                "Use an address that begins with https://, because others could read the secret";
-            return Err(refused(words.to_owned()));
-        }
-        let client = self.sender.client(allowed).map_err(|it| match it {
-            SendError::Refused(words) | SendError::Broken(words) => refused(words),
-        })?;
+        let (client, _, url) = self.judged(wanted).await?;
         let header = wanted.secret.as_ref().and_then(|(name, value)| {
             let mut value = HeaderValue::try_from(value).ok()?;
             value.set_sensitive(true);
             Some((HeaderName::try_from(name).ok()?, value))
         });
-        Ok(Web { client: client.1, url, header })
+        Ok(Web { client, url, header })
+    }
+
+    /// Private places that a super admin opened for everybody.
+    pub(crate) async fn listed(&self) -> Result<Allowed, Problem> {
+        let mut conn = self.db.read().await?;
+        let setting = settings::find(&mut conn, INSTALLATION, ALLOW_LIST).await?;
+        Ok(setting.as_ref().map(Allowed::read).unwrap_or_default())
+    }
+
+    /// The client that reaches an address which may be reached, with the rules it keeps.
+    ///
+    /// # Errors
+    /// [`Problem::Invalid`] for any other address.
+    pub(crate) async fn judged(
+        &self,
+        wanted: &Address,
+    ) -> Result<(Client, Arc<Allowed>, Url), Problem> {
+        let mut allowed = self.listed().await?;
+        if let (true, Ok(url)) = (wanted.is_trusted, Url::parse(wanted.url.trim())) {
+            allowed = allowed.and(&url);
+        }
+        let refused = |words: String| Problem::invalid("url", words);
+        let url = dial::judge(&wanted.url, &allowed).map_err(|it| refused(it.to_string()))?;
+        let is_secret = wanted.secret.is_some() || wanted.connection.is_some();
+        if url.scheme() == "http" && is_secret && !wanted.is_trusted {
+            let words =
+                "Use an address that begins with https://, because others could read the secret";
+            return Err(refused(words.to_owned()));
+        }
+        let (allowed, client) = self.sender.client(allowed).map_err(|it| match it {
+            SendError::Refused(words) | SendError::Broken(words) => refused(words),
+        })?;
+        Ok((client, allowed, url))
     }
 
     /// Reads what a server offers.

@@ -1,6 +1,7 @@
 //! The programs of this machine that are tool servers. Each node of an installation runs its own, from the first use of
 //! a server until it is not used for a while, is changed, switched off or removed.
 
+use crate::beyond::Beyond;
 use crate::child::Child;
 use crate::peers::Patience;
 use crate::wire::{Came, Failure};
@@ -196,6 +197,18 @@ impl Held {
     /// Whether it ran before this conversation and turned out to have ended.
     pub(crate) fn is_stale(&self) -> bool {
         !self.is_new && self.child.is_none() && !self.stop.is_cancelled()
+    }
+
+    /// What it has besides tools, as it said when it was greeted.
+    pub(crate) fn beyond(&self) -> Beyond {
+        self.child.as_ref().map(Child::beyond).unwrap_or_default()
+    }
+
+    /// Keeps what it said that it has.
+    pub(crate) fn introduced(&mut self, beyond: Beyond) {
+        if let Some(child) = &mut self.child {
+            child.introduced(beyond);
+        }
     }
 
     /// Asks, and gives the whole message that answers.

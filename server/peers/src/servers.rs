@@ -57,6 +57,20 @@ impl Peers {
         (name, wanted): (String, &Wanted),
     ) -> Result<(), Problem> {
         let (checked, listing) = self.looked(id, wanted).await?;
+        let mut row = self.new_row(actor, id, name).await?;
+        row.checked = Some(written(&checked));
+        self.seal(&mut row, wanted);
+        let offers = listing.offers(&row.slug, &[]);
+        self.store_new(actor, row, offers).await
+    }
+
+    /// A server that is not stored yet, without the way to it.
+    pub(crate) async fn new_row(
+        &self,
+        actor: &Actor,
+        id: &ToolServerId,
+        name: String,
+    ) -> Result<ServerRow, Problem> {
         let mut conn = self.db.read().await?;
         let known = rows::list(&mut conn, &actor.workspace).await?;
         drop(conn);
@@ -65,7 +79,7 @@ impl Peers {
             return Err(Problem::conflict(words));
         }
         let taken: Vec<&str> = known.iter().map(|it| it.slug.as_str()).collect();
-        let mut row = ServerRow {
+        Ok(ServerRow {
             id: id.to_string(),
             workspace_id: actor.workspace.to_string(),
             slug: names::slug(&name, &taken),
@@ -76,15 +90,22 @@ impl Peers {
             secret: None,
             is_trusted: 0,
             is_enabled: 1,
-            checked: Some(written(&checked)),
+            checked: None,
             added_by: actor.name.clone(),
+            connection_id: None,
             created_at: 0,
             updated_at: 0,
-        };
-        self.seal(&mut row, wanted);
-        let offers = listing.offers(&row.slug, &[]);
-        let event = Event::new(EventKind::ConnectionAdded, id, &row.name);
-        let (by, server) = (actor.clone(), id.clone());
+        })
+    }
+
+    pub(crate) async fn store_new(
+        &self,
+        actor: &Actor,
+        row: ServerRow,
+        offers: Vec<Offer>,
+    ) -> Result<(), Problem> {
+        let event = Event::new(EventKind::ConnectionAdded, &row.id, &row.name);
+        let (by, server) = (actor.clone(), ToolServerId::from(row.id.as_str()));
         let write = self.db.write(move |conn| {
             Box::pin(async move {
                 rows::insert(conn, &row).await.map_err(|error| match error.is_constraint() {
@@ -174,7 +195,8 @@ impl Peers {
             self.check_may_start(actor)?;
             self.programs.rouse(id.as_str());
         }
-        let target = self.target(id.as_str(), &self.stored(&row)?).await?;
+        let wanted = self.entered(actor, self.stored(&row)?).await?;
+        let target = self.target(id.as_str(), &wanted).await?;
         let (checked, found) = self.look(&target).await;
         let known = self.tools_of(actor, id).await?;
         let offers = found.ok().map(|it| it.offers(&row.slug, &known));
@@ -243,6 +265,7 @@ impl Peers {
         actor.require(Permission::Manage)?;
         let row = self.row(actor, id).await?;
         let event = Event::new(EventKind::ConnectionRemoved, id, &row.name);
+        let access = row.connection_id;
         let (by, server) = (actor.clone(), id.clone());
         let write = self.db.write(move |conn| {
             Box::pin(async move {
@@ -254,7 +277,7 @@ impl Peers {
         });
         write.await?;
         self.programs.stop(id.as_str());
-        Ok(())
+        self.leave(actor, access).await
     }
 
     /// A look that has to succeed.
@@ -293,7 +316,11 @@ impl Peers {
         Ok(tools.into_iter().filter(|it| it.server_id == id.as_str()).collect())
     }
 
-    async fn one(&self, actor: &Actor, id: &ToolServerId) -> Result<ToolServer, Problem> {
+    pub(crate) async fn one(
+        &self,
+        actor: &Actor,
+        id: &ToolServerId,
+    ) -> Result<ToolServer, Problem> {
         let row = self.row(actor, id).await?;
         Ok(shown::server(&row, &self.tools_of(actor, id).await?))
     }

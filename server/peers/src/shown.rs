@@ -20,6 +20,7 @@ pub(crate) fn server(row: &ServerRow, tools: &[ToolRow]) -> ToolServer {
         url: row.url.clone(),
         program: program(row),
         header: row.header.clone(),
+        signs_in: row.connection_id.is_some(),
         is_enabled: row.is_enabled == 1,
         added_by: row.added_by.clone(),
         checked: row.checked.as_deref().and_then(|it| serde_json::from_str(it).ok()),

@@ -3,6 +3,7 @@
 use crate::given;
 use crate::peers::{NO_PROGRAMS, Peers};
 use domain::actor::{Actor, Permission, Via};
+use domain::ids::ConnectionId;
 use domain::problem::Problem;
 use domain::tool_server::{NewProgram, NewToolServer, ProgramUse, ToolServerChange};
 use store::error::internal;
@@ -20,6 +21,8 @@ pub(crate) struct Address {
     pub(crate) url: String,
     /// Header and value.
     pub(crate) secret: Option<(String, String)>,
+    /// The connection that holds what a sign-in gave, which is the secret then.
+    pub(crate) connection: Option<ConnectionId>,
     /// A super admin chose it.
     pub(crate) is_trusted: bool,
 }
@@ -65,7 +68,7 @@ impl Peers {
             let secret = given::secret(new.header.as_deref(), new.secret.as_deref())?;
             let is_trusted = actor.role.can(Permission::Platform);
             let url = new.url.trim().to_owned();
-            return Ok(Wanted::Web(Address { url, secret, is_trusted }));
+            return Ok(Wanted::Web(Address { url, secret, connection: None, is_trusted }));
         };
         self.check_may_start(actor)?;
         if !new.url.trim().is_empty() || new.header.is_some() || new.secret.is_some() {
@@ -86,7 +89,9 @@ impl Peers {
         if row.program.is_none() {
             let secret = row.header.clone().zip(open);
             let is_trusted = row.is_trusted == 1;
-            return Ok(Wanted::Web(Address { url: row.url.clone(), secret, is_trusted }));
+            let connection = row.connection_id.clone().map(ConnectionId::from);
+            let url = row.url.clone();
+            return Ok(Wanted::Web(Address { url, secret, connection, is_trusted }));
         }
         let program = serde_json::from_str(open.as_deref().unwrap_or_default());
         let program = program.map_err(|it| internal("a stored program cannot be read", &it));
@@ -97,8 +102,9 @@ impl Peers {
     pub(crate) fn seal(&self, row: &mut ServerRow, wanted: &Wanted) {
         let bound = bound(&row.workspace_id, &row.id);
         match wanted {
-            Wanted::Web(Address { url, secret, is_trusted }) => {
+            Wanted::Web(Address { url, secret, connection, is_trusted }) => {
                 row.url.clone_from(url);
+                row.connection_id = connection.as_ref().map(ToString::to_string);
                 row.is_trusted = (*is_trusted).into();
                 row.program = None;
                 row.secret = secret.as_ref().map(|it| self.key.seal(&it.1, &bound));
@@ -157,6 +163,10 @@ fn moved(
     if url.is_none() && change.secret.is_none() && change.header.is_none() {
         return Ok(None);
     }
+    if stored.connection.is_some() {
+        let words = "People sign in to this server. To use another address or a secret, remove it and add it again";
+        return Err(Problem::invalid("url", words));
+    }
     let secret = match (&change.secret, &stored.secret) {
         (Some(value), before) => {
             let before = before.as_ref().map(|it| it.0.as_str());
@@ -173,7 +183,8 @@ fn moved(
     };
     let is_super = actor.role.can(Permission::Platform);
     let is_trusted = is_super || (stored.is_trusted && url.is_none());
-    let wanted = Address { url: url.unwrap_or(&stored.url).to_owned(), secret, is_trusted };
+    let url_now = url.unwrap_or(&stored.url).to_owned();
+    let wanted = Address { url: url_now, secret, connection: None, is_trusted };
     Ok(Some(Changed { wanted: Wanted::Web(wanted), is_other: url.is_some() }))
 }
 

@@ -1,7 +1,9 @@
 //! A server with an address: messages over Streamable HTTP, sent by the client that judges every address.
 
 use crate::stream::Events;
-use crate::wire::{ANSWER_BYTES, Came, Failure, answers, nonsense, question, too_much};
+use crate::wire::{
+    ANSWER_BYTES, Came, Failure, answers, asks, nonsense, question, refused, too_much,
+};
 use flow::outgoing::dial::Closed;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
 use reqwest::{Client, RequestBuilder, Response};
@@ -46,7 +48,40 @@ impl<'a> Line<'a> {
         if let Some(session) = response.headers().get(&SESSION) {
             self.id = Some(session.clone());
         }
-        answer(response, id).await
+        self.answer(response, id).await
+    }
+
+    /// The message that answers `id`: the body itself, or one of its events. What the server asks meanwhile is refused.
+    async fn answer(&self, mut response: Response, id: u64) -> Result<Value, Failure> {
+        let kind = response.headers().get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
+        let is_stream = kind.is_some_and(|it| it.starts_with("text/event-stream"));
+        let (mut body, mut events, mut read) = (Vec::new(), Events::default(), 0);
+        while let Some(piece) = response.chunk().await.map_err(|error| broken(&error))? {
+            read += piece.len();
+            if read > ANSWER_BYTES {
+                return Err(too_much());
+            }
+            if !is_stream {
+                body.extend_from_slice(&piece);
+                continue;
+            }
+            for text in events.take(&piece) {
+                match serde_json::from_str::<Value>(&text) {
+                    Ok(message) if answers(&message, id) => return Ok(message),
+                    Ok(message) if asks(&message) => {
+                        if let Err(failure) = self.tell(&refused(&message)).await {
+                            tracing::debug!(
+                                failure.message,
+                                "another server did not hear a refusal"
+                            );
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let message = serde_json::from_slice::<Value>(&body).ok();
+        message.filter(|it| answers(it, id)).ok_or_else(nonsense)
     }
 
     /// Says something that has no answer.
@@ -103,31 +138,6 @@ impl<'a> Line<'a> {
         }
         request
     }
-}
-
-/// The message that answers `id`: the body itself, or one of its events.
-async fn answer(mut response: Response, id: u64) -> Result<Value, Failure> {
-    let kind = response.headers().get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
-    let is_stream = kind.is_some_and(|it| it.starts_with("text/event-stream"));
-    let (mut body, mut events, mut read) = (Vec::new(), Events::default(), 0);
-    while let Some(piece) = response.chunk().await.map_err(|error| broken(&error))? {
-        read += piece.len();
-        if read > ANSWER_BYTES {
-            return Err(too_much());
-        }
-        if !is_stream {
-            body.extend_from_slice(&piece);
-            continue;
-        }
-        for text in events.take(&piece) {
-            match serde_json::from_str::<Value>(&text) {
-                Ok(message) if answers(&message, id) => return Ok(message),
-                _ => {}
-            }
-        }
-    }
-    let message = serde_json::from_slice::<Value>(&body).ok();
-    message.filter(|it| answers(it, id)).ok_or_else(nonsense)
 }
 
 /// What went wrong on the way, without the library's words.

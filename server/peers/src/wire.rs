@@ -1,5 +1,6 @@
 //! The few messages of the protocol that a client needs, whatever carries them.
 
+use crate::beyond::Beyond;
 use crate::programs::{Held, Way};
 use crate::web::{Line as WebLine, Web};
 use serde_json::{Value, json};
@@ -51,6 +52,8 @@ pub(crate) enum Target {
 /// A conversation with a server, after the handshake.
 pub(crate) struct Session<'a> {
     line: Line<'a>,
+    /// What the server has besides tools.
+    pub(crate) beyond: Beyond,
 }
 
 /// What carries the messages.
@@ -64,14 +67,15 @@ impl<'a> Session<'a> {
     pub(crate) async fn open(target: &'a Target) -> Result<Self, Failure> {
         match target {
             Target::Web(web) => {
-                let mut session = Self { line: Line::Web(WebLine::new(web)) };
+                let line = Line::Web(WebLine::new(web));
+                let mut session = Self { line, beyond: Beyond::default() };
                 session.greet().await?;
                 Ok(session)
             }
             Target::Program(way) => {
                 let held = way.hold().await?;
-                let is_new = held.is_new();
-                let mut session = Self { line: Line::Program(Box::new(held)) };
+                let (is_new, beyond) = (held.is_new(), held.beyond());
+                let mut session = Self { line: Line::Program(Box::new(held)), beyond };
                 if is_new {
                     // A program that does not even greet does not work at all.
                     let greeted = session.greet().await;
@@ -92,13 +96,17 @@ impl<'a> Session<'a> {
             let words = "It speaks a revision of the protocol that PM OS does not know";
             return Err(Failure::new(Came::Answered, words));
         };
+        self.beyond = Beyond::of(&welcome);
         let ready = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
         match &mut self.line {
             Line::Web(line) => {
                 line.agree(known);
                 line.tell(&ready).await
             }
-            Line::Program(held) => held.tell(&ready).await,
+            Line::Program(held) => {
+                held.introduced(self.beyond);
+                held.tell(&ready).await
+            }
         }
     }
 
@@ -137,7 +145,25 @@ pub(crate) fn question(id: u64, method: &str, params: &Value) -> Value {
     json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params})
 }
 
-/// Whether a message answers the question `id`. Requests and notices to us are passed over: we offered nothing.
+/// Whether the server asks us something in the middle of our question.
+pub(crate) fn asks(message: &Value) -> bool {
+    message.get("method").is_some_and(Value::is_string)
+        && message.get("id").is_some_and(|it| !it.is_null())
+}
+
+/// What it is told. We offered to answer nothing, so that no server speaks to a person or a model through us; but one
+/// that waits for an answer must not wait for ever.
+pub(crate) fn refused(asked: &Value) -> Value {
+    let id = asked.get("id").cloned().unwrap_or_default();
+    if asked.get("method").is_some_and(|it| it == "ping") {
+        return json!({"jsonrpc": "2.0", "id": id, "result": {}});
+    }
+    let words =
+        "PM OS answers no questions of servers. Say in the answer of the tool what is missing";
+    json!({"jsonrpc": "2.0", "id": id, "error": {"code": -32601, "message": words}})
+}
+
+/// Whether a message answers the question `id`. Notices to us are passed over.
 pub(crate) fn answers(message: &Value, id: u64) -> bool {
     message.get("id").and_then(Value::as_u64) == Some(id) && message.get("method").is_none()
 }

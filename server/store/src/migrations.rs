@@ -177,6 +177,11 @@ const ALL: &[(i64, &str, &str)] = &[
         include_str!("../../../migrations/0236_chat_clients_keep_tasks.sql"),
     ),
     (
+        237,
+        "tool servers are signed in to",
+        include_str!("../../../migrations/0237_tool_servers_are_signed_in_to.sql"),
+    ),
+    (
         241,
         "looks at models are kept",
         include_str!("../../../migrations/0241_looks_at_models_are_kept.sql"),

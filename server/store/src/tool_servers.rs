@@ -33,6 +33,8 @@ record! {
         pub checked: Option<String>,
         /// Name of who added it.
         pub added_by: String,
+        /// The connection of the workspace that holds what a sign-in gave; none without one.
+        pub connection_id: Option<String>,
         /// Epoch milliseconds.
         pub created_at: i64,
         /// Epoch milliseconds.
@@ -82,7 +84,7 @@ macro_rules! servers {
     ($rest:literal) => {
         concat!(
             "SELECT id, workspace_id, slug, name, url, program, header, secret, is_trusted, is_enabled, checked,
-                    added_by, created_at, updated_at
+                    added_by, connection_id, created_at, updated_at
              FROM tool_servers ",
             $rest
         )
@@ -129,8 +131,8 @@ pub async fn insert(conn: &mut Conn, row: &ServerRow) -> Result<()> {
     execute!(
         conn,
         "INSERT INTO tool_servers (id, workspace_id, slug, name, url, header, secret, is_trusted, is_enabled, checked,
-             added_by, created_at, updated_at, program)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13)",
+             added_by, created_at, updated_at, program, connection_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14)",
         row.id.as_str(),
         row.workspace_id.as_str(),
         row.slug.as_str(),
@@ -143,7 +145,8 @@ pub async fn insert(conn: &mut Conn, row: &ServerRow) -> Result<()> {
         row.checked.as_deref(),
         row.added_by.as_str(),
         ids::now_ms(),
-        row.program.as_deref()
+        row.program.as_deref(),
+        row.connection_id.as_deref()
     )?;
     Ok(())
 }

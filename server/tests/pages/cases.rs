@@ -275,6 +275,7 @@ fn of_connections(ids: &Ids) -> Vec<Case> {
         form("disconnect", access),
         sent("change_tool_server", mine),
         form("test_tool_server", json!({"id": server})),
+        form("sign_in_tool_server", json!({"id": server})),
         sent("decide_server_tool", decision),
         form("remove_tool_server", json!({"id": server})),
     ]

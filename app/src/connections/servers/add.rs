@@ -4,6 +4,7 @@ use crate::connections::servers::ServerState;
 use crate::connections::servers::server_fns::{AddToolServer, load_program_use};
 use crate::session::can;
 use crate::ui::badge::Tone;
+use crate::ui::browser;
 use crate::ui::button::{Button, Kind};
 use crate::ui::callout::Callout;
 use crate::ui::dialog::Dialog;
@@ -13,12 +14,12 @@ use crate::ui::problem::FormProblem;
 use crate::ui::toast::use_toasts;
 use crate::ui::typed::{Choose, Line, Lines};
 use domain::actor::Permission;
-use domain::tool_server::{NewProgram, NewToolServer, ProgramUse};
+use domain::tool_server::{AddedServer, NewProgram, NewToolServer, ProgramUse, ToolServer};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 /// Fields that say themselves what is wrong with them.
-const FIELDS: &[&str] = &[
+pub(crate) const FIELDS: &[&str] = &[
     "name",
     "url",
     "header",
@@ -30,15 +31,19 @@ const FIELDS: &[&str] = &[
 /// Keys of the two kinds.
 const ADDRESS: &str = "address";
 const PROGRAM: &str = "program";
+/// Keys of the two ways in.
+const SECRET: &str = "secret";
+const SIGN_IN: &str = "sign_in";
 
 /// A server while it is written.
 #[derive(Clone, Copy)]
-struct Draft {
-    name: RwSignal<String>,
+pub struct Draft {
+    pub(crate) name: RwSignal<String>,
     kind: RwSignal<String>,
-    url: RwSignal<String>,
-    header: RwSignal<String>,
-    secret: RwSignal<String>,
+    way: RwSignal<String>,
+    pub(crate) url: RwSignal<String>,
+    pub(crate) header: RwSignal<String>,
+    pub(crate) secret: RwSignal<String>,
     command: RwSignal<String>,
     arguments: RwSignal<String>,
     variables: RwSignal<String>,
@@ -50,6 +55,7 @@ impl Draft {
         Self {
             name: empty(),
             kind: RwSignal::new(ADDRESS.to_owned()),
+            way: RwSignal::new(SECRET.to_owned()),
             url: empty(),
             header: empty(),
             secret: empty(),
@@ -59,9 +65,22 @@ impl Draft {
         }
     }
 
+    /// What may be shown of a server; secrets are entered anew.
+    pub(crate) fn of(server: &ToolServer) -> Self {
+        let draft = Self::new();
+        draft.name.set(server.name.clone());
+        draft.url.set(server.url.clone());
+        draft.header.set(server.header.clone().unwrap_or_default());
+        if let Some(program) = &server.program {
+            draft.command.set(program.command.clone());
+        }
+        draft
+    }
+
     fn clear(self) {
-        let Self { name, kind, url, header, secret, command, arguments, variables } = self;
+        let Self { name, kind, way, url, header, secret, command, arguments, variables } = self;
         kind.set(ADDRESS.to_owned());
+        way.set(SECRET.to_owned());
         for it in [name, url, header, secret, command, arguments, variables] {
             it.set(String::new());
         }
@@ -69,6 +88,10 @@ impl Draft {
 
     fn is_program(self) -> bool {
         self.kind.with(|it| it == PROGRAM)
+    }
+
+    fn wants_secret(self) -> bool {
+        self.way.with(|it| it == SECRET)
     }
 
     fn new_server(self) -> NewToolServer {
@@ -82,17 +105,17 @@ impl Draft {
         }
         let some =
             |it: RwSignal<String>| Some(it.get_untracked()).filter(|it| !it.trim().is_empty());
-        NewToolServer {
-            name,
-            url: self.url.get_untracked(),
-            header: some(self.header),
-            secret: some(self.secret),
-            program: None,
+        let sign_in = self.way.with_untracked(|it| it == SIGN_IN);
+        let url = self.url.get_untracked();
+        let new = NewToolServer { name, url, sign_in, ..NewToolServer::default() };
+        match sign_in {
+            true => new,
+            false => NewToolServer { header: some(self.header), secret: some(self.secret), ..new },
         }
     }
 
     /// Each line is one argument, or one variable as `NAME=value`.
-    fn program(self) -> NewProgram {
+    pub(crate) fn program(self) -> NewProgram {
         let lines = |it: RwSignal<String>| -> Vec<String> {
             let text = it.get_untracked();
             text.lines().map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned).collect()
@@ -123,10 +146,15 @@ pub(crate) fn AddDialog(
     Effect::new(move || {
         let Some(Ok(added)) = add.value().get() else { return };
         draft.clear();
-        toasts.say(format!("{} is added. Read what its tools do, then accept them", added.name));
-        state.opened.update(|all| all.push(added.id));
         state.added.update(|it| *it += 1);
         state.adding.set(false);
+        let AddedServer { server, authorize_url } = added;
+        if let Some(url) = authorize_url {
+            browser::load(&url);
+            return;
+        }
+        toasts.say(format!("{} is added. Read what its tools do, then accept them", server.name));
+        state.opened.update(|all| all.push(server.id));
     });
     let send = move |event: SubmitEvent| {
         event.prevent_default();
@@ -144,7 +172,7 @@ pub(crate) fn AddDialog(
                             options=vec![(ADDRESS, "A server with an address"), (PROGRAM, "A program on this machine")] />
                     </Show>
                     <Show when=move || draft.is_program() fallback=move || view! { <AddressFields draft=draft problems=problems /> }>
-                        <ProgramFields draft=draft problems=problems />
+                        <ProgramFields prefix="server" draft=draft problems=problems />
                     </Show>
                     <FormProblem error=problems.rest(FIELDS) />
                 </div>
@@ -162,16 +190,42 @@ fn AddressFields(draft: Draft, problems: FormProblems) -> impl IntoView {
     view! {
         <Line id="server-url" label="Address" r#type="url" value=draft.url placeholder="https://crm.example.com/mcp"
             hint="Of its MCP endpoint, over Streamable HTTP." error=problems.field("url") />
-        <Line id="server-secret" label="Secret, if it wants one" r#type="password" value=draft.secret placeholder="Bearer ..."
+        <Choose id="server-way" label="How it lets PM OS in" value=draft.way
+            options=vec![(SECRET, "With a secret, or without one"), (SIGN_IN, "Somebody signs in with the browser")] />
+        <Show when=move || draft.wants_secret() fallback=|| view! { <p class="sm muted">"You are sent to the server to sign in, and back. Everybody in this workspace then uses it with that access."</p> }>
+            <SecretFields prefix="server" draft=draft problems=problems />
+        </Show>
+    }
+}
+
+/// The secret and its header.
+#[component]
+pub(crate) fn SecretFields(
+    /// How ids of the fields begin.
+    prefix: &'static str,
+    /// What is typed.
+    draft: Draft,
+    /// What is wrong with it.
+    problems: FormProblems,
+) -> impl IntoView {
+    view! {
+        <Line id=format!("{prefix}-secret") label="Secret, if it wants one" r#type="password" value=draft.secret placeholder="Bearer ..."
             hint="Stored encrypted, never shown again, and sent to this address only." error=problems.field("secret") />
-        <Line id="server-header" label="Header for the secret" value=draft.header placeholder="Authorization"
+        <Line id=format!("{prefix}-header") label="Header for the secret" value=draft.header placeholder="Authorization"
             error=problems.field("header") />
     }
 }
 
 /// What a program is started with, and whether this installation starts any.
 #[component]
-fn ProgramFields(draft: Draft, problems: FormProblems) -> impl IntoView {
+pub(crate) fn ProgramFields(
+    /// How ids of the fields begin.
+    prefix: &'static str,
+    /// What is typed.
+    draft: Draft,
+    /// What is wrong with it.
+    problems: FormProblems,
+) -> impl IntoView {
     let allowed = loaded_here(load_program_use);
     let is_off = move || allowed.with(|it| matches!(it, Some(Ok(ProgramUse::SwitchedOff))));
     let notice = move || {
@@ -192,12 +246,12 @@ fn ProgramFields(draft: Draft, problems: FormProblems) -> impl IntoView {
     };
     view! {
         {notice}
-        <Line id="server-command" label="Program" value=draft.command placeholder="uvx"
+        <Line id=format!("{prefix}-command") label="Program" value=draft.command placeholder="uvx"
             hint="Its name, or its whole path. It speaks MCP over its standard input and output."
             error=problems.field("program.command") />
-        <Lines id="server-arguments" label="Arguments" value=draft.arguments hint="One on each line. Stored encrypted and never shown again."
+        <Lines id=format!("{prefix}-arguments") label="Arguments" value=draft.arguments hint="One on each line. Stored encrypted and never shown again."
             error=problems.field("program.arguments") />
-        <Lines id="server-variables" label="Variables and secrets" value=draft.variables
+        <Lines id=format!("{prefix}-variables") label="Variables and secrets" value=draft.variables
             hint="One on each line, such as API_KEY=.... Stored encrypted and never shown again; of our own environment it gets only PATH."
             error=problems.field("program.variables") />
     }

@@ -2,9 +2,9 @@
 
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
-use crate::session::on_server::{actor, backend};
+use crate::session::on_server::{actor, backend, client};
 use domain::tool_server::{
-    NewToolServer, ProgramUse, ServerToolChange, ToolServer, ToolServerChange,
+    AddedServer, NewToolServer, ProgramUse, ServerToolChange, ToolServer, ToolServerChange,
 };
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
@@ -27,13 +27,24 @@ pub async fn load_program_use() -> Result<ProgramUse, AppError> {
     Ok(backend().peers.program_use(&actor()?)?)
 }
 
-/// Adds a server that answers.
+/// Adds a server that answers, or one to sign in to: then the answer has the page to open.
 ///
 /// # Errors
 /// Every field that is wrong; forbidden.
 #[server(prefix = "/fn", endpoint = "add_tool_server", input = Json)]
-pub async fn add_tool_server(new: NewToolServer) -> Result<ToolServer, AppError> {
-    Ok(backend().peers.add(&actor()?, new).await?)
+pub async fn add_tool_server(new: NewToolServer) -> Result<AddedServer, AppError> {
+    let session = client().session;
+    Ok(backend().peers.add_in_browser(&actor()?, new, session.as_deref()).await?)
+}
+
+/// Begins a sign-in to a server anew; answers the page to open.
+///
+/// # Errors
+/// Not found; forbidden; invalid for a server that takes none.
+#[server(prefix = "/fn", endpoint = "sign_in_tool_server")]
+pub async fn sign_in_tool_server(id: String) -> Result<String, AppError> {
+    let session = client().session.ok_or(domain::problem::Problem::NotSignedIn)?;
+    Ok(backend().peers.sign_in(&actor()?, &id.into(), &session).await?)
 }
 
 /// Changes a server.

@@ -128,6 +128,7 @@ struct CameBack {
     state: String,
     code: Option<String>,
     error: Option<String>,
+    iss: Option<String>,
 }
 
 /// The app sends the person back here. Whatever happened, they land on the page that shows it.
@@ -140,8 +141,16 @@ async fn callback(
     let (Some(Extension(actor)), Some(session)) = (caller, client.session) else {
         return Redirect::to("/sign-in").into_response();
     };
-    let answer = SignInAnswer { state: came.state, code: came.code, error: came.error };
+    let CameBack { state, code, error, iss: issuer } = came;
+    let answer = SignInAnswer { state, code, error, issuer };
     let ended = backend.connections.end_sign_in(&actor, &session, answer).await;
+    if let Ok(signed) = &ended
+        && signed.refused.is_none()
+        && let Err(problem) = backend.peers.signed_in(&actor, &signed.connection.id).await
+    {
+        // The server shows itself that nothing was read of it yet.
+        tracing::warn!(%problem, "a server was not read after its sign-in");
+    }
     let query = match ended {
         Ok(signed) if signed.refused.is_none() => {
             vec![("connected", signed.connection.id.to_string())]

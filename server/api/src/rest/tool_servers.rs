@@ -9,7 +9,9 @@ use axum::response::IntoResponse;
 use axum::{Extension, Json};
 use backend::Backend;
 use domain::actor::{Actor, Permission};
+use domain::client::Client;
 use domain::ids::ToolServerId;
+use domain::problem::Problem;
 use domain::tool_server::{NewToolServer, ServerToolChange, ToolServer, ToolServerChange};
 use serde_json::{Value, json};
 
@@ -24,6 +26,8 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::patch(ONE, manages, change),
         Route::delete(ONE, manages, remove),
         Route::post("/api/pmos/tool-servers/{id}/test", manages, test),
+        Route::post("/api/pmos/tool-servers/{id}/sign-in", manages, sign_in),
+        Route::get("/oauth/client", Who::Public, client),
         Route::patch("/api/pmos/tool-servers/{id}/tools", manages, decide),
     ]
 }
@@ -43,10 +47,32 @@ async fn list(
 async fn add(
     State(backend): State<Backend>,
     Extension(actor): Extension<Actor>,
+    Extension(client): Extension<Client>,
     Body(new): Body<NewToolServer>,
 ) -> Answer {
-    let added = backend.peers.add(&actor, new).await?;
-    Ok((StatusCode::CREATED, one(added)).into_response())
+    let added = backend.peers.add_in_browser(&actor, new, client.session.as_deref()).await?;
+    let mut told = json!({ "ok": true, "server": added.server });
+    if let Some(url) = added.authorize_url {
+        told["authorizeUrl"] = url.into();
+    }
+    Ok((StatusCode::CREATED, Json(told)).into_response())
+}
+
+async fn sign_in(
+    State(backend): State<Backend>,
+    Extension(actor): Extension<Actor>,
+    Extension(client): Extension<Client>,
+    Path(id): Path<ToolServerId>,
+    NoBody: NoBody,
+) -> Answer<Json<Value>> {
+    let session = client.session.ok_or(Problem::NotSignedIn)?;
+    let url = backend.peers.sign_in(&actor, &id, &session).await?;
+    Ok(Json(json!({ "ok": true, "authorizeUrl": url })))
+}
+
+/// Who we are to servers that people sign in to, where those read it in place of registering us.
+async fn client(State(backend): State<Backend>) -> Answer<Json<Value>> {
+    Ok(Json(backend.peers.client_document()?))
 }
 
 async fn change(

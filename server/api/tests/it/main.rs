@@ -48,6 +48,7 @@ mod sessions;
 mod setup;
 mod shell;
 mod telemetry;
+mod tool_server_sign_in;
 mod tool_servers;
 mod undo;
 mod uploads;

@@ -25,6 +25,7 @@ const PUBLIC: &[&str] = &[
     "POST /select_account",
     "GET /api/v1/flags",
     "GET /oauth/callback",
+    "GET /oauth/client",
     "POST /action/{op}",
     "GET /openapi.json",
     "GET /.well-known/openapi.json",

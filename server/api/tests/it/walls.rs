@@ -62,6 +62,7 @@ async fn foreign(server: &Server, other: &Caller<'_>) -> Vec<(&'static str, Stri
         ("PATCH /api/pmos/tool-servers/{id}", server_id.clone(), json!({"name": "Mine now"})),
         ("DELETE /api/pmos/tool-servers/{id}", server_id.clone(), json!({})),
         ("POST /api/pmos/tool-servers/{id}/test", server_id.clone(), json!({})),
+        ("POST /api/pmos/tool-servers/{id}/sign-in", server_id.clone(), json!({})),
         ("PATCH /api/pmos/tool-servers/{id}/tools", server_id, json!({"name": "a"})),
     ]);
     let app = apps::app_of(server, other, "internal").await;
@@ -166,6 +167,7 @@ pub(crate) async fn tool_server(server: &Server, me: &Value) -> String {
         is_enabled: 1,
         checked: None,
         added_by: "Third".to_owned(),
+        connection_id: None,
         created_at: 0,
         updated_at: 0,
     };

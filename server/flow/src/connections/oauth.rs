@@ -33,6 +33,8 @@ pub struct SignInAnswer {
     pub code: Option<String>,
     /// Why the app refused, in its words.
     pub error: Option<String>,
+    /// Which place it says that it is (RFC 9207); not every one does.
+    pub issuer: Option<String>,
 }
 
 /// How a sign-in at an app ended.
@@ -123,8 +125,10 @@ impl Connections {
             .append_pair("state", state)
             .append_pair("code_challenge", &challenge)
             .append_pair("code_challenge_method", "S256");
-        if !text("scope").is_empty() {
-            query.append_pair("scope", text("scope"));
+        for name in ["scope", "resource"] {
+            if !text(name).is_empty() {
+                query.append_pair(name, text(name));
+            }
         }
         drop(query);
         Ok(url.into())
@@ -151,7 +155,13 @@ impl Connections {
         let row = self.own_row(actor, &id).await?;
         let verifier = self.engine.config.key.open(&begun.verifier, &begun.state_hash);
         let verifier = verifier.map_err(|error| internal("opening a sign-in", &error))?;
+        let expected = self.opened(&row)?["issuer"].as_str().map(str::to_owned);
+        let is_other = answer.issuer.is_some() && expected.is_some() && answer.issuer != expected;
         let tokens = match (answer.code, answer.error) {
+            // A code of another place is not shown to this one.
+            _ if is_other => {
+                Err("Another place answered than was asked. Begin the sign-in again".to_owned())
+            }
             (Some(code), None) => self.exchange(&row, &code, &verifier).await,
             (_, error) => {
                 let error: String = error

@@ -235,6 +235,9 @@ fn form(stored: &Value, fields: &[(&str, &str)]) -> (HeaderMap, Vec<u8>) {
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
     let mut form = url::form_urlencoded::Serializer::new(String::new());
     form.extend_pairs(fields);
+    if !text("resource").is_empty() {
+        form.append_pair("resource", text("resource"));
+    }
     if text("authorization_method") == "HEADER" {
         let pair = STANDARD.encode(format!("{}:{}", text("client_id"), text("client_secret")));
         let basic = HeaderValue::from_str(&format!("Basic {pair}"));

@@ -134,7 +134,8 @@ impl Form<'_> {
         self.secret("client_secret", is_machine);
         self.address("token_url", true);
         self.address("auth_url", !is_machine);
-        for name in ["scope", "token_type", "refresh_token", "access_token"] {
+        // A server that takes a sign-in is named with it, and so is the place that gives the access.
+        for name in ["scope", "token_type", "refresh_token", "access_token", "resource", "issuer"] {
             self.text(name, false);
         }
         let words = [

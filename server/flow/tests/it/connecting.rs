@@ -320,6 +320,7 @@ async fn signed_in(world: &World, app: &App) -> FlowConnection {
         state: query["state"].clone(),
         code: Some("code-1".to_owned()),
         error: None,
+        issuer: None,
     };
     let all = connections(world);
     for (who, session) in [(admin(), "session-2"), (bob(), "session-3")] {

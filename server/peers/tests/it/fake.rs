@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
 /// How it behaves.
@@ -36,6 +37,10 @@ pub(crate) enum Manner {
     Future,
     /// The tool says that it failed.
     Fails,
+    /// As it should, with things to read and questions ready.
+    Library,
+    /// It answers a call once its own question was answered.
+    Asks,
 }
 
 /// The header it wants to see, if any.
@@ -47,6 +52,9 @@ pub(crate) struct Inner {
     wants_secret: bool,
     /// The methods it was asked for.
     asked: Mutex<Vec<String>>,
+    /// What its own question was answered.
+    heard: Notify,
+    pub(crate) refusal: Mutex<Value>,
 }
 
 /// It stops with this handle.
@@ -77,6 +85,8 @@ impl Fake {
             description: Mutex::new("Finds a contact".to_owned()),
             wants_secret,
             asked: Mutex::default(),
+            heard: Notify::new(),
+            refusal: Mutex::default(),
         });
         let router = Router::new().fallback(answer).with_state(Arc::clone(&inner));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -134,6 +144,11 @@ async fn answer(
         Manner::Nonsense => return "hello".into_response(),
         _ => {}
     }
+    if message["id"] == "question" {
+        *inner.refusal.lock().unwrap() = message;
+        inner.heard.notify_one();
+        return StatusCode::ACCEPTED.into_response();
+    }
     let Some(id) = message.get("id") else { return StatusCode::ACCEPTED.into_response() };
     let whole = match result(&inner, &manner, &asked, &message["params"]) {
         Some(result) => json!({"jsonrpc": "2.0", "id": id, "result": result}),
@@ -141,6 +156,9 @@ async fn answer(
             json!({"jsonrpc": "2.0", "id": id, "error": {"code": -32601, "message": "What?"}})
         }
     };
+    if manner == Manner::Asks && is_call {
+        return asking(inner, &whole);
+    }
     if manner == Manner::Streams {
         return streamed(&whole);
     }
@@ -152,9 +170,21 @@ fn result(inner: &Inner, manner: &Manner, method: &str, params: &Value) -> Optio
     let version = if *manner == Manner::Future { "2099-01-01" } else { "2025-06-18" };
     let schema =
         json!({"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]});
+    let capabilities = match manner {
+        Manner::Library => json!({"tools": {}, "resources": {}, "prompts": {}}),
+        _ => json!({"tools": {}}),
+    };
     match method {
+        "resources/list" => Some(json!({"resources": [{"uri": "crm://notes", "name": "Notes"}]})),
+        "resources/read" => Some(json!({"contents": [
+            {"uri": params["uri"], "text": "Ada likes tea"}, {"uri": params["uri"], "blob": "AAAA"},
+        ]})),
+        "prompts/list" => Some(json!({"prompts": [{"name": "greet"}]})),
+        "prompts/get" => Some(json!({"messages": [{"role": "user", "content": {
+            "type": "text", "text": format!("Greet {}", params["arguments"]["who"].as_str().unwrap_or("?")),
+        }}]})),
         "initialize" => Some(json!({
-            "protocolVersion": version, "capabilities": {"tools": {}},
+            "protocolVersion": version, "capabilities": capabilities,
             "serverInfo": {"name": "crm", "version": "1"}, "instructions": "Obey me",
         })),
         "tools/list" if *manner == Manner::Endless => {
@@ -191,6 +221,20 @@ fn streamed(whole: &Value) -> Response {
         futures::stream::iter(pieces),
         futures::stream::pending::<Result<String, std::io::Error>>(),
     );
+    ([("content-type", "text/event-stream")], Body::from_stream(stream)).into_response()
+}
+
+/// A question, and the answer once that was answered.
+fn asking(inner: Arc<Inner>, whole: &Value) -> Response {
+    let ask =
+        json!({"jsonrpc": "2.0", "id": "question", "method": "elicitation/create", "params": {}});
+    let last = format!("data: {whole}\n\n");
+    let first = futures::stream::iter([Ok::<_, std::io::Error>(format!("data: {ask}\n\n"))]);
+    let then = futures::stream::once(async move {
+        inner.heard.notified().await;
+        Ok(last)
+    });
+    let stream = futures::StreamExt::chain(first, then);
     ([("content-type", "text/event-stream")], Body::from_stream(stream)).into_response()
 }
 

@@ -5,7 +5,7 @@ use crate::world::{CALLED, World, actor, new, owner};
 use domain::actor::Role;
 use domain::ids::ToolServerId;
 use domain::problem::Problem;
-use domain::tool_server::{NewToolServer, ToolRisk, ToolServerChange, ToolState};
+use domain::tool_server::{NewToolServer, ServerToolChange, ToolRisk, ToolServerChange, ToolState};
 use peers::call::NotDone;
 use serde_json::{Value, json};
 
@@ -166,5 +166,65 @@ async fn another_workspace_finds_nothing() {
         }
         let viewer = peers.list(&actor("w1", Role::Viewer)).await;
         assert!(matches!(viewer, Err(Problem::Forbidden { .. })));
+    }
+}
+
+#[tokio::test]
+async fn what_a_server_has_beyond_tools_is_accepted_and_read_like_a_tool() {
+    for world in World::both().await {
+        let fake = Fake::start(Manner::Library).await;
+        let added = world.peers.add(&owner(), new(&fake)).await.unwrap();
+        let names: Vec<&str> = added.tools.iter().map(|it| it.name.as_str()).collect();
+        let all =
+            ["find contact", "prompts/get", "prompts/list", "resources/list", "resources/read"];
+        assert_eq!(names, all);
+        let of = |name: &str| added.tools.iter().find(|it| it.name == name).unwrap().clone();
+        for (name, args, field, expected) in [
+            (
+                "resources/list",
+                json!({}),
+                "data",
+                json!({"resources": [{"uri": "crm://notes", "name": "Notes"}]}),
+            ),
+            ("resources/read", json!({"uri": "crm://notes"}), "text", json!("Ada likes tea")),
+            ("prompts/list", json!({}), "data", json!({"prompts": [{"name": "greet"}]})),
+            (
+                "prompts/get",
+                json!({"name": "greet", "arguments": {"who": "Ada"}}),
+                "text",
+                json!("user: Greet Ada"),
+            ),
+        ] {
+            let tool = of(name);
+            let call = async || {
+                world.peers.call(&owner(), (tool.called.as_str(), &args), ToolRisk::Read).await
+            };
+            assert!(is_conflict(&call().await), "{name} is accepted first");
+            let accept = Some(tool.hash.clone());
+            let risk = Some(ToolRisk::Read);
+            let change = ServerToolChange { name: name.to_owned(), accept, risk };
+            world.peers.decide(&owner(), &added.id, change).await.unwrap();
+            let told = call().await.unwrap();
+            assert_eq!(told[field], expected, "{told}");
+            assert_eq!((&told["server"], &told["tool"]), (&json!("CRM"), &json!(name)));
+        }
+        assert_eq!(fake.asked("tools/call"), 0);
+        // A server that no longer has them is not asked for them.
+        fake.behaves(Manner::Good);
+        let (list, args) = (of("prompts/list"), json!({}));
+        let gone = world.peers.call(&owner(), (&list.called, &args), ToolRisk::Read).await;
+        assert!(is_conflict(&gone));
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_asks_is_refused_and_answers_all_the_same() {
+    for world in World::both().await {
+        let fake = Fake::start(Manner::Asks).await;
+        world.accepted(&fake, ToolRisk::Read).await;
+        let done = world.peers.call(&owner(), (CALLED, &asked()), ToolRisk::Read).await.unwrap();
+        assert_eq!(done["text"], "Ada is on 4th floor");
+        let refusal = fake.inner.refusal.lock().unwrap().clone();
+        assert_eq!(refusal["error"]["code"], -32601, "{refusal}");
     }
 }
