@@ -1,6 +1,7 @@
 //! API keys: made, shown once, taken back; and what a chat client needs to connect.
 
 use crate::session::current_user;
+use crate::settings::client_config::ClientConfig;
 use crate::settings::clients::ConnectedClients;
 use crate::settings::key_fns::{MakeApiKey, RevokeApiKey, load_api_keys};
 use crate::ui::badge::Tone;
@@ -25,6 +26,8 @@ const ROLES: [Role; 4] = [Role::Viewer, Role::Member, Role::WorkspaceAdmin, Role
 const ENDS: [(&str, &str); 4] =
     [("30", "In 30 days"), ("90", "In 90 days"), ("365", "In a year"), ("", "Never")];
 
+const PROFILES: [(&str, &str); 2] = [("focused", "The most useful"), ("full", "All")];
+
 /// The section.
 #[component]
 pub(crate) fn ApiKeys() -> impl IntoView {
@@ -39,8 +42,10 @@ pub(crate) fn ApiKeys() -> impl IntoView {
         Some(Err(error)) => toasts.failed(error.to_string()),
         None => {}
     });
-    let fresh =
-        move || make.value().get().and_then(Result::ok).map(|it| view! { <FreshKey made=it /> });
+    let fresh = move || {
+        let made = make.value().get().and_then(Result::ok);
+        made.map(|(made, address)| view! { <FreshKey made=made address=address /> })
+    };
     view! {
         <p class="muted">
             "A key lets a script or a chat client act as you in this workspace, with at most your role."
@@ -72,6 +77,7 @@ fn NewKeyForm(make: ServerAction<MakeApiKey>) -> impl IntoView {
     let roles: Vec<_> =
         may_have.map(|it| (it.as_str().to_owned(), it.label().to_owned())).collect();
     let ends = ENDS.map(|(days, words)| (days.to_owned(), words.to_owned())).to_vec();
+    let profiles = PROFILES.map(|(key, words)| (key.to_owned(), words.to_owned())).to_vec();
     let usual = own.min(Role::Member).as_str().to_owned();
     view! {
         <ActionForm action=make attr:class="invite card">
@@ -79,22 +85,26 @@ fn NewKeyForm(make: ServerAction<MakeApiKey>) -> impl IntoView {
                 <TextField label="New key for" name="label" placeholder="Weekly report" required=true error=problems.field("label") />
             </div>
             <SelectField label="Role" name="role" options=roles value=usual error=problems.field("role") />
+            <SelectField label="Tools it is shown" name="profile" options=profiles value="focused".to_owned() />
+            <TextField label="Only these tools" name="tools" placeholder="todos, create_card" hint="Names of tools or of their groups; none for every tool that the role allows."
+                error=problems.field("tools") />
             <SelectField label="Ends" name="days" options=ends value="90".to_owned() error=problems.field("days") />
             <Check name="asks">"Ask me before it changes Basecamp or deletes"</Check>
             <Check name="decides">"It may decide what others asked for"</Check>
             <Button kind=Kind::Primary r#type="submit" icon="key" busy=make.pending()>"Make a key"</Button>
         </ActionForm>
-        <FormProblem error=problems.rest(&["label", "role", "days"]) />
+        <FormProblem error=problems.rest(&["label", "role", "days", "tools"]) />
     }
 }
 
 #[component]
-fn FreshKey(made: MadeKey) -> impl IntoView {
+fn FreshKey(made: MadeKey, address: String) -> impl IntoView {
     let title = format!("The key for {} is ready", made.meta.label);
     view! {
         <Callout tone=Tone::Good title=title>
-            <p>"Copy it now. It is not shown again."</p>
-            <Code label="API key" text=made.key />
+            <p>"Copy it now, or what a client needs with it inside. It is not shown again."</p>
+            <Code label="API key" text=made.key.clone() />
+            <ClientConfig id="client-of-key" address=address api_key=made.key />
         </Callout>
     }
 }
@@ -118,7 +128,11 @@ fn KeyRow(row: ApiKey, asked: RwSignal<Option<ApiKey>>) -> impl IntoView {
     let label = format!("Take back the key for {}", row.label);
     let said = [(row.ask_first, ", asks first"), (row.can_approve, ", decides approvals")];
     let said: String = said.into_iter().filter(|it| it.0).map(|it| it.1).collect();
-    let role = format!("{}{said}", row.role.label());
+    let only = match row.tools.as_slice() {
+        [] => String::new(),
+        tools => format!(", only {}", tools.join(", ")),
+    };
+    let role = format!("{}{said}{only}", row.role.label());
     let shown = format!("{}…{}", row.prefix, row.last4);
     let name = row.label.clone();
     view! {
@@ -150,18 +164,10 @@ fn ends_in(now: Moment, at_ms: i64) -> String {
     if at_ms <= now.now_ms { "Ended".to_owned() } else { now.clock(at_ms) }
 }
 
-/// What to paste into a client.
+/// How chat clients and scripts connect.
 #[component]
 fn Clients(address: String) -> impl IntoView {
-    let mcp = format!("{address}/mcp");
-    let signing_in = format!("{mcp}?auth=required");
-    let file = format!(
-        "{{\n  \"mcpServers\": {{\n    \"pmos\": {{\n      \"type\": \"http\",\n      \"url\": \"{mcp}\",\n      \
-         \"headers\": {{ \"Authorization\": \"Bearer YOUR_KEY\" }}\n    }}\n  }}\n}}"
-    );
-    let call = format!(
-        "curl {address}/action/list_projects \\\n  -H \"x-api-key: YOUR_KEY\" -H \"content-type: application/json\" -d '{{}}'"
-    );
+    let signing_in = format!("{address}/mcp?auth=required");
     view! {
         <section class="card" aria-labelledby="cl-h">
             <div class="card__head"><h2 id="cl-h">"Connect a client"</h2></div>
@@ -169,10 +175,9 @@ fn Clients(address: String) -> impl IntoView {
                 <p class="sm muted">
                     "Chat clients speak MCP over HTTP. Give them this address and your key; add ?profile=full for every tool."
                 </p>
-                <Code label="Address" text=mcp />
+                <Code label="Address" text=format!("{address}/mcp") />
                 <Code label="Address for clients that sign you in with the browser, without a key" text=signing_in />
-                <Code label="Configuration file of most clients" text=file />
-                <Code label="From a script" text=call />
+                <ClientConfig id="client-of-page" address=address />
             </div>
         </section>
     }

@@ -18,7 +18,8 @@ pub async fn load_api_keys() -> Result<(Vec<ApiKey>, String), AppError> {
     Ok((backend.auth.api_keys(&actor()?, false).await?, backend.base_url()))
 }
 
-/// Makes a key; its text is shown this once. `days` is empty for a key that does not end, `asks` is set when its
+/// Makes a key; its text is shown this once, beside the address of this server. `tools` names tools and groups with
+/// commas between them, none for all; `profile` is `focused` or `full`. `days` is empty for a key that does not end, `asks` is set when its
 /// changes to Basecamp and its deletions wait for an approval, `decides` when it may decide what others asked for.
 ///
 /// # Errors
@@ -30,11 +31,26 @@ pub async fn make_api_key(
     days: String,
     asks: Option<bool>,
     decides: Option<bool>,
-) -> Result<MadeKey, AppError> {
-    let (role, ask_first) = (Some(role), asks.unwrap_or(false));
-    let (can_approve, expires_in_days) = (decides.unwrap_or(false), days_of(&days)?);
-    let new = NewKey { label, role, ask_first, can_approve, expires_in_days, ..NewKey::default() };
-    Ok(backend().auth.create_api_key(&actor()?, new).await?)
+    #[server(default)] profile: String,
+    #[server(default)] tools: String,
+) -> Result<(MadeKey, String), AppError> {
+    let (ask_first, can_approve) = (asks.unwrap_or(false), decides.unwrap_or(false));
+    let limits = limits(profile, &tools, &days)?;
+    let new = NewKey { label, role: Some(role), ask_first, can_approve, ..limits };
+    let backend = backend();
+    Ok((backend.auth.create_api_key(&actor()?, new).await?, backend.base_url()))
+}
+
+/// What a key is shown, may use, and when it ends.
+#[cfg(feature = "ssr")]
+fn limits(profile: String, tools: &str, days: &str) -> Result<NewKey, Problem> {
+    let tools = tools.split([',', ' ']).map(str::trim).filter(|it| !it.is_empty());
+    Ok(NewKey {
+        profile: Some(profile).filter(|it| !it.is_empty()),
+        tools: tools.map(str::to_owned).collect(),
+        expires_in_days: days_of(days)?,
+        ..NewKey::default()
+    })
 }
 
 /// The days of `90`; none when it is empty.
