@@ -7,6 +7,7 @@ pub mod assistant;
 pub mod assistant_fns;
 pub mod audit;
 pub mod audit_check;
+pub mod client_config;
 pub mod clients;
 pub mod engine;
 pub mod engine_fns;

@@ -6,7 +6,6 @@ use crate::live::use_live;
 use crate::ui::toast::use_toasts;
 use domain::agent::{AgentChange, AgentKind, AgentSchedule, SavedAgent};
 use domain::event::Topic;
-use domain::problem::Problem;
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
@@ -76,10 +75,7 @@ impl Desk {
         });
         let told = move |ended: Option<Result<(), AppError>>, words: &str| match ended {
             Some(Ok(())) => toasts.say(words),
-            Some(Err(AppError::Problem(Problem::NeedsApproval { .. }))) => {
-                toasts.say("This waits for an approval. Nothing has happened");
-            }
-            Some(Err(error)) => toasts.failed(error.to_string()),
+            Some(Err(error)) => toasts.refused(&error),
             None => {}
         };
         Effect::new(move || told(self.pause.value().get(), "Saved"));

@@ -132,9 +132,10 @@ fn OnOff(flow: FlowSummary) -> impl IntoView {
                 Ok(_) => {
                     toasts.say(format!("{} is {}", name.get_value(), if to { "on" } else { "off" }))
                 }
-                Err(AppError::Problem(Problem::NeedsApproval { .. })) => {
+                Err(AppError::Problem(Problem::NeedsApproval { id })) => {
                     on.try_set(!to);
-                    toasts.say(format!("An admin was asked to switch {} on", name.get_value()));
+                    let words = format!("An admin was asked to switch {} on", name.get_value());
+                    toasts.waits(words, &id);
                 }
                 Err(error) => {
                     on.try_set(!to);

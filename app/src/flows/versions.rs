@@ -99,7 +99,7 @@ pub fn Versions(
                     comparing.compared.try_set(Some(now));
                     comparing.open.try_set(true);
                 }
-                Err(error) => studio.toasts.failed(error.to_string()),
+                Err(error) => studio.toasts.refused(&error),
             }
         });
     });

@@ -36,14 +36,14 @@ pub(crate) fn Moves(projects: Projects, moved: RwSignal<u32>) -> impl IntoView {
                 spawn_local(async move {
                     match take_back(operation, None).await {
                         Ok(()) => toasts.say("Undone"),
-                        Err(error) => toasts.failed(error.to_string()),
+                        Err(error) => toasts.refused(&error),
                     }
                     moved.update(|it| *it += 1);
                 });
             });
             toasts.undo("It changed hands", "", back);
         }
-        Some(Err(error)) => toasts.failed(error.to_string()),
+        Some(Err(error)) => toasts.refused(&error),
         None => {}
     });
     let all = move || projects.get().and_then(Result::ok).flatten().unwrap_or_default();

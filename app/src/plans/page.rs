@@ -52,7 +52,7 @@ impl Desk {
         let (navigate, toasts) = (use_navigate(), use_toasts());
         Effect::new(move || match desk.carry_out.value().get() {
             Some(Ok(session)) => navigate(&format!("/chat/{session}"), Default::default()),
-            Some(Err(error)) => toasts.failed(error.to_string()),
+            Some(Err(error)) => toasts.refused(&error),
             None => {}
         });
         desk

@@ -119,7 +119,7 @@ impl Desk {
     pub(crate) fn act(self, act: Act, name: String) {
         spawn_local(async move {
             if let Err(error) = self.send(act, name).await {
-                self.toasts.failed(format!("{error}. It is as it was"));
+                self.toasts.put_back(&error);
             }
         });
     }
@@ -178,7 +178,7 @@ impl Desk {
         spawn_local(async move {
             match take_back(operation, on).await {
                 Ok(()) => self.toasts.say("Undone"),
-                Err(error) => self.toasts.failed(format!("{error}")),
+                Err(error) => self.toasts.refused(&error),
             }
             self.version.update(|it| *it += 1);
         });

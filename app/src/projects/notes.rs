@@ -136,7 +136,7 @@ fn Row(note: Note, pad: Pad) -> impl IntoView {
                     });
                     toasts.undo("The note is deleted", "", bring_back);
                 }
-                Err(error) => toasts.failed(error.to_string()),
+                Err(error) => toasts.refused(&error),
             }
         });
     };

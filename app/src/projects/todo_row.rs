@@ -129,7 +129,7 @@ impl Changed {
                 }
                 Err(error) => {
                     self.done.set(!completed);
-                    self.toasts.failed(format!("{error}. It is as it was"));
+                    self.toasts.put_back(&error);
                 }
             }
         });

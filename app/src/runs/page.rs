@@ -137,7 +137,7 @@ pub fn RunActions(
             match answer {
                 Ok(run) if retry => open.run(run),
                 Ok(_) => toasts.say("The run was stopped"),
-                Err(error) => toasts.failed(error.to_string()),
+                Err(error) => toasts.refused(&error),
             }
             busy.try_set(false);
         });

@@ -130,12 +130,12 @@ pub(crate) fn MemorySection() -> impl IntoView {
             });
             toasts.undo("The note is deleted", "", back);
         }
-        Some(Err(error)) => toasts.failed(error.to_string()),
+        Some(Err(error)) => toasts.refused(&error),
         None => {}
     });
     Effect::new(move || {
         if let Some(Err(error)) = restore.value().get() {
-            toasts.failed(error.to_string());
+            toasts.refused(&error);
         }
     });
     let writes = can(Permission::Write);

@@ -1,6 +1,10 @@
 //! Toasts: said politely, there for eight seconds, kept while pointed at or focused. F8 reaches them.
 
+use crate::error::AppError;
+use crate::ui::browser;
 use crate::ui::icon::Icon;
+use domain::ids::ApprovalId;
+use domain::problem::Problem;
 use leptos::leptos_dom::helpers::IntervalHandle;
 use leptos::prelude::*;
 use std::time::Duration;
@@ -53,6 +57,33 @@ impl Toasts {
     /// Says that something failed and why, after it was put back.
     pub fn failed(self, text: impl Into<String>) {
         self.push("alert", text.into(), String::new(), None);
+    }
+
+    /// Says why something was not done; what waits for an approval did not fail, and is opened from here.
+    pub fn refused(self, error: &AppError) {
+        match error {
+            AppError::Problem(Problem::NeedsApproval { id }) => {
+                self.waits("This waits for an approval. Nothing has happened", id);
+            }
+            other => self.failed(other.to_string()),
+        }
+    }
+
+    /// Says why a change that was shown already is as it was before.
+    pub fn put_back(self, error: &AppError) {
+        match error {
+            AppError::Problem(Problem::NeedsApproval { id }) => {
+                self.waits("This waits for an approval. Until then it is as it was", id);
+            }
+            other => self.failed(format!("{other}. It is as it was")),
+        }
+    }
+
+    /// Says what waits for the approval `id`, and offers to open that.
+    pub fn waits(self, text: impl Into<String>, id: &ApprovalId) {
+        let path = format!("/approvals/{id}");
+        let open = Callback::new(move |()| browser::load(&path));
+        self.push("hand", text.into(), String::new(), Some(("Open the approval".to_owned(), open)));
     }
 
     fn push(

@@ -112,7 +112,7 @@ impl Desk {
         let toasts = use_toasts();
         let told = move |ended: Option<Result<(), AppError>>, words: &str| match ended {
             Some(Ok(())) => toasts.say(words),
-            Some(Err(error)) => toasts.failed(error.to_string()),
+            Some(Err(error)) => toasts.refused(&error),
             None => {}
         };
         Effect::new(move || match self.save.value().get() {
@@ -120,7 +120,7 @@ impl Desk {
                 self.open.set(false);
                 toasts.say("The policy is saved");
             }
-            Some(Err(error)) if !self.open.get_untracked() => toasts.failed(error.to_string()),
+            Some(Err(error)) if !self.open.get_untracked() => toasts.refused(&error),
             _ => {}
         });
         Effect::new(move || told(self.place.value().get(), "The order is changed"));
