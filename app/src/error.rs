@@ -1,8 +1,8 @@
 //! What server functions return when they fail: a problem, or a failure on the way.
 
 use crate::session;
+use crate::wire::JsonText;
 use domain::problem::{Issue, Problem};
-use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +27,7 @@ impl From<Problem> for AppError {
 }
 
 impl FromServerFnError for AppError {
-    type Encoder = JsonEncoding;
+    type Encoder = JsonText;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {

@@ -8,6 +8,7 @@ pub mod live;
 pub mod session;
 pub mod shell;
 pub mod ui;
+pub mod wire;
 
 pub mod admin;
 pub mod agents;

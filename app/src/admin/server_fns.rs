@@ -3,6 +3,7 @@
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::on_server::{actor, backend};
+use crate::wire::Json;
 #[cfg(feature = "ssr")]
 use domain::platform::PlatformChange;
 use domain::platform::{IsolationCheck, ServerSettings, ShellLine, ShellSession, WorkspacePage};
@@ -17,7 +18,7 @@ use std::collections::BTreeMap;
 ///
 /// # Errors
 /// Forbidden unless a super admin asks.
-#[server(prefix = "/fn", endpoint = "load_shell")]
+#[server(prefix = "/fn", endpoint = "load_shell", output = Json)]
 pub async fn load_shell() -> Result<Option<ShellSession>, AppError> {
     Ok(backend().shell(&actor()?).await?)
 }
@@ -26,7 +27,7 @@ pub async fn load_shell() -> Result<Option<ShellSession>, AppError> {
 ///
 /// # Errors
 /// Forbidden unless a super admin asks.
-#[server(prefix = "/fn", endpoint = "open_shell")]
+#[server(prefix = "/fn", endpoint = "open_shell", output = Json)]
 pub async fn open_shell() -> Result<String, AppError> {
     Ok(backend().open_shell(&actor()?).await?)
 }
@@ -35,7 +36,7 @@ pub async fn open_shell() -> Result<String, AppError> {
 ///
 /// # Errors
 /// Forbidden, not found, closed; no such command.
-#[server(prefix = "/fn", endpoint = "run_in_shell")]
+#[server(prefix = "/fn", endpoint = "run_in_shell", output = Json)]
 pub async fn run_in_shell(session: String, command: String) -> Result<ShellLine, AppError> {
     Ok(backend().run_in_shell(&actor()?, &session, &command).await?)
 }
@@ -44,7 +45,7 @@ pub async fn run_in_shell(session: String, command: String) -> Result<ShellLine,
 ///
 /// # Errors
 /// Forbidden, not found.
-#[server(prefix = "/fn", endpoint = "close_shell")]
+#[server(prefix = "/fn", endpoint = "close_shell", output = Json)]
 pub async fn close_shell(session: String) -> Result<(), AppError> {
     Ok(backend().close_shell(&actor()?, &session).await?)
 }
@@ -53,7 +54,7 @@ pub async fn close_shell(session: String) -> Result<(), AppError> {
 ///
 /// # Errors
 /// Forbidden unless a super admin asks.
-#[server(prefix = "/fn", endpoint = "check_isolation")]
+#[server(prefix = "/fn", endpoint = "check_isolation", output = Json)]
 pub async fn check_isolation() -> Result<IsolationCheck, AppError> {
     Ok(backend().check_isolation(&actor()?).await?)
 }
@@ -62,7 +63,7 @@ pub async fn check_isolation() -> Result<IsolationCheck, AppError> {
 ///
 /// # Errors
 /// Forbidden unless a super admin asks.
-#[server(prefix = "/fn", endpoint = "load_workspaces")]
+#[server(prefix = "/fn", endpoint = "load_workspaces", output = Json)]
 pub async fn load_workspaces(search: String, cursor: String) -> Result<WorkspacePage, AppError> {
     Ok(backend().auth.workspaces(&actor()?, &search, &cursor).await?)
 }
@@ -71,7 +72,7 @@ pub async fn load_workspaces(search: String, cursor: String) -> Result<Workspace
 ///
 /// # Errors
 /// Forbidden without manage.
-#[server(prefix = "/fn", endpoint = "load_telemetry")]
+#[server(prefix = "/fn", endpoint = "load_telemetry", output = Json)]
 pub async fn load_telemetry(range: Range) -> Result<Telemetry, AppError> {
     Ok(backend().telemetry(&actor()?, range).await?)
 }
@@ -80,7 +81,7 @@ pub async fn load_telemetry(range: Range) -> Result<Telemetry, AppError> {
 ///
 /// # Errors
 /// Forbidden unless a super admin asks.
-#[server(prefix = "/fn", endpoint = "load_server_settings")]
+#[server(prefix = "/fn", endpoint = "load_server_settings", output = Json)]
 pub async fn load_server_settings() -> Result<ServerSettings, AppError> {
     Ok(backend().server_settings(&actor()?).await?)
 }
@@ -110,7 +111,7 @@ pub struct TypedServer {
 ///
 /// # Errors
 /// Forbidden unless a super admin asks; every field that is wrong.
-#[server(prefix = "/fn", endpoint = "save_server")]
+#[server(prefix = "/fn", endpoint = "save_server", output = Json)]
 pub async fn save_server(typed: TypedServer) -> Result<(), AppError> {
     let (actor, backend) = (actor()?, backend());
     let before = backend.server_settings(&actor).await?;

@@ -3,15 +3,15 @@
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::on_server::{actor, backend};
+use crate::wire::Json;
 use domain::agent::{AgentChange, AgentHistory, AgentStanding};
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 
 /// Every agent of the workspace, the newest first.
 ///
 /// # Errors
 /// When the database does not answer.
-#[server(prefix = "/fn", endpoint = "load_agents")]
+#[server(prefix = "/fn", endpoint = "load_agents", output = Json)]
 pub async fn load_agents() -> Result<Vec<AgentStanding>, AppError> {
     Ok(backend().tools.agents(&actor()?).await?)
 }
@@ -20,7 +20,7 @@ pub async fn load_agents() -> Result<Vec<AgentStanding>, AppError> {
 ///
 /// # Errors
 /// Not found.
-#[server(prefix = "/fn", endpoint = "load_agent")]
+#[server(prefix = "/fn", endpoint = "load_agent", output = Json)]
 pub async fn load_agent(id: String) -> Result<AgentHistory, AppError> {
     Ok(backend().agent.agent_history(&actor()?, &id).await?)
 }
@@ -29,7 +29,7 @@ pub async fn load_agent(id: String) -> Result<AgentHistory, AppError> {
 ///
 /// # Errors
 /// Every field that is wrong; not found; forbidden for viewers and for somebody else's without manage.
-#[server(prefix = "/fn", endpoint = "save_agent", input = Json)]
+#[server(prefix = "/fn", endpoint = "save_agent", input = Json, output = Json)]
 pub async fn save_agent(change: AgentChange) -> Result<String, AppError> {
     Ok(backend().save_agent(&actor()?, &change).await?)
 }
@@ -38,7 +38,7 @@ pub async fn save_agent(change: AgentChange) -> Result<String, AppError> {
 ///
 /// # Errors
 /// As [`save_agent`].
-#[server(prefix = "/fn", endpoint = "pause_agent")]
+#[server(prefix = "/fn", endpoint = "pause_agent", output = Json)]
 pub async fn pause_agent(id: String, pauses: bool) -> Result<(), AppError> {
     Ok(backend().pause_agent(&actor()?, &id, pauses).await?)
 }
@@ -47,7 +47,7 @@ pub async fn pause_agent(id: String, pauses: bool) -> Result<(), AppError> {
 ///
 /// # Errors
 /// As [`save_agent`]; a conflict while it is paused or was asked already.
-#[server(prefix = "/fn", endpoint = "run_agent")]
+#[server(prefix = "/fn", endpoint = "run_agent", output = Json)]
 pub async fn run_agent(id: String, is_dry: bool) -> Result<(), AppError> {
     Ok(backend().run_agent(&actor()?, &id, is_dry).await?)
 }
@@ -56,7 +56,7 @@ pub async fn run_agent(id: String, is_dry: bool) -> Result<(), AppError> {
 ///
 /// # Errors
 /// As [`save_agent`].
-#[server(prefix = "/fn", endpoint = "delete_agent")]
+#[server(prefix = "/fn", endpoint = "delete_agent", output = Json)]
 pub async fn delete_agent(id: String) -> Result<(), AppError> {
     Ok(backend().delete_agent(&actor()?, &id).await?)
 }

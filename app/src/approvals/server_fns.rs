@@ -1,12 +1,12 @@
 //! What the approvals' pages ask of the server.
 
 use crate::error::AppError;
+use crate::wire::Json;
 #[cfg(feature = "ssr")]
 use domain::approval::ApprovalStatus;
 use domain::approval::{Approval, ApprovalRule, RuleScope};
 use domain::ids::ApprovalId;
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 use std::collections::BTreeMap;
 
 /// How many approvals a list shows.
@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 const SHOWN: u32 = 100;
 
 /// Approvals of the workspace that the person may see: those that wait, or those decided, newest first.
-#[server(prefix = "/fn", endpoint = "list_approvals")]
+#[server(prefix = "/fn", endpoint = "list_approvals", output = Json)]
 pub async fn list_approvals(waiting: bool) -> Result<Vec<Approval>, AppError> {
     let actor = crate::session::actor()?;
     let status = waiting.then_some(ApprovalStatus::Pending);
@@ -25,7 +25,7 @@ pub async fn list_approvals(waiting: bool) -> Result<Vec<Approval>, AppError> {
 
 /// The approval beside the list: the one called `id`, else the first of those that wait, or of those decided; none where
 /// there is no list.
-#[server(prefix = "/fn", endpoint = "shown_approval", input = Json)]
+#[server(prefix = "/fn", endpoint = "shown_approval", input = Json, output = Json)]
 pub async fn shown_approval(
     id: Option<ApprovalId>,
     waiting: Option<bool>,
@@ -42,7 +42,7 @@ pub async fn shown_approval(
 
 /// Does what was asked, once; `changes` are other words for arguments that people write, and the yes is remembered for
 /// `remember`.
-#[server(prefix = "/fn", endpoint = "approve_approval", input = Json)]
+#[server(prefix = "/fn", endpoint = "approve_approval", input = Json, output = Json)]
 pub async fn approve_approval(
     id: ApprovalId,
     changes: BTreeMap<String, String>,
@@ -53,21 +53,21 @@ pub async fn approve_approval(
 }
 
 /// Remembered answers that the person may see, newest first.
-#[server(prefix = "/fn", endpoint = "load_rules")]
+#[server(prefix = "/fn", endpoint = "load_rules", output = Json)]
 pub async fn load_rules() -> Result<Vec<ApprovalRule>, AppError> {
     let actor = crate::session::actor()?;
     Ok(crate::session::backend().agent.approval_rules(&actor).await?)
 }
 
 /// Takes a remembered answer back.
-#[server(prefix = "/fn", endpoint = "forget_rule")]
+#[server(prefix = "/fn", endpoint = "forget_rule", output = Json)]
 pub async fn forget_rule(id: String) -> Result<(), AppError> {
     let actor = crate::session::actor()?;
     Ok(crate::session::backend().agent.forget_rule(&actor, &id).await?)
 }
 
 /// Does nothing, and says why.
-#[server(prefix = "/fn", endpoint = "reject_approval")]
+#[server(prefix = "/fn", endpoint = "reject_approval", output = Json)]
 pub async fn reject_approval(
     id: ApprovalId,
     #[server(default)] reason: String,

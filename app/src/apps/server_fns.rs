@@ -3,6 +3,7 @@
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::on_server::{actor, add_header, backend, client, cookie, visitor};
+use crate::wire::Json;
 #[cfg(feature = "ssr")]
 use axum::http::header::SET_COOKIE;
 #[cfg(feature = "ssr")]
@@ -18,7 +19,6 @@ use domain::ids::FlowId;
 #[cfg(feature = "ssr")]
 use domain::template::Visibility;
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 #[cfg(feature = "ssr")]
@@ -37,13 +37,13 @@ fn guest() -> Visitor {
 }
 
 /// One page of the gallery.
-#[server(prefix = "/fn", endpoint = "load_gallery", input = Json)]
+#[server(prefix = "/fn", endpoint = "load_gallery", input = Json, output = Json)]
 pub async fn load_gallery(filter: AppFilter) -> Result<AppPage, AppError> {
     Ok(backend().apps.list(&guest(), &filter).await?)
 }
 
 /// One app.
-#[server(prefix = "/fn", endpoint = "load_one_app")]
+#[server(prefix = "/fn", endpoint = "load_one_app", output = Json)]
 pub async fn load_one_app(id: String) -> Result<App, AppError> {
     Ok(backend().apps.get(&guest(), &id).await?)
 }
@@ -58,7 +58,7 @@ pub struct History {
 }
 
 /// What is known of earlier runs.
-#[server(prefix = "/fn", endpoint = "load_app_history")]
+#[server(prefix = "/fn", endpoint = "load_app_history", output = Json)]
 pub async fn load_app_history(id: String) -> Result<History, AppError> {
     let (apps, guest) = (backend().apps, guest());
     let stats = apps.stats(&guest, &id).await?;
@@ -95,7 +95,7 @@ impl From<AppRun> for RunShown {
 }
 
 /// Starts a run; gives it as it stands.
-#[server(prefix = "/fn", endpoint = "start_app", input = Json)]
+#[server(prefix = "/fn", endpoint = "start_app", input = Json, output = Json)]
 pub async fn start_app(id: String, filled: FilledIn) -> Result<RunShown, AppError> {
     let mut guest = guest();
     if let Some(cookie) = visitors::known(&mut guest) {
@@ -108,13 +108,13 @@ pub async fn start_app(id: String, filled: FilledIn) -> Result<RunShown, AppErro
 }
 
 /// The run when it has ended, or as it stands after a while.
-#[server(prefix = "/fn", endpoint = "wait_for_app", input = Json)]
+#[server(prefix = "/fn", endpoint = "wait_for_app", input = Json, output = Json)]
 pub async fn wait_for_app(id: String, run: String) -> Result<RunShown, AppError> {
     Ok(backend().apps.wait(&guest(), &id, &run.into(), PATIENCE).await?.into())
 }
 
 /// Stops a run.
-#[server(prefix = "/fn", endpoint = "stop_app", input = Json)]
+#[server(prefix = "/fn", endpoint = "stop_app", input = Json, output = Json)]
 pub async fn stop_app(id: String, run: String) -> Result<RunShown, AppError> {
     Ok(backend().apps.stop(&guest(), &id, &run.into()).await?.into())
 }
@@ -129,7 +129,7 @@ pub struct Desk {
 }
 
 /// What there is to publish.
-#[server(prefix = "/fn", endpoint = "load_app_desk")]
+#[server(prefix = "/fn", endpoint = "load_app_desk", output = Json)]
 pub async fn load_app_desk() -> Result<Desk, AppError> {
     let (actor, backend) = (actor()?, backend());
     let apps = backend.apps.managed(&actor, "").await?;
@@ -140,7 +140,7 @@ pub async fn load_app_desk() -> Result<Desk, AppError> {
 }
 
 /// Publishes a flow as a new app called `name`.
-#[server(prefix = "/fn", endpoint = "publish_flow_as_app", input = Json)]
+#[server(prefix = "/fn", endpoint = "publish_flow_as_app", input = Json, output = Json)]
 pub async fn publish_flow_as_app(
     flow: FlowId,
     name: String,
@@ -152,19 +152,19 @@ pub async fn publish_flow_as_app(
 }
 
 /// Changes an app.
-#[server(prefix = "/fn", endpoint = "change_app", input = Json)]
+#[server(prefix = "/fn", endpoint = "change_app", input = Json, output = Json)]
 pub async fn change_app(id: String, change: AppChange) -> Result<App, AppError> {
     Ok(backend().apps.update(&actor()?, &id, change).await?)
 }
 
 /// Takes an app out of the gallery.
-#[server(prefix = "/fn", endpoint = "unpublish_app", input = Json)]
+#[server(prefix = "/fn", endpoint = "unpublish_app", input = Json, output = Json)]
 pub async fn unpublish_app(id: String) -> Result<(), AppError> {
     Ok(backend().apps.unpublish(&actor()?, &id).await?)
 }
 
 /// Makes the default apps; gives what it did to apps.
-#[server(prefix = "/fn", endpoint = "seed_apps", input = Json)]
+#[server(prefix = "/fn", endpoint = "seed_apps", input = Json, output = Json)]
 pub async fn seed_apps() -> Result<Seeded, AppError> {
     Ok(backend().apps.seed(&actor()?, "SEED_DEFAULTS", false).await?.apps)
 }

@@ -3,6 +3,7 @@
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::on_server::{actor, add_header, backend, client, enter, lead, visitor};
+use crate::wire::Json;
 #[cfg(feature = "ssr")]
 use domain::account::Acceptance;
 use domain::account::{AuthState, InvitationPreview};
@@ -12,7 +13,7 @@ use leptos::prelude::*;
 ///
 /// # Errors
 /// When the database does not answer.
-#[server(prefix = "/fn", endpoint = "load_signup")]
+#[server(prefix = "/fn", endpoint = "load_signup", output = Json)]
 pub async fn load_signup() -> Result<AuthState, AppError> {
     Ok(backend().auth.state().await?)
 }
@@ -21,7 +22,7 @@ pub async fn load_signup() -> Result<AuthState, AppError> {
 ///
 /// # Errors
 /// Every field that is wrong; sign-up closed; an address that has an account.
-#[server(prefix = "/fn", endpoint = "sign_up")]
+#[server(prefix = "/fn", endpoint = "sign_up", output = Json)]
 pub async fn sign_up(
     name: String,
     email: String,
@@ -36,7 +37,7 @@ pub async fn sign_up(
 ///
 /// # Errors
 /// The same words for a wrong address and a wrong password; paused after too many tries.
-#[server(prefix = "/fn", endpoint = "sign_in")]
+#[server(prefix = "/fn", endpoint = "sign_in", output = Json)]
 pub async fn sign_in(email: String, password: String, then: String) -> Result<String, AppError> {
     let signed_in = backend().auth.sign_in(&client(), &email, &password).await?;
     Ok(enter(&signed_in.cookie, &then))
@@ -46,7 +47,7 @@ pub async fn sign_in(email: String, password: String, then: String) -> Result<St
 ///
 /// # Errors
 /// When the database does not answer.
-#[server(prefix = "/fn", endpoint = "sign_out")]
+#[server(prefix = "/fn", endpoint = "sign_out", output = Json)]
 pub async fn sign_out() -> Result<String, AppError> {
     let cookie = backend().auth.sign_out(&client()).await?;
     Ok(enter(&cookie, "/sign-in"))
@@ -56,7 +57,7 @@ pub async fn sign_out() -> Result<String, AppError> {
 ///
 /// # Errors
 /// Not found unless they belong to it.
-#[server(prefix = "/fn", endpoint = "switch_workspace")]
+#[server(prefix = "/fn", endpoint = "switch_workspace", output = Json)]
 pub async fn switch_workspace(workspace: String) -> Result<String, AppError> {
     backend().auth.switch_workspace(&actor()?, &client(), &workspace.into()).await?;
     Ok(lead("/"))
@@ -66,7 +67,7 @@ pub async fn switch_workspace(workspace: String) -> Result<String, AppError> {
 ///
 /// # Errors
 /// Not found for a link that is unknown, used, withdrawn or too old.
-#[server(prefix = "/fn", endpoint = "load_invitation")]
+#[server(prefix = "/fn", endpoint = "load_invitation", output = Json)]
 pub async fn load_invitation(token: String) -> Result<InvitationPreview, AppError> {
     Ok(backend().auth.lookup(&token).await?)
 }
@@ -75,7 +76,7 @@ pub async fn load_invitation(token: String) -> Result<InvitationPreview, AppErro
 ///
 /// # Errors
 /// Every field that is wrong; not found; an address that has an account and is not signed in.
-#[server(prefix = "/fn", endpoint = "accept_invitation")]
+#[server(prefix = "/fn", endpoint = "accept_invitation", output = Json)]
 pub async fn accept_invitation(
     token: String,
     #[server(default)] name: String,
@@ -90,7 +91,7 @@ pub async fn accept_invitation(
 ///
 /// # Errors
 /// A wrong current password; a weak new one.
-#[server(prefix = "/fn", endpoint = "change_password")]
+#[server(prefix = "/fn", endpoint = "change_password", output = Json)]
 pub async fn change_password(current: String, new: String) -> Result<(), AppError> {
     let signed_in = backend().auth.change_password(&actor()?, &client(), &current, &new).await?;
     add_header(axum::http::header::SET_COOKIE, &signed_in.cookie);

@@ -1,11 +1,11 @@
 //! What the assistant's pages ask of the server.
 
 use crate::error::AppError;
+use crate::wire::Json;
 use domain::attachment::NewAttachment;
 use domain::chat::{ChatRun, Conversation, Session, TurnsBefore};
 use domain::ids::{ChatRunId, FlowId, MessageId, SessionId};
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 use serde::{Deserialize, Serialize};
 
 /// How many conversations a list shows.
@@ -29,7 +29,7 @@ pub struct Said {
 }
 
 /// The person's conversations, newest first.
-#[server(prefix = "/fn", endpoint = "chat_sessions")]
+#[server(prefix = "/fn", endpoint = "chat_sessions", output = Json)]
 pub async fn chat_sessions() -> Result<Vec<Session>, AppError> {
     let actor = crate::session::actor()?;
     let (sessions, _) = crate::session::backend().agent.sessions(&actor, SHOWN, None).await?;
@@ -37,21 +37,21 @@ pub async fn chat_sessions() -> Result<Vec<Session>, AppError> {
 }
 
 /// One conversation with its newest turns.
-#[server(prefix = "/fn", endpoint = "open_conversation")]
+#[server(prefix = "/fn", endpoint = "open_conversation", output = Json)]
 pub async fn open_conversation(session: SessionId) -> Result<Conversation, AppError> {
     let actor = crate::session::actor()?;
     Ok(crate::session::backend().agent.conversation(&actor, &session, TURNS).await?)
 }
 
 /// Turns of a conversation before the turn `before`.
-#[server(prefix = "/fn", endpoint = "read_earlier")]
+#[server(prefix = "/fn", endpoint = "read_earlier", output = Json)]
 pub async fn read_earlier(session: SessionId, before: MessageId) -> Result<TurnsBefore, AppError> {
     let actor = crate::session::actor()?;
     Ok(crate::session::backend().agent.turns_before(&actor, &session, (&before, TURNS)).await?)
 }
 
 /// The name of a project to begin with; none while nothing is connected.
-#[server(prefix = "/fn", endpoint = "chat_project")]
+#[server(prefix = "/fn", endpoint = "chat_project", output = Json)]
 pub async fn chat_project() -> Result<Option<String>, AppError> {
     let actor = crate::session::actor()?;
     let projects = crate::session::backend().basecamp.projects(&actor).await;
@@ -59,7 +59,7 @@ pub async fn chat_project() -> Result<Option<String>, AppError> {
 }
 
 /// Says something to the assistant; the answer comes as events of the run.
-#[server(prefix = "/fn", endpoint = "send_message", input = Json)]
+#[server(prefix = "/fn", endpoint = "send_message", input = Json, output = Json)]
 pub async fn send_message(said: Said) -> Result<ChatRun, AppError> {
     let actor = crate::session::actor()?;
     let Said { session, text, flow, files } = said;
@@ -67,7 +67,7 @@ pub async fn send_message(said: Said) -> Result<ChatRun, AppError> {
 }
 
 /// Stops a run.
-#[server(prefix = "/fn", endpoint = "cancel_chat_run")]
+#[server(prefix = "/fn", endpoint = "cancel_chat_run", output = Json)]
 pub async fn cancel_chat_run(run: ChatRunId) -> Result<(), AppError> {
     let actor = crate::session::actor()?;
     crate::session::backend().agent.cancel(&actor, &run).await?;
@@ -75,7 +75,7 @@ pub async fn cancel_chat_run(run: ChatRunId) -> Result<(), AppError> {
 }
 
 /// Gives a conversation another name.
-#[server(prefix = "/fn", endpoint = "rename_session")]
+#[server(prefix = "/fn", endpoint = "rename_session", output = Json)]
 pub async fn rename_session(session: SessionId, title: String) -> Result<(), AppError> {
     let actor = crate::session::actor()?;
     crate::session::backend().agent.rename_session(&actor, &session, &title).await?;
@@ -83,7 +83,7 @@ pub async fn rename_session(session: SessionId, title: String) -> Result<(), App
 }
 
 /// Deletes a conversation with everything said in it.
-#[server(prefix = "/fn", endpoint = "delete_session")]
+#[server(prefix = "/fn", endpoint = "delete_session", output = Json)]
 pub async fn delete_session(session: SessionId) -> Result<(), AppError> {
     let actor = crate::session::actor()?;
     crate::session::backend().agent.delete_session(&actor, &session).await?;

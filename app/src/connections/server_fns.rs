@@ -3,18 +3,18 @@
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::on_server::{actor, backend};
+use crate::wire::Json;
 use domain::integration::{
     AppTest, BasecampAccess, BasecampAccesses, BasecampApp, BasecampAppChange,
 };
 use domain::mirror::MirrorStatus;
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 
 /// The connections to Basecamp that they see.
 ///
 /// # Errors
 /// Forbidden for viewers.
-#[server(prefix = "/fn", endpoint = "load_accesses")]
+#[server(prefix = "/fn", endpoint = "load_accesses", output = Json)]
 pub async fn load_accesses() -> Result<BasecampAccesses, AppError> {
     Ok(backend().basecamp.accesses(&actor()?).await?)
 }
@@ -23,7 +23,7 @@ pub async fn load_accesses() -> Result<BasecampAccesses, AppError> {
 ///
 /// # Errors
 /// When the database does not answer.
-#[server(prefix = "/fn", endpoint = "load_mirror_status")]
+#[server(prefix = "/fn", endpoint = "load_mirror_status", output = Json)]
 pub async fn load_mirror_status() -> Result<Option<MirrorStatus>, AppError> {
     let (actor, backend) = (actor()?, backend());
     if backend.basecamp.connection(&actor).await?.is_none() {
@@ -36,7 +36,7 @@ pub async fn load_mirror_status() -> Result<Option<MirrorStatus>, AppError> {
 ///
 /// # Errors
 /// Not found; forbidden for viewers. What the test finds is no error.
-#[server(prefix = "/fn", endpoint = "test_access")]
+#[server(prefix = "/fn", endpoint = "test_access", output = Json)]
 pub async fn test_access(connection: String) -> Result<BasecampAccess, AppError> {
     Ok(backend().basecamp.test_access(&actor()?, &connection.into()).await?)
 }
@@ -45,7 +45,7 @@ pub async fn test_access(connection: String) -> Result<BasecampAccess, AppError>
 ///
 /// # Errors
 /// Invalid for an account it does not open; not found; forbidden.
-#[server(prefix = "/fn", endpoint = "choose_account")]
+#[server(prefix = "/fn", endpoint = "choose_account", output = Json)]
 pub async fn choose_account(connection: String, account: i64) -> Result<(), AppError> {
     backend().basecamp.choose_account(&actor()?, &connection.into(), account).await?;
     Ok(())
@@ -55,7 +55,7 @@ pub async fn choose_account(connection: String, account: i64) -> Result<(), AppE
 ///
 /// # Errors
 /// Not found; forbidden.
-#[server(prefix = "/fn", endpoint = "disconnect")]
+#[server(prefix = "/fn", endpoint = "disconnect", output = Json)]
 pub async fn disconnect(connection: String) -> Result<(), AppError> {
     Ok(backend().basecamp.disconnect(&actor()?, &connection.into()).await?)
 }
@@ -64,7 +64,7 @@ pub async fn disconnect(connection: String) -> Result<(), AppError> {
 ///
 /// # Errors
 /// Forbidden unless a super admin asks.
-#[server(prefix = "/fn", endpoint = "load_basecamp_app")]
+#[server(prefix = "/fn", endpoint = "load_basecamp_app", output = Json)]
 pub async fn load_basecamp_app() -> Result<BasecampApp, AppError> {
     Ok(backend().basecamp.app(&actor()?).await?)
 }
@@ -73,7 +73,7 @@ pub async fn load_basecamp_app() -> Result<BasecampApp, AppError> {
 ///
 /// # Errors
 /// Every field that is wrong; forbidden; a conflict where the server's start set it.
-#[server(prefix = "/fn", endpoint = "save_basecamp_app", input = Json)]
+#[server(prefix = "/fn", endpoint = "save_basecamp_app", input = Json, output = Json)]
 pub async fn save_basecamp_app(change: BasecampAppChange) -> Result<(), AppError> {
     Ok(backend().basecamp.change_app(&actor()?, &change).await?)
 }
@@ -82,7 +82,7 @@ pub async fn save_basecamp_app(change: BasecampAppChange) -> Result<(), AppError
 ///
 /// # Errors
 /// Every field that is wrong; forbidden. What is found is no error.
-#[server(prefix = "/fn", endpoint = "test_basecamp_app", input = Json)]
+#[server(prefix = "/fn", endpoint = "test_basecamp_app", input = Json, output = Json)]
 pub async fn test_basecamp_app(change: BasecampAppChange) -> Result<AppTest, AppError> {
     Ok(backend().basecamp.test_app(&actor()?, &change).await?)
 }

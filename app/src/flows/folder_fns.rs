@@ -3,38 +3,38 @@
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::{actor, backend};
+use crate::wire::Json;
 use domain::flow::Flow;
 use domain::flow::listing::Folder;
 use domain::ids::FlowId;
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 
 /// Makes an empty folder.
-#[server(prefix = "/fn", endpoint = "create_folder")]
+#[server(prefix = "/fn", endpoint = "create_folder", output = Json)]
 pub async fn create_folder(name: String) -> Result<Folder, AppError> {
     Ok(backend().flows.create_folder(&actor()?, &name).await?)
 }
 
 /// Gives a folder another name.
-#[server(prefix = "/fn", endpoint = "rename_folder")]
+#[server(prefix = "/fn", endpoint = "rename_folder", output = Json)]
 pub async fn rename_folder(id: String, name: String) -> Result<Folder, AppError> {
     Ok(backend().flows.rename_folder(&actor()?, &id, &name).await?)
 }
 
 /// Deletes a folder; its flows stay.
-#[server(prefix = "/fn", endpoint = "delete_folder")]
+#[server(prefix = "/fn", endpoint = "delete_folder", output = Json)]
 pub async fn delete_folder(id: String) -> Result<Folder, AppError> {
     Ok(backend().flows.delete_folder(&actor()?, &id).await?)
 }
 
 /// Moves a flow into a folder, or out of all.
-#[server(prefix = "/fn", endpoint = "move_flow", input = Json)]
+#[server(prefix = "/fn", endpoint = "move_flow", input = Json, output = Json)]
 pub async fn move_flow(id: FlowId, folder: Option<String>) -> Result<Flow, AppError> {
     Ok(backend().flows.set_folder(&actor()?, &id, folder).await?)
 }
 
 /// Makes a draft of a file.
-#[server(prefix = "/fn", endpoint = "import_flow", input = Json)]
+#[server(prefix = "/fn", endpoint = "import_flow", input = Json, output = Json)]
 pub async fn import_flow(file: String) -> Result<Flow, AppError> {
     Ok(backend().flows.import(&actor()?, &file).await?)
 }

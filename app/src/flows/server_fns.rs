@@ -3,6 +3,7 @@
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::{actor, backend};
+use crate::wire::Json;
 #[cfg(feature = "ssr")]
 use backend::Backend;
 #[cfg(feature = "ssr")]
@@ -19,7 +20,6 @@ use domain::flow::run::Which;
 use domain::flow::{Flow, FlowStatus};
 use domain::ids::FlowId;
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -38,7 +38,7 @@ pub struct FlowList {
 }
 
 /// Every flow of the workspace, as many as one page holds.
-#[server(prefix = "/fn", endpoint = "list_flows")]
+#[server(prefix = "/fn", endpoint = "list_flows", output = Json)]
 pub async fn list_flows() -> Result<FlowList, AppError> {
     let (actor, backend) = (actor()?, backend());
     let (flows, notice) = every_flow(&actor, &backend).await?;
@@ -65,25 +65,25 @@ async fn every_flow(
 }
 
 /// One flow with its newest version.
-#[server(prefix = "/fn", endpoint = "get_flow")]
+#[server(prefix = "/fn", endpoint = "get_flow", output = Json)]
 pub async fn get_flow(id: FlowId) -> Result<Flow, AppError> {
     Ok(backend().flows.get(&actor()?, &id).await?)
 }
 
 /// Makes an empty flow.
-#[server(prefix = "/fn", endpoint = "create_flow")]
+#[server(prefix = "/fn", endpoint = "create_flow", output = Json)]
 pub async fn create_flow(name: String) -> Result<Flow, AppError> {
     Ok(backend().flows.create(&actor()?, NewFlow { name, ..NewFlow::default() }).await?)
 }
 
 /// Changes the draft, if it is still at `revision`.
-#[server(prefix = "/fn", endpoint = "edit_flow", input = Json)]
+#[server(prefix = "/fn", endpoint = "edit_flow", input = Json, output = Json)]
 pub async fn edit_flow(id: FlowId, revision: i64, edits: Vec<FlowEdit>) -> Result<Flow, AppError> {
     Ok(backend().flows.edit(&actor()?, &id, Some(revision), edits).await?)
 }
 
 /// Makes the draft what runs, and switches the flow on; a member asks those who manage.
-#[server(prefix = "/fn", endpoint = "publish_flow")]
+#[server(prefix = "/fn", endpoint = "publish_flow", output = Json)]
 pub async fn publish_flow(id: FlowId) -> Result<Flow, AppError> {
     let (actor, backend) = (actor()?, backend());
     backend.agent.may_publish(&actor, &id).await?;
@@ -91,7 +91,7 @@ pub async fn publish_flow(id: FlowId) -> Result<Flow, AppError> {
 }
 
 /// Switches a flow on or off; a member asks those who manage to switch it on.
-#[server(prefix = "/fn", endpoint = "set_flow_status")]
+#[server(prefix = "/fn", endpoint = "set_flow_status", output = Json)]
 pub async fn set_flow_status(id: FlowId, status: FlowStatus) -> Result<Flow, AppError> {
     let (actor, backend) = (actor()?, backend());
     if status == FlowStatus::Enabled {
@@ -101,25 +101,25 @@ pub async fn set_flow_status(id: FlowId, status: FlowStatus) -> Result<Flow, App
 }
 
 /// Limits how many runs of a flow are under way at once; nothing takes the limit away.
-#[server(prefix = "/fn", endpoint = "set_runs_at_once", input = Json)]
+#[server(prefix = "/fn", endpoint = "set_runs_at_once", input = Json, output = Json)]
 pub async fn set_runs_at_once(id: FlowId, limit: Option<u32>) -> Result<Flow, AppError> {
     Ok(backend().flows.set_runs_at_once(&actor()?, &id, limit).await?)
 }
 
 /// Deletes a flow with its runs.
-#[server(prefix = "/fn", endpoint = "delete_flow")]
+#[server(prefix = "/fn", endpoint = "delete_flow", output = Json)]
 pub async fn delete_flow(id: FlowId) -> Result<(), AppError> {
     Ok(backend().flows.delete(&actor()?, &id).await?)
 }
 
 /// The choices of a drop-down.
-#[server(prefix = "/fn", endpoint = "load_choices", input = Json)]
+#[server(prefix = "/fn", endpoint = "load_choices", input = Json, output = Json)]
 pub async fn load_choices(request: OptionsRequest) -> Result<Vec<Choice>, AppError> {
     Ok(backend().flows.options(&actor()?, &request).await?)
 }
 
 /// The address that starts a flow with a webhook trigger.
-#[server(prefix = "/fn", endpoint = "webhook_address")]
+#[server(prefix = "/fn", endpoint = "webhook_address", output = Json)]
 pub async fn webhook_address(id: FlowId) -> Result<String, AppError> {
     Ok(backend().flows.webhook_url(&actor()?, &id).await?)
 }
@@ -131,7 +131,7 @@ pub async fn renew_webhook_address(id: FlowId) -> Result<String, AppError> {
 }
 
 /// Starts a test run of the newest version.
-#[server(prefix = "/fn", endpoint = "start_run", input = Json)]
+#[server(prefix = "/fn", endpoint = "start_run", input = Json, output = Json)]
 pub async fn start_run(id: FlowId, payload: Value) -> Result<Run, AppError> {
     Ok(backend().runs.start(&actor()?, &id, payload, Which::Draft).await?)
 }

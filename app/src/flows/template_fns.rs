@@ -3,10 +3,10 @@
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::{actor, backend};
+use crate::wire::Json;
 use domain::flow::templates::{Ask, Template};
 use domain::flow::{Flow, FlowVersion};
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -47,20 +47,20 @@ impl From<&Template> for TemplateCard {
 }
 
 /// Every template, in the order of the gallery.
-#[server(prefix = "/fn", endpoint = "list_templates")]
+#[server(prefix = "/fn", endpoint = "list_templates", output = Json)]
 pub async fn list_templates() -> Result<Vec<TemplateCard>, AppError> {
     actor()?;
     Ok(backend().flows.templates().iter().map(TemplateCard::from).collect())
 }
 
 /// The flow that a template makes, to be drawn.
-#[server(prefix = "/fn", endpoint = "preview_template")]
+#[server(prefix = "/fn", endpoint = "preview_template", output = Json)]
 pub async fn preview_template(id: String) -> Result<FlowVersion, AppError> {
     Ok(backend().flows.preview_template(&actor()?, &id)?)
 }
 
 /// Makes a draft from a template.
-#[server(prefix = "/fn", endpoint = "start_from_template", input = Json)]
+#[server(prefix = "/fn", endpoint = "start_from_template", input = Json, output = Json)]
 pub async fn start_from_template(
     id: String,
     answers: Map<String, Value>,

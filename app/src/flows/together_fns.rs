@@ -3,16 +3,16 @@
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::{actor, backend};
+use crate::wire::Json;
 use domain::flow::Flow;
 use domain::flow::presence::Here;
 use domain::flow::proposal::Proposal;
 use domain::ids::FlowId;
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 use std::collections::BTreeSet;
 
 /// A sign of life of this page; gives everybody who is in the flow.
-#[server(prefix = "/fn", endpoint = "here_in_flow", input = Json)]
+#[server(prefix = "/fn", endpoint = "here_in_flow", input = Json, output = Json)]
 pub async fn here_in_flow(
     id: FlowId,
     page: String,
@@ -22,19 +22,19 @@ pub async fn here_in_flow(
 }
 
 /// This page is closed.
-#[server(prefix = "/fn", endpoint = "leave_flow", input = Json)]
+#[server(prefix = "/fn", endpoint = "leave_flow", input = Json, output = Json)]
 pub async fn leave_flow(id: FlowId, page: String) -> Result<(), AppError> {
     Ok(backend().presence.leave(&actor()?, &id, &page).await?)
 }
 
 /// The change that waits for a person, if one does.
-#[server(prefix = "/fn", endpoint = "open_proposal")]
+#[server(prefix = "/fn", endpoint = "open_proposal", output = Json)]
 pub async fn open_proposal(id: FlowId) -> Result<Option<Proposal>, AppError> {
     Ok(backend().flows.proposal(&actor()?, &id).await?)
 }
 
 /// Makes a suggested change on the draft as it was drawn, without the parts that are left out.
-#[server(prefix = "/fn", endpoint = "accept_proposal", input = Json)]
+#[server(prefix = "/fn", endpoint = "accept_proposal", input = Json, output = Json)]
 pub async fn accept_proposal(
     id: FlowId,
     proposal: String,
@@ -46,7 +46,7 @@ pub async fn accept_proposal(
 }
 
 /// Drops a suggested change.
-#[server(prefix = "/fn", endpoint = "drop_proposal", input = Json)]
+#[server(prefix = "/fn", endpoint = "drop_proposal", input = Json, output = Json)]
 pub async fn drop_proposal(id: FlowId, proposal: String) -> Result<(), AppError> {
     Ok(backend().flows.drop_proposal(&actor()?, &id, &proposal).await?)
 }

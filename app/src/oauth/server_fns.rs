@@ -3,6 +3,7 @@
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::on_server::{actor, backend};
+use crate::wire::Json;
 use domain::oauth::{ConnectedClient, Consent};
 use leptos::prelude::*;
 
@@ -10,7 +11,7 @@ use leptos::prelude::*;
 ///
 /// # Errors
 /// Every reason why it cannot be granted.
-#[server(prefix = "/fn", endpoint = "load_consent")]
+#[server(prefix = "/fn", endpoint = "load_consent", output = Json)]
 pub async fn load_consent(request: String) -> Result<Consent, AppError> {
     Ok(backend().chat_clients.consent(&actor()?, &request).await?)
 }
@@ -19,7 +20,7 @@ pub async fn load_consent(request: String) -> Result<Consent, AppError> {
 ///
 /// # Errors
 /// When the database does not answer.
-#[server(prefix = "/fn", endpoint = "load_connected_clients")]
+#[server(prefix = "/fn", endpoint = "load_connected_clients", output = Json)]
 pub async fn load_connected_clients() -> Result<Vec<ConnectedClient>, AppError> {
     Ok(backend().auth.connected_clients(&actor()?).await?)
 }
@@ -28,7 +29,7 @@ pub async fn load_connected_clients() -> Result<Vec<ConnectedClient>, AppError> 
 ///
 /// # Errors
 /// When it is not theirs.
-#[server(prefix = "/fn", endpoint = "disconnect_client")]
+#[server(prefix = "/fn", endpoint = "disconnect_client", output = Json)]
 pub async fn disconnect_client(client: String) -> Result<(), AppError> {
     Ok(backend().auth.disconnect_client(&actor()?, &client.into()).await?)
 }

@@ -3,6 +3,7 @@
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::on_server::{actor, backend};
+use crate::wire::Json;
 use domain::report::{PeopleStanding, ProposedMove};
 use leptos::prelude::*;
 
@@ -10,7 +11,7 @@ use leptos::prelude::*;
 ///
 /// # Errors
 /// Needs setup when Basecamp no longer accepts our access; unavailable when it does not answer.
-#[server(prefix = "/fn", endpoint = "load_people")]
+#[server(prefix = "/fn", endpoint = "load_people", output = Json)]
 pub async fn load_people() -> Result<Option<PeopleStanding>, AppError> {
     let (actor, backend) = (actor()?, backend());
     if backend.basecamp.connection(&actor).await?.is_none() {
@@ -23,7 +24,7 @@ pub async fn load_people() -> Result<Option<PeopleStanding>, AppError> {
 ///
 /// # Errors
 /// Not found; else as [`load_people`].
-#[server(prefix = "/fn", endpoint = "load_moves")]
+#[server(prefix = "/fn", endpoint = "load_moves", output = Json)]
 pub async fn load_moves(project: Option<i64>) -> Result<Option<Vec<ProposedMove>>, AppError> {
     let Some(project) = project else { return Ok(None) };
     Ok(Some(backend().proposed_moves(&actor()?, project).await?))

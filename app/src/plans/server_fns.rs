@@ -3,16 +3,16 @@
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::on_server::{actor, backend};
+use crate::wire::Json;
 use domain::ids::SessionId;
 use domain::plan::Plan;
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 
 /// Their newest plans.
 ///
 /// # Errors
 /// When the database does not answer.
-#[server(prefix = "/fn", endpoint = "load_plans")]
+#[server(prefix = "/fn", endpoint = "load_plans", output = Json)]
 pub async fn load_plans() -> Result<Vec<Plan>, AppError> {
     Ok(backend().agent.plans(&actor()?).await?)
 }
@@ -21,7 +21,7 @@ pub async fn load_plans() -> Result<Vec<Plan>, AppError> {
 ///
 /// # Errors
 /// What is missing, or that it was not understood.
-#[server(prefix = "/fn", endpoint = "make_plan")]
+#[server(prefix = "/fn", endpoint = "make_plan", output = Json)]
 pub async fn make_plan(objective: String) -> Result<Plan, AppError> {
     Ok(backend().agent.plan(&actor()?, &objective, None).await?)
 }
@@ -30,7 +30,7 @@ pub async fn make_plan(objective: String) -> Result<Plan, AppError> {
 ///
 /// # Errors
 /// Not found; a conflict when it was carried out before; forbidden for viewers.
-#[server(prefix = "/fn", endpoint = "carry_out_plan", input = Json)]
+#[server(prefix = "/fn", endpoint = "carry_out_plan", input = Json, output = Json)]
 pub async fn carry_out_plan(id: String, steps: Vec<String>) -> Result<SessionId, AppError> {
     Ok(backend().agent.execute_plan(&actor()?, &id, Some(steps)).await?.session)
 }

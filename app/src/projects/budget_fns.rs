@@ -3,15 +3,15 @@
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::on_server::{actor, backend};
+use crate::wire::Json;
 use domain::budget::{BudgetChange, ProjectBudget};
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 
 /// The budget of a project with its expenses.
 ///
 /// # Errors
 /// Not found; unavailable when neither the mirror nor Basecamp answers.
-#[server(prefix = "/fn", endpoint = "load_budget")]
+#[server(prefix = "/fn", endpoint = "load_budget", output = Json)]
 pub async fn load_budget(project: i64) -> Result<ProjectBudget, AppError> {
     Ok(backend().tools.project_budget(&actor()?, project).await?)
 }
@@ -20,7 +20,7 @@ pub async fn load_budget(project: i64) -> Result<ProjectBudget, AppError> {
 ///
 /// # Errors
 /// Not found; forbidden for viewers, and for members who set a budget; `amount` when it is not above 0.
-#[server(prefix = "/fn", endpoint = "change_budget", input = Json)]
+#[server(prefix = "/fn", endpoint = "change_budget", input = Json, output = Json)]
 pub async fn change_budget(project: i64, change: BudgetChange) -> Result<(), AppError> {
     Ok(backend().change_budget(&actor()?, project, &change).await?)
 }

@@ -3,19 +3,19 @@
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::on_server::{actor, backend};
+use crate::wire::Json;
 use domain::ids::OperationId;
 use domain::mirror::Freshness;
 use domain::project::{Project, ProjectSummary, Standing, Workload};
 use domain::record::{Act, Acted, Detail, Shown, Tab};
 use domain::todo::DueTodos;
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 
 /// How fresh what the pages show is, and why it may be out of date; none before Basecamp is connected.
 ///
 /// # Errors
 /// When the database does not answer.
-#[server(prefix = "/fn", endpoint = "load_freshness")]
+#[server(prefix = "/fn", endpoint = "load_freshness", output = Json)]
 pub async fn load_freshness() -> Result<Option<Freshness>, AppError> {
     let (actor, backend) = (actor()?, backend());
     if backend.basecamp.connection(&actor).await?.is_none() {
@@ -28,7 +28,7 @@ pub async fn load_freshness() -> Result<Option<Freshness>, AppError> {
 ///
 /// # Errors
 /// Needs setup when Basecamp no longer accepts our access; unavailable when it does not answer.
-#[server(prefix = "/fn", endpoint = "load_projects")]
+#[server(prefix = "/fn", endpoint = "load_projects", output = Json)]
 pub async fn load_projects() -> Result<Option<Vec<ProjectSummary>>, AppError> {
     let (actor, backend) = (actor()?, backend());
     if backend.basecamp.connection(&actor).await?.is_none() {
@@ -42,7 +42,7 @@ pub async fn load_projects() -> Result<Option<Vec<ProjectSummary>>, AppError> {
 ///
 /// # Errors
 /// As [`load_projects`].
-#[server(prefix = "/fn", endpoint = "load_standings")]
+#[server(prefix = "/fn", endpoint = "load_standings", output = Json)]
 pub async fn load_standings() -> Result<Option<Vec<Standing>>, AppError> {
     let (actor, backend) = (actor()?, backend());
     if backend.basecamp.connection(&actor).await?.is_none() {
@@ -55,7 +55,7 @@ pub async fn load_standings() -> Result<Option<Vec<Standing>>, AppError> {
 ///
 /// # Errors
 /// As [`load_projects`].
-#[server(prefix = "/fn", endpoint = "load_own_person")]
+#[server(prefix = "/fn", endpoint = "load_own_person", output = Json)]
 pub async fn load_own_person() -> Result<Option<i64>, AppError> {
     let (actor, backend) = (actor()?, backend());
     if backend.basecamp.connection(&actor).await?.is_none() {
@@ -68,7 +68,7 @@ pub async fn load_own_person() -> Result<Option<i64>, AppError> {
 ///
 /// # Errors
 /// Not found; else as [`load_projects`].
-#[server(prefix = "/fn", endpoint = "load_project")]
+#[server(prefix = "/fn", endpoint = "load_project", output = Json)]
 pub async fn load_project(id: i64) -> Result<Project, AppError> {
     Ok(backend().basecamp.project(&actor()?, id).await?)
 }
@@ -77,7 +77,7 @@ pub async fn load_project(id: i64) -> Result<Project, AppError> {
 ///
 /// # Errors
 /// As [`load_project`].
-#[server(prefix = "/fn", endpoint = "load_tab", input = Json)]
+#[server(prefix = "/fn", endpoint = "load_tab", input = Json, output = Json)]
 pub async fn load_tab(project: i64, tab: Tab) -> Result<Shown, AppError> {
     let (actor, backend) = (actor()?, backend());
     Ok(backend.tab(&actor, project, tab).await?)
@@ -87,7 +87,7 @@ pub async fn load_tab(project: i64, tab: Tab) -> Result<Shown, AppError> {
 ///
 /// # Errors
 /// As [`load_project`].
-#[server(prefix = "/fn", endpoint = "load_detail")]
+#[server(prefix = "/fn", endpoint = "load_detail", output = Json)]
 pub async fn load_detail(project: i64, id: i64) -> Result<Detail, AppError> {
     let (actor, backend) = (actor()?, backend());
     Ok(Box::pin(backend.basecamp.detail(&actor, project, id)).await?)
@@ -97,7 +97,7 @@ pub async fn load_detail(project: i64, id: i64) -> Result<Detail, AppError> {
 ///
 /// # Errors
 /// As [`load_project`].
-#[server(prefix = "/fn", endpoint = "load_team")]
+#[server(prefix = "/fn", endpoint = "load_team", output = Json)]
 pub async fn load_team(project: i64) -> Result<Vec<Workload>, AppError> {
     Ok(backend().team(&actor()?, project).await?)
 }
@@ -106,7 +106,7 @@ pub async fn load_team(project: i64) -> Result<Vec<Workload>, AppError> {
 ///
 /// # Errors
 /// Every field that is wrong; forbidden for viewers; not found; unavailable.
-#[server(prefix = "/fn", endpoint = "act", input = Json)]
+#[server(prefix = "/fn", endpoint = "act", input = Json, output = Json)]
 pub async fn send_act(project: i64, act: Act) -> Result<Acted, AppError> {
     Ok(backend().act(&actor()?, project, &act).await?)
 }
@@ -115,7 +115,7 @@ pub async fn send_act(project: i64, act: Act) -> Result<Acted, AppError> {
 ///
 /// # Errors
 /// A conflict when it was taken back before or the record changed since; unavailable.
-#[server(prefix = "/fn", endpoint = "take_back", input = Json)]
+#[server(prefix = "/fn", endpoint = "take_back", input = Json, output = Json)]
 pub async fn take_back(operation: OperationId, on: Option<i64>) -> Result<(), AppError> {
     Ok(backend().take_back(&actor()?, &operation, on).await?)
 }
@@ -129,7 +129,7 @@ const DUE: usize = 10;
 ///
 /// # Errors
 /// As [`load_projects`].
-#[server(prefix = "/fn", endpoint = "load_due")]
+#[server(prefix = "/fn", endpoint = "load_due", output = Json)]
 pub async fn load_due(mine: bool) -> Result<Option<DueTodos>, AppError> {
     let (actor, backend) = (actor()?, backend());
     if backend.basecamp.connection(&actor).await?.is_none() {
@@ -144,7 +144,7 @@ pub async fn load_due(mine: bool) -> Result<Option<DueTodos>, AppError> {
 ///
 /// # Errors
 /// Forbidden for viewers; not found; unavailable.
-#[server(prefix = "/fn", endpoint = "complete_todo")]
+#[server(prefix = "/fn", endpoint = "complete_todo", output = Json)]
 pub async fn complete_todo(project: i64, id: i64) -> Result<(), AppError> {
     backend().complete_todo(&actor()?, project, id).await?;
     Ok(())
@@ -154,7 +154,7 @@ pub async fn complete_todo(project: i64, id: i64) -> Result<(), AppError> {
 ///
 /// # Errors
 /// As [`complete_todo`].
-#[server(prefix = "/fn", endpoint = "reopen_todo")]
+#[server(prefix = "/fn", endpoint = "reopen_todo", output = Json)]
 pub async fn reopen_todo(project: i64, id: i64) -> Result<(), AppError> {
     backend().reopen_todo(&actor()?, project, id).await?;
     Ok(())

@@ -3,6 +3,7 @@
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::{actor, backend};
+use crate::wire::Json;
 use domain::flow::FlowVersion;
 #[cfg(feature = "ssr")]
 use domain::flow::engine::FlowEngine;
@@ -14,7 +15,6 @@ use domain::ids::RunId;
 #[cfg(feature = "ssr")]
 use domain::problem::Problem;
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 use serde::{Deserialize, Serialize};
 
 /// A run with the version of the flow that it runs.
@@ -27,7 +27,7 @@ pub struct OpenRun {
 }
 
 /// One part of the list of runs.
-#[server(prefix = "/fn", endpoint = "list_runs", input = Json)]
+#[server(prefix = "/fn", endpoint = "list_runs", input = Json, output = Json)]
 pub async fn list_runs(filter: RunFilter) -> Result<Page<Run>, AppError> {
     let (actor, backend) = (actor()?, backend());
     match backend.runs.list(&actor, &filter).await {
@@ -43,7 +43,7 @@ pub async fn list_runs(filter: RunFilter) -> Result<Page<Run>, AppError> {
 }
 
 /// One run with its steps.
-#[server(prefix = "/fn", endpoint = "get_run")]
+#[server(prefix = "/fn", endpoint = "get_run", output = Json)]
 pub async fn get_run(id: RunId) -> Result<OpenRun, AppError> {
     let actor = actor()?;
     let run = backend().runs.get(&actor, &id).await?;
@@ -53,13 +53,13 @@ pub async fn get_run(id: RunId) -> Result<OpenRun, AppError> {
 }
 
 /// Stops a run.
-#[server(prefix = "/fn", endpoint = "cancel_run")]
+#[server(prefix = "/fn", endpoint = "cancel_run", output = Json)]
 pub async fn cancel_run(id: RunId) -> Result<Run, AppError> {
     Ok(backend().runs.cancel(&actor()?, &id).await?)
 }
 
 /// A new run from the step that failed; finished steps keep their results.
-#[server(prefix = "/fn", endpoint = "retry_run")]
+#[server(prefix = "/fn", endpoint = "retry_run", output = Json)]
 pub async fn retry_run(id: RunId) -> Result<Run, AppError> {
     Ok(backend().runs.retry(&actor()?, &id, Retry::FromFailedStep).await?)
 }

@@ -3,6 +3,7 @@
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::on_server::{actor, backend};
+use crate::wire::Json;
 use domain::alert::{AlertSettings, AlertTrial};
 #[cfg(feature = "ssr")]
 use domain::problem::Problem;
@@ -12,7 +13,7 @@ use leptos::prelude::*;
 ///
 /// # Errors
 /// Forbidden without manage.
-#[server(prefix = "/fn", endpoint = "load_alerts")]
+#[server(prefix = "/fn", endpoint = "load_alerts", output = Json)]
 pub async fn load_alerts() -> Result<AlertSettings, AppError> {
     Ok(backend().alert_settings(&actor()?).await?)
 }
@@ -21,7 +22,7 @@ pub async fn load_alerts() -> Result<AlertSettings, AppError> {
 ///
 /// # Errors
 /// Forbidden without manage; `emails` or `project` that cannot be used.
-#[server(prefix = "/fn", endpoint = "save_alerts")]
+#[server(prefix = "/fn", endpoint = "save_alerts", output = Json)]
 pub async fn save_alerts(emails: String, project: String) -> Result<(), AppError> {
     let emails: Vec<String> = emails.split(['\n', ',']).map(str::to_owned).collect();
     Ok(backend().save_alert_places(&actor()?, &emails, project_of(&project)?).await?)
@@ -39,7 +40,7 @@ fn project_of(text: &str) -> Result<Option<i64>, Problem> {
 ///
 /// # Errors
 /// Forbidden without manage; invalid while no place is saved.
-#[server(prefix = "/fn", endpoint = "send_test_alert")]
+#[server(prefix = "/fn", endpoint = "send_test_alert", output = Json)]
 pub async fn send_test_alert() -> Result<Vec<AlertTrial>, AppError> {
     Ok(backend().send_test_alert(&actor()?).await?)
 }

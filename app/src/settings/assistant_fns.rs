@@ -3,17 +3,17 @@
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::on_server::{actor, backend};
+use crate::wire::Json;
 use domain::assistant::{
     Answering, AssistantSettings, KeyScope, ModelTest, ProviderChange, Rules, Saved,
 };
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 
 /// Everything on the page; what is the workspace's only for those who manage.
 ///
 /// # Errors
 /// When the database does not answer.
-#[server(prefix = "/fn", endpoint = "load_assistant")]
+#[server(prefix = "/fn", endpoint = "load_assistant", output = Json)]
 pub async fn load_assistant() -> Result<AssistantSettings, AppError> {
     Ok(backend().agent.assistant_settings(&actor()?).await?)
 }
@@ -22,7 +22,7 @@ pub async fn load_assistant() -> Result<AssistantSettings, AppError> {
 ///
 /// # Errors
 /// When the database does not answer.
-#[server(prefix = "/fn", endpoint = "load_answering")]
+#[server(prefix = "/fn", endpoint = "load_answering", output = Json)]
 pub async fn load_answering() -> Result<Answering, AppError> {
     Ok(backend().agent.answering(&actor()?).await?)
 }
@@ -31,7 +31,7 @@ pub async fn load_answering() -> Result<Answering, AppError> {
 ///
 /// # Errors
 /// Forbidden for the workspace's without manage; every field that is wrong.
-#[server(prefix = "/fn", endpoint = "test_provider", input = Json)]
+#[server(prefix = "/fn", endpoint = "test_provider", input = Json, output = Json)]
 pub async fn test_provider(change: ProviderChange) -> Result<ModelTest, AppError> {
     Ok(backend().agent.test_provider(&actor()?, &change).await?)
 }
@@ -40,7 +40,7 @@ pub async fn test_provider(change: ProviderChange) -> Result<ModelTest, AppError
 ///
 /// # Errors
 /// Forbidden for the workspace's without manage; every field that is wrong.
-#[server(prefix = "/fn", endpoint = "save_provider", input = Json)]
+#[server(prefix = "/fn", endpoint = "save_provider", input = Json, output = Json)]
 pub async fn save_provider(change: ProviderChange, untested: bool) -> Result<Saved, AppError> {
     Ok(backend().agent.save_provider(&actor()?, &change, untested).await?)
 }
@@ -49,7 +49,7 @@ pub async fn save_provider(change: ProviderChange, untested: bool) -> Result<Sav
 ///
 /// # Errors
 /// Forbidden for the workspace's without manage; the reason when it lists none.
-#[server(prefix = "/fn", endpoint = "list_models", input = Json)]
+#[server(prefix = "/fn", endpoint = "list_models", input = Json, output = Json)]
 pub async fn list_models(change: ProviderChange) -> Result<Vec<String>, AppError> {
     Ok(backend().agent.provider_models(&actor()?, &change).await?)
 }
@@ -58,7 +58,7 @@ pub async fn list_models(change: ProviderChange) -> Result<Vec<String>, AppError
 ///
 /// # Errors
 /// Forbidden for the workspace's without manage.
-#[server(prefix = "/fn", endpoint = "remove_model_key", input = Json)]
+#[server(prefix = "/fn", endpoint = "remove_model_key", input = Json, output = Json)]
 pub async fn remove_model_key(scope: KeyScope, provider: String) -> Result<(), AppError> {
     backend().agent.remove_key(&actor()?, scope, &provider).await?;
     Ok(())
@@ -68,7 +68,7 @@ pub async fn remove_model_key(scope: KeyScope, provider: String) -> Result<(), A
 ///
 /// # Errors
 /// Forbidden without manage; every field that is wrong.
-#[server(prefix = "/fn", endpoint = "save_rules", input = Json)]
+#[server(prefix = "/fn", endpoint = "save_rules", input = Json, output = Json)]
 pub async fn save_rules(rules: Rules) -> Result<(), AppError> {
     Ok(backend().agent.change_rules(&actor()?, &rules).await?)
 }

@@ -3,6 +3,7 @@
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::on_server::{actor, backend};
+use crate::wire::Json;
 use domain::flow::engine::EngineSettings;
 #[cfg(feature = "ssr")]
 use domain::flow::engine::{EngineChange, EngineServer, FlowEngine};
@@ -14,7 +15,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Errors
 /// When the database does not answer.
-#[server(prefix = "/fn", endpoint = "load_engine")]
+#[server(prefix = "/fn", endpoint = "load_engine", output = Json)]
 pub async fn load_engine() -> Result<EngineSettings, AppError> {
     Ok(backend().flows.engine_settings(&actor()?).await?)
 }
@@ -45,7 +46,7 @@ pub struct TypedEngine {
 ///
 /// # Errors
 /// Forbidden without manage; the field that did not pass.
-#[server(prefix = "/fn", endpoint = "save_engine")]
+#[server(prefix = "/fn", endpoint = "save_engine", output = Json)]
 pub async fn save_engine(typed: TypedEngine) -> Result<(), AppError> {
     let (actor, backend) = (actor()?, backend());
     let before = backend.flows.engine_settings(&actor).await?.server;
@@ -76,7 +77,7 @@ fn change_of(typed: TypedEngine, before: Option<EngineServer>) -> EngineChange {
 ///
 /// # Errors
 /// Forbidden without write.
-#[server(prefix = "/fn", endpoint = "test_flow_engine")]
+#[server(prefix = "/fn", endpoint = "test_flow_engine", output = Json)]
 pub async fn test_flow_engine() -> Result<Option<Checked>, AppError> {
     Ok(backend().flows.test_engine(&actor()?).await?)
 }
@@ -85,7 +86,7 @@ pub async fn test_flow_engine() -> Result<Option<Checked>, AppError> {
 ///
 /// # Errors
 /// Forbidden without manage.
-#[server(prefix = "/fn", endpoint = "practise_engine")]
+#[server(prefix = "/fn", endpoint = "practise_engine", output = Json)]
 pub async fn practise_engine() -> Result<Checked, AppError> {
     Ok(backend().setup.try_engine(&actor()?).await?)
 }
@@ -94,7 +95,7 @@ pub async fn practise_engine() -> Result<Checked, AppError> {
 ///
 /// # Errors
 /// Forbidden without manage.
-#[server(prefix = "/fn", endpoint = "disconnect_flow_engine")]
+#[server(prefix = "/fn", endpoint = "disconnect_flow_engine", output = Json)]
 pub async fn disconnect_flow_engine() -> Result<(), AppError> {
     Ok(backend().flows.disconnect_engine(&actor()?).await?)
 }

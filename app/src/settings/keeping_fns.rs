@@ -3,15 +3,15 @@
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::on_server::{actor, backend};
+use crate::wire::Json;
 use domain::flow::keeping::{Keeping, KeepingReport, RunRoom};
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 
 /// What is kept now, and what would go at the next look.
 ///
 /// # Errors
 /// Forbidden without manage.
-#[server(prefix = "/fn", endpoint = "load_keeping")]
+#[server(prefix = "/fn", endpoint = "load_keeping", output = Json)]
 pub async fn load_keeping() -> Result<KeepingReport, AppError> {
     Ok(backend().runs.keeping(&actor()?, None).await?)
 }
@@ -20,7 +20,7 @@ pub async fn load_keeping() -> Result<KeepingReport, AppError> {
 ///
 /// # Errors
 /// Forbidden without manage; `days` or `megabytes` out of range.
-#[server(prefix = "/fn", endpoint = "try_keeping", input = Json)]
+#[server(prefix = "/fn", endpoint = "try_keeping", input = Json, output = Json)]
 pub async fn try_keeping(keeping: Keeping) -> Result<RunRoom, AppError> {
     Ok(backend().runs.keeping(&actor()?, Some(keeping)).await?.goes)
 }
@@ -29,7 +29,7 @@ pub async fn try_keeping(keeping: Keeping) -> Result<RunRoom, AppError> {
 ///
 /// # Errors
 /// As [`try_keeping`].
-#[server(prefix = "/fn", endpoint = "save_keeping", input = Json)]
+#[server(prefix = "/fn", endpoint = "save_keeping", input = Json, output = Json)]
 pub async fn save_keeping(keeping: Keeping) -> Result<(), AppError> {
     let (actor, backend) = (actor()?, backend());
     backend.runs.keeping(&actor, Some(keeping)).await?;

@@ -3,6 +3,7 @@
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::on_server::{actor, backend};
+use crate::wire::Json;
 use domain::keys::{ApiKey, MadeKey};
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
@@ -12,7 +13,7 @@ use {domain::keys::NewKey, domain::problem::Problem};
 ///
 /// # Errors
 /// When the database does not answer.
-#[server(prefix = "/fn", endpoint = "load_api_keys")]
+#[server(prefix = "/fn", endpoint = "load_api_keys", output = Json)]
 pub async fn load_api_keys() -> Result<(Vec<ApiKey>, String), AppError> {
     let backend = backend();
     Ok((backend.auth.api_keys(&actor()?, false).await?, backend.base_url()))
@@ -24,7 +25,7 @@ pub async fn load_api_keys() -> Result<(Vec<ApiKey>, String), AppError> {
 ///
 /// # Errors
 /// Forbidden for a role above their own; every field that is wrong.
-#[server(prefix = "/fn", endpoint = "make_api_key")]
+#[server(prefix = "/fn", endpoint = "make_api_key", output = Json)]
 pub async fn make_api_key(
     label: String,
     role: String,
@@ -64,7 +65,7 @@ fn days_of(text: &str) -> Result<Option<i64>, Problem> {
 ///
 /// # Errors
 /// When it is not theirs.
-#[server(prefix = "/fn", endpoint = "revoke_api_key")]
+#[server(prefix = "/fn", endpoint = "revoke_api_key", output = Json)]
 pub async fn revoke_api_key(key: String) -> Result<(), AppError> {
     Ok(backend().auth.delete_api_key(&actor()?, &key.into()).await?)
 }

@@ -3,15 +3,15 @@
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::on_server::{actor, backend};
+use crate::wire::Json;
 use domain::assistant::{Note, NoteChange};
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 
 /// Notes with all the words of `query`, most important first.
 ///
 /// # Errors
 /// When the database does not answer.
-#[server(prefix = "/fn", endpoint = "load_notes")]
+#[server(prefix = "/fn", endpoint = "load_notes", output = Json)]
 pub async fn load_notes(query: String) -> Result<Vec<Note>, AppError> {
     Ok(backend().agent.notes(&actor()?, &query).await?)
 }
@@ -20,7 +20,7 @@ pub async fn load_notes(query: String) -> Result<Vec<Note>, AppError> {
 ///
 /// # Errors
 /// An empty or too long note; forbidden for what everybody shares, without manage.
-#[server(prefix = "/fn", endpoint = "keep_note", input = Json)]
+#[server(prefix = "/fn", endpoint = "keep_note", input = Json, output = Json)]
 pub async fn keep_note(change: NoteChange) -> Result<(), AppError> {
     Ok(backend().agent.keep_note(&actor()?, &change).await?)
 }
@@ -29,7 +29,7 @@ pub async fn keep_note(change: NoteChange) -> Result<(), AppError> {
 ///
 /// # Errors
 /// When it is not theirs.
-#[server(prefix = "/fn", endpoint = "forget_note")]
+#[server(prefix = "/fn", endpoint = "forget_note", output = Json)]
 pub async fn forget_note(id: String) -> Result<(), AppError> {
     Ok(backend().agent.forget_note(&actor()?, &id).await?)
 }
@@ -38,7 +38,7 @@ pub async fn forget_note(id: String) -> Result<(), AppError> {
 ///
 /// # Errors
 /// When it is not theirs.
-#[server(prefix = "/fn", endpoint = "restore_note")]
+#[server(prefix = "/fn", endpoint = "restore_note", output = Json)]
 pub async fn restore_note(id: String) -> Result<(), AppError> {
     Ok(backend().agent.restore_note(&actor()?, &id).await?)
 }

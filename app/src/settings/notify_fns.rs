@@ -3,6 +3,7 @@
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::on_server::{actor, backend};
+use crate::wire::Json;
 use domain::subscription::Subscribed;
 use leptos::prelude::*;
 
@@ -10,7 +11,7 @@ use leptos::prelude::*;
 ///
 /// # Errors
 /// When the database does not answer.
-#[server(prefix = "/fn", endpoint = "load_subscriptions")]
+#[server(prefix = "/fn", endpoint = "load_subscriptions", output = Json)]
 pub async fn load_subscriptions() -> Result<Vec<Subscribed>, AppError> {
     Ok(backend().tools.subscriptions(&actor()?).await?)
 }
@@ -20,7 +21,7 @@ pub async fn load_subscriptions() -> Result<Vec<Subscribed>, AppError> {
 /// # Errors
 /// Forbidden for viewers and for what only those who manage are told of; an event or a project that is not there; a
 /// conflict for one they have already.
-#[server(prefix = "/fn", endpoint = "subscribe")]
+#[server(prefix = "/fn", endpoint = "subscribe", output = Json)]
 pub async fn subscribe(
     event: String,
     #[server(default)] project: String,

@@ -3,11 +3,11 @@
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::on_server::{actor, backend};
+use crate::wire::Json;
 use domain::account::{Invitation, Invited, Member, Workspace};
 use domain::audit::AuditCheck;
 use domain::event::{AuditFilter, AuditPage};
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 #[cfg(feature = "ssr")]
 use {
     domain::account::{MemberChange, WorkspaceChange},
@@ -18,7 +18,7 @@ use {
 ///
 /// # Errors
 /// When the database does not answer.
-#[server(prefix = "/fn", endpoint = "load_members")]
+#[server(prefix = "/fn", endpoint = "load_members", output = Json)]
 pub async fn load_members() -> Result<Vec<Member>, AppError> {
     Ok(backend().auth.members(&actor()?).await?)
 }
@@ -27,7 +27,7 @@ pub async fn load_members() -> Result<Vec<Member>, AppError> {
 ///
 /// # Errors
 /// Forbidden without manage; the last admin stays.
-#[server(prefix = "/fn", endpoint = "change_role")]
+#[server(prefix = "/fn", endpoint = "change_role", output = Json)]
 pub async fn change_role(member: String, role: String) -> Result<(), AppError> {
     let change = MemberChange { role: Some(role), ..MemberChange::default() };
     backend().auth.change_member(&actor()?, &member.into(), change).await?;
@@ -38,7 +38,7 @@ pub async fn change_role(member: String, role: String) -> Result<(), AppError> {
 ///
 /// # Errors
 /// Forbidden without manage; the last admin stays.
-#[server(prefix = "/fn", endpoint = "remove_member")]
+#[server(prefix = "/fn", endpoint = "remove_member", output = Json)]
 pub async fn remove_member(member: String) -> Result<(), AppError> {
     Ok(backend().auth.remove_member(&actor()?, &member.into()).await?)
 }
@@ -47,7 +47,7 @@ pub async fn remove_member(member: String) -> Result<(), AppError> {
 ///
 /// # Errors
 /// Forbidden without manage.
-#[server(prefix = "/fn", endpoint = "load_invitations")]
+#[server(prefix = "/fn", endpoint = "load_invitations", output = Json)]
 pub async fn load_invitations() -> Result<Vec<Invitation>, AppError> {
     Ok(backend().auth.invitations(&actor()?).await?)
 }
@@ -56,7 +56,7 @@ pub async fn load_invitations() -> Result<Vec<Invitation>, AppError> {
 ///
 /// # Errors
 /// Forbidden without manage; a wrong address or role; already a member.
-#[server(prefix = "/fn", endpoint = "invite")]
+#[server(prefix = "/fn", endpoint = "invite", output = Json)]
 pub async fn invite(email: String, role: String) -> Result<Invited, AppError> {
     Ok(backend().auth.invite(&actor()?, &email, &role).await?)
 }
@@ -65,7 +65,7 @@ pub async fn invite(email: String, role: String) -> Result<Invited, AppError> {
 ///
 /// # Errors
 /// Forbidden without manage; not found.
-#[server(prefix = "/fn", endpoint = "withdraw_invitation")]
+#[server(prefix = "/fn", endpoint = "withdraw_invitation", output = Json)]
 pub async fn withdraw_invitation(invitation: String) -> Result<(), AppError> {
     Ok(backend().auth.withdraw(&actor()?, &invitation.into()).await?)
 }
@@ -74,7 +74,7 @@ pub async fn withdraw_invitation(invitation: String) -> Result<(), AppError> {
 ///
 /// # Errors
 /// When the database does not answer.
-#[server(prefix = "/fn", endpoint = "load_workspace")]
+#[server(prefix = "/fn", endpoint = "load_workspace", output = Json)]
 pub async fn load_workspace() -> Result<Workspace, AppError> {
     Ok(backend().auth.workspace(&actor()?).await?)
 }
@@ -83,7 +83,7 @@ pub async fn load_workspace() -> Result<Workspace, AppError> {
 ///
 /// # Errors
 /// Forbidden without manage; every field that is wrong.
-#[server(prefix = "/fn", endpoint = "save_workspace")]
+#[server(prefix = "/fn", endpoint = "save_workspace", output = Json)]
 pub async fn save_workspace(
     name: String,
     timezone: String,
@@ -111,7 +111,7 @@ fn days_of(text: &str) -> Result<Vec<u8>, Problem> {
 ///
 /// # Errors
 /// Forbidden without manage.
-#[server(prefix = "/fn", endpoint = "load_audit", input = Json)]
+#[server(prefix = "/fn", endpoint = "load_audit", input = Json, output = Json)]
 pub async fn load_audit(filter: AuditFilter) -> Result<AuditPage, AppError> {
     Ok(backend().auth.audit(&actor()?, &filter).await?)
 }
@@ -120,7 +120,7 @@ pub async fn load_audit(filter: AuditFilter) -> Result<AuditPage, AppError> {
 ///
 /// # Errors
 /// Forbidden without manage; `kept` that is no line of this workspace.
-#[server(prefix = "/fn", endpoint = "check_audit")]
+#[server(prefix = "/fn", endpoint = "check_audit", output = Json)]
 pub async fn check_audit(kept: String) -> Result<AuditCheck, AppError> {
     Ok(backend().auth.check_audit(&actor()?, &kept).await?)
 }

@@ -3,6 +3,7 @@
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::on_server::{actor, backend, lead};
+use crate::wire::Json;
 use domain::setup::Setup;
 use leptos::prelude::*;
 
@@ -10,7 +11,7 @@ use leptos::prelude::*;
 ///
 /// # Errors
 /// Forbidden without manage.
-#[server(prefix = "/fn", endpoint = "load_setup")]
+#[server(prefix = "/fn", endpoint = "load_setup", output = Json)]
 pub async fn load_setup() -> Result<Setup, AppError> {
     Ok(backend().setup.state(&actor()?).await?)
 }
@@ -19,7 +20,7 @@ pub async fn load_setup() -> Result<Setup, AppError> {
 ///
 /// # Errors
 /// Forbidden without manage.
-#[server(prefix = "/fn", endpoint = "check_setup")]
+#[server(prefix = "/fn", endpoint = "check_setup", output = Json)]
 pub async fn check_setup() -> Result<Setup, AppError> {
     Ok(backend().setup.check(&actor()?, None).await?)
 }
@@ -28,7 +29,7 @@ pub async fn check_setup() -> Result<Setup, AppError> {
 ///
 /// # Errors
 /// Forbidden without manage; conflict when a real Basecamp is connected.
-#[server(prefix = "/fn", endpoint = "connect_sample")]
+#[server(prefix = "/fn", endpoint = "connect_sample", output = Json)]
 pub async fn connect_sample() -> Result<(), AppError> {
     backend().setup.connect_sample(&actor()?).await?;
     lead("/setup/basecamp");
@@ -39,7 +40,7 @@ pub async fn connect_sample() -> Result<(), AppError> {
 ///
 /// # Errors
 /// Forbidden without manage; not found when it is not connected.
-#[server(prefix = "/fn", endpoint = "remove_sample")]
+#[server(prefix = "/fn", endpoint = "remove_sample", output = Json)]
 pub async fn remove_sample() -> Result<(), AppError> {
     backend().basecamp.remove_sample(&actor()?).await?;
     lead("/setup/basecamp");

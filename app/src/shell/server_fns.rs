@@ -3,6 +3,7 @@
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::on_server::{actor, backend};
+use crate::wire::Json;
 use domain::account::Inbox;
 use leptos::prelude::*;
 
@@ -10,7 +11,7 @@ use leptos::prelude::*;
 ///
 /// # Errors
 /// When the database does not answer.
-#[server(prefix = "/fn", endpoint = "load_inbox")]
+#[server(prefix = "/fn", endpoint = "load_inbox", output = Json)]
 pub async fn load_inbox() -> Result<Inbox, AppError> {
     Ok(backend().auth.notifications(&actor()?).await?)
 }
@@ -19,7 +20,7 @@ pub async fn load_inbox() -> Result<Inbox, AppError> {
 ///
 /// # Errors
 /// When the database does not answer.
-#[server(prefix = "/fn", endpoint = "read_inbox")]
+#[server(prefix = "/fn", endpoint = "read_inbox", output = Json)]
 pub async fn read_inbox() -> Result<(), AppError> {
     backend().auth.mark_notifications_read(&actor()?).await?;
     Ok(())

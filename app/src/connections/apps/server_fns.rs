@@ -3,17 +3,17 @@
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::on_server::{actor, backend, client};
+use crate::wire::Json;
 use domain::flow::connection::{
     Connected, ConnectionChange, ConnectionList, ConnectionTest, NewConnection,
 };
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 
 /// The connections that flows of this person may use, with the flows that do.
 ///
 /// # Errors
 /// Forbidden for viewers.
-#[server(prefix = "/fn", endpoint = "load_flow_connections")]
+#[server(prefix = "/fn", endpoint = "load_flow_connections", output = Json)]
 pub async fn load_flow_connections() -> Result<ConnectionList, AppError> {
     Ok(backend().connections.listed(&actor()?).await?)
 }
@@ -22,7 +22,7 @@ pub async fn load_flow_connections() -> Result<ConnectionList, AppError> {
 ///
 /// # Errors
 /// Every field that is wrong; forbidden for a workspace connection without manage.
-#[server(prefix = "/fn", endpoint = "make_flow_connection", input = Json)]
+#[server(prefix = "/fn", endpoint = "make_flow_connection", input = Json, output = Json)]
 pub async fn make_flow_connection(new: NewConnection) -> Result<Connected, AppError> {
     let session = client().session;
     Ok(backend().connections.connect(&actor()?, new, session.as_deref()).await?)
@@ -32,7 +32,7 @@ pub async fn make_flow_connection(new: NewConnection) -> Result<Connected, AppEr
 ///
 /// # Errors
 /// Every field that is wrong; not found; forbidden.
-#[server(prefix = "/fn", endpoint = "change_flow_connection", input = Json)]
+#[server(prefix = "/fn", endpoint = "change_flow_connection", input = Json, output = Json)]
 pub async fn change_flow_connection(id: String, change: ConnectionChange) -> Result<(), AppError> {
     backend().connections.change(&actor()?, &id.into(), change).await?;
     Ok(())
@@ -42,7 +42,7 @@ pub async fn change_flow_connection(id: String, change: ConnectionChange) -> Res
 ///
 /// # Errors
 /// Not found; forbidden. What the test finds is no error.
-#[server(prefix = "/fn", endpoint = "test_flow_connection")]
+#[server(prefix = "/fn", endpoint = "test_flow_connection", output = Json)]
 pub async fn test_flow_connection(id: String) -> Result<ConnectionTest, AppError> {
     Ok(backend().connections.test(&actor()?, &id.into()).await?)
 }
@@ -51,7 +51,7 @@ pub async fn test_flow_connection(id: String) -> Result<ConnectionTest, AppError
 ///
 /// # Errors
 /// Not found; forbidden; invalid for a connection that needs no sign-in.
-#[server(prefix = "/fn", endpoint = "sign_in_flow_connection")]
+#[server(prefix = "/fn", endpoint = "sign_in_flow_connection", output = Json)]
 pub async fn sign_in_flow_connection(id: String) -> Result<String, AppError> {
     let session = client().session.ok_or(domain::problem::Problem::NotSignedIn)?;
     Ok(backend().connections.begin_sign_in(&actor()?, &id.into(), &session).await?)
@@ -61,7 +61,7 @@ pub async fn sign_in_flow_connection(id: String) -> Result<String, AppError> {
 ///
 /// # Errors
 /// Not found; forbidden; a conflict naming the flows that use it.
-#[server(prefix = "/fn", endpoint = "delete_flow_connection")]
+#[server(prefix = "/fn", endpoint = "delete_flow_connection", output = Json)]
 pub async fn delete_flow_connection(id: String, force: bool) -> Result<(), AppError> {
     Ok(backend().connections.delete(&actor()?, &id.into(), force).await?)
 }

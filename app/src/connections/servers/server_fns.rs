@@ -3,17 +3,17 @@
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::on_server::{actor, backend, client};
+use crate::wire::Json;
 use domain::tool_server::{
     AddedServer, NewToolServer, ProgramUse, ServerToolChange, ToolServer, ToolServerChange,
 };
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 
 /// The servers with their tools.
 ///
 /// # Errors
 /// Forbidden for viewers.
-#[server(prefix = "/fn", endpoint = "load_tool_servers")]
+#[server(prefix = "/fn", endpoint = "load_tool_servers", output = Json)]
 pub async fn load_tool_servers() -> Result<Vec<ToolServer>, AppError> {
     Ok(backend().peers.list(&actor()?).await?)
 }
@@ -22,7 +22,7 @@ pub async fn load_tool_servers() -> Result<Vec<ToolServer>, AppError> {
 ///
 /// # Errors
 /// Forbidden without the permission to manage.
-#[server(prefix = "/fn", endpoint = "load_program_use")]
+#[server(prefix = "/fn", endpoint = "load_program_use", output = Json)]
 pub async fn load_program_use() -> Result<ProgramUse, AppError> {
     Ok(backend().peers.program_use(&actor()?)?)
 }
@@ -31,7 +31,7 @@ pub async fn load_program_use() -> Result<ProgramUse, AppError> {
 ///
 /// # Errors
 /// Every field that is wrong; forbidden.
-#[server(prefix = "/fn", endpoint = "add_tool_server", input = Json)]
+#[server(prefix = "/fn", endpoint = "add_tool_server", input = Json, output = Json)]
 pub async fn add_tool_server(new: NewToolServer) -> Result<AddedServer, AppError> {
     let session = client().session;
     Ok(backend().peers.add_in_browser(&actor()?, new, session.as_deref()).await?)
@@ -41,7 +41,7 @@ pub async fn add_tool_server(new: NewToolServer) -> Result<AddedServer, AppError
 ///
 /// # Errors
 /// Not found; forbidden; invalid for a server that takes none.
-#[server(prefix = "/fn", endpoint = "sign_in_tool_server")]
+#[server(prefix = "/fn", endpoint = "sign_in_tool_server", output = Json)]
 pub async fn sign_in_tool_server(id: String) -> Result<String, AppError> {
     let session = client().session.ok_or(domain::problem::Problem::NotSignedIn)?;
     Ok(backend().peers.sign_in(&actor()?, &id.into(), &session).await?)
@@ -51,7 +51,7 @@ pub async fn sign_in_tool_server(id: String) -> Result<String, AppError> {
 ///
 /// # Errors
 /// Every field that is wrong; not found; forbidden.
-#[server(prefix = "/fn", endpoint = "change_tool_server", input = Json)]
+#[server(prefix = "/fn", endpoint = "change_tool_server", input = Json, output = Json)]
 pub async fn change_tool_server(id: String, change: ToolServerChange) -> Result<(), AppError> {
     backend().peers.change(&actor()?, &id.into(), change).await?;
     Ok(())
@@ -61,7 +61,7 @@ pub async fn change_tool_server(id: String, change: ToolServerChange) -> Result<
 ///
 /// # Errors
 /// Not found; forbidden. What the test finds is no error.
-#[server(prefix = "/fn", endpoint = "test_tool_server")]
+#[server(prefix = "/fn", endpoint = "test_tool_server", output = Json)]
 pub async fn test_tool_server(id: String) -> Result<ToolServer, AppError> {
     Ok(backend().peers.test(&actor()?, &id.into()).await?)
 }
@@ -70,7 +70,7 @@ pub async fn test_tool_server(id: String) -> Result<ToolServer, AppError> {
 ///
 /// # Errors
 /// Not found; forbidden; a conflict when the server says something else meanwhile.
-#[server(prefix = "/fn", endpoint = "decide_server_tool", input = Json)]
+#[server(prefix = "/fn", endpoint = "decide_server_tool", input = Json, output = Json)]
 pub async fn decide_server_tool(id: String, change: ServerToolChange) -> Result<(), AppError> {
     backend().peers.decide(&actor()?, &id.into(), change).await?;
     Ok(())
@@ -80,7 +80,7 @@ pub async fn decide_server_tool(id: String, change: ServerToolChange) -> Result<
 ///
 /// # Errors
 /// Not found; forbidden.
-#[server(prefix = "/fn", endpoint = "remove_tool_server")]
+#[server(prefix = "/fn", endpoint = "remove_tool_server", output = Json)]
 pub async fn remove_tool_server(id: String) -> Result<(), AppError> {
     Ok(backend().peers.remove(&actor()?, &id.into()).await?)
 }
