@@ -14,6 +14,7 @@ use crate::ui::disclosure::Disclosure;
 use crate::ui::icon::Icon;
 use crate::ui::problem::FormProblem;
 use crate::ui::time::{parse_time, use_now};
+use crate::ui::typed::JsonLines;
 use domain::approval::Risk;
 use domain::flow::catalog;
 use domain::flow::sample::{Origin, Sample};
@@ -278,17 +279,7 @@ fn ByHand(
     view! {
         <Disclosure summary="Write a sample by hand">
             <div class="field" style="padding-block: 0.375rem">
-                <label class="label" for="by-hand">"What it gives, as JSON"</label>
-                <textarea
-                    class="textarea"
-                    id="by-hand"
-                    rows="6"
-                    spellcheck="false"
-                    aria-invalid=move || wrong.with(Option::is_some).then_some("true")
-                    prop:value=move || text.get()
-                    on:input=move |event| text.set(event_target_value(&event))
-                ></textarea>
-                {move || wrong.get().map(|it| view! { <p class="error" role="alert"><Icon name="alert" />{it}</p> })}
+                <JsonLines id="by-hand" label="What it gives, as JSON" value=text error=wrong />
                 <Button busy=busy on:click=keep>"Use this sample"</Button>
             </div>
         </Disclosure>

@@ -8,6 +8,7 @@ use crate::ui::button::{Button, Kind};
 use crate::ui::dialog::Dialog;
 use crate::ui::icon::Icon;
 use crate::ui::problem::FormProblem;
+use crate::ui::typed::JsonLines;
 use domain::flow::FlowVersion;
 use domain::flow::edit::{FlowEdit, ImportFlow};
 use domain::flow::exchange::{self, Imported};
@@ -142,10 +143,13 @@ pub fn ImportDialog(
 /// A file, or its text.
 #[component]
 fn Source(text: RwSignal<String>, wrong: RwSignal<Vec<Issue>>) -> impl IntoView {
-    let take = move |it: String| {
-        text.set(it);
-        wrong.set(Vec::new());
-    };
+    // What was wrong was said of another text.
+    Effect::new(move |before: Option<()>| {
+        text.track();
+        if before.is_some() {
+            wrong.set(Vec::new());
+        }
+    });
     view! {
         <p>"A flow that was exported here, or from another engine with the same format. It becomes a draft; nothing runs."</p>
         <div class="field">
@@ -155,20 +159,10 @@ fn Source(text: RwSignal<String>, wrong: RwSignal<Vec<Issue>>) -> impl IntoView 
                 id="flow-file"
                 type="file"
                 accept="application/json,.json"
-                on:change=move |event| read_file(&event, take)
+                on:change=move |event| read_file(&event, move |it| text.set(it))
             />
         </div>
-        <div class="field">
-            <label class="label" for="flow-text">"Or its text"</label>
-            <textarea
-                class="textarea"
-                id="flow-text"
-                rows="6"
-                spellcheck="false"
-                prop:value=move || text.get()
-                on:input=move |event| take(event_target_value(&event))
-            ></textarea>
-        </div>
+        <JsonLines id="flow-text" label="Or its text" value=text />
     }
 }
 

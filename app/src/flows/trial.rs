@@ -10,6 +10,7 @@ use crate::ui::button::{Button, Kind};
 use crate::ui::choice::Switch;
 use crate::ui::dialog::Dialog;
 use crate::ui::problem::FormProblem;
+use crate::ui::typed::JsonLines;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_navigate;
@@ -131,23 +132,10 @@ fn Values(
     wrong: RwSignal<Option<String>>,
     by_webhook: Memo<bool>,
 ) -> impl IntoView {
-    let label =
-        move || if by_webhook.get() { "Body of the request" } else { "Values to start with" };
-    view! {
-        <div class="field">
-            <label class="label" for="trial">{label}</label>
-            <textarea
-                class="textarea"
-                id="trial"
-                rows="6"
-                spellcheck="false"
-                aria-invalid=move || wrong.with(Option::is_some).then_some("true")
-                prop:value=move || text.get()
-                on:input=move |event| text.set(event_target_value(&event))
-            ></textarea>
-            {move || wrong.get().map(|it| view! { <p class="error" role="alert">{it}</p> })}
-        </div>
-    }
+    let label = move || {
+        if by_webhook.get() { "Body of the request" } else { "Values to start with" }.to_owned()
+    };
+    view! { <JsonLines id="trial" label=Signal::derive(label) value=text error=wrong /> }
 }
 
 #[cfg(test)]

@@ -69,13 +69,53 @@ pub fn Lines(
     #[prop(optional, into)]
     error: Signal<Option<String>>,
 ) -> impl IntoView {
+    let look = Look { rows: "3", spellcheck: None };
+    view! { <Area id=id label=Signal::stored(label) value=value look=look hint=hint error=error /> }
+}
+
+/// Data, written as JSON.
+#[component]
+pub fn JsonLines(
+    /// Unique on the page.
+    #[prop(into)]
+    id: String,
+    /// The words above.
+    #[prop(into)]
+    label: Signal<String>,
+    /// What was written.
+    value: RwSignal<String>,
+    /// What is wrong.
+    #[prop(optional, into)]
+    error: Signal<Option<String>>,
+) -> impl IntoView {
+    let look = Look { rows: "6", spellcheck: Some("false") };
+    view! { <Area id=id label=label value=value look=look hint="" error=error /> }
+}
+
+/// What tells one box for several lines from another.
+#[derive(Clone, Copy)]
+struct Look {
+    rows: &'static str,
+    spellcheck: Option<&'static str>,
+}
+
+#[component]
+fn Area(
+    id: String,
+    label: Signal<String>,
+    value: RwSignal<String>,
+    look: Look,
+    hint: &'static str,
+    error: Signal<Option<String>>,
+) -> impl IntoView {
     view! {
         <div class="field">
             <label class="label" for=id.clone()>{label}</label>
             <textarea
                 class="textarea"
                 id=id.clone()
-                rows="3"
+                rows=look.rows
+                spellcheck=look.spellcheck
                 prop:value=move || value.get()
                 aria-invalid=move || error.with(Option::is_some).then_some("true")
                 aria-describedby=described_by(&id, hint, error)
