@@ -82,6 +82,7 @@ pub mod trial_fns;
 pub mod trigger_test;
 pub mod turns;
 pub mod unsent;
+pub mod value_tree;
 pub mod values;
 pub mod version_fns;
 pub mod versions;

@@ -2,26 +2,32 @@
 
 use super::cards::{Card, Look, readable};
 use super::earlier::{Part, Pick, parts, picks, reading};
-use super::samples::use_samples;
 use super::store::Studio;
 use super::text::Writing;
-use super::tile::PieceTile;
+use super::value_tree::{ValueTree, branch_id};
 use crate::ui::browser;
 use crate::ui::combobox::Entry;
 use crate::ui::icon::Icon;
+use crate::ui::keys::Keys;
 use domain::flow::catalog::WEBHOOK;
 use domain::flow::{FlowVersion, TriggerKind, tree};
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
 /// A step whose values can be used.
 #[derive(Clone, Debug, PartialEq)]
-struct Source {
-    step: String,
-    number: usize,
-    title: String,
-    look: Look,
-    picks: Vec<Pick>,
+pub struct Source {
+    /// Its name.
+    pub step: String,
+    /// Where it comes in reading order.
+    pub number: usize,
+    /// What people read for it.
+    pub title: String,
+    /// Its tile.
+    pub look: Look,
+    /// What it gives; none before it was tested.
+    pub picks: Vec<Pick>,
 }
 
 /// The steps that ran before `step`, the nearest first, each with what it is known to give.
@@ -158,6 +164,21 @@ pub fn ValuesPopover(
             browser::hide_popover("values");
         }
     });
+    // From the search the arrows go on into the tree, and Enter takes what was found first.
+    let keydown = move |event: KeyboardEvent| {
+        let first = found.with_untracked(|it| it.first().map(|it| branch_id(&it.step)));
+        match (event.key().as_str(), first) {
+            ("ArrowDown", Some(first)) => browser::focus(&first),
+            ("Enter", Some(_)) => {
+                let value = |it: &Vec<Source>| it.iter().find_map(|it| it.picks.first().cloned());
+                if let Some(value) = found.with_untracked(value) {
+                    pick.run(value.expression);
+                }
+            }
+            _ => return,
+        }
+        event.prevent_default();
+    };
     view! {
         <div class="popover values" id="values" popover="auto" role="dialog" aria-label="Insert a value">
             <div class="values__head">
@@ -171,56 +192,18 @@ pub fn ValuesPopover(
                         aria-label="Search values"
                         prop:value=move || search.get()
                         on:input=move |event| search.set(event_target_value(&event))
+                        on:keydown=keydown
                     />
                 </div>
             </div>
-            <ul class="tree" aria-label="Values from earlier steps">
-                {move || found.get().into_iter().map(|it| view! { <SourceView source=it pick=pick /> }).collect_view()}
-            </ul>
+            <ValueTree sources=found pick=pick />
             <Show when=move || found.with(Vec::is_empty)>
                 <p class="sm muted" style="padding: 0.75rem">"Nothing found. Values appear here when a step before this one was tested."</p>
             </Show>
-        </div>
-    }
-}
-
-#[component]
-fn SourceView(source: Source, pick: Callback<String>) -> impl IntoView {
-    let samples = use_samples();
-    let step = StoredValue::new(source.step);
-    let untested = source.picks.is_empty().then(|| {
-        let test = move |_| {
-            browser::hide_popover("values");
-            samples.open_test(&step.get_value());
-        };
-        view! {
-            <li>
-                <button type="button" class="tree__row" on:click=test>
-                    <Icon name="play" class="icon--sm" />
-                    <span>"Test this step to see its values"</span>
-                </button>
-            </li>
-        }
-    });
-    let row = move |it: Pick| {
-        let expression = it.expression;
-        view! {
-            <li>
-                <button type="button" class="tree__row" title=expression.clone() on:click=move |_| pick.run(expression.clone())>
-                    <Icon name="text" class="icon--sm" />
-                    <span>{it.label}</span>
-                    <span class="smp">{it.sample}</span>
-                </button>
-            </li>
-        }
-    };
-    view! {
-        <li>
-            <div class="tree__row">
-                <PieceTile look=Signal::stored(source.look) size="tile--xs" />
-                <span class="med">{format!("{}. {}", source.number, source.title)}</span>
+            <div class="values__foot xs quiet">
+                "Samples of what each step gave last"
+                <span class="push row"><Keys keys=&["↵"] />" insert"</span>
             </div>
-            <ul>{untested} {source.picks.into_iter().map(row).collect_view()}</ul>
-        </li>
+        </div>
     }
 }
