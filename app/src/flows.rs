@@ -22,6 +22,7 @@ pub mod failure;
 pub mod field;
 pub mod find;
 pub mod fingers;
+pub mod flow_cards;
 pub mod focus;
 pub mod folder_fns;
 pub mod folders;

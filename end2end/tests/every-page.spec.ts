@@ -95,6 +95,7 @@ const ALWAYS: Place[] = [
   ['projects', '/projects'],
   ['projects as cards', '/projects?view=cards'],
   ['flows', '/flows'],
+  ['flows as cards', '/flows?view=cards'],
   ['runs', '/runs'],
   ['templates', '/flows/templates'],
   ['tables', '/flows/tables'],

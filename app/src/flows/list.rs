@@ -2,6 +2,7 @@
 
 use super::bulk::{BulkBar, Ticked};
 use super::empty::NoFlows;
+use super::flow_cards::FlowCards;
 use super::folders::{self, FolderBar};
 use super::row::FlowRow;
 use super::server_fns::{FlowList, create_flow, list_flows};
@@ -12,7 +13,7 @@ use crate::session;
 use crate::ui::badge::{State, Tone};
 use crate::ui::button::{Button, ButtonLink, Kind};
 use crate::ui::callout::Callout;
-use crate::ui::choice::Chip;
+use crate::ui::choice::{Chip, Segments};
 use crate::ui::kept::Kept;
 use crate::ui::search::SearchBox;
 use crate::ui::skeleton::CardSkeleton;
@@ -57,6 +58,11 @@ impl Part {
         }
     }
 }
+
+/// The flows as cards, in the address.
+const CARDS: &str = "cards";
+/// The ways to look at flows.
+const VIEWS: [(&str, &str); 2] = [("table", "Table"), (CARDS, "Cards")];
 
 /// Its newest run failed.
 pub fn needs_attention(flow: &FlowSummary) -> bool {
@@ -144,6 +150,9 @@ fn Listed(list: Memo<FlowList>, imports: RwSignal<bool>) -> impl IntoView {
     let part = Memo::new(move |_| Part::of(&part.get().unwrap_or_default()));
     let (folder, _) = query_signal::<String>("folder");
     let folder = Memo::new(move |_| folder.get().unwrap_or_default());
+    let (look, set_look) = query_signal::<String>("view");
+    let look = Signal::derive(move || look.get().unwrap_or_else(|| VIEWS[0].0.to_owned()));
+    let show = move |key: &'static str| set_look.set((key == CARDS).then(|| key.to_owned()));
     let found = Memo::new(move |_| {
         list.with(|it| fitting(&it.flows, (part.get(), &folder.read()), &wanted.read()))
     });
@@ -153,10 +162,20 @@ fn Listed(list: Memo<FlowList>, imports: RwSignal<bool>) -> impl IntoView {
         <div class="toolbar">
             <SearchBox label="Search flows" words=wanted />
             <PartChips list=list part=part />
+            <span class="push"></span>
+            <Segments label="Show as" options=VIEWS.to_vec() value=look change=show />
         </div>
         <FolderBar list=list />
         <BulkBar ticked=ticked list=list />
-        <FlowTable found=found list=list ticked=ticked />
+        <Show
+            when=move || look.with(|it| it == CARDS)
+            fallback=move || view! { <FlowTable found=found list=list ticked=ticked /> }
+        >
+            <FlowCards found=found list=list />
+        </Show>
+        <Show when=move || found.with(Vec::is_empty)>
+            <p class="sm muted" role="status" style="padding: 1rem">"No flow fits. Choose another filter or search for something else."</p>
+        </Show>
     }
 }
 
@@ -232,9 +251,6 @@ fn FlowTable(found: Memo<Vec<FlowSummary>>, list: Memo<FlowList>, ticked: Ticked
                 </For>
             </tbody>
         </Table>
-        <Show when=move || found.with(Vec::is_empty)>
-            <p class="sm muted" role="status" style="padding: 1rem">"No flow fits. Choose another filter or search for something else."</p>
-        </Show>
     }
 }
 

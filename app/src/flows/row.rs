@@ -11,7 +11,7 @@ use crate::ui::dialog::Confirm;
 use crate::ui::icon::Icon;
 use crate::ui::person::Avatar;
 use crate::ui::time::{parse_time, use_now};
-use crate::ui::toast::use_toasts;
+use crate::ui::toast::{Toasts, use_toasts};
 use domain::actor::Permission;
 use domain::flow::FlowStatus;
 use domain::flow::engine::FlowEngine;
@@ -94,7 +94,8 @@ fn Tick(id: FlowId, name: String, ticked: Ticked) -> impl IntoView {
     }
 }
 
-fn apps(flow: &FlowSummary) -> impl IntoView + use<> {
+/// The apps it works with, in their order.
+pub(super) fn apps(flow: &FlowSummary) -> impl IntoView + use<> {
     let tile = |(at, name): (usize, &String)| {
         view! {
             {(at > 0).then(|| view! { <Icon name="arrow-right" class="icon--sm" /> })}
@@ -106,44 +107,63 @@ fn apps(flow: &FlowSummary) -> impl IntoView + use<> {
 }
 
 /// Share of the finished runs that succeeded.
-fn success(runs: &[Run]) -> Option<String> {
+pub(super) fn success(runs: &[Run]) -> Option<String> {
     let done = runs.iter().filter(|it| it.status.is_terminal()).count();
     let fine = runs.iter().filter(|it| State::from(it.status) == State::Succeeded).count();
     (done > 0).then(|| format!("{}%", fine * 100 / done))
 }
 
-/// Switches the flow at once; on failure it is put back and the reason is said.
+/// The switch of one flow. It outlives the row, which is drawn anew when the flow changed: what was done can be undone.
+#[derive(Clone)]
+struct Switch {
+    on: RwSignal<bool>,
+    id: FlowId,
+    name: String,
+    toasts: Toasts,
+}
+
+impl Switch {
+    /// Switches at once; on failure it is put back and the reason is said.
+    fn turn(self, to: bool) {
+        self.on.try_set(to);
+        spawn_local(async move {
+            let status = if to { FlowStatus::Enabled } else { FlowStatus::Disabled };
+            let (toasts, name) = (self.toasts, self.name.clone());
+            match set_flow_status(self.id.clone(), status).await {
+                Ok(_) => {
+                    let (word, sub) = if to {
+                        ("on", "")
+                    } else {
+                        ("off", "It does not run until it is on again")
+                    };
+                    let undo = move || self.clone().turn(!to);
+                    toasts.undo(format!("{name} is {word}"), sub, undo);
+                }
+                Err(AppError::Problem(Problem::NeedsApproval { id })) => {
+                    self.on.try_set(!to);
+                    toasts.waits(format!("An admin was asked to switch {name} on"), &id);
+                }
+                Err(error) => {
+                    self.on.try_set(!to);
+                    toasts.failed(format!("{name} was not switched. {error}"));
+                }
+            }
+        });
+    }
+}
+
+/// Whether the flow is on, and the way to change that.
 #[component]
-fn OnOff(flow: FlowSummary) -> impl IntoView {
+pub(super) fn OnOff(flow: FlowSummary) -> impl IntoView {
     let (manages, writes) = (session::can(Permission::Manage), session::can(Permission::Write));
     let on = RwSignal::new(flow.status == FlowStatus::Enabled);
     // A member asks those who manage to switch it on.
     let is_off = flow.status != FlowStatus::Enabled;
     let may = Signal::derive(move || manages.get() || writes.get() && is_off);
-    let toasts = use_toasts();
     let published = flow.published_version_id.is_some();
-    let id = StoredValue::new(flow.id);
-    let name = StoredValue::new(flow.name);
-    let switch = Callback::new(move |to: bool| {
-        on.set(to);
-        spawn_local(async move {
-            let status = if to { FlowStatus::Enabled } else { FlowStatus::Disabled };
-            match set_flow_status(id.get_value(), status).await {
-                Ok(_) => {
-                    toasts.say(format!("{} is {}", name.get_value(), if to { "on" } else { "off" }))
-                }
-                Err(AppError::Problem(Problem::NeedsApproval { id })) => {
-                    on.try_set(!to);
-                    let words = format!("An admin was asked to switch {} on", name.get_value());
-                    toasts.waits(words, &id);
-                }
-                Err(error) => {
-                    on.try_set(!to);
-                    toasts.failed(format!("{} was not switched. {error}", name.get_value()));
-                }
-            }
-        });
-    });
+    let switch =
+        StoredValue::new(Switch { on, id: flow.id, name: flow.name, toasts: use_toasts() });
+    let label = switch.with_value(|it| format!("{}: on or off", it.name));
     let words = move || if on.get() { "On" } else { "Off" };
     view! {
         <Show when=move || may.get() && published fallback=move || view! { <span class="quiet xs">{words}</span> }>
@@ -151,10 +171,10 @@ fn OnOff(flow: FlowSummary) -> impl IntoView {
                 <input
                     type="checkbox"
                     role="switch"
-                    aria-label=format!("{}: on or off", name.get_value())
+                    aria-label=label.clone()
                     prop:checked=move || on.get()
                     checked=on.get_untracked()
-                    on:change=move |event| switch.run(event_target_checked(&event))
+                    on:change=move |event| switch.get_value().turn(event_target_checked(&event))
                 />
             </label>
         </Show>
@@ -162,7 +182,7 @@ fn OnOff(flow: FlowSummary) -> impl IntoView {
 }
 
 #[component]
-fn LastRun(run: Option<Run>) -> impl IntoView {
+pub(super) fn LastRun(run: Option<Run>) -> impl IntoView {
     let now = use_now();
     run.map(|run| {
         let at = parse_time(&run.created);
@@ -182,7 +202,7 @@ fn LastRun(run: Option<Run>) -> impl IntoView {
 
 /// The newest runs as a strip, the oldest at the left.
 #[component]
-fn Ticks(runs: Vec<Run>) -> impl IntoView {
+pub(super) fn Ticks(runs: Vec<Run>) -> impl IntoView {
     let failed = runs.iter().filter(|it| State::from(it.status) == State::Failed).count();
     let tick = |run: &Run| {
         let value = match State::from(run.status) {
