@@ -65,6 +65,7 @@ pub fn Canvas(
             aria-roledescription="flow canvas"
             aria-describedby="canvas-help"
             data-hold=move || hold_word(&hands.hold.read())
+            data-moving=move || camera.is_moving.get().then_some("")
             on:pointerdown=move |event| hands.down(&event)
             on:pointermove=move |event| hands.moved(&event)
             on:pointerup=move |event| hands.up(&event)
@@ -100,11 +101,9 @@ fn hold_word(hold: &Hold) -> Option<&'static str> {
 #[component]
 fn World(studio: Studio, camera: Camera, hands: Hands) -> impl IntoView {
     let layout = studio.layout;
-    let style = move || {
-        let (w, h) = layout.with(|it| (it.width, it.height));
-        format!("width: {w}px; height: {h}px; transform: {}", camera.view.get().transform())
-    };
-    let shown = Memo::new(move |_| window(studio, camera));
+    let width = move || format!("{}px", layout.with(|it| it.width));
+    let height = move || format!("{}px", layout.with(|it| it.height));
+    let shown = Memo::new(move |last: Option<&Option<Area>>| window(studio, camera, last.copied()));
     let nodes = Memo::new(move |_| near(studio, shown.get()));
     let at = move |x: i32, y: i32| shown.with(|it| it.is_none_or(|it| it.holds(x, y)));
     let adds = move || {
@@ -120,7 +119,7 @@ fn World(studio: Studio, camera: Camera, hands: Hands) -> impl IntoView {
         format!("left: {x}px; top: {y}px")
     };
     view! {
-        <div class="world" style=style>
+        <div class="world" style:width=width style:height=height style:transform=move || camera.view.get().transform()>
             <Edges studio=studio layout=layout shown=shown />
             <ol class="nodes">
                 <For each=move || nodes.get() key=Clone::clone let:name>
@@ -140,14 +139,15 @@ fn World(studio: Studio, camera: Camera, hands: Hands) -> impl IntoView {
     }
 }
 
-/// What is drawn of a large flow: the view with one screen around it, in coarse steps so that panning draws little;
-/// none for all of a flow that is not large.
-fn window(studio: Studio, camera: Camera) -> Option<Area> {
+/// What is drawn of a large flow: the view with one screen around it. That stays while it holds the view, so that most
+/// of panning and zooming draws no step anew. None for all of a flow that is not large.
+fn window(studio: Studio, camera: Camera, last: Option<Option<Area>>) -> Option<Area> {
     if studio.layout.with(|it| it.nodes.len()) <= MANY {
         return None;
     }
     let seen = camera.seen();
-    Some(seen.grown(seen.size).snapped(COARSE))
+    let still = last.flatten().filter(|it| it.serves(&seen));
+    still.or_else(|| Some(seen.grown(seen.size).snapped(COARSE)))
 }
 
 /// Names of the steps to draw.

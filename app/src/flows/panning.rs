@@ -6,6 +6,7 @@ use super::store::Studio;
 use super::view::{Area, Size, View};
 use leptos::html;
 use leptos::prelude::*;
+use std::time::Duration;
 use web_sys::WheelEvent;
 
 /// How much of the canvas the run bar covers, with the space around it.
@@ -16,6 +17,8 @@ const EDGE: f64 = 36.0;
 const FIRST: Size = Size { w: 1_200.0, h: 900.0 };
 /// How strongly the wheel zooms.
 const WHEEL: f64 = 0.0022;
+/// How long after its last change by hand the view counts as at rest.
+const REST: Duration = Duration::from_millis(180);
 
 /// Where the canvas is looked at from. Cheap to copy.
 #[derive(Clone, Copy)]
@@ -24,10 +27,15 @@ pub struct Camera {
     pub view: RwSignal<View>,
     /// The canvas.
     pub node: NodeRef<html::Section>,
+    /// A hand is moving the view: what is drawn is carried as a picture, and drawn sharp once it rests.
+    pub is_moving: RwSignal<bool>,
     studio: Studio,
     /// A person moved the view, so it is no longer fitted by itself.
     is_moved: StoredValue<bool>,
     size: RwSignal<Size>,
+    /// The view is drawn with the next frame.
+    is_due: StoredValue<bool>,
+    rest: StoredValue<Option<TimeoutHandle>>,
 }
 
 impl Camera {
@@ -36,9 +44,12 @@ impl Camera {
         let camera = Self {
             view: RwSignal::new(View::default()),
             node: NodeRef::new(),
+            is_moving: RwSignal::new(false),
             studio,
             is_moved: StoredValue::new(false),
             size: RwSignal::new(Size::default()),
+            is_due: StoredValue::new(false),
+            rest: StoredValue::new(None),
         };
         Effect::new(move |_| {
             camera.node.track();
@@ -145,7 +156,31 @@ impl Camera {
     fn by_hand(self, change: impl FnOnce(View, Size) -> View) {
         self.is_moved.set_value(true);
         let canvas = self.canvas();
-        self.view.update(|it| *it = change(*it, canvas));
+        self.view.update_untracked(|it| *it = change(*it, canvas));
+        self.draw_soon();
+    }
+
+    /// However often the view changes until then, it is drawn once a frame.
+    fn draw_soon(self) {
+        if !self.is_moving.get_untracked() {
+            self.is_moving.set(true);
+        }
+        let rest = move || {
+            self.is_moving.try_set(false);
+        };
+        let rest = set_timeout_with_handle(rest, REST).ok();
+        let earlier = self.rest.try_update_value(|it| std::mem::replace(it, rest)).flatten();
+        if let Some(earlier) = earlier {
+            earlier.clear();
+        }
+        if self.is_due.try_update_value(|it| std::mem::replace(it, true)) == Some(false) {
+            request_animation_frame(move || {
+                // The page may have been left.
+                if self.is_due.try_set_value(false).is_none() && !self.view.is_disposed() {
+                    self.view.notify();
+                }
+            });
+        }
     }
 
     /// The wheel pans; with Ctrl, or as a pinch, it zooms around the pointer.

@@ -13,6 +13,9 @@ const MARGIN: f64 = 20.0;
 /// The vertical distance from the canvas' upper edge to the flow.
 const HEAD: f64 = 6.0;
 
+/// So many times as high as the view may be what is drawn around it.
+const WASTE: f64 = 9.0;
+
 /// A width and a height, in pixels.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Size {
@@ -51,6 +54,17 @@ impl Area {
     pub fn holds(&self, x: i32, y: i32) -> bool {
         let (x, y) = (f64::from(x), f64::from(y));
         self.x <= x && x <= self.x + self.size.w && self.y <= y && y <= self.y + self.size.h
+    }
+
+    /// Whether what is drawn in it still serves a view that shows `seen`: it holds that, with a little around it, and is
+    /// not so much larger that it costs more than drawing anew.
+    pub fn serves(&self, seen: &Self) -> bool {
+        let near = seen.grown(Size { w: seen.size.w / 8.0, h: seen.size.h / 8.0 });
+        let holds = self.x <= near.x
+            && self.y <= near.y
+            && self.x + self.size.w >= near.x + near.size.w
+            && self.y + self.size.h >= near.y + near.size.h;
+        holds && self.size.h <= seen.size.h * WASTE
     }
 
     /// The smallest box around it whose sides are multiples of `step`.
@@ -225,6 +239,21 @@ mod tests {
         let far = (0..20).fold(View::default(), |view, _| view.further(CANVAS));
         let near = (0..20).fold(View::default(), |view, _| view.nearer(CANVAS));
         assert_eq!((far.zoom, near.zoom), (ZOOM_MIN, ZOOM_MAX));
+    }
+
+    #[test]
+    fn what_is_drawn_serves_nearby_views_and_most_zooms() {
+        let world = Size { w: 300.0, h: 20_000.0 };
+        let start = View { x: 0.0, y: -6_000.0, zoom: 0.75 };
+        let seen = |view: View| view.seen(world, CANVAS);
+        let drawn = seen(start).grown(seen(start).size).snapped(400.0);
+        assert!(drawn.serves(&seen(start)) && drawn.serves(&seen(start.panned(0.0, 300.0))));
+        let zooms = |factor| drawn.serves(&seen(start.zoomed(factor, (400.0, 300.0), CANVAS)));
+        assert!(zooms(0.54) && zooms(2.0));
+        assert!(!drawn.serves(&seen(start.panned(0.0, 900.0))));
+        // Far too much is drawn for a view of little.
+        let all = Area { x: -5_000.0, y: 0.0, size: Size { w: 10_000.0, ..world } };
+        assert!(!all.serves(&seen(start)));
     }
 
     #[test]
