@@ -40,14 +40,12 @@ function speak(response: ServerResponse, at: number): void {
 
 /** Has a conversation of so many messages with the built-in assistant; gives its id. */
 async function talk(page: Page, url: string, messages: number): Promise<string> {
+  // Five questions a second, unless whoever runs the server wants it otherwise.
+  const limits = { limits: { chatMessagesPerSecond: 1_000, callsPerMinute: 10_000 } };
+  expect((await page.request.put(`${url}/api/pmos/platform/settings`, { data: limits })).status()).toBe(200);
   let session: string | undefined;
   for (let at = 0; at < messages / 2; at += 1) {
-    let answer = await page.request.post(`${url}/api/chat`, { data: { message: 'hello', sessionId: session } });
-    // More than a few a second are refused.
-    while (answer.status() === 429) {
-      await page.waitForTimeout(300);
-      answer = await page.request.post(`${url}/api/chat`, { data: { message: 'hello', sessionId: session } });
-    }
+    const answer = await page.request.post(`${url}/api/chat`, { data: { message: 'hello', sessionId: session } });
     expect(answer.status()).toBe(200);
     session = ((await answer.json()) as { sessionId: string }).sessionId;
   }

@@ -40,6 +40,22 @@ macro_rules! kinds {
 }
 
 impl EventKind {
+    /// Whether somebody may have less rights, or none, after it: whoever reads on has to be looked at again.
+    pub fn may_narrow(self) -> bool {
+        let only_adds = matches!(
+            self,
+            Self::SignInFailed
+                | Self::AuditExported
+                | Self::Refused
+                | Self::InvitationCreated
+                | Self::InvitationWithdrawn
+                | Self::KeyCreated
+                | Self::ClientRegistered
+                | Self::ClientConnected
+        );
+        self.topic() == Topic::Account && !only_adds
+    }
+
     /// Whether it is about the whole installation, so that only super admins may read it.
     pub fn is_for_super_admins(self) -> bool {
         matches!(self, Self::ShellOpened | Self::ShellUsed | Self::ShellClosed)

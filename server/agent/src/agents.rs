@@ -103,7 +103,7 @@ impl Agent {
         };
         let turn = NewTurn { text: it.goal.clone(), ..NewTurn::default() };
         let new = match self.new_run(&person, &turn).await {
-            Ok(new) => new,
+            Ok((new, _)) => new,
             Err(problem @ (Problem::NeedsSetup { .. } | Problem::Forbidden { .. })) => {
                 return self.note_failure(it, next_at, problem.to_string()).await;
             }
@@ -115,7 +115,7 @@ impl Agent {
             Box::pin(async move { store_start(tx, (&actor, &node), (&agent, next_at), new).await })
         });
         if write.await? {
-            self.spawn(id, Some(person));
+            self.spawn(id, None);
         }
         Ok(())
     }

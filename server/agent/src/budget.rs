@@ -3,7 +3,6 @@
 use crate::agent::Agent;
 use crate::ending::End;
 use crate::hearing::month_of;
-use crate::settings::Settings;
 use crate::turn::Turn;
 use domain::ids::{UserId, WorkspaceId};
 use domain::problem::Problem;
@@ -14,18 +13,20 @@ use store::model_keys;
 const WARNING_SHARE: f64 = 0.8;
 
 impl Turn {
-    /// Ends the run when the limit of the workspace's month or of its person is reached; warns when that of the month
-    /// nearly is.
-    pub(crate) async fn over_budget(&self) -> Result<Option<End>, Problem> {
-        if let Some(problem) = self.agent.used_up_for(&self.run.workspace, &self.run.user).await? {
+    /// Ends the run when the limit of its person, which `used_up` speaks of, or of the workspace's month is reached;
+    /// warns when that of the month nearly is.
+    pub(crate) async fn over_budget(
+        &self,
+        used_up: Option<Problem>,
+    ) -> Result<Option<End>, Problem> {
+        if let Some(problem) = used_up {
             return Ok(Some(End::failed("SPEND_LIMIT", problem.to_string())));
         }
-        let mut conn = self.agent.0.db.read().await?;
-        let settings = Settings::of(&mut conn, &self.run.workspace).await?;
-        let (tokens, usd) = settings.monthly_limit();
+        let (tokens, usd) = self.limit;
         if tokens.is_none() && usd.is_none() {
             return Ok(None);
         }
+        let mut conn = self.agent.0.db.read().await?;
         let month = month_of(&self.run.today);
         let spent = model_keys::spent(&mut conn, &self.run.workspace, &month).await?;
         drop(conn);
@@ -47,7 +48,7 @@ impl Turn {
 impl Agent {
     /// Why no model may be asked for a person now; none while they have something left, and where an assistant answers
     /// them that costs nothing.
-    async fn used_up_for(
+    pub(crate) async fn used_up_for(
         &self,
         workspace: &WorkspaceId,
         user: &UserId,

@@ -4,11 +4,10 @@ use crate::llm::{OtherTool, Prompt};
 use crate::untrusted::clean;
 use domain::actor::{Actor, Permission};
 use domain::approval::Risk;
-use domain::problem::Problem;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
-use tools::other_tools::as_called;
+use tools::other_tools::{Pinned, as_called};
 use tools::tool::{Profile, ToolSpec};
 use tools::tools::Tools;
 
@@ -70,15 +69,14 @@ pub(crate) fn chosen(tools: &Tools, actor: &Actor, prompt: &Prompt) -> Vec<&'sta
     allowed.into_iter().map(|it| it.spec).filter(|it| names.contains(it.name)).collect()
 }
 
-/// Tools of other servers for `prompt`: those that it names or that fit its words, the best first.
-pub(crate) async fn others(
-    tools: &Tools,
-    actor: &Actor,
-    prompt: &Prompt,
-) -> Result<Vec<OtherTool>, Problem> {
+/// Those of `all` tools of other servers that `prompt` names or that fit its words, the best first.
+pub(crate) fn others(all: Vec<Pinned>, prompt: &Prompt) -> Vec<OtherTool> {
+    if all.is_empty() {
+        return Vec::new();
+    }
     let (known, words) = (known(prompt), words(prompt));
     let mut fitting: Vec<(usize, OtherTool)> = Vec::new();
-    for tool in tools.others(actor).await? {
+    for tool in all {
         let text = format!("{} {} {}", tool.called, tool.server, tool.description);
         let said: BTreeSet<String> =
             text.split(|letter: char| !letter.is_alphanumeric()).map(stem).collect();
@@ -91,7 +89,7 @@ pub(crate) async fn others(
     }
     fitting.retain(|it| it.0 > 0);
     fitting.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-    Ok(fitting.into_iter().take(CHOSEN_OF_OTHERS).map(|it| it.1).collect())
+    fitting.into_iter().take(CHOSEN_OF_OTHERS).map(|it| it.1).collect()
 }
 
 /// Tools the conversation used, and those a search found.

@@ -67,6 +67,21 @@ impl Agent {
     }
 }
 
+/// The command that a message names behind a slash, and the words after it: `/status`, `/health_project Relaunch`.
+pub(crate) fn slashed(message: &str) -> Option<(Command, String)> {
+    let text = message.trim().strip_prefix('/')?;
+    let (name, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    let command = ALL.into_iter().find(|it| it.name == name.to_lowercase())?;
+    let rest = rest.trim();
+    let project = rest.strip_prefix("project ").unwrap_or(rest).trim();
+    Some((command, project.trim_matches(['"', '“', '”']).to_owned()))
+}
+
+/// Whether a message is a command by its name: then it is run, whoever answers otherwise.
+pub fn is_command(message: &str) -> bool {
+    slashed(message).is_some()
+}
+
 /// What follows the word "project" in a request.
 fn named_project(text: &str) -> Option<String> {
     let at = text.to_lowercase().find("project ")? + "project ".len();
@@ -77,6 +92,18 @@ fn named_project(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_slash_makes_a_name_a_command() {
+        let read = |text| slashed(text).map(|(it, rest)| (it.name, rest));
+        assert_eq!(read(" /status"), Some(("status", String::new())));
+        let named = Some(("health_project", "Website relaunch".to_owned()));
+        assert_eq!(read("/health_project Website relaunch"), named);
+        assert_eq!(read("/health_project project “Website relaunch”"), named);
+        for text in ["status", "/nothing", "/ status", "/statusquo", "what is /status"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn a_project_is_what_follows_the_word() {

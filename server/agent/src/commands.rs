@@ -308,7 +308,7 @@ impl Agent {
     }
 }
 
-fn arguments(command: Command, call: &CommandCall) -> Result<Value, Problem> {
+pub(crate) fn arguments(command: Command, call: &CommandCall) -> Result<Value, Problem> {
     let mut args = call.arguments.clone();
     if command.needs_project {
         let given = call.project.clone().map(Value::from);

@@ -167,7 +167,7 @@ fn choices(note: Option<&Value>) -> Vec<String> {
 
 async fn run(conn: &mut Conn, owner: &Owner, id: &ChatRunId) -> Result<Option<TurnRun>, Problem> {
     let Some(stored) = runs::find(conn, owner, id).await? else { return Ok(None) };
-    let events = journal::events(conn, id, 0).await?;
+    let events = journal::events_shown(conn, id).await?;
     let mut asked = Vec::new();
     for id in approval_ids(&events) {
         let found = approvals::find(conn, &owner.workspace, &id).await?;

@@ -101,7 +101,7 @@ impl Turn {
                 if runs::hold(tx, &run.run.session_id).await?.is_none() {
                     return Ok(true);
                 }
-                if chat::said_in(tx, &run.root).await?.len() > heard {
+                if chat::said_in(tx, &run.workspace, &run.root).await?.len() > heard {
                     return Ok::<_, Problem>(false);
                 }
                 close(tx, &actor, &run, last).await?;

@@ -2,22 +2,33 @@
 
 use crate::agent::Agent;
 use crate::ending::End;
+use crate::models::Candidate;
 use crate::task::Task;
 use crate::turn::Turn;
 use domain::actor::Actor;
 use domain::ids::ChatRunId;
 use domain::problem::Problem;
-use store::chat::{leases, runs};
+use store::chat::leases;
+use store::chat::runs::{self, StoredRun};
 use tokio_util::sync::CancellationToken;
 
+/// A run whose beginning was committed just now, with what was read for it: none of it is read again.
+pub(crate) struct Begun {
+    pub(crate) run: StoredRun,
+    /// Who asked.
+    pub(crate) actor: Actor,
+    /// Who is asked, in order.
+    pub(crate) candidates: Vec<Candidate>,
+}
+
 impl Agent {
-    /// Works in the background on a stored run whose lease is this node's. Without an actor, the person is looked up as
-    /// they are now.
-    pub(crate) fn spawn(&self, id: ChatRunId, actor: Option<Actor>) {
+    /// Works in the background on a stored run whose lease is this node's. Of one that was not begun just now, everything
+    /// is read, and the person is looked up as they are now.
+    pub(crate) fn spawn(&self, id: ChatRunId, begun: Option<Begun>) {
         let agent = self.clone();
         tokio::spawn(async move {
             let Some(stop) = agent.enter(&id) else { return };
-            if let Err(problem) = agent.lead(&id, actor, stop).await {
+            if let Err(problem) = agent.lead(&id, begun, stop).await {
                 tracing::error!(run = id.as_str(), %problem, "a run of the assistant could not be worked on");
             }
             agent.leave(&id);
@@ -31,7 +42,7 @@ impl Agent {
     async fn lead(
         &self,
         id: &ChatRunId,
-        actor: Option<Actor>,
+        begun: Option<Begun>,
         stop: CancellationToken,
     ) -> Result<(), Problem> {
         let beating = async {
@@ -44,7 +55,7 @@ impl Agent {
                 }
             }
         };
-        let work = Box::pin(self.work_on(id, actor, stop.clone()));
+        let work = Box::pin(self.work_on(id, begun, stop.clone()));
         let worked = tokio::select! {
             worked = work => worked,
             () = beating => Ok(()),
@@ -61,6 +72,11 @@ impl Agent {
     }
 
     async fn give_back(&self, id: &ChatRunId) -> Result<(), Problem> {
+        let stored = runs::get(&mut self.0.db.read().await?, id).await?;
+        // The lease of one that has ended binds nobody.
+        if stored.is_none_or(|it| it.run.status.is_over()) {
+            return Ok(());
+        }
         let (id, node) = (id.clone(), self.0.node.clone());
         let write = self
             .0
@@ -72,23 +88,29 @@ impl Agent {
     async fn work_on(
         &self,
         id: &ChatRunId,
-        actor: Option<Actor>,
+        begun: Option<Begun>,
         stop: CancellationToken,
     ) -> Result<(), Problem> {
-        let mut conn = self.0.db.read().await?;
-        let Some(run) = runs::get(&mut conn, id).await? else { return Ok(()) };
-        let task = Task::of(&mut conn, &run.workspace, &run.root).await?;
-        drop(conn);
-        let actor = match actor {
-            Some(actor) => Some(actor),
-            None => self.person(&run.workspace, &run.user, &run.request_id).await?,
+        let mut turn = match begun {
+            // A person asked for it, so it works for no agent.
+            Some(Begun { run, actor, candidates }) => {
+                let mut turn = Turn::new(self.clone(), run, (actor, None), stop);
+                turn.candidates = candidates;
+                turn
+            }
+            None => {
+                let mut conn = self.0.db.read().await?;
+                let Some(run) = runs::get(&mut conn, id).await? else { return Ok(()) };
+                let task = Task::of(&mut conn, &run.workspace, &run.root).await?;
+                drop(conn);
+                let actor = self.person(&run.workspace, &run.user, &run.request_id).await?;
+                let Some(actor) = actor else {
+                    let reason = "The person who asked is no longer in this workspace";
+                    return self.end_without_turn(&run, End::failed("FORBIDDEN", reason)).await;
+                };
+                Turn::new(self.clone(), run, (actor, task), stop)
+            }
         };
-        let Some(actor) = actor else {
-            let gone =
-                End::failed("FORBIDDEN", "The person who asked is no longer in this workspace");
-            return self.end_without_turn(&run, gone).await;
-        };
-        let mut turn = Turn::new(self.clone(), run, (actor, task), stop);
         let end = match turn.work().await {
             Ok(end) => end,
             Err(problem) => Some(End::failed(problem.code(), problem.to_string())),

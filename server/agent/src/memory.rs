@@ -34,9 +34,13 @@ impl Agent {
         task: Option<&Task>,
     ) -> Result<Prompt, Problem> {
         let mut conn = self.0.db.read().await?;
-        let said = chat::said_in(&mut conn, &run.root).await?;
+        let said = chat::said_in(&mut conn, &run.workspace, &run.root).await?;
         let first = said.first().map_or(i64::MAX, |it| it.seq);
-        let before = chat::messages(&mut conn, &run.run.session_id, first, TURNS).await?;
+        let before = match first {
+            // Nothing was said before the first message.
+            1 => Vec::new(),
+            first => chat::messages(&mut conn, &run.run.session_id, first, TURNS).await?,
+        };
         let calls = journal::calls(&mut conn, &run.root).await?;
         let rounds = rounds::of_chain(&mut conn, &run.workspace, &run.root).await?;
         let memory = match Runtime::parse(&run.run.runtime) {

@@ -64,6 +64,13 @@ pub(crate) struct Choice {
     pub(crate) missing: Option<Problem>,
 }
 
+impl Candidate {
+    /// The built-in assistant, for what it alone does.
+    pub(crate) fn builtin() -> Self {
+        free(Arc::new(Planner), false)
+    }
+}
+
 impl Models {
     pub(crate) fn new(key: SecretKey, fixed: Option<Arc<dyn Provider>>) -> Self {
         Self { fixed, key, sender: Sender::default(), cooling: Mutex::default() }
@@ -109,8 +116,12 @@ impl Agent {
             return Ok(Choice { candidates, source: "builtin", missing: None });
         }
         let mut conn = self.0.db.read().await?;
+        let settings = Settings::of(&mut conn, workspace).await?;
         let personal = self.personal_choice(&mut conn, workspace, user).await?;
-        let shared = self.shared_choice(&mut conn, workspace).await?;
+        let shared = match personal {
+            Some(Ok(_)) => None,
+            _ => self.shared_choice(&mut conn, workspace, &settings).await?,
+        };
         let mut choice = match (personal, shared) {
             (Some(Ok(candidate)), _) => {
                 Choice { candidates: vec![candidate], source: "personal", missing: None }
@@ -122,7 +133,7 @@ impl Agent {
             (None, None) => Choice { candidates: Vec::new(), source: "builtin", missing: None },
         };
         let is_chosen = !choice.candidates.is_empty();
-        let falls_back = !is_chosen || Settings::of(&mut conn, workspace).await?.falls_back();
+        let falls_back = !is_chosen || settings.falls_back();
         if falls_back && !choice.candidates.iter().any(|it| !it.is_paid) {
             choice.candidates.push(free(Arc::new(Planner), is_chosen));
         }
@@ -172,8 +183,8 @@ impl Agent {
         &self,
         conn: &mut Conn,
         workspace: &WorkspaceId,
+        settings: &Settings,
     ) -> Result<Option<Result<Vec<Candidate>, Problem>>, Problem> {
-        let settings = Settings::of(conn, workspace).await?;
         let Some(maker) = settings.provider().and_then(Maker::parse) else { return Ok(None) };
         if maker == Maker::Builtin {
             return Ok(None);

@@ -5,6 +5,7 @@
 
 use crate::agent::{Agent, owner, place};
 use crate::ending::End;
+use crate::leading::Begun;
 use crate::llm::reading::read;
 use crate::llm::{DoneCall, Prompt, Provider, Wanted};
 use crate::planner::{self, Planner};
@@ -19,7 +20,7 @@ use domain::problem::Problem;
 use serde_json::{Value, json};
 use store::chat::journal::{self, CallStatus, StoredCall};
 use store::chat::rounds::{self, StoredRound};
-use store::chat::runs::{self, NewRun};
+use store::chat::runs::{self, NewRun, StoredRun};
 use store::chat::{self, NewSession};
 use store::db::Conn;
 use store::ids;
@@ -256,8 +257,10 @@ impl Agent {
         let write = self.0.db.write(move |tx| {
             Box::pin(async move { begin(tx, (&by, &node), (&plan, &steps), new).await })
         });
-        let session = write.await?;
-        self.spawn(run.clone(), Some(actor));
+        let stored: StoredRun = write.await?;
+        let session = stored.run.session_id.clone();
+        let begun = Begun { run: stored, actor, candidates: Vec::new() };
+        self.spawn(run.clone(), Some(begun));
         // Only how much is said of what came of it depends on this wait.
         drop(tokio::time::timeout(self.0.config.decision_wait, self.ended(&run)).await);
         let calls = journal::calls(&mut self.0.db.read().await?, &run).await?;
@@ -272,7 +275,7 @@ async fn begin(
     (actor, node): (&Actor, &str),
     (plan, steps): (&PlanRow, &[PlanStep]),
     new: NewRun,
-) -> Result<SessionId, Problem> {
+) -> Result<StoredRun, Problem> {
     if !plans::begin(tx, &actor.workspace, (&plan.id, &new.id)).await? {
         return Err(executed_before());
     }
@@ -280,7 +283,7 @@ async fn begin(
     let (title, project_id) = (title_of(&plan.objective), plan.project_id.clone());
     let session = NewSession { title, project_id, ..NewSession::default() };
     let session = chat::insert_session(tx, &mine, &session).await?;
-    let new = NewRun { session: session.clone(), ..new };
+    let new = NewRun { session, ..new };
     if !sending::begin(tx, (actor, node), (&plan.objective, &[]), &new).await? {
         return Err(Problem::conflict("The assistant is still answering. Try again in a moment"));
     }
@@ -293,7 +296,7 @@ async fn begin(
     for step in steps {
         journal::propose(tx, &place, &new.root, &step.tool, &step.args).await?;
     }
-    Ok(session)
+    Ok(stored)
 }
 
 impl Turn {

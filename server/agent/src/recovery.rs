@@ -82,6 +82,10 @@ impl Agent {
 
     /// Starts a run for every decided approval whose conversation is free.
     pub(crate) async fn carry_on(&self) -> Result<(), Problem> {
+        // It is looked after every run, and nearly always there is none.
+        if runs::decided(&mut self.0.db.read().await?).await?.is_empty() {
+            return Ok(());
+        }
         let node = self.0.node.clone();
         let write =
             self.0.db.write(move |tx| Box::pin(async move { continue_decided(tx, &node).await }));

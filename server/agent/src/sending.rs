@@ -3,6 +3,8 @@
 use crate::agent::{Agent, owner};
 use crate::files;
 use crate::hearing::called;
+use crate::leading::Begun;
+use crate::models::Candidate;
 use crate::sessions::{missing, title_of};
 use crate::trace::run_line;
 use domain::actor::{Actor, Permission, Via};
@@ -14,8 +16,8 @@ use domain::problem::Problem;
 use domain::trace::TraceStatus;
 use serde_json::{Value, json};
 use store::chat::journal::{self, Place};
-use store::chat::runs::{self, NewRun};
-use store::chat::{self, NewMessage, NewSession, Owner, attachments, leases};
+use store::chat::runs::{self, NewRun, StoredRun};
+use store::chat::{self, NewMessage, NewSession, Owner, attachments};
 use store::db::Conn;
 use store::{events, ids};
 
@@ -72,40 +74,49 @@ impl Agent {
         let actor = actor.through(Via::Chat);
         let mut turn = checked(turn)?;
         let files = files::taken(&std::mem::take(&mut turn.files))?;
-        let new = self.new_run(&actor, &turn).await?;
+        let (new, candidates) = self.new_run(&actor, &turn).await?;
         let (asker, node) = (actor.clone(), self.0.node.clone());
         let write = self.0.db.write(move |tx| {
             Box::pin(async move { store_turn(tx, (&asker, &node), (turn, files), new).await })
         });
-        let sent: Sent = write.await?;
-        if !sent.is_steered {
-            self.spawn(sent.run.id.clone(), Some(actor));
+        let (stored, is_steered): (StoredRun, bool) = write.await?;
+        let run = stored.run.clone();
+        if !is_steered {
+            self.spawn(run.id.clone(), Some(Begun { run: stored, actor, candidates }));
         }
-        Ok(sent)
+        Ok(Sent { run, is_steered })
     }
 
-    /// A run that answers `turn`, without its conversation yet.
-    pub(crate) async fn new_run(&self, actor: &Actor, turn: &NewTurn) -> Result<NewRun, Problem> {
-        let choice = self.choice(&actor.workspace, &actor.user).await?;
+    /// A run that answers `turn`, without its conversation yet, and who is asked, in order.
+    pub(crate) async fn new_run(
+        &self,
+        actor: &Actor,
+        turn: &NewTurn,
+    ) -> Result<(NewRun, Vec<Candidate>), Problem> {
+        let day = async { Ok(self.0.tools.today(actor).await?) };
+        let choice = self.choice(&actor.workspace, &actor.user);
+        let (choice, runtime, today) = tokio::try_join!(choice, self.runtime(), day)?;
         if let Some(missing) = &choice.missing {
             return Err(missing.clone());
         }
-        let first = self.awake(choice).into_iter().next().map(|it| it.provider);
+        let candidates = self.awake(choice);
+        let first = candidates.first().map(|it| &it.provider);
         let model = first.map_or_else(|| "builtin".to_owned(), |it| called(it.name(), it.model()));
         let id = ChatRunId::from(ids::fresh());
-        Ok(NewRun {
+        let new = NewRun {
             user_name: actor.name.clone(),
             session: SessionId::default(),
             root: id.clone(),
             id,
             parent: None,
-            runtime: self.runtime().await?.0.as_str().to_owned(),
+            runtime: runtime.0.as_str().to_owned(),
             model,
             flow: turn.flow.clone(),
             project: turn.project.clone(),
-            today: self.0.tools.today(actor).await?.to_string(),
+            today: today.to_string(),
             request_id: actor.request_id.clone(),
-        })
+        };
+        Ok((new, candidates))
     }
 
     /// One run of the person.
@@ -168,7 +179,7 @@ async fn store_turn(
     (actor, node): (&Actor, &str),
     (turn, files): (NewTurn, Vec<File>),
     new: NewRun,
-) -> Result<Sent, Problem> {
+) -> Result<(StoredRun, bool), Problem> {
     let mine = owner(actor);
     let session = session_of(tx, &mine, &turn).await?;
     // No run of a conversation that was made just now can be under way.
@@ -181,8 +192,8 @@ async fn store_turn(
     if !begin(tx, (actor, node), (&turn.text, &files), &new).await? {
         return Err(Problem::conflict("The assistant is still answering. Try again in a moment"));
     }
-    let run = runs::find(tx, &mine, &new.id).await?.ok_or_else(|| Problem::not_found("Run"))?.run;
-    Ok(Sent { run, is_steered: false })
+    let run = runs::find(tx, &mine, &new.id).await?.ok_or_else(|| Problem::not_found("Run"))?;
+    Ok((run, false))
 }
 
 /// Stores a run with what it answers, that it began and that `node` works on it, all at once: whoever waits for the
@@ -194,17 +205,15 @@ pub(crate) async fn begin(
     new: &NewRun,
 ) -> Result<bool, Problem> {
     let mine = owner(actor);
-    if !runs::insert(tx, &mine, new).await? {
+    if !runs::insert_begun(tx, &mine, new, node).await? {
         return Ok(false);
     }
     say(tx, &mine, &new.session, said, (&new.id, &new.root)).await?;
-    leases::take(tx, &new.id, node, true).await?;
-    runs::start(tx, &new.id).await?;
     let place =
         Place { workspace: mine.workspace, session: new.session.clone(), run: new.id.clone() };
     let start = start_event(&new.session, Some(said.0), (&new.runtime, &new.model));
     let working = run_line(&place).event(TraceStatus::Running, "", None);
-    journal::append_all(tx, &place, vec![("start", start), working]).await?;
+    journal::append_first(tx, &place, vec![("start", start), working]).await?;
     events::record(tx, actor, &Event::new(EventKind::ChatRunChanged, &new.id, "running")).await?;
     Ok(true)
 }
@@ -239,14 +248,14 @@ async fn join(
     tx: &mut Conn,
     mine: &Owner,
     (turn, files): (NewTurn, Vec<File>),
-    active: runs::StoredRun,
-) -> Result<Sent, Problem> {
+    active: StoredRun,
+) -> Result<(StoredRun, bool), Problem> {
     if turn.when_busy == WhenBusy::Refuse {
         return Err(Problem::Busy { run_id: active.run.id.to_string() });
     }
     let said = (turn.text.as_str(), files.as_slice());
     say(tx, mine, &active.run.session_id, said, (&active.run.id, &active.root)).await?;
-    Ok(Sent { run: active.run, is_steered: true })
+    Ok((active, true))
 }
 
 async fn say(

@@ -13,6 +13,8 @@ use store::events;
 /// How many turns one reading gives.
 const PAGE: i64 = 100;
 const TITLE_CHARS: usize = 50;
+/// Of what conversations are searched for.
+const SEARCH_CHARS: usize = 200;
 
 impl Agent {
     /// Makes a conversation.
@@ -51,6 +53,27 @@ impl Agent {
         let is_full = i64::try_from(rows.len()).unwrap_or(i64::MAX) == limit;
         let next = rows.last().filter(|_| is_full).map(|(_, at)| at.to_string());
         Ok((rows.into_iter().map(|(session, _)| session).collect(), next))
+    }
+
+    /// The newest of the person's conversations, at most `limit`; with `words`, those that have them in their title or in
+    /// what was said.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`] without the permission to read.
+    pub async fn sessions_about(
+        &self,
+        actor: &Actor,
+        words: &str,
+        limit: u32,
+    ) -> Result<Vec<Session>, Problem> {
+        let words: String = words.trim().chars().take(SEARCH_CHARS).collect();
+        if words.is_empty() {
+            return Ok(self.sessions(actor, limit, None).await?.0);
+        }
+        actor.require(Permission::Read)?;
+        let mut conn = self.0.db.read().await?;
+        let limit = i64::from(limit.clamp(1, 100));
+        Ok(chat::sessions_about(&mut conn, &owner(actor), &words, limit).await?)
     }
 
     /// A conversation with its turns, oldest first: the newest, or those before `before`.

@@ -2,6 +2,7 @@
 
 use crate::agent::{Agent, place};
 use crate::catalogue;
+use crate::command_list::is_command;
 use crate::ending::End;
 use crate::hearing::{Heard, called, total_event};
 use crate::llm::failure::ErrorClass;
@@ -39,6 +40,8 @@ pub(crate) struct Turn {
     pub(crate) actor: Actor,
     /// The agent it works for; none for what a person asked.
     pub(crate) task: Option<Task>,
+    /// Who is asked first, in order, as it was read when the run was stored; empty when it has to be read.
+    pub(crate) candidates: Vec<Candidate>,
     pub(crate) place: Place,
     pub(crate) stop: CancellationToken,
     pub(crate) iterations: u32,
@@ -55,8 +58,8 @@ pub(crate) struct Turn {
     /// What asks first in this workspace, and how long it waits.
     pub(crate) mode: Mode,
     pub(crate) approval_wait: Duration,
-    /// How many tokens and US dollars its models may cost in a month.
-    limit: (Option<f64>, Option<f64>),
+    /// How many tokens and US dollars the models of the workspace may cost in a month.
+    pub(crate) limit: (Option<f64>, Option<f64>),
     started: Instant,
 }
 
@@ -82,6 +85,7 @@ impl Turn {
             run,
             actor,
             task,
+            candidates: Vec::new(),
             stop,
             message: MessageId::from(ids::fresh()),
             total: None,
@@ -97,10 +101,11 @@ impl Turn {
     /// How the run ends; none when it was ended from outside or the server stops.
     pub(crate) async fn work(&mut self) -> Result<Option<End>, Problem> {
         // Before a tool was asked for there is none to bring to its end, and what was read at the beginning is still so.
-        let mut first = Some(self.begin().await?).filter(|it| it.prompt.rounds.is_empty());
-        if let Some(end) = self.over_budget().await? {
+        let (told, used_up) = self.begin().await?;
+        if let Some(end) = self.over_budget(used_up).await? {
             return Ok(Some(end));
         }
+        let mut first = Some(told).filter(|it| it.prompt.rounds.is_empty());
         loop {
             if self.stop.is_cancelled() || self.agent.0.config.closing.is_cancelled() {
                 return Ok(None);
@@ -145,24 +150,46 @@ impl Turn {
 
     /// What the model is told now, and who is asked.
     async fn told(&mut self) -> Result<Told, Problem> {
-        let prompt = self.agent.prompt(&self.run, self.task.as_ref()).await?;
+        let known = std::mem::take(&mut self.candidates);
+        let candidates = async {
+            if !known.is_empty() {
+                return Ok(known);
+            }
+            let choice = self.agent.choice(&self.run.workspace, &self.run.user).await?;
+            Ok::<_, Problem>(self.agent.awake(choice))
+        };
+        let (prompt, others, candidates) = tokio::try_join!(
+            self.agent.prompt(&self.run, self.task.as_ref()),
+            self.agent.0.tools.others(&self.actor),
+            candidates,
+        )?;
         // A file may have come with what was said meanwhile.
         self.is_tainted |= prompt.has_files();
-        self.others = catalogue::others(&self.agent.0.tools, &self.actor, &prompt).await?;
-        let choice = self.agent.choice(&self.run.workspace, &self.run.user).await?;
-        Ok(Told { prompt, candidates: self.agent.awake(choice) })
+        self.others = catalogue::others(others, &prompt);
+        // A command by its name is run as it stands, whoever answers otherwise.
+        let candidates = match prompt.said.as_slice() {
+            [said] if is_command(said) => vec![Candidate::builtin()],
+            _ => candidates,
+        };
+        Ok(Told { prompt, candidates })
     }
 
     /// Reads what counts for the whole run, and says that it has begun, once, also when a restart takes it up again.
-    async fn begin(&mut self) -> Result<Told, Problem> {
-        let told = self.told().await?;
+    /// Gives why no model may be asked for the person, too, where that is so.
+    async fn begin(&mut self) -> Result<(Told, Option<Problem>), Problem> {
+        let (agent, workspace) = (self.agent.clone(), self.run.workspace.clone());
+        let user = self.run.user.clone();
+        let settings = async {
+            let mut conn = agent.0.db.read().await?;
+            Settings::of(&mut conn, &workspace).await
+        };
+        let used_up = agent.used_up_for(&workspace, &user);
+        let (told, settings, used_up) = tokio::try_join!(self.told(), settings, used_up)?;
         let prompt = &told.prompt;
         let earlier = prompt.history.iter().filter(|it| it.role == "user").map(|it| &it.text);
         self.said = earlier.chain(&prompt.said).cloned().collect();
         let mut before = prompt.history.iter().flat_map(|it| &it.calls);
         self.is_tainted |= before.any(|it| untrusted::is_outside(&it.name));
-        let settings =
-            Settings::of(&mut self.agent.0.db.read().await?, &self.run.workspace).await?;
         self.mode = settings.mode();
         self.approval_wait = settings.approval_wait().unwrap_or(self.approval_wait);
         self.limit = settings.monthly_limit();
@@ -170,7 +197,7 @@ impl Turn {
         if self.run.run.status == ChatRunStatus::Queued {
             self.store_beginning(&told).await?;
         }
-        Ok(told)
+        Ok((told, used_up))
     }
 
     async fn store_beginning(&self, told: &Told) -> Result<(), Problem> {

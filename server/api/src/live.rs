@@ -1,6 +1,7 @@
 //! What happens in the workspace, as it happens: one stream of server-sent events for each open page.
 //!
-//! Events come from the events table, so a page that was away gets everything since the last one it saw.
+//! Events come from memory as they are committed, and from the events table where a page was away or is too slow: it
+//! gets everything since the last one it saw.
 
 use crate::error::Answer;
 use crate::routes::{Route, Who};
@@ -21,12 +22,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::time::Duration;
-use store::db::Change;
+use store::db::{Change, Record};
 use store::events;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc::{self, Sender};
-use tokio::time::timeout;
+use tokio::time::{Instant, Interval, MissedTickBehavior, timeout};
 use tokio_stream::wrappers::ReceiverStream;
 
 /// How long a browser waits before it connects again.
@@ -96,50 +97,59 @@ struct Subscription {
 struct Ended;
 
 impl Subscription {
-    async fn run(mut self, mut changes: Receiver<Change>) {
-        let mut change = None;
-        if self.send(Frame::default().retry(RETRY)).await.is_err() {
-            return;
-        }
-        loop {
-            let Ok(told) = self.catch_up().await else { return };
-            if let Some(change) = change.filter(|it| !told.contains(it))
-                && self.announce(&change).await.is_err()
-            {
-                return;
-            }
-            change = match self.next(&mut changes).await {
-                Ok(change) => change,
-                Err(Ended) => return,
-            };
-        }
+    async fn run(mut self, changes: Receiver<Change>) {
+        let Err(Ended) = self.follow(changes).await;
     }
 
-    /// Waits until there may be something to tell; gives the change it heard of, if it is of this workspace.
-    async fn next(&mut self, changes: &mut Receiver<Change>) -> Result<Option<Change>, Ended> {
+    /// Passes on what is committed, in its order. Events come from memory; the table is read where one is missing: after
+    /// the page was away or slow, or where another node stored it.
+    async fn follow(&mut self, mut changes: Receiver<Change>) -> Result<Infallible, Ended> {
+        self.send(Frame::default().retry(RETRY)).await?;
+        self.catch_up().await?;
+        let closing = self.backend.closing.clone();
+        let mut beats = beats();
         loop {
-            let closing = self.backend.closing.clone();
             let change = tokio::select! {
                 () = closing.cancelled() => return Err(Ended),
                 () = self.frames.closed() => return Err(Ended),
-                change = timeout(HEARTBEAT, changes.recv()) => change,
-            };
-            match change {
-                Err(_) => {
+                _ = beats.tick() => {
                     self.check().await?;
                     self.send(Frame::default().comment("")).await?;
+                    continue;
                 }
-                Ok(Err(RecvError::Closed)) => return Err(Ended),
-                Ok(Err(RecvError::Lagged(_))) => return self.check().await.map(|()| None),
-                // Somebody's session may have ended, in whatever workspace that was decided.
-                Ok(Ok(change)) if change.topic == Topic::Account => {
-                    return self.check().await.map(|()| None);
+                change = changes.recv() => change,
+            };
+            match change {
+                Ok(change) => self.hear(&change).await?,
+                Err(RecvError::Lagged(_)) => {
+                    self.check().await?;
+                    self.catch_up().await?;
                 }
-                Ok(Ok(change)) if change.workspace == self.actor.workspace => {
-                    return self.check().await.map(|()| Some(change));
-                }
-                Ok(Ok(_)) => {}
+                Err(RecvError::Closed) => return Err(Ended),
             }
+        }
+    }
+
+    async fn hear(&mut self, change: &Change) -> Result<(), Ended> {
+        // Somebody's session may have ended, in whatever workspace that was decided.
+        if may_narrow(change) {
+            self.check().await?;
+        }
+        if change.workspace != self.actor.workspace {
+            return Ok(());
+        }
+        let number = match &change.record {
+            Record::None => return self.announce(change).await,
+            Record::Event(event) => event.seq,
+            Record::Elsewhere(number) => *number,
+        };
+        match &change.record {
+            _ if number <= self.cursor => Ok(()),
+            Record::Event(event) if number == self.cursor + 1 => {
+                self.cursor = number;
+                self.tell(event).await
+            }
+            _ => self.catch_up().await,
         }
     }
 
@@ -154,22 +164,27 @@ impl Subscription {
         Ok(())
     }
 
-    /// Sends every event the person may see since the last one that was looked at; gives the changes they told of.
-    async fn catch_up(&mut self) -> Result<Vec<Change>, Ended> {
-        let mut told = Vec::new();
+    /// Sends every event the person may see since the last one that was looked at.
+    async fn catch_up(&mut self) -> Result<(), Ended> {
         loop {
             let mut conn = self.backend.db.read().await.map_err(|_| Ended)?;
             let found = events::after(&mut conn, &self.actor.workspace, self.cursor, PAGE).await;
             drop(conn);
-            let Some(last) = found.as_ref().map_err(|_| Ended)?.last().map(|it| it.seq) else {
-                return Ok(told);
-            };
-            for stored in found.iter().flatten().filter(|it| is_visible(&self.actor, it)) {
-                self.send(frame(&self.actor.workspace, stored)).await?;
-                told.push(change_of(&self.actor.workspace, stored));
+            let found = found.map_err(|_| Ended)?;
+            let Some(last) = found.last().map(|it| it.seq) else { return Ok(()) };
+            for stored in &found {
+                self.tell(stored).await?;
             }
             self.cursor = last;
         }
+    }
+
+    /// Sends an event, if the person may see it.
+    async fn tell(&self, stored: &StoredEvent) -> Result<(), Ended> {
+        if !is_visible(&self.actor, stored) {
+            return Ok(());
+        }
+        self.send(frame(&self.actor.workspace, stored)).await
     }
 
     /// Passes on what is not stored, such as the progress of a run. It has no number: it cannot be resumed.
@@ -187,6 +202,23 @@ impl Subscription {
             _ => Err(Ended),
         }
     }
+}
+
+/// Whether somebody's rights may be less after it.
+fn may_narrow(change: &Change) -> bool {
+    match &change.record {
+        Record::None => false,
+        Record::Event(stored) => stored.event.kind.may_narrow(),
+        // Which event it was is known to the other node.
+        Record::Elsewhere(_) => change.topic == Topic::Account,
+    }
+}
+
+/// When it is time to say that a stream still stands, and to look whether its reader may still read.
+fn beats() -> Interval {
+    let mut beats = tokio::time::interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
+    beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    beats
 }
 
 /// Topics that everybody in the workspace may hear of.
@@ -207,11 +239,6 @@ fn is_visible(actor: &Actor, stored: &StoredEvent) -> bool {
     let is_own = stored.actor_id == me || stored.event.target == me;
     let is_managed = matches!(topic, Topic::Account | Topic::Operation);
     is_shared(topic) || is_own || (is_managed && actor.role.can(Permission::Manage))
-}
-
-fn change_of(workspace: &WorkspaceId, stored: &StoredEvent) -> Change {
-    let (topic, target) = (stored.event.kind.topic(), stored.event.target.clone());
-    Change { workspace: workspace.clone(), topic, target }
 }
 
 fn frame(workspace: &WorkspaceId, stored: &StoredEvent) -> Frame {

@@ -106,7 +106,7 @@ impl Presence {
             rooms.note(sign, ids::now_ms())
         };
         if noted.has_changed {
-            self.db.announce(Change { workspace, topic: Topic::Flow, target });
+            self.db.announce(Change::unrecorded(workspace, Topic::Flow, target));
         }
         noted.here
     }

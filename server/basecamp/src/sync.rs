@@ -361,11 +361,8 @@ fn pause(scopes: &[ScopeRow], most: Duration) -> Duration {
 }
 
 fn change(key: &Key) -> Change {
-    Change {
-        workspace: key.workspace.clone(),
-        topic: Topic::Connector,
-        target: key.connection.as_str().to_owned(),
-    }
+    let (workspace, connection) = (key.workspace.clone(), key.connection.as_str());
+    Change::unrecorded(workspace, Topic::Connector, connection)
 }
 
 /// The sync acts for nobody: it only reads, and what it reads is shown by each reader's own rights.

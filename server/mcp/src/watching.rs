@@ -252,9 +252,7 @@ mod tests {
 
     #[test]
     fn a_change_concerns_its_list_and_itself() {
-        let heard = |topic| {
-            Heard::Change(Change { workspace: "w1".into(), topic, target: "f1".to_owned() })
-        };
+        let heard = |topic| Heard::Change(Change::unrecorded("w1".into(), topic, "f1"));
         for (topic, uri, is_concerned) in [
             (Topic::Flow, "pmos://flows", true),
             (Topic::Flow, "pmos://flows/f1", true),

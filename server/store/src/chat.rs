@@ -162,6 +162,43 @@ pub async fn sessions(
         .collect())
 }
 
+/// Conversations of `owner` with `words` in their title or in what was said, newest first. Capitals make no difference in
+/// letters of English.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn sessions_about(
+    conn: &mut Conn,
+    owner: &Owner,
+    words: &str,
+    limit: i64,
+) -> Result<Vec<Session>> {
+    let sql =
+        "SELECT id, user_id, title, project_id, persona_id, message_count, created_at, updated_at
+         FROM chat_sessions s WHERE workspace_id = $1 AND user_id = $2
+           AND (lower(title) LIKE $3 ESCAPE '!' OR EXISTS (
+                  SELECT 1 FROM chat_messages m
+                  WHERE m.session_id = s.id AND m.role <> 'tool' AND lower(m.content) LIKE $3 ESCAPE '!'))
+         ORDER BY updated_at DESC, id DESC LIMIT $4";
+    let pattern = containing(words);
+    let (workspace, user) = (owner.workspace.as_str(), owner.user.as_str());
+    let rows = fetch_all!(conn, SessionRow, sql, workspace, user, pattern.as_str(), limit)?;
+    Ok(rows.into_iter().map(read_session).collect())
+}
+
+/// The pattern of LIKE, with `!` before what is meant as it stands, that finds texts with `words` in them.
+fn containing(words: &str) -> String {
+    let mut pattern = String::from("%");
+    for letter in words.chars().flat_map(char::to_lowercase) {
+        if matches!(letter, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    pattern
+}
+
 /// Gives a conversation another name; false when there is none.
 ///
 /// # Errors
@@ -196,16 +233,18 @@ pub async fn delete_session(conn: &mut Conn, owner: &Owner, id: &SessionId) -> R
     if execute!(conn, sql, workspace, user, id)? == 0 {
         return Ok(false);
     }
-    let sql =
-        "DELETE FROM chat_calls WHERE root_id IN (SELECT id FROM chat_runs WHERE session_id = $1)";
-    execute!(conn, sql, id)?;
-    let sql =
-        "DELETE FROM chat_rounds WHERE root_id IN (SELECT id FROM chat_runs WHERE session_id = $1)";
-    execute!(conn, sql, id)?;
-    execute!(conn, "DELETE FROM chat_events WHERE session_id = $1", id)?;
-    attachments::delete_of(conn, id).await?;
+    let sql = "DELETE FROM chat_calls
+         WHERE root_id IN (SELECT id FROM chat_runs WHERE workspace_id = $1 AND session_id = $2)";
+    execute!(conn, sql, workspace, id)?;
+    let sql = "DELETE FROM chat_rounds WHERE workspace_id = $1
+                 AND root_id IN (SELECT id FROM chat_runs WHERE workspace_id = $1 AND session_id = $2)";
+    execute!(conn, sql, workspace, id)?;
+    let sql = "DELETE FROM chat_events WHERE workspace_id = $1 AND session_id = $2";
+    execute!(conn, sql, workspace, id)?;
+    attachments::delete_of(conn, (workspace, id)).await?;
     execute!(conn, "DELETE FROM chat_messages WHERE session_id = $1", id)?;
-    execute!(conn, "DELETE FROM chat_runs WHERE session_id = $1", id)?;
+    let sql = "DELETE FROM chat_runs WHERE workspace_id = $1 AND session_id = $2";
+    execute!(conn, sql, workspace, id)?;
     Ok(true)
 }
 
@@ -277,9 +316,14 @@ pub async fn message_seq(
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn said_in(conn: &mut Conn, root: &ChatRunId) -> Result<Vec<Said>> {
-    let sql = "SELECT seq, id, content FROM chat_messages WHERE root_id = $1 AND role = 'user' ORDER BY seq";
-    let rows = fetch_all!(conn, (i64, String, String), sql, root.as_str())?;
+pub async fn said_in(
+    conn: &mut Conn,
+    workspace: &WorkspaceId,
+    root: &ChatRunId,
+) -> Result<Vec<Said>> {
+    let sql = "SELECT seq, id, content FROM chat_messages
+               WHERE workspace_id = $1 AND root_id = $2 AND role = 'user' ORDER BY seq";
+    let rows = fetch_all!(conn, (i64, String, String), sql, workspace.as_str(), root.as_str())?;
     Ok(rows.into_iter().map(|(seq, id, text)| Said { seq, id: id.into(), text }).collect())
 }
 

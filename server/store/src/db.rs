@@ -6,8 +6,9 @@ use crate::error::StoreError;
 use crate::group_commit::Writer;
 use crate::memo::Age;
 use crate::notify::Notifier;
-use domain::event::Topic;
-use domain::ids::WorkspaceId;
+use crate::talks::{Heard, Told};
+use domain::event::{StoredEvent, Topic};
+use domain::ids::{SessionId, WorkspaceId};
 use futures::future::BoxFuture;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgPool, PgPoolOptions};
@@ -17,6 +18,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{Postgres, Sqlite};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::broadcast;
 
@@ -34,7 +36,10 @@ pub struct Db {
     notifier: Notifier,
     /// Transactions so far, for tests that count them.
     #[cfg(feature = "testing")]
-    pub(crate) writes: std::sync::Arc<std::sync::atomic::AtomicU64>,
+    pub(crate) writes: Arc<std::sync::atomic::AtomicU64>,
+    /// Connections taken for reading so far, for the same.
+    #[cfg(feature = "testing")]
+    pub(crate) reads: Arc<std::sync::atomic::AtomicU64>,
 }
 
 #[derive(Clone)]
@@ -44,7 +49,7 @@ enum Pools {
 }
 
 /// Something was committed: who should look again.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Change {
     /// The workspace it happened in.
     pub workspace: WorkspaceId,
@@ -52,12 +57,40 @@ pub struct Change {
     pub topic: Topic,
     /// Id of what changed.
     pub target: String,
+    /// What it left in the events table.
+    pub record: Record,
+}
+
+impl Change {
+    /// A change that left no event.
+    pub fn unrecorded(workspace: WorkspaceId, topic: Topic, target: impl Into<String>) -> Self {
+        Self { workspace, topic, target: target.into(), record: Record::None }
+    }
+}
+
+/// What a change left in the events table.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Record {
+    /// Nothing: it cannot be read again.
+    None,
+    /// The event, as it is stored.
+    Event(Arc<StoredEvent>),
+    /// The event of this number, which another node stored.
+    Elsewhere(i64),
 }
 
 /// One connection, inside a transaction when it came from [`Db::write`].
 pub struct Conn {
     pub(crate) inner: Inner,
     pub(crate) changes: Vec<Change>,
+    /// What runs of the assistant did, for those who follow their conversations.
+    pub(crate) told: Vec<Told>,
+}
+
+impl Conn {
+    pub(crate) fn new(inner: Inner) -> Self {
+        Self { inner, changes: Vec::new(), told: Vec::new() }
+    }
 }
 
 pub(crate) enum Inner {
@@ -180,7 +213,9 @@ impl Db {
             pools,
             notifier,
             #[cfg(feature = "testing")]
-            writes: std::sync::Arc::default(),
+            writes: Arc::default(),
+            #[cfg(feature = "testing")]
+            reads: Arc::default(),
         }
     }
 
@@ -189,11 +224,13 @@ impl Db {
     /// # Errors
     /// When no connection can be had.
     pub async fn read(&self) -> Result<Conn> {
+        #[cfg(feature = "testing")]
+        self.reads.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let inner = match &self.pools {
             Pools::Sqlite { readers, .. } => Inner::Sqlite(readers.acquire().await?),
             Pools::Postgres(pool) => Inner::Postgres(pool.acquire().await?),
         };
-        Ok(Conn { inner, changes: Vec::new() })
+        Ok(Conn::new(inner))
     }
 
     /// Runs `work` in a transaction and returns when it is on the disk. An `Err` of `work` rolls it back.
@@ -234,6 +271,12 @@ impl Db {
     /// is told how many it missed and reads the events table instead.
     pub fn changes(&self) -> broadcast::Receiver<Change> {
         self.notifier.subscribe()
+    }
+
+    /// What runs of a conversation do from now on, of this node with the events themselves. A reader that is too slow is
+    /// told so and reads the table instead.
+    pub fn conversation(&self, session: &SessionId) -> broadcast::Receiver<Heard> {
+        self.notifier.talks.subscribe(session)
     }
 
     /// Tells live pages about something that is not stored as an event, such as the progress of a run.
@@ -281,13 +324,15 @@ where
     F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, E>>,
 {
     let connection = pool.acquire().await.map_err(StoreError::from)?;
-    let mut conn = Conn { inner: Inner::Postgres(connection), changes: Vec::new() };
+    let mut conn = Conn::new(Inner::Postgres(connection));
     execute!(conn, "BEGIN")?;
     match work(&mut conn).await {
         Ok(value) => {
             let changes = std::mem::take(&mut conn.changes);
-            crate::notify::tell_other_nodes(&mut conn, notifier, &changes).await?;
+            let told = std::mem::take(&mut conn.told);
+            crate::notify::tell_other_nodes(&mut conn, notifier, (&changes, &told)).await?;
             execute!(conn, "COMMIT")?;
+            notifier.talks.publish(told);
             notifier.publish(changes);
             Ok(value)
         }

@@ -1,10 +1,11 @@
 //! Events: written in the transaction of every change, read by live pages and the audit log.
 
 use crate::chain::ChainedRow;
-use crate::db::{Change, Conn, Result, execute, fetch_all, fetch_optional, record};
+use crate::db::{Change, Conn, Record, Result, execute, fetch_all, fetch_optional, record};
 use domain::actor::Actor;
 use domain::event::{AuditFilter, Event, EventKind, Outcome, StoredEvent};
 use domain::ids::{FlowId, WorkspaceId};
+use std::sync::Arc;
 
 /// The workspace of events that belong to none, such as a sign-in with an unknown address.
 pub const NO_WORKSPACE: &str = "";
@@ -63,8 +64,23 @@ pub async fn record(conn: &mut Conn, actor: &Actor, event: &Event) -> Result<i64
         workspace: actor.workspace.clone(),
         topic: event.kind.topic(),
         target: event.target.clone(),
+        record: Record::Event(Arc::new(stored(actor, event, &row))),
     });
     Ok(seq)
+}
+
+/// The event as it is read back.
+fn stored(actor: &Actor, event: &Event, row: &ChainedRow) -> StoredEvent {
+    StoredEvent {
+        seq: row.seq,
+        at_ms: row.at_ms,
+        actor: row.actor.clone(),
+        actor_id: row.actor_id.clone(),
+        via: row.via.clone(),
+        event: event.clone(),
+        request_id: actor.request_id.clone(),
+        ip: row.ip.clone(),
+    }
 }
 
 /// The events of a workspace after number `after`, oldest first, `limit` at most.

@@ -99,7 +99,7 @@ async fn note(conn: &mut Conn, key: &Key, happened: &Happened<'_>) -> Result<()>
 /// Who starts flows looks as soon as this is committed.
 fn tell(conn: &mut Conn, workspace: &WorkspaceId) {
     let (workspace, target) = (workspace.clone(), WAITING.to_owned());
-    conn.changes.push(Change { workspace, topic: Topic::Flow, target });
+    conn.changes.push(Change::unrecorded(workspace, Topic::Flow, target));
 }
 
 fn is_own(record: &Record) -> bool {

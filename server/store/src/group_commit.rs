@@ -2,10 +2,11 @@
 //! fsync) and then acknowledges all of it. The same disk that allows some 500 fsynced commits a second so takes tens
 //! of thousands of rows.
 
-use crate::db::{Conn, Inner, Result, execute};
+use crate::db::{Change, Conn, Inner, Result, execute};
 use crate::error::StoreError;
 use crate::memo::Age;
 use crate::notify::Notifier;
+use crate::talks::Told;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use sqlx::sqlite::SqlitePool;
@@ -116,7 +117,8 @@ async fn commit_batch(pool: &SqlitePool, jobs: Vec<Job>, (notifier, age): (&Noti
     for acknowledge in acknowledgements {
         acknowledge(committed.clone());
     }
-    if let Ok(changes) = outcome {
+    if let Ok((changes, told)) = outcome {
+        notifier.talks.publish(told);
         notifier.publish(changes);
     }
 }
@@ -133,10 +135,10 @@ async fn run_batch(
     pool: &SqlitePool,
     jobs: Vec<Job>,
     acknowledgements: &mut Vec<Acknowledge>,
-) -> Result<Vec<crate::db::Change>> {
-    let mut conn = Conn { inner: Inner::Sqlite(pool.acquire().await?), changes: Vec::new() };
+) -> Result<(Vec<Change>, Vec<Told>)> {
+    let mut conn = Conn::new(Inner::Sqlite(pool.acquire().await?));
     execute!(conn, "BEGIN IMMEDIATE")?;
-    let mut changes = Vec::new();
+    let (mut changes, mut told) = (Vec::new(), Vec::new());
     for job in jobs {
         execute!(conn, "SAVEPOINT work")?;
         // A panic in one piece of work must not end the writer; its caller is told that nothing happened.
@@ -145,8 +147,10 @@ async fn run_batch(
         acknowledgements.extend(finished.ok().map(|(_, acknowledge)| acknowledge));
         if is_kept {
             changes.append(&mut conn.changes);
+            told.append(&mut conn.told);
         } else {
             conn.changes.clear();
+            conn.told.clear();
             // SQLite itself ends the whole transaction when the disk is full or fails; then there is no savepoint.
             execute!(conn, "ROLLBACK TO work").map_err(|_| disk_failed())?;
         }
@@ -157,5 +161,5 @@ async fn run_batch(
         drop(execute!(conn, "ROLLBACK"));
         return Err(error);
     }
-    Ok(changes)
+    Ok((changes, told))
 }

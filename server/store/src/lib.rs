@@ -78,6 +78,7 @@ pub mod sign_ins;
 pub mod step_writes;
 pub mod subscriptions;
 pub mod table_rows;
+pub mod talks;
 pub mod templates;
 pub mod tool_servers;
 pub mod undos;

@@ -172,6 +172,11 @@ const ALL: &[(i64, &str, &str)] = &[
         include_str!("../../../migrations/0226_projects_tell_what_is_new.sql"),
     ),
     (
+        231,
+        "decided runs are found",
+        include_str!("../../../migrations/0231_decided_runs_are_found.sql"),
+    ),
+    (
         236,
         "chat clients keep tasks",
         include_str!("../../../migrations/0236_chat_clients_keep_tasks.sql"),

@@ -1,8 +1,9 @@
 //! Telling live pages that something was committed, on this node and, through PostgreSQL, on all others.
 
-use crate::db::{Change, Conn, Result, execute};
+use crate::db::{Change, Conn, Record, Result, execute};
+use crate::talks::{Talks, Told};
 use domain::event::{EventKind, Topic};
-use domain::ids::WorkspaceId;
+use domain::ids::{SessionId, WorkspaceId};
 use sqlx::postgres::{PgListener, PgPool};
 use tokio::sync::broadcast;
 
@@ -11,12 +12,16 @@ const LAG: usize = 1024;
 const CHANNEL: &str = "pmos_changes";
 /// What nodes say to each other and nobody keeps.
 const WORDS: &str = "pmos_words";
+/// In which conversations a run did something.
+const TALKS: &str = "pmos_talks";
 
 /// Hands out committed changes. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Notifier {
     sender: broadcast::Sender<Change>,
     words: broadcast::Sender<String>,
+    /// Those who follow conversations here.
+    pub(crate) talks: Talks,
     /// Tells this node's own notifications from those of others; empty on SQLite.
     node: String,
 }
@@ -31,13 +36,14 @@ impl Notifier {
     pub(crate) async fn shared(pool: &PgPool) -> Result<Self> {
         let notifier = Self::named(crate::ids::short());
         let mut listener = PgListener::connect_with(pool).await?;
-        listener.listen_all([CHANNEL, WORDS]).await?;
+        listener.listen_all([CHANNEL, WORDS, TALKS]).await?;
         tokio::spawn(listen(listener, notifier.clone()));
         Ok(notifier)
     }
 
     fn named(node: String) -> Self {
-        Self { sender: broadcast::channel(LAG).0, words: broadcast::channel(LAG).0, node }
+        let (sender, words) = (broadcast::channel(LAG).0, broadcast::channel(LAG).0);
+        Self { sender, words, talks: Talks::default(), node }
     }
 
     pub(crate) fn subscribe(&self) -> broadcast::Receiver<Change> {
@@ -64,19 +70,21 @@ async fn listen(mut listener: PgListener, notifier: Notifier) {
         if node == notifier.node {
             continue;
         }
-        if notification.channel() == WORDS {
-            drop(notifier.words.send(rest.to_owned()));
-        } else if let Some(change) = change_in(rest) {
-            notifier.publish(vec![change]);
+        match notification.channel() {
+            WORDS => drop(notifier.words.send(rest.to_owned())),
+            TALKS => notifier.talks.publish_elsewhere(&SessionId::from(rest)),
+            _ => notifier.publish(change_in(rest).into_iter().collect()),
         }
     }
 }
 
 fn change_in(text: &str) -> Option<Change> {
-    let mut words = text.splitn(3, '\n');
-    let (workspace, topic, target) = (words.next()?, words.next()?, words.next()?);
+    let mut words = text.splitn(4, '\n');
+    let (workspace, topic) = (words.next()?, words.next()?);
+    let (number, target) = (words.next()?, words.next()?);
+    let record = number.parse().map_or(Record::None, Record::Elsewhere);
     let (workspace, topic) = (WorkspaceId::from(workspace), topic_named(topic)?);
-    Some(Change { workspace, topic, target: target.to_owned() })
+    Some(Change { workspace, topic, target: target.to_owned(), record })
 }
 
 fn topic_named(word: &str) -> Option<Topic> {
@@ -87,17 +95,20 @@ fn topic_named(word: &str) -> Option<Topic> {
 pub(crate) async fn tell_other_nodes(
     conn: &mut Conn,
     notifier: &Notifier,
-    changes: &[Change],
+    (changes, told): (&[Change], &[Told]),
 ) -> Result<()> {
+    let node = &notifier.node;
     for change in changes {
-        let payload = format!(
-            "{}\n{}\n{}\n{}",
-            notifier.node,
-            change.workspace,
-            change.topic.as_str(),
-            change.target
-        );
+        let number = match &change.record {
+            Record::Event(event) => event.seq.to_string(),
+            Record::None | Record::Elsewhere(_) => String::new(),
+        };
+        let (workspace, topic) = (&change.workspace, change.topic.as_str());
+        let payload = format!("{node}\n{workspace}\n{topic}\n{number}\n{}", change.target);
         execute!(conn, "SELECT pg_notify($1, $2)", CHANNEL, payload)?;
+    }
+    for Told { session, .. } in told {
+        execute!(conn, "SELECT pg_notify($1, $2)", TALKS, format!("{node}\n{session}"))?;
     }
     Ok(())
 }

@@ -31,6 +31,13 @@ pub struct TestDb {
     url: Option<String>,
 }
 
+impl Db {
+    /// How many connections were taken for reading since this database was opened.
+    pub fn reads(&self) -> u64 {
+        self.reads.load(Ordering::Relaxed)
+    }
+}
+
 impl TestDb {
     /// A fresh SQLite file.
     ///

@@ -9,7 +9,8 @@ use domain::actor::{Actor, Permission};
 use domain::approval::Risk;
 use domain::problem::Problem;
 use domain::tool_server::ToolRisk;
-use peers::call::{NotDone, Pinned};
+use peers::call::NotDone;
+pub use peers::call::Pinned;
 use peers::is_foreign;
 use serde_json::{Value, json};
 

@@ -11,9 +11,13 @@ use futures::stream::BoxStream;
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
+use std::time::Duration;
 
 /// Bytes of one answer.
 const ANSWER_BYTES: usize = 4 * 1024 * 1024;
+/// What is read after the end mark: how many pieces, and how long.
+const LAST_PIECES: usize = 16;
+const LAST_WAIT: Duration = Duration::from_secs(1);
 
 /// A model of another maker.
 pub struct Remote {
@@ -121,6 +125,9 @@ impl Stream<'_> {
         if piece.is_none() || open.decoder.is_over() {
             let events = open.decoder.end()?;
             self.ready.extend(events.into_iter().map(|it| self.remote.finished(it)));
+            if piece.is_some() {
+                tokio::spawn(drained(open.response));
+            }
         } else {
             self.state = State::Reading(open);
         }
@@ -133,6 +140,21 @@ impl Stream<'_> {
         }
         Ok(())
     }
+}
+
+/// Reads what comes after the end mark, so that the connection can take the next question without being made anew; not
+/// for long, and not much.
+async fn drained(mut response: Response) {
+    let rest = async {
+        for _ in 0..LAST_PIECES {
+            match response.chunk().await {
+                Ok(Some(_)) => {}
+                Ok(None) | Err(_) => return,
+            }
+        }
+    };
+    // A connection that does not end is dropped.
+    let _late = tokio::time::timeout(LAST_WAIT, rest).await;
 }
 
 impl Remote {

@@ -1,7 +1,79 @@
 //! The events of a run: numbered, ordered, each once, also after a cut.
 
 use crate::world::{World, actor, amara};
-use serde_json::Value;
+use agent::config::Config;
+use agent::follow::Following;
+use agent::planner::Planner;
+use domain::chat::ChatEvent;
+use domain::ids::{ChatRunId, SessionId};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+use store::chat::journal::{self, Place};
+use store::chat::runs::{self, NewRun};
+use store::chat::{self, NewSession, Owner};
+use store::db::Db;
+use store::error::StoreError;
+
+/// Longer than anything here takes.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Events that one run tells, one commit each.
+const MANY: i64 = 200;
+/// Open pages of one conversation.
+const PAGES: usize = 10;
+
+/// A conversation of Amara's with a run that has begun.
+async fn begun(db: &Db) -> Place {
+    let owner = Owner { workspace: "w1".into(), user: "amara".into() };
+    let work = db.write(move |tx| {
+        Box::pin(async move {
+            let session = chat::insert_session(tx, &owner, &NewSession::default()).await?;
+            let run = new_run(&session, "c1");
+            assert!(runs::insert(tx, &owner, &run).await?);
+            Ok::<_, StoreError>(Place { workspace: owner.workspace, session, run: run.id })
+        })
+    });
+    work.await.unwrap()
+}
+
+fn new_run(session: &SessionId, id: &str) -> NewRun {
+    NewRun {
+        id: ChatRunId::from(id),
+        user_name: "Amara Osei".to_owned(),
+        session: session.clone(),
+        root: ChatRunId::from(id),
+        parent: None,
+        runtime: "v2".to_owned(),
+        model: "builtin".to_owned(),
+        flow: None,
+        project: None,
+        today: "2026-11-22".to_owned(),
+        request_id: "r1".to_owned(),
+    }
+}
+
+/// Stores `count` events of a run, one commit each.
+async fn told(db: &Db, place: &Place, count: i64) {
+    for number in 0..count {
+        let place = place.clone();
+        let work = db.write(move |tx| {
+            let data = json!({ "text": format!("word {number}") });
+            Box::pin(async move { journal::append(tx, &place, "delta", data).await })
+        });
+        let stored: Result<ChatEvent, StoreError> = work.await;
+        stored.unwrap();
+    }
+}
+
+/// The numbers of the next `count` events.
+async fn heard(page: &mut Following, count: i64) -> Vec<i64> {
+    let mut numbers = Vec::new();
+    for _ in 0..count {
+        let event = tokio::time::timeout(PATIENCE, page.next()).await.unwrap();
+        numbers.push(event.unwrap().unwrap().seq);
+    }
+    numbers
+}
 
 #[tokio::test]
 async fn events_come_in_the_order_of_the_contract() {
@@ -74,4 +146,77 @@ async fn a_page_that_stays_open_hears_every_run_of_its_session() {
     }
     assert_eq!(heard, world.events(&second.run.id).await);
     assert_eq!(heard[0].data["message"], Value::from("list projects"));
+}
+
+#[tokio::test]
+async fn open_pages_hear_of_every_event_without_reading_the_table_for_each() {
+    for world in World::both().await {
+        let place = begun(&world.db).await;
+        let mut pages = Vec::new();
+        for _ in 0..PAGES {
+            let mut page =
+                world.agent.follow_session(&amara(), &place.session, None).await.unwrap();
+            pages.push(tokio::spawn(async move { heard(&mut page, MANY).await }));
+        }
+        let before = world.db.reads();
+        told(&world.db, &place, MANY).await;
+        for page in pages {
+            let all: Vec<i64> = (1..=MANY).collect();
+            assert_eq!(page.await.unwrap(), all, "{}", world.test.name);
+        }
+        // Each page looks once when it opens; one that the machine keeps waiting looks again.
+        let reads = world.db.reads() - before;
+        assert!(reads < 100, "{reads} reads for {PAGES} pages on {}", world.test.name);
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_was_too_slow_reads_what_it_missed() {
+    for world in World::both().await {
+        let place = begun(&world.db).await;
+        let mut page = world.agent.follow(&amara(), &place.run, 0).await.unwrap();
+        told(&world.db, &place, 2).await;
+        assert_eq!(heard(&mut page, 1).await, [1]);
+        // More than is kept for it.
+        told(&world.db, &place, 300).await;
+        assert_eq!(heard(&mut page, 301).await, (2..=302).collect::<Vec<_>>());
+        told(&world.db, &place, 1).await;
+        assert_eq!(heard(&mut page, 1).await, [303], "{}", world.test.name);
+    }
+}
+
+#[tokio::test]
+async fn one_event_that_is_too_long_to_be_kept_is_read() {
+    for world in World::both().await {
+        let place = begun(&world.db).await;
+        let mut page = world.agent.follow(&amara(), &place.run, 0).await.unwrap();
+        told(&world.db, &place, 1).await;
+        assert_eq!(heard(&mut page, 1).await, [1]);
+        let at = place.clone();
+        let long = "x".repeat(100_000);
+        let text = long.clone();
+        let work = world.db.write(move |tx| {
+            Box::pin(
+                async move { journal::append(tx, &at, "delta", json!({ "text": text })).await },
+            )
+        });
+        let stored: Result<ChatEvent, StoreError> = work.await;
+        stored.unwrap();
+        told(&world.db, &place, 1).await;
+        let event = tokio::time::timeout(PATIENCE, page.next()).await.unwrap().unwrap().unwrap();
+        assert_eq!((event.seq, event.data["text"].as_str()), (2, Some(long.as_str())));
+        assert_eq!(heard(&mut page, 1).await, [3], "{}", world.test.name);
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_another_node_hears_it_too() {
+    for world in World::both().await.into_iter().filter(|it| it.db.is_shared()) {
+        let place = begun(&world.db).await;
+        let other = world.second_node(Arc::new(Planner), Config::default()).await;
+        let mut page = other.follow_session(&amara(), &place.session, None).await.unwrap();
+        let hearing = tokio::spawn(async move { heard(&mut page, MANY).await });
+        told(&world.db, &place, MANY).await;
+        assert_eq!(hearing.await.unwrap(), (1..=MANY).collect::<Vec<_>>());
+    }
 }

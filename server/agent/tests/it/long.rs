@@ -65,3 +65,26 @@ async fn earlier_turns_are_found_by_their_owner_alone() {
         assert!(matches!(refused, Err(Problem::NotFound { .. })), "{refused:?}");
     }
 }
+
+#[tokio::test]
+async fn conversations_are_found_by_what_was_said_in_them_and_by_nobody_else() {
+    for world in World::both().await {
+        let said = world.say(None, "Which to-dos mention the 100% Linen Tote?").await;
+        let other = world.say(None, "what is overdue?").await.run.session_id;
+        let title = "Tote bags";
+        world.agent.rename_session(&amara(), &other, title).await.unwrap();
+        let found = async |words: &str| {
+            let found = world.agent.sessions_about(&amara(), words, 10).await.unwrap();
+            found.into_iter().map(|it| it.id).collect::<Vec<_>>()
+        };
+        let both = [other.clone(), said.run.session_id.clone()];
+        assert_eq!(found("TOTE").await, both, "{}", world.test.name);
+        assert_eq!(found(" linen tote ").await, [said.run.session_id.clone()]);
+        // Signs of the search itself stand for themselves.
+        assert_eq!(found("100%").await, [said.run.session_id.clone()]);
+        assert_eq!(found("1_0").await, Vec::<SessionId>::new());
+        assert_eq!(found("").await, both);
+        let theirs = world.agent.sessions_about(&actor("mika"), "tote", 10).await.unwrap();
+        assert!(theirs.is_empty());
+    }
+}

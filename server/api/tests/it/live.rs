@@ -3,11 +3,14 @@
 use crate::caller::{Caller, Server};
 use axum::body::{Body, BodyDataStream};
 use axum::http::request::Builder;
-use domain::event::Topic;
+use domain::actor::{Actor, Role, Via};
+use domain::event::{Event, EventKind, Topic};
 use domain::ids::WorkspaceId;
 use futures::StreamExt;
 use serde_json::{Value, json};
-use store::db::Change;
+use store::db::{Change, Db};
+use store::error::StoreError;
+use store::events;
 
 /// An open page.
 struct Page {
@@ -218,10 +221,8 @@ async fn the_progress_of_a_run_is_passed_on_although_it_is_not_stored() {
         let owner = server.signs_up("Owner").await;
         let workspace = WorkspaceId::from(owner.me().await["workspaceId"].as_str().unwrap());
         let mut page = Page::open(&owner, None).await;
-        let change = |workspace: &WorkspaceId, topic, target: &str| Change {
-            workspace: workspace.clone(),
-            topic,
-            target: target.to_owned(),
+        let change = |workspace: &WorkspaceId, topic, target: &str| {
+            Change::unrecorded(workspace.clone(), topic, target)
         };
         server.backend.db.announce(change(
             &WorkspaceId::from("elsewhere"),
@@ -233,4 +234,102 @@ async fn the_progress_of_a_run_is_passed_on_although_it_is_not_stored() {
         let frame = page.next().await.unwrap();
         assert_eq!((frame.id, frame.data), (None, json!({"type": "flow_run", "id": "run"})));
     }
+}
+
+/// Open pages of one workspace.
+const PAGES: usize = 10;
+/// What happens while they look.
+const MANY: usize = 200;
+
+fn builder(workspace: &WorkspaceId) -> Actor {
+    Actor {
+        user: "somebody".into(),
+        name: "Somebody".into(),
+        workspace: workspace.clone(),
+        role: Role::Member,
+        via: Via::Ui,
+        request_id: "r1".into(),
+        ip: None,
+    }
+}
+
+/// Records so many events that everybody in the workspace may hear of, `each` in a commit.
+async fn happens(db: &Db, workspace: &WorkspaceId, (count, each): (usize, usize)) {
+    for _ in 0..count / each {
+        let actor = builder(workspace);
+        let work = db.write(move |conn| {
+            Box::pin(async move {
+                for _ in 0..each {
+                    let event = Event::new(EventKind::FlowEdited, "f1", "Edited");
+                    events::record(conn, &actor, &event).await?;
+                }
+                Ok::<_, StoreError>(())
+            })
+        });
+        work.await.unwrap();
+    }
+}
+
+/// Asserts that the next `count` events follow `seen`, without a gap.
+async fn in_order(page: &mut Page, (seen, count): (i64, usize), name: &str) {
+    for step in 1..=count {
+        let heard = loop {
+            let block = page.block().await.unwrap();
+            // A line that keeps the connection alive says nothing.
+            if !block.starts_with(':') {
+                break block;
+            }
+        };
+        let data = heard.lines().find_map(|it| it.strip_prefix("data: ")).unwrap();
+        let data: Value = serde_json::from_str(data).unwrap();
+        assert_eq!(data["seq"], seen + i64::try_from(step).unwrap(), "{name}");
+    }
+}
+
+async fn newest(db: &Db, workspace: &WorkspaceId) -> i64 {
+    events::latest(&mut db.read().await.unwrap(), workspace).await.unwrap()
+}
+
+#[tokio::test]
+async fn open_pages_hear_of_everything_without_reading_the_table_for_each() {
+    for server in Server::all().await {
+        let owner = server.signs_up("Owner").await;
+        let workspace = WorkspaceId::from(owner.me().await["workspaceId"].as_str().unwrap());
+        let db = server.backend.db.clone();
+        let mut pages = Vec::new();
+        for _ in 0..PAGES {
+            pages.push(Page::open(&owner, None).await);
+        }
+        let (seen, before) = (newest(&db, &workspace).await, db.reads());
+        let looks = pages.iter_mut().map(|page| in_order(page, (seen, MANY), server.name));
+        tokio::join!(happens(&db, &workspace, (MANY, 1)), futures::future::join_all(looks));
+        // A read for each event and page would be 2,000; what is left is the server's own and the pages' first look.
+        let reads = db.reads() - before;
+        assert!(reads < 200, "{reads} reads for {PAGES} pages on {}", server.name);
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_was_too_slow_hears_everything_it_missed() {
+    for server in Server::all().await {
+        let owner = server.signs_up("Owner").await;
+        let workspace = WorkspaceId::from(owner.me().await["workspaceId"].as_str().unwrap());
+        let mut page = Page::open(&owner, None).await;
+        let seen = newest(&server.backend.db, &workspace).await;
+        // Nobody reads the page meanwhile, and more happens than is kept for it.
+        happens(&server.backend.db, &workspace, (1_500, 100)).await;
+        in_order(&mut page, (seen, 1_500), server.name).await;
+    }
+}
+
+#[tokio::test]
+async fn pages_of_another_node_hear_it_too() {
+    let Some(server) = Server::postgres().await else { return };
+    let owner = server.signs_up("Owner").await;
+    let workspace = WorkspaceId::from(owner.me().await["workspaceId"].as_str().unwrap());
+    let other = server.other_node().await;
+    let mut page = Page::open(&owner, None).await;
+    let seen = newest(&other.db, &workspace).await;
+    happens(&other.db, &workspace, (20, 1)).await;
+    in_order(&mut page, (seen, 20), server.name).await;
 }

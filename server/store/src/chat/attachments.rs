@@ -139,8 +139,9 @@ pub async fn find(
     row.map(whole).transpose()
 }
 
-pub(crate) async fn delete_of(conn: &mut Conn, session: &str) -> Result<()> {
-    execute!(conn, "DELETE FROM chat_attachments WHERE session_id = $1", session)?;
+pub(crate) async fn delete_of(conn: &mut Conn, (workspace, session): (&str, &str)) -> Result<()> {
+    let sql = "DELETE FROM chat_attachments WHERE workspace_id = $1 AND session_id = $2";
+    execute!(conn, sql, workspace, session)?;
     Ok(())
 }
 

@@ -1,10 +1,10 @@
 //! What a run did: numbered events, and tool calls with their state, so that nothing is done twice.
 
-use crate::db::{Change, Conn, Result, execute, fetch_all, fetch_optional, record};
+use crate::db::{Conn, Result, execute, fetch_all, fetch_optional, record};
 use crate::error::StoreError;
 use crate::ids;
+use crate::talks::Told;
 use domain::chat::ChatEvent;
-use domain::event::Topic;
 use domain::ids::{ApprovalId, ChatRunId, SessionId, WorkspaceId};
 use serde_json::Value;
 
@@ -94,8 +94,8 @@ pub struct StoredCall {
 /// When the database refuses.
 pub async fn append(conn: &mut Conn, place: &Place, event: &str, data: Value) -> Result<ChatEvent> {
     let seq = next_seq(conn, place).await?;
-    let stored = insert(conn, place, seq, (event, data)).await?;
-    tell(conn, place);
+    let (stored, length) = insert(conn, place, seq, (event, data)).await?;
+    tell(conn, place, (vec![stored.clone()], length));
     Ok(stored)
 }
 
@@ -112,16 +112,38 @@ pub async fn append_all(
         return Ok(());
     }
     let first = next_seq(conn, place).await?;
+    append_from(conn, place, (first, events)).await
+}
+
+/// The same for the first events of a run that was stored just now.
+///
+/// # Errors
+/// When the database refuses, as it does when the run has events.
+pub async fn append_first(
+    conn: &mut Conn,
+    place: &Place,
+    events: Vec<(&'static str, Value)>,
+) -> Result<()> {
+    append_from(conn, place, (1, events)).await
+}
+
+async fn append_from(
+    conn: &mut Conn,
+    place: &Place,
+    (first, events): (i64, Vec<(&'static str, Value)>),
+) -> Result<()> {
+    let (mut stored, mut length) = (Vec::with_capacity(events.len()), 0);
     for (seq, event) in (first..).zip(events) {
-        insert(conn, place, seq, event).await?;
+        let (event, long) = insert(conn, place, seq, event).await?;
+        stored.push(event);
+        length += long;
     }
-    tell(conn, place);
+    tell(conn, place, (stored, length));
     Ok(())
 }
 
 async fn next_seq(conn: &mut Conn, place: &Place) -> Result<i64> {
-    let sql = "SELECT COALESCE(MAX(seq), 0) + 1 FROM chat_events WHERE run_id = $1";
-    Ok(fetch_optional!(conn, (i64,), sql, place.run.as_str())?.map_or(1, |(seq,)| seq))
+    Ok(last_seq(conn, &place.run).await? + 1)
 }
 
 async fn insert(
@@ -129,13 +151,14 @@ async fn insert(
     place: &Place,
     seq: i64,
     (event, mut data): (&str, Value),
-) -> Result<ChatEvent> {
+) -> Result<(ChatEvent, usize)> {
     let now = ids::now_ms();
     if let Value::Object(fields) = &mut data {
         fields.insert("seq".into(), seq.into());
         fields.insert("ts".into(), ids::rfc3339(now).into());
         fields.insert("runId".into(), place.run.as_str().into());
     }
+    let text = data.to_string();
     execute!(
         conn,
         "INSERT INTO chat_events (run_id, seq, workspace_id, session_id, event, data, at_ms)
@@ -145,18 +168,15 @@ async fn insert(
         place.workspace.as_str(),
         place.session.as_str(),
         event,
-        data.to_string(),
+        text.as_str(),
         now
     )?;
-    Ok(ChatEvent { run_id: place.run.clone(), seq, event: event.to_owned(), data })
+    let stored = ChatEvent { run_id: place.run.clone(), seq, event: event.to_owned(), data };
+    Ok((stored, text.len()))
 }
 
-fn tell(conn: &mut Conn, place: &Place) {
-    conn.changes.push(Change {
-        workspace: place.workspace.clone(),
-        topic: Topic::Chat,
-        target: place.run.to_string(),
-    });
+fn tell(conn: &mut Conn, place: &Place, (events, length): (Vec<ChatEvent>, usize)) {
+    conn.told.push(Told { session: place.session.clone(), events, length });
 }
 
 /// The events of a run after number `after`, in order.
@@ -169,23 +189,56 @@ pub async fn events(conn: &mut Conn, run: &ChatRunId, after: i64) -> Result<Vec<
     rows.into_iter().map(read_event).collect()
 }
 
+/// The events of a run that its trace is made of, in order: without the pieces of its answer.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn events_shown(conn: &mut Conn, run: &ChatRunId) -> Result<Vec<ChatEvent>> {
+    let sql = "SELECT run_id, seq, event, data FROM chat_events
+               WHERE run_id = $1 AND event IN ('trace', 'approval') ORDER BY seq";
+    fetch_all!(conn, EventRow, sql, run.as_str())?.into_iter().map(read_event).collect()
+}
+
+/// The number of the newest event of a run; 0 before its first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn last_seq(conn: &mut Conn, run: &ChatRunId) -> Result<i64> {
+    let sql = "SELECT COALESCE(MAX(seq), 0) FROM chat_events WHERE run_id = $1";
+    Ok(fetch_optional!(conn, (i64,), sql, run.as_str())?.map_or(0, |(seq,)| seq))
+}
+
 /// Runs of a session that began after `after` (its run included), oldest first.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn runs_from(
     conn: &mut Conn,
-    session: &SessionId,
+    (workspace, session): (&WorkspaceId, &SessionId),
     after: Option<&ChatRunId>,
 ) -> Result<Vec<ChatRunId>> {
-    let sql = "SELECT id FROM chat_runs WHERE session_id = $1
-                 AND created_at >= COALESCE((SELECT created_at FROM chat_runs WHERE id = $2), 0)
+    let sql = "SELECT id FROM chat_runs WHERE workspace_id = $1 AND session_id = $2
+                 AND created_at >= COALESCE((SELECT created_at FROM chat_runs WHERE id = $3), 0)
                ORDER BY created_at, id";
     let after = after.map(ChatRunId::as_str).unwrap_or_default();
-    let rows = fetch_all!(conn, (String,), sql, session.as_str(), after)?;
+    let rows = fetch_all!(conn, (String,), sql, workspace.as_str(), session.as_str(), after)?;
     let ids: Vec<ChatRunId> = rows.into_iter().map(|(id,)| ChatRunId::from(id)).collect();
     let from = ids.iter().position(|it| it.as_str() == after).unwrap_or(0);
     Ok(ids.into_iter().skip(from).collect())
+}
+
+/// The run of a session that began last.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn newest_run(
+    conn: &mut Conn,
+    (workspace, session): (&WorkspaceId, &SessionId),
+) -> Result<Option<ChatRunId>> {
+    let sql = "SELECT id FROM chat_runs WHERE workspace_id = $1 AND session_id = $2
+               ORDER BY created_at DESC, id DESC LIMIT 1";
+    let row = fetch_optional!(conn, (String,), sql, workspace.as_str(), session.as_str())?;
+    Ok(row.map(|(id,)| ChatRunId::from(id)))
 }
 
 /// Stores a call the model asked for, at the end of its chain.

@@ -1,6 +1,7 @@
 //! Executions of the assistant. One run per session is under way at a time; an index sees to it.
 
 use super::Owner;
+use super::leases::LEASE_MS;
 use crate::db::{Conn, Result, execute, fetch_all, fetch_optional, record};
 use crate::error::StoreError;
 use crate::ids;
@@ -108,6 +109,44 @@ pub async fn insert(conn: &mut Conn, owner: &Owner, new: &NewRun) -> Result<bool
     Ok(inserted > 0)
 }
 
+/// Stores a run that begins at once, with the lease of `node`. False when another run of the session is under way.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn insert_begun(
+    conn: &mut Conn,
+    owner: &Owner,
+    new: &NewRun,
+    node: &str,
+) -> Result<bool> {
+    let now = ids::now_ms();
+    let inserted = execute!(
+        conn,
+        "INSERT INTO chat_runs (id, workspace_id, user_id, user_name, session_id, root_id, parent_run_id, status,
+             runtime, model, iterations, tools_used, flow_id, project_id, today, resumed, request_id, created_at,
+             started_at, lease_owner, lease_until)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'running', $8, $9, 0, '[]', $10, $11, $12, 0, $13, $14, $14, $15, $16)
+         ON CONFLICT DO NOTHING",
+        new.id.as_str(),
+        owner.workspace.as_str(),
+        owner.user.as_str(),
+        new.user_name.as_str(),
+        new.session.as_str(),
+        new.root.as_str(),
+        new.parent.as_ref().map(ChatRunId::as_str),
+        new.runtime.as_str(),
+        new.model.as_str(),
+        new.flow.as_ref().map(FlowId::as_str),
+        new.project.as_deref(),
+        new.today.as_str(),
+        new.request_id.as_str(),
+        now,
+        node,
+        now + LEASE_MS
+    )?;
+    Ok(inserted > 0)
+}
+
 /// A run of `owner`; none for anybody else's.
 ///
 /// # Errors
@@ -170,7 +209,8 @@ pub async fn carrying_on(
     approval: &ApprovalId,
 ) -> Result<Option<ChatRunId>> {
     let sql = "SELECT c.id FROM chat_runs c JOIN chat_runs p ON p.id = c.parent_run_id
-               WHERE c.workspace_id = $1 AND p.approval_id = $2 ORDER BY c.created_at LIMIT 1";
+               WHERE c.workspace_id = $1 AND p.approval_id = $2 AND p.status = 'waiting_approval'
+               ORDER BY c.created_at LIMIT 1";
     let row = fetch_optional!(conn, (String,), sql, workspace.as_str(), approval.as_str())?;
     Ok(row.map(|(id,)| ChatRunId::from(id)))
 }

@@ -12,6 +12,7 @@ use store::db::{Conn, Db};
 use store::error::StoreError;
 use store::ids;
 use store::operations::{self, Claim, NewOperation, OperationFilter, ToolKey};
+use store::talks::Heard;
 use store::testing::TestDb;
 use store::undos;
 
@@ -121,7 +122,7 @@ async fn turns_are_read_oldest_first_and_paged_backwards() {
         let first = newest[0].message.id.clone();
         let before = chat::message_seq(&mut conn, &id, &first).await.unwrap().unwrap();
         assert_eq!(chat::messages(&mut conn, &id, before, 100).await.unwrap().len(), 3);
-        assert_eq!(chat::said_in(&mut conn, &"c1".into()).await.unwrap().len(), 5);
+        assert_eq!(chat::said_in(&mut conn, &"w1".into(), &"c1".into()).await.unwrap().len(), 5);
         assert_eq!(
             chat::session(&mut conn, &owner("u1"), &id).await.unwrap().unwrap().message_count,
             5
@@ -174,10 +175,14 @@ async fn one_run_of_a_session_is_under_way_at_a_time() {
         let run = runs::find(&mut conn, &owner("u1"), &"c1".into()).await.unwrap().unwrap();
         assert_eq!((run.run.status, run.run.iterations), (ChatRunStatus::Succeeded, 2));
         assert!(runs::find(&mut conn, &owner("u2"), &"c1".into()).await.unwrap().is_none());
-        let all =
-            journal::runs_from(&mut conn, &session, Some(&ChatRunId::from("c2"))).await.unwrap();
-        assert_eq!(all, [ChatRunId::from("c2")]);
-        assert_eq!(journal::runs_from(&mut conn, &session, None).await.unwrap().len(), 2);
+        let (workspace, second) = (WorkspaceId::from("w1"), ChatRunId::from("c2"));
+        let place = (&workspace, &session);
+        let all = journal::runs_from(&mut conn, place, Some(&second)).await.unwrap();
+        assert_eq!(all, [second.clone()]);
+        assert_eq!(journal::runs_from(&mut conn, place, None).await.unwrap().len(), 2);
+        assert_eq!(journal::newest_run(&mut conn, place).await.unwrap(), Some(second));
+        let elsewhere = (&WorkspaceId::from("w2"), &session);
+        assert_eq!(journal::newest_run(&mut conn, elsewhere).await.unwrap(), None);
     }
 }
 
@@ -185,7 +190,7 @@ async fn one_run_of_a_session_is_under_way_at_a_time() {
 async fn events_of_a_run_are_numbered_without_gaps_and_announced() {
     for test in TestDb::both().await {
         let session = new_session(&test.db).await;
-        let mut changes = test.db.changes();
+        let mut heard = test.db.conversation(&session);
         let place = Place { workspace: "w1".into(), session, run: "c1".into() };
         for name in ["start", "done"] {
             let place = place.clone();
@@ -194,9 +199,17 @@ async fn events_of_a_run_are_numbered_without_gaps_and_announced() {
             })
             .await;
         }
-        assert_eq!(changes.recv().await.unwrap().target, "c1");
         let mut conn = test.db.read().await.unwrap();
         let events = journal::events(&mut conn, &"c1".into(), 0).await.unwrap();
+        for event in &events {
+            let Heard::Events(told) = heard.recv().await.unwrap() else { panic!("{}", test.name) };
+            assert_eq!(
+                told.as_ref(),
+                std::slice::from_ref(event),
+                "what is told is what is stored"
+            );
+        }
+        assert_eq!(journal::last_seq(&mut conn, &"c1".into()).await.unwrap(), 2);
         assert_eq!(events.iter().map(|it| it.seq).collect::<Vec<_>>(), [1, 2]);
         assert_eq!(events[1].data["runId"], "c1");
         assert_eq!(journal::events(&mut conn, &"c1".into(), 1).await.unwrap().len(), 1);

@@ -4,7 +4,7 @@ use domain::actor::{Actor, Role, Via};
 use domain::event::{Event, EventKind, Topic};
 use domain::ids::{UserId, WorkspaceId};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use store::db::{Conn, Db};
+use store::db::{Conn, Db, Record};
 use store::error::StoreError;
 use store::events;
 use store::memo::Memo;
@@ -90,6 +90,10 @@ async fn a_committed_change_reaches_those_who_listen() {
         let change = changes.recv().await.unwrap();
         assert_eq!((change.topic, change.target.as_str()), (Topic::Flow, "f7"));
         assert_eq!(change.workspace, WorkspaceId::from("w1"));
+        let mut conn = test.db.read().await.unwrap();
+        let stored = events::after(&mut conn, &change.workspace, 0, 10).await.unwrap();
+        let Record::Event(event) = change.record else { panic!("{}", test.name) };
+        assert_eq!(stored, [event.as_ref().clone()], "what is told is what is stored");
     }
 }
 
@@ -99,7 +103,8 @@ async fn a_change_reaches_the_other_nodes_of_a_shared_database() {
     let other = test.reopen().await;
     let mut changes = other.changes();
     record(&test.db, "w1", "f7").await.unwrap();
-    assert_eq!(changes.recv().await.unwrap().target, "f7");
+    let change = changes.recv().await.unwrap();
+    assert_eq!((change.target.as_str(), change.record), ("f7", Record::Elsewhere(1)));
 }
 
 #[tokio::test]
