@@ -3,6 +3,7 @@
 mod actions;
 mod beside;
 mod build;
+mod by_name;
 mod cell_tests;
 mod change;
 mod conditions;
@@ -17,6 +18,8 @@ mod flows;
 mod intent;
 mod look_words;
 mod looks;
+mod note_words;
+mod notes;
 mod other_words;
 mod others;
 mod phrase;
@@ -46,6 +49,7 @@ use crate::llm::{LlmEvent, Prompt, Provider, Reply};
 use chrono::NaiveDate;
 use futures::stream::BoxStream;
 use intent::Intent;
+use note_words::Note;
 use replay::{Question, Replay, Stop};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -70,7 +74,10 @@ impl Provider for Planner {
 
 /// The requests of an objective in order, each with whether it may change something in a project or elsewhere.
 pub(crate) fn requests(objective: &str, today: NaiveDate) -> Vec<(String, bool)> {
-    let changes = |it: &Intent| matches!(it, Intent::Todo(_) | Intent::Post(_) | Intent::Other(_));
+    let changes = |it: &Intent| match it {
+        Intent::Note(note) => !matches!(note, Note::Recall(_)),
+        it => matches!(it, Intent::Todo(_) | Intent::Post(_) | Intent::Other(_)),
+    };
     let all = several::requests(objective, today, false);
     all.into_iter().map(|(said, intent)| (said, changes(&intent))).collect()
 }
@@ -109,6 +116,7 @@ fn about_files(prompt: &Prompt, (at, said): (usize, &str), is_answer: bool) -> O
         Intent::Todo(_)
         | Intent::Flow(_)
         | Intent::Post(_)
+        | Intent::Note(_)
         | Intent::Other(_)
         | Intent::NeverMind => false,
         _ => files::are_meant(prompt, at, said),
@@ -195,7 +203,9 @@ fn act(replay: &mut Replay<'_>, intent: Intent) -> Result<String, Stop> {
         Intent::Flow(request) => flows::act(replay, request),
         Intent::Post(post) => posts::act(replay, &post),
         Intent::Look(look) => looks::act(replay, &look),
+        Intent::Note(note) => notes::act(replay, &note),
         Intent::Other(asked) => others::act(replay, &asked),
+        Intent::Command(command, rest) => by_name::act(replay, command, &rest),
         Intent::Unknown => Ok(say::unknown()),
     }
 }

@@ -30,7 +30,7 @@ const NOBODY: [&str; 7] =
 pub(crate) fn read(phrase: &Phrase, today: NaiveDate) -> Option<(TodoName, Edit)> {
     let asks = phrase
         .starts(
-            "what|when|who|why|if|is|was|are|did|has|tell|once|whenever|every|each|should|which",
+            "what|when|who|why|if|is|was|are|did|has|tell|once|whenever|every|each|should|which|maybe|perhaps",
         )
         .is_some();
     if asks || phrase.has("not|don't|dont|never") {
@@ -44,7 +44,10 @@ pub(crate) fn read(phrase: &Phrase, today: NaiveDate) -> Option<(TodoName, Edit)
 }
 
 fn assigned(phrase: &Phrase) -> Option<(TodoName, Edit)> {
-    if phrase.starts("give me|us|them|a|an|another").is_some() {
+    let is_about_a_project = phrase
+        .fits_any(&["give {people} access to {project}", "put {people} on {name} project"])
+        .is_some();
+    if is_about_a_project || phrase.starts("give me|us|them|a|an|another").is_some() {
         return None;
     }
     let captures = phrase.fits_any(&[
@@ -85,10 +88,17 @@ fn undated(phrase: &Phrase) -> Option<(TodoName, Edit)> {
 
 fn later(phrase: &Phrase) -> Option<(TodoName, Edit)> {
     let captures = phrase.fits_any(&[
-        "postpone|push|delay|shift|move [the] [@todo] {todo} [back|out] by {count} day|days",
-        "postpone|push|delay|shift|move [the] [@todo] {todo} [back|out] by {count} week|weeks",
+        "postpone|push|delay|shift|move|extend [the] deadline|due_date of|for [the] [@todo] {todo} [back|out] by {count} day|days|week|weeks",
+        "postpone|push|delay|shift|move|extend [the] [@todo] {todo} [back|out] by {count} day|days",
+        "postpone|push|delay|shift|move|extend [the] [@todo] {todo} [back|out] by {count} week|weeks",
+        "give [the] [@todo] {todo} {count} more day|days|week|weeks",
+        "give [the] [@todo] {todo} another day|week",
     ])?;
-    let count = dates::number(&captures.get("count").to_lowercase())?;
+    if phrase.starts("give me|us|them|him|her|it|everyone").is_some() {
+        return None;
+    }
+    let count = captures.some("count").unwrap_or_else(|| "one".to_owned());
+    let count = dates::number(&count.to_lowercase())?;
     let a_unit = if phrase.has("week|weeks") { 7 } else { 1 };
     Some((name(&captures.part("todo"))?, Edit::Later(count.checked_mul(a_unit)?)))
 }
@@ -96,11 +106,11 @@ fn later(phrase: &Phrase) -> Option<(TodoName, Edit)> {
 fn dated(phrase: &Phrase, today: NaiveDate) -> Option<(TodoName, Edit)> {
     const PATTERNS: [&str; 8] = [
         "move|change|set|push|put [the] due date|day of|for|on [the] [@todo] {todo} to|on {date}",
-        "move|change|set|push|put [the] deadline|due_date of|for|on [the] [@todo] {todo} to|on {date}",
+        "move|change|set|push|put|extend|shift [the] deadline|due_date of|for|on [the] [@todo] {todo} to|on {date}",
         "set|make|mark [the] [@todo] {todo} [to] [be] due [on|by] {date}",
         "make [the] [@todo] {todo} due {date}",
         "push|postpone|move|delay|shift|bring [the] [@todo] {todo} back|out|forward to|until|till|for|by {date}",
-        "push|postpone|move|delay|reschedule|shift|bring [the] [@todo] {todo} to|until|till|for|by {date}",
+        "push|postpone|move|delay|reschedule|shift|bring|extend [the] [@todo] {todo} to|until|till|for|by {date}",
         "[the] @todo {todo} is [now] due [on|by] {date}",
         "{todo} is now due [on|by] {date}",
     ];

@@ -199,7 +199,8 @@ fn manage(phrase: &Phrase, is_in_flow: bool) -> Option<FlowRequest> {
     let named = |captures: &Captures| flow_named(captures.some("flow"));
     // Without the word "flow" these could be about anything, so they count only where "it" is meant, or nothing is named
     // beside an open flow.
-    let says_flow = phrase.has("@flow|flow|automation|workflow|it|this");
+    let says_flow =
+        phrase.has("@flow|flow|automation|workflow|it|this|digest|newsletter|reminders|alerts");
     let clear = |it: &Captures| says_flow || (is_in_flow && named(it).is_none());
     if let Some(captures) = phrase.fits_any(&[
         "rename|name|call [the] [flow] {flow?} to|as {name}",
@@ -216,7 +217,8 @@ fn manage(phrase: &Phrase, is_in_flow: bool) -> Option<FlowRequest> {
         return Some(FlowRequest::Publish(named(&captures)));
     }
     if let Some(captures) = phrase.fits_any(&[
-        "turn|switch on {flow}",
+        "turn|switch {flow} back on",
+        "turn|switch [back] on {flow}",
         "turn|switch {flow} on",
         "enable|activate|resume [the] {flow}",
     ]) {

@@ -1,16 +1,21 @@
 //! What a message asks for, in plain English; names are still words and are looked up later.
 
 mod names;
+mod talk;
 
+use super::by_name;
 use super::dates::{self, Range};
 use super::flow_words::{self, FlowRequest};
 use super::look_words::{self, Look};
+use super::note_words::{self, Note};
 use super::other_words::{self, OtherUse};
 use super::phrase::Phrase;
 use super::post_words::{self, Post};
 use super::todo_words::{self, TodoRequest};
+use crate::command_list::Command;
 use chrono::NaiveDate;
 use names::is_name;
+use talk::talk;
 
 /// What a message asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,8 +56,12 @@ pub(crate) enum Intent {
     Post(Post),
     /// A question about the team, cards or what happened.
     Look(Look),
+    /// Something to keep for later, or to be reminded of.
+    Note(Note),
     /// Use of a tool of another server.
     Other(OtherUse),
+    /// "/health_project Website relaunch": a command by its name, and the words after it.
+    Command(Command, String),
     /// None of these.
     Unknown,
 }
@@ -71,6 +80,9 @@ const MANY_WORDS: usize = 80;
 
 /// What `message` asks for, seen from `today`. `is_in_flow` is true when the page shows a flow.
 pub(crate) fn read(message: &str, today: NaiveDate, is_in_flow: bool) -> Intent {
+    if let Some((command, rest)) = by_name::read(message) {
+        return Intent::Command(command, rest);
+    }
     let written = Phrase::new(message);
     let phrase = polite(written.clone());
     if phrase.is_empty() || phrase.len() > MANY_WORDS {
@@ -80,9 +92,10 @@ pub(crate) fn read(message: &str, today: NaiveDate, is_in_flow: bool) -> Intent 
         .or_else(|| talk(&phrase))
         .or_else(|| other_words::read(&phrase).map(Intent::Other))
         .or_else(|| flow_words::read(&phrase, today, is_in_flow).map(Intent::Flow))
+        .or_else(|| note_words::read(&phrase, today).map(Intent::Note))
         .or_else(|| todo_words::read(&phrase, today).map(Intent::Todo))
         .or_else(|| post_words::read(&phrase).map(Intent::Post))
-        .or_else(|| look_words::read(&phrase).map(Intent::Look))
+        .or_else(|| look_words::read(&phrase, today).map(Intent::Look))
         .or_else(|| question(&phrase, today))
         .or_else(|| other_words::guess(&phrase).map(Intent::Other))
         .unwrap_or(Intent::Unknown)
@@ -112,49 +125,6 @@ fn polite(phrase: Phrase) -> Phrase {
     }
 }
 
-fn talk(phrase: &Phrase) -> Option<Intent> {
-    let fits = |patterns: &[&str]| phrase.fits_any(patterns).is_some();
-    if fits(&[
-        "hi|hello|hey|yo|hallo",
-        "good morning|afternoon|evening",
-        "hi|hello|hey there|assistant|team",
-    ]) {
-        return Some(Intent::Hello);
-    }
-    if fits(&[
-        "thanks|thank_you|cheers|thx|great|perfect|nice|cool|ok|okay|good",
-        "thanks|thank_you {more}",
-    ]) {
-        return Some(Intent::Thanks);
-    }
-    if fits(&[
-        "help [me]",
-        "what can you do {more}",
-        "what can you do",
-        "what can you help [me] {more}",
-        "what can i ask {more}",
-        "what can i ask [you]",
-        "what do you do",
-        "how does this work",
-        "who are you",
-        "how can you help [me]",
-    ]) {
-        return Some(Intent::Help);
-    }
-    if fits(&["never_mind|nevermind|cancel|stop|forget_it|forget_that", "cancel|stop that|it"]) {
-        return Some(Intent::NeverMind);
-    }
-    if fits(&[
-        "yes|approve|reject|deny|confirm|approved",
-        "approve|reject|confirm|deny it|this|that|all|them",
-    ]) {
-        return Some(Intent::Decide);
-    }
-    let asks = phrase
-        .has("approval|approvals|waiting_for_me|waits_for_me|waiting_on_me|waiting_for_my_ok");
-    (asks && !phrase.has("add|create|when|if|every")).then_some(Intent::Approvals)
-}
-
 fn question(phrase: &Phrase, today: NaiveDate) -> Option<Intent> {
     if late(phrase) {
         return Some(Intent::Overdue(scope(phrase, today)));
@@ -163,7 +133,7 @@ fn question(phrase: &Phrase, today: NaiveDate) -> Option<Intent> {
         return Some(Intent::Find(query));
     }
     if phrase.has("due|deadline|deadlines|coming_up")
-        || (phrase.has("have_to_do|on_my_plate|to_do|should_i_do|need_to_finish|have_to_finish|need_to_do|has_to_do|is_there_anything|is_there_something")
+        || (phrase.has("have_to_do|on_my_plate|to_do|should_i_do|need_to_finish|have_to_finish|need_to_do|has_to_do|do_i_have|is_there_anything|is_there_something")
             && when(phrase, today).is_some())
     {
         let (words, range) = when(phrase, today).unwrap_or_else(|| soon(today));
@@ -277,6 +247,13 @@ fn summary(phrase: &Phrase) -> Option<String> {
         "@what [is] happening in|with [the] [project] {project}",
         "is|are [the] [project] {project} on track|time|schedule",
         "is|are [the] [project] {project} in trouble|danger",
+        "where are we with|on|in [the] [project] {project}",
+        "where do we|i stand on|with|in [the] [project] {project}",
+        "how far [along] is|are [we] [with] [the] [project] {project}",
+        "will [the] [project] {project} be|finish done|finished|ready|on on_time|in_time|time|schedule",
+        "will [the] [project] {project} finish on_time|in_time",
+        "[are|is] [there] any problems|problem|issues|issue|risks|risk|trouble in|with|on|for [the] [project] {project}",
+        "@what [is] blocking|holding_up|stopping [the] [project] {project}",
     ])?;
     let project = captures.part("project");
     let name = project.fits("{name} project").map_or_else(|| project.text(), |it| it.get("name"));
@@ -287,7 +264,9 @@ fn open(phrase: &Phrase, today: NaiveDate) -> Option<Scope> {
     if phrase
         .fits_any(&[
             "what am i working on",
-            "what should i do [next]",
+            "what should i do|work_on|tackle|start_with|begin_with [first|next|now|today]",
+            "@what [is] next [for|on] [me|my_list]",
+            "plan my day",
             "what do i have to do",
             "what's|what_is on my plate|list|desk",
             "my work|day",

@@ -1,6 +1,8 @@
 //! Questions about the team and about what happened.
 
+use super::dates::{self, Range};
 use super::phrase::Phrase;
+use chrono::NaiveDate;
 
 /// A question about people, cards or the past; names are still words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,6 +11,12 @@ pub(crate) enum Look {
     Unassigned(Option<String>),
     /// "Who has the most to do?", or "how busy is Theo?"
     Workload(Option<String>),
+    /// "Who is overloaded next week?": the person, when one is named, the words of the days, and the days.
+    Busy(Option<String>, String, Range),
+    /// "When will X be done?"
+    Forecast(String),
+    /// "Show the latest messages of X".
+    Messages(String),
     /// "Who works on X?"
     Team(String),
     /// "Who is Theo?"
@@ -36,9 +44,12 @@ pub(crate) struct Past {
 const TIMES: &str = "today|yesterday|this_week|last_week|this_month|last_month|lately|recently";
 
 /// What a phrase asks about.
-pub(crate) fn read(phrase: &Phrase) -> Option<Look> {
+pub(crate) fn read(phrase: &Phrase, today: NaiveDate) -> Option<Look> {
     unassigned(phrase)
+        .or_else(|| busy(phrase, today))
         .or_else(|| workload(phrase))
+        .or_else(|| forecast(phrase))
+        .or_else(|| messages(phrase))
         .or_else(|| cards(phrase))
         .or_else(|| past(phrase))
         .or_else(|| people(phrase))
@@ -70,17 +81,21 @@ fn workload(phrase: &Phrase) -> Option<Look> {
     if let Some(captures) = one {
         let who = captures.get("who");
         let who = who.strip_suffix("'s").unwrap_or(&who);
-        let is_all = matches!(
-            who.to_lowercase().as_str(),
-            "team"
-                | "the team"
-                | "everyone"
-                | "everybody"
-                | "show"
-                | "show me"
-                | "show the"
-                | "the"
-        );
+        let named = who.to_lowercase();
+        let is_all = named.ends_with("team")
+            || matches!(
+                named.as_str(),
+                "everyone"
+                    | "everybody"
+                    | "anyone"
+                    | "anybody"
+                    | "someone"
+                    | "somebody"
+                    | "show"
+                    | "show me"
+                    | "show the"
+                    | "the"
+            );
         return Some(Look::Workload((!is_all).then(|| who.to_owned())));
     }
     let all = phrase.fits_any(&[
@@ -96,6 +111,46 @@ fn workload(phrase: &Phrase) -> Option<Look> {
         "is anyone|anybody|someone|somebody overloaded|free|too_busy",
     ]);
     all.map(|_| Look::Workload(None))
+}
+
+/// A question about the workload that ends with days to come.
+fn busy(phrase: &Phrase, today: NaiveDate) -> Option<Look> {
+    let longest = phrase.len().saturating_sub(1).min(4);
+    (1..=longest).rev().find_map(|many| {
+        let at = phrase.len() - many;
+        let words = phrase.span(at, phrase.len()).to_lowercase();
+        let days = dates::range(&words, today).filter(|it| it.to >= today)?;
+        let rest = phrase.part(0, at);
+        let rest = rest.fits("{rest} for|on|in|during|by").map_or(rest, |it| it.part("rest"));
+        match workload(&rest)? {
+            Look::Workload(who) => Some(Look::Busy(who, words, days)),
+            _ => None,
+        }
+    })
+}
+
+fn forecast(phrase: &Phrase) -> Option<Look> {
+    let captures = phrase.fits_any(&[
+        "when will [the] [project] {project} project be done|finished|ready|complete|completed|over",
+        "when will [the] [project] {project} be done|finished|ready|complete|completed|over",
+        "when will [the] [project] {project} finish|end",
+        "when is|are [the] [project] {project} expected|going|supposed|likely to finish|end",
+        "when is|are [the] [project] {project} expected|going|supposed|likely to be done|finished|ready",
+        "how long until|till|before [the] [project] {project} is|are done|finished|ready|complete",
+        "@what [is] the expected|estimated|likely end|end_date|finish of|for [the] [project] {project}",
+    ])?;
+    let project = captures.get("project");
+    (!matches!(project.to_lowercase().as_str(), "it" | "this" | "that" | "everything"))
+        .then_some(Look::Forecast(project))
+}
+
+fn messages(phrase: &Phrase) -> Option<Look> {
+    let captures = phrase.fits_any(&[
+        "@show|@what|read [me] [are|is] [all] [the] [latest|recent|newest|last|new] messages|announcements in|of|on|from|for [the] {project} project",
+        "@show|@what|read [me] [are|is] [all] [the] [latest|recent|newest|last|new] messages|announcements in|of|on|from|for [the] {project}",
+        "@what [was|were|has_been|have_been|is] posted|announced in|on|to [the] {project}",
+    ])?;
+    Some(Look::Messages(captures.get("project")))
 }
 
 fn cards(phrase: &Phrase) -> Option<Look> {
@@ -117,6 +172,14 @@ fn cards(phrase: &Phrase) -> Option<Look> {
 
 fn past(phrase: &Phrase) -> Option<Look> {
     let (phrase, since) = timed(phrase);
+    if let Some(captures) = phrase.fits_any(&[
+        "catch me|us up on|with|about [the] {about}",
+        "catch me|us up",
+        "what did|have i|we miss|missed in|on|with [the] {about}",
+        "what did|have i|we miss|missed",
+    ]) {
+        return Some(Look::Happened(Past { about: captures.some("about"), since }));
+    }
     let finished = phrase.fits_any(&[
         "@what|@show [me] [has|have|was|were|been|did] [we|the_team] [been|just] finished|completed|done|finish|complete in|on|of|for [the] {about}",
         "what did {about?} finish|complete|get_done",
@@ -134,6 +197,7 @@ fn past(phrase: &Phrase) -> Option<Look> {
         "which @todos were|was|has|have [been] finished|completed|done",
         "@show [me] [what] [the] finished|completed|done [@todos]",
         "@show [me] [what_has|what_have|what_was|what's] [been] finished|completed|done",
+        "what got finished|completed|done",
     ]);
     if plain.is_some() {
         return Some(Look::Finished(Past { about: None, since }));
@@ -141,6 +205,7 @@ fn past(phrase: &Phrase) -> Option<Look> {
     let happened = phrase.fits_any(&[
         "what|what's|what_has happened|happening|changed|new|is_new|has_changed|has_happened in|on|with|at [the] {about}",
         "what has|did {about?} been doing|do|done|work_on",
+        "what did {about?} do|work_on|get_up_to",
         "what was {about} doing|up_to",
         "@show [me] [the] [recent|latest] activity|changes|news in|on|of|from [the] {about}",
         "recent|latest activity|changes|news in|on|of|from [the] {about}",

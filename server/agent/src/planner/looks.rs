@@ -1,5 +1,6 @@
 //! Answers about the team and about what happened.
 
+use super::dates::Range;
 use super::look_words::{Look, Past};
 use super::pick::Options;
 use super::reads::{people_of, projects_of};
@@ -25,6 +26,9 @@ pub(crate) fn act(replay: &mut Replay<'_>, look: &Look) -> Answer {
         Look::Unassigned(project) => unassigned(replay, project.as_deref()),
         Look::Workload(None) => workload(replay),
         Look::Workload(Some(who)) | Look::Person(who) => person(replay, who),
+        Look::Busy(who, words, days) => busy(replay, who.as_deref(), (words, *days)),
+        Look::Forecast(project) => forecast(replay, project),
+        Look::Messages(project) => messages(replay, project),
         Look::Team(project) => team(replay, project),
         Look::Happened(past) => happened(replay, past),
         Look::Finished(past) => finished(replay, past),
@@ -109,6 +113,88 @@ fn workload(replay: &mut Replay<'_>) -> Answer {
         format!("\n\n{} with nobody.", say::count(nobody, "open to-do"))
     };
     Ok(format!("**Open to-dos by person, the most first.**\n\n{}{rest}", rows.join("\n")))
+}
+
+/// Who has how much due in some days to come, the most first.
+fn busy(replay: &mut Replay<'_>, who: Option<&str>, (words, days): (&str, Range)) -> Answer {
+    let people = replay.call("list_all_people", json!({ "query": "" }))?;
+    let mut people = people_of(&people);
+    if let Some(who) = who {
+        let options = Options { what: "person", all: people };
+        people = vec![options.choose(replay, "person", Some(who), Purpose::Read)?];
+    }
+    let date = format!("{}..{}", days.from, days.to);
+    let answer = replay.call("list_todos_due", json!({ "date": date }))?;
+    let due: Vec<Todo> = values::list(&answer, "todos");
+    let all = open(replay)?;
+    let count = |todos: &[Todo], id: i64| {
+        todos.iter().filter(|it| it.assignees.iter().any(|one| one.id == id)).count()
+    };
+    let mut rows: Vec<(usize, usize, String)> =
+        people.into_iter().map(|(name, id)| (count(&due, id), count(&all, id), name)).collect();
+    rows.sort_by(|one, other| {
+        (other.0, other.1).cmp(&(one.0, one.1)).then_with(|| one.2.cmp(&other.2))
+    });
+    if rows.is_empty() {
+        return Ok("There is nobody yet.".to_owned());
+    }
+    let words = say::plain(words);
+    let rows: Vec<String> = rows
+        .iter()
+        .take(ROWS)
+        .map(|(due, open, name)| {
+            format!("- {} · {due} due {words} · {open} open in all", say::plain(name))
+        })
+        .collect();
+    let nobody = due.iter().filter(|it| it.assignees.is_empty()).count();
+    let rest = match nobody {
+        0 => String::new(),
+        many => format!("\n\n{} due {words} with nobody.", say::count(many, "to-do")),
+    };
+    Ok(format!("**To-dos due {words} by person, the most first.**\n\n{}{rest}", rows.join("\n")))
+}
+
+/// When a project is done at the pace it had.
+fn forecast(replay: &mut Replay<'_>, words: &str) -> Answer {
+    let (name, id) = project(replay, words)?;
+    let name = say::plain(&name);
+    let found = replay.call("pmos_predict_completion", json!({ "project_id": id.to_string() }))?;
+    let day =
+        found["estimated_date"].as_str().and_then(|it| it.get(..10)?.parse::<NaiveDate>().ok());
+    Ok(match day {
+        Some(day) => {
+            let sure = found["confidence"].as_f64().unwrap_or_default() * 100.0;
+            let day = day.format("%a %-d %b %Y");
+            format!("At its pace so far, **{name}** is done around {day} ({sure:.0} % sure).")
+        }
+        None => {
+            let why = values::text(&found, "prediction");
+            format!("I cannot say when {name} is done: {}.", say::plain(why))
+        }
+    })
+}
+
+fn messages(replay: &mut Replay<'_>, words: &str) -> Answer {
+    let (name, id) = project(replay, words)?;
+    let name = say::plain(&name);
+    let answer = replay.call("list_messages", json!({ "project": id.to_string() }))?;
+    let all = answer.get("messages").and_then(Value::as_array).cloned().unwrap_or_default();
+    if all.is_empty() {
+        return Ok(format!("There are no messages in {name}."));
+    }
+    let row = |it: &Value| {
+        let subject = match values::text(it, "subject") {
+            "" => values::text(it, "title"),
+            subject => subject,
+        };
+        let who = it.pointer("/creator/name").and_then(Value::as_str).unwrap_or_default();
+        let day = values::text(it, "created_at").get(..10).unwrap_or_default().to_owned();
+        let mut parts = vec![say::link(subject, values::text(it, "app_url")), say::plain(who), day];
+        parts.retain(|it| !it.is_empty());
+        format!("- {}", parts.join(" · "))
+    };
+    let rows: Vec<String> = all.iter().take(ROWS).map(row).collect();
+    Ok(format!("**Messages in {name}.**\n\n{}", rows.join("\n")))
 }
 
 fn person(replay: &mut Replay<'_>, words: &str) -> Answer {

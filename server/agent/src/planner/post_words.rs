@@ -35,17 +35,38 @@ pub(crate) enum Post {
         /// What it says.
         text: String,
     },
+    /// "Create a to-do list called X in Y".
+    AddList {
+        /// What it is called; asked when empty.
+        name: String,
+        /// Its project.
+        project: Option<String>,
+    },
+    /// "Add Priya to the Y project".
+    Access {
+        /// Names of people.
+        people: String,
+        /// Where to.
+        project: String,
+    },
     /// "Undo that".
     Undo,
 }
 
 /// What a phrase asks to post, move or take back.
 pub(crate) fn read(phrase: &Phrase) -> Option<Post> {
-    if phrase.starts("what|when|who|why|if|is|was|are|did|has|whenever|every|each|once").is_some() {
+    if phrase
+        .starts(
+            "what|when|who|why|if|is|was|are|did|has|whenever|every|each|once|should|maybe|perhaps",
+        )
+        .is_some()
+    {
         return None;
     }
     undo(phrase)
         .or_else(|| add_card(phrase))
+        .or_else(|| add_list(phrase))
+        .or_else(|| access(phrase))
         .or_else(|| message(phrase))
         .or_else(|| chat_line(phrase))
         .or_else(|| move_card(phrase))
@@ -93,6 +114,47 @@ fn add_card(phrase: &Phrase) -> Option<Post> {
     (!left.is_empty()).then(|| Post::AddCard { title: left.text(), project, column })
 }
 
+fn add_list(phrase: &Phrase) -> Option<Post> {
+    let (_, rest) = phrase.starts("@make [me] [a|an|another] [new] [@todo] list")?;
+    let placed = rest.fits_any(&[
+        "to|in|on|for|under [the] {project} called|named|titled|: {name}",
+        "[called|named|titled|:] {name} to|in|on|for|under [the] {project}",
+    ]);
+    Some(match placed {
+        Some(captures) => Post::AddList {
+            name: captures.get("name"),
+            project: Some(bare(&captures.get("project"))),
+        },
+        None => {
+            let name = rest.starts("called|named|titled|:").map_or(rest.clone(), |it| it.1);
+            match name.fits("to|in|on|for|under [the] {project}") {
+                Some(captures) => Post::AddList {
+                    name: String::new(),
+                    project: Some(bare(&captures.get("project"))),
+                },
+                None => Post::AddList { name: name.text(), project: None },
+            }
+        }
+    })
+}
+
+/// Names of people, and the project they are let into.
+fn access(phrase: &Phrase) -> Option<Post> {
+    const NO_PEOPLE: &str = "@todo|to-dos|todos|tasks|card|list|step|comment|note|message|file|document|tag|delay|branch|\
+                             it|this|that|them|a|an|another|everything|flow|connection|when|if|every|not|don't|dont|never";
+    let captures = phrase.fits_any(&[
+        "add|invite|bring|put {people} to|on|onto|into [the] {project} project",
+        "add|invite|bring|put {people} to|on|onto|into [the] project {project}",
+        "give {people} access to [the] [project] {project}",
+        "let {people} into [the] [project] {project}",
+    ])?;
+    let people = captures.part("people");
+    let are_names =
+        people.len() <= 8 && !people.has(NO_PEOPLE) && people.text() == people.written();
+    let project = bare(&captures.get("project"));
+    are_names.then(|| Post::Access { people: people.text(), project })
+}
+
 /// Without "project" or "board" at the end.
 pub(super) fn bare(words: &str) -> String {
     let phrase = Phrase::new(words);
@@ -116,6 +178,10 @@ fn message(phrase: &Phrase) -> Option<Post> {
         "post|write|send|publish [a|an] [new] message|announcement to|in|on [the] {project} saying|that_says|: {text}",
         "post|write|send|publish [a|an] [new] message|announcement to|in|on [the] {project} with|with_the_text [:] {text}",
         "message|announce to|in|on [the] {project} : {text}",
+        "tell the team|people in|on|of [the] {project} that|: {text}",
+        "tell everyone|everybody in|on [the] {project} that|: {text}",
+        "let the team|people in|on|of [the] {project} know that|: {text}",
+        "let everyone|everybody in|on [the] {project} know that|: {text}",
     ])?;
     let project = bare(&captures.get("project"));
     Some(Post::Message { project, text: captures.get("text") })

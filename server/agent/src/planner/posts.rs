@@ -1,13 +1,15 @@
 //! Cards, messages, chat lines and taking back. Names are looked up, never guessed; what others see waits for a yes.
 
+use super::phrase::Phrase;
 use super::pick::Options;
 use super::post_words::Post;
-use super::reads::projects_of;
+use super::reads::{people_of, projects_of};
 use super::replay::{Replay, Stop};
 use super::say;
 use super::todos::not_done;
 use super::values;
 use basecamp::names::Purpose;
+use domain::project::Project;
 use serde_json::{Value, json};
 
 type Answer = Result<String, Stop>;
@@ -23,6 +25,8 @@ pub(crate) fn act(replay: &mut Replay<'_>, post: &Post) -> Answer {
         Post::MoveCard { card, column } => move_card(replay, card, column),
         Post::Message { project, text } => message(replay, project, text),
         Post::ChatLine { project, text } => chat_line(replay, project, text),
+        Post::AddList { name, project } => add_list(replay, name, project.as_deref()),
+        Post::Access { people, project } => access(replay, people, project),
         Post::Undo => undo(replay),
     }
 }
@@ -167,6 +171,60 @@ fn chat_line(replay: &mut Replay<'_>, place: &str, text: &str) -> Answer {
     let args = json!({ "project": id, "chat_id": chat, "content": text });
     Ok(match replay.attempt("create_campfire_line", args)? {
         Ok(_) => format!("Said “{}” in the chat of {}.", say::plain(text), say::plain(&name)),
+        Err(failure) => not_done(&failure),
+    })
+}
+
+fn add_list(replay: &mut Replay<'_>, title: &str, place: Option<&str>) -> Answer {
+    let title = match title {
+        "" => replay.answer("title").unwrap_or_default().to_owned(),
+        title => title.to_owned(),
+    };
+    if title.is_empty() {
+        return Err(replay.ask("title", "What should the list be called?", &[]));
+    }
+    let (name, id) = project(replay, place)?;
+    let all = replay.call("list_projects", json!({}))?;
+    let all: Vec<Project> = values::list(&all, "projects");
+    let set = all.iter().find(|it| it.id.to_string() == id).and_then(|it| it.todoset_id);
+    let place = say::plain(&name);
+    let Some(set) = set else {
+        return Ok(format!("{place} has no to-dos, so nothing was changed."));
+    };
+    let args = json!({ "project": id, "todoset_id": set, "body": { "name": title } });
+    Ok(match replay.attempt("create_todolist", args)? {
+        Ok(done) => {
+            let link = say::link(&title, values::text(&done["todolist"], "app_url"));
+            format!("Added the list {link} to {place}.")
+        }
+        Err(failure) => not_done(&failure),
+    })
+}
+
+/// Every name has to be somebody's: what is no person is not let in, and nobody is.
+fn access(replay: &mut Replay<'_>, people: &str, place: &str) -> Answer {
+    let (name, id) = project(replay, Some(place))?;
+    let everybody = replay.call("list_all_people", json!({ "query": "" }))?;
+    let everybody = Options { what: "person", all: people_of(&everybody) };
+    let words = Phrase::new(people);
+    let names =
+        words.cut(|it, at| it.part(at, at + 1).fits("and").is_some() || it.stops_before(at));
+    let (mut ids, mut called) = (Vec::new(), Vec::new());
+    for one in names {
+        let one = one.starts("and").map_or(one.clone(), |it| it.1).text();
+        let Some((who, id)) = everybody.clear(&one, Purpose::Write) else {
+            return Ok(format!(
+                "Nobody I can let into {} is called “{}”, so nothing was changed. Say “list people” to see who is here.",
+                say::plain(&name),
+                say::plain(&one)
+            ));
+        };
+        ids.push(id);
+        called.push(say::plain(&who));
+    }
+    let args = json!({ "project": id, "body": { "grant": ids } });
+    Ok(match replay.attempt("update_project_people", args)? {
+        Ok(_) => format!("{} can see {} now.", called.join(" and "), say::plain(&name)),
         Err(failure) => not_done(&failure),
     })
 }

@@ -143,6 +143,11 @@ fn day_number(text: &str) -> Option<u64> {
     digits.parse().ok().filter(|it| (1..=31).contains(it))
 }
 
+/// Whether words name an hour.
+pub(crate) fn is_clock(text: &str) -> bool {
+    clock(text).is_some()
+}
+
 /// "9", "9am", "9:30 pm", "17:00", "noon".
 fn clock(text: &str) -> Option<Clock> {
     let text = text.to_lowercase().replace(['.', ' '], "");

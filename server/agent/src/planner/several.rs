@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 pub(crate) fn requests(said: &str, today: NaiveDate, is_in_flow: bool) -> Vec<(String, Intent)> {
     let whole = intent::read(said, today, is_in_flow);
     let alone = vec![(said.to_owned(), whole.clone())];
-    if matches!(whole, Intent::Flow(_)) {
+    if matches!(whole, Intent::Flow(_) | Intent::Command(..)) {
         return alone;
     }
     let phrase = Phrase::new(said);
@@ -51,6 +51,7 @@ fn carries_text(intent: &Intent) -> bool {
     match intent {
         Intent::Todo(TodoRequest::Add(_) | TodoRequest::Comment(..))
         | Intent::Find(_)
+        | Intent::Note(_)
         | Intent::Other(_) => true,
         Intent::Todo(TodoRequest::Edit(_, edit)) => matches!(edit, Edit::Rename(_)),
         Intent::Post(post) => !matches!(post, Post::MoveCard { .. } | Post::Undo),

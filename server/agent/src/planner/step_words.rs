@@ -143,7 +143,9 @@ fn post(phrase: &Phrase) -> Option<Do> {
         Post::AddCard { title, project, column } => Do::AddCard(title, project, column),
         Post::Message { project, text } => Do::Post(Target::Board(Some(project)), text),
         Post::ChatLine { project, text } => Do::Post(Target::Chat(Some(project)), text),
-        Post::MoveCard { .. } | Post::Undo => return None,
+        Post::MoveCard { .. } | Post::AddList { .. } | Post::Access { .. } | Post::Undo => {
+            return None;
+        }
     })
 }
 

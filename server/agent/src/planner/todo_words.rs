@@ -65,8 +65,9 @@ pub(crate) fn read(phrase: &Phrase, today: NaiveDate) -> Option<TodoRequest> {
 
 /// "Add a to-do ...".
 pub(crate) fn add(phrase: &Phrase, today: NaiveDate) -> Option<TodoWords> {
-    if let Some((_, rest)) = phrase.starts("@make [me] [a|an|another|the|one] [new|basecamp] @todo")
-    {
+    let makes = "@make [me] [a|an|another|the|one] [new|basecamp] @todo";
+    // A list of to-dos is no to-do.
+    if let Some((_, rest)) = phrase.starts(makes).filter(|it| it.1.starts("list").is_none()) {
         return Some(describe(&rest, today));
     }
     if let Some((_, rest)) = phrase.starts("i need|want [a|an|another] [new] @todo") {
@@ -102,7 +103,7 @@ pub(crate) fn add(phrase: &Phrase, today: NaiveDate) -> Option<TodoWords> {
 }
 
 /// What follows "add a to-do": title and place, in any order, and who and when at the end.
-fn describe(rest: &Phrase, today: NaiveDate) -> TodoWords {
+pub(crate) fn describe(rest: &Phrase, today: NaiveDate) -> TodoWords {
     let mut words = TodoWords::default();
     let mut left = placed_first(rest, &mut words).unwrap_or_else(|| rest.clone());
     if let Some((_, title)) =
@@ -219,8 +220,11 @@ pub(crate) fn places(title: &str) -> Vec<(String, String)> {
 }
 
 fn complete(phrase: &Phrase) -> Option<TodoName> {
-    let is_question =
-        phrase.starts("what|when|who|why|if|is|was|are|did|has|tell|once|whenever").is_some();
+    let is_question = phrase
+        .starts(
+            "what|when|who|why|how|where|which|if|is|was|are|did|has|will|does|tell|once|whenever",
+        )
+        .is_some();
     let is_unsure = phrase.has("if|unless|maybe|perhaps");
     if is_question || is_unsure || phrase.has("not|don't|dont|never") && !phrase.has("mark") {
         return None;

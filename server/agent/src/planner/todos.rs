@@ -24,7 +24,7 @@ pub(crate) fn act(replay: &mut Replay<'_>, request: TodoRequest) -> Answer {
     }
 }
 
-fn add(replay: &mut Replay<'_>, words: &TodoWords) -> Answer {
+pub(crate) fn add(replay: &mut Replay<'_>, words: &TodoWords) -> Answer {
     let projects = replay.call("list_projects", json!({}))?;
     let projects = Options { what: "project", all: projects_of(&projects) };
     let words = &with_somebody(replay, words)?;

@@ -12,14 +12,14 @@ use std::time::Duration;
 use tools::tool::CallContext;
 
 /// Says something that needs a yes, and gives it.
-async fn allowed(world: &World, text: &str) -> (Approval, String) {
+pub(crate) async fn allowed(world: &World, text: &str) -> (Approval, String) {
     let answered = world.say(None, text).await;
     let approval = waiting(world, &answered).await;
     world.agent.approve(&amara(), &approval.id, None, None).await.unwrap();
     (approval, told_after(world, &answered).await)
 }
 
-async fn waiting(world: &World, answered: &Answered) -> Approval {
+pub(crate) async fn waiting(world: &World, answered: &Answered) -> Approval {
     assert_eq!(answered.run.status, ChatRunStatus::WaitingApproval, "{}", answered.response);
     world.pending().await.pop().unwrap()
 }
@@ -29,7 +29,7 @@ async fn todo(world: &World, title: &str) -> Todo {
     open.into_iter().find(|it| it.title == title).unwrap_or_else(|| panic!("no {title}"))
 }
 
-async fn ok(world: &World, tool: &str, args: Value) -> Value {
+pub(crate) async fn ok(world: &World, tool: &str, args: Value) -> Value {
     world.tools.call(&amara(), tool, &args, &CallContext::default()).await.unwrap()
 }
 

@@ -8,6 +8,7 @@ mod approvals;
 mod attachments;
 mod changing;
 mod choosing;
+mod first_hour;
 mod first_word;
 mod following;
 mod for_admins;

@@ -4,6 +4,7 @@ use crate::body::Body;
 use crate::error::Answer;
 use crate::paging::Paging;
 use crate::routes::{Route, SIGNED_IN};
+use agent::command_list::is_command;
 use agent::follow::Answered;
 use agent::sending::{NewTurn, WhenBusy};
 use axum::extract::{Path, Query, State};
@@ -83,6 +84,7 @@ async fn ask(
     Body(ask): Body<Ask>,
 ) -> Answer {
     let is_async = ask.is_async;
+    let is_command = ask.message.as_deref().is_some_and(is_command);
     let sent = backend.agent.send(&actor, ask.turn()).await?;
     if is_async {
         // Taken, and that is all that is promised: its run may be under way by now.
@@ -94,10 +96,10 @@ async fn ask(
         return Ok((StatusCode::ACCEPTED, Json(body)).into_response());
     }
     let answered = backend.agent.answer_of(&actor, &sent.run.id).await?;
-    Ok(told(&answered, sent.is_steered))
+    Ok(told(&answered, (sent.is_steered, is_command)))
 }
 
-fn told(answered: &Answered, is_steered: bool) -> Response {
+fn told(answered: &Answered, (is_steered, is_command): (bool, bool)) -> Response {
     let run = &answered.run;
     let mut body = json!({
         "ok": run.status != ChatRunStatus::WaitingApproval,
@@ -112,6 +114,10 @@ fn told(answered: &Answered, is_steered: bool) -> Response {
     });
     if is_steered {
         body["steered"] = true.into();
+    }
+    if is_command && !is_steered {
+        body["confidence"] = 1.0.into();
+        body["operation_id"] = Value::Null;
     }
     let status = match run.status {
         ChatRunStatus::WaitingApproval => {

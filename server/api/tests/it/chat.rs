@@ -71,6 +71,12 @@ async fn a_question_is_answered_and_kept() {
         assert_eq!(owner.delete(&path).await["deleted"], true);
         let gone = owner.get(&path).await;
         assert_eq!((gone.status, &gone["error"]), (404, &json!("Session not found")));
+        let command = owner.post("/api/chat", json!({"message": "/status"})).await;
+        assert_eq!(
+            (&command["confidence"], &command["toolsUsed"]),
+            (&json!(1.0), &json!(["pmos_status"]))
+        );
+        assert_eq!(answer["confidence"], Value::Null, "a question is no command");
         let empty = owner.post("/api/chat", json!({"message": " "})).await;
         assert_eq!((empty.status, &empty["error"]), (400, &json!("Message is required")));
     }

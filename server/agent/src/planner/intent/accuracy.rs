@@ -9,11 +9,14 @@ use super::wording::words;
 use chrono::NaiveDate;
 
 const SET: &str = include_str!("utterances.tsv");
+/// What a project manager says in the first hour: 112 more, written before the grammar was widened for them. The first
+/// try gave 964‰ and 946‰ with three wrong writes.
+const FIRST_HOUR: &str = include_str!("first_hour.tsv");
 /// What was measured (1000 and 1000), less a little: a change of the grammar may not fall below. In parts of a thousand.
 const INTENTS: usize = 980;
 const WHOLE: usize = 970;
 /// How the meaning of a request that changes something begins.
-const WRITES: [&str; 19] = [
+const WRITES: [&str; 23] = [
     "add ",
     "complete ",
     "reopen ",
@@ -33,6 +36,10 @@ const WRITES: [&str; 19] = [
     "move ",
     "message ",
     "chat ",
+    "remind ",
+    "access ",
+    "list ",
+    "remember ",
 ];
 
 pub(super) fn write(meaning: &str) -> Option<&'static str> {
@@ -47,7 +54,8 @@ fn kind(meaning: &str) -> &str {
 #[test]
 fn what_changes_nothing_changes_no_open_flow_either() {
     let today = NaiveDate::from_ymd_opt(2026, 11, 18).unwrap();
-    let rows = SET.lines().filter_map(|it| it.split_once('\t'));
+    let sets = [SET, FIRST_HOUR].into_iter();
+    let rows = sets.flat_map(str::lines).filter_map(|it| it.split_once('\t'));
     let wrong: Vec<String> = rows
         .filter(|(_, meant)| write(meant).is_none())
         .map(|(said, _)| (said, words(&read(said, today, true))))
@@ -59,9 +67,18 @@ fn what_changes_nothing_changes_no_open_flow_either() {
 
 #[test]
 fn most_is_understood_and_nothing_is_changed_by_mistake() {
+    understood(SET, 800);
+}
+
+#[test]
+fn what_is_said_in_the_first_hour_is_understood() {
+    understood(FIRST_HOUR, 100);
+}
+
+fn understood(set: &str, least: usize) {
     let today = NaiveDate::from_ymd_opt(2026, 11, 18).unwrap();
-    let rows: Vec<(&str, &str)> = SET.lines().filter_map(|it| it.split_once('\t')).collect();
-    assert!(rows.len() >= 800, "{}", rows.len());
+    let rows: Vec<(&str, &str)> = set.lines().filter_map(|it| it.split_once('\t')).collect();
+    assert!(rows.len() >= least, "{}", rows.len());
     let (mut intents, mut whole, mut mistakes, mut missed) = (0, 0, Vec::new(), Vec::new());
     for (said, meant) in &rows {
         let found = words(&read(said, today, false));

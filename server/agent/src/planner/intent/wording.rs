@@ -26,6 +26,7 @@ pub(super) fn words(intent: &Intent) -> String {
         Intent::Flow(it) => flow(it),
         Intent::Post(it) => post(it),
         Intent::Look(it) => look(it),
+        Intent::Note(it) => note(it),
         other => format!("{other:?}").to_lowercase(),
     }
 }
@@ -72,7 +73,22 @@ fn post(post: &Post) -> String {
         Post::MoveCard { card, column } => format!("move {card} to {column}"),
         Post::Message { project, text } => format!("message {project}: {text}"),
         Post::ChatLine { project, text } => format!("chat {project}: {text}"),
+        Post::AddList { name, project } => {
+            let place = project.as_ref().map_or_else(String::new, |it| format!(" project={it}"));
+            format!("list {name}{place}").trim_end().to_owned()
+        }
+        Post::Access { people, project } => format!("access {people} to {project}"),
         Post::Undo => "undo".to_owned(),
+    }
+}
+
+fn note(note: &Note) -> String {
+    match note {
+        Note::Remember(text) => format!("remember {text}"),
+        Note::Recall(about) => {
+            about.as_ref().map_or_else(|| "recall".to_owned(), |it| format!("recall {it}"))
+        }
+        Note::Remind { words, .. } => format!("remind {}", todo(words)).trim_end().to_owned(),
     }
 }
 
@@ -88,6 +104,9 @@ fn look(look: &Look) -> String {
     match look {
         Look::Unassigned(it) => format!("unassigned{}", or(it)),
         Look::Workload(it) => format!("workload{}", or(it)),
+        Look::Busy(it, _, days) => format!("workload{} {}..{}", or(it), days.from, days.to),
+        Look::Forecast(it) => format!("forecast {it}"),
+        Look::Messages(it) => format!("messages {it}"),
         Look::Team(it) => format!("people about {it}"),
         Look::Person(it) => format!("person {it}"),
         Look::Happened(it) => format!("activity{}", past(it)),
