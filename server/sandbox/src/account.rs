@@ -225,6 +225,15 @@ impl Account {
         id
     }
 
+    /// Gives what happened before the account was there its ids, the oldest first.
+    pub(crate) fn tell(&mut self, mut past: Vec<Happening>) {
+        past.sort_by_key(|it| (it.created_at, it.recording_id));
+        for happening in past {
+            let id = self.take_id();
+            self.happenings.push(Happening { id, ..happening });
+        }
+    }
+
     /// Adds open to-dos to a list; false when it is not here.
     pub(crate) fn fill(&mut self, list: i64, count: usize, now: Time) -> bool {
         let Some(project_id) = self.list(list).map(|it| it.project_id) else { return false };

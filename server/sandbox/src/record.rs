@@ -323,6 +323,27 @@ pub(crate) struct Happening {
     pub(crate) removed_person_ids: Vec<i64>,
 }
 
+impl Happening {
+    /// A record was `created` or `completed` before the account was there; it gets its id when the account is told.
+    pub(crate) fn past(
+        (action, kind): (&str, &str),
+        (recording_id, project_id): (i64, i64),
+        (creator_id, created_at): (i64, Time),
+    ) -> Self {
+        Self {
+            id: 0,
+            recording_id,
+            project_id,
+            action: action.to_owned(),
+            kind: kind.to_owned(),
+            creator_id,
+            created_at,
+            added_person_ids: Vec::new(),
+            removed_person_ids: Vec::new(),
+        }
+    }
+}
+
 /// What each tool of a dock is: its name there, its path, its type, and the switch of a new project.
 pub(crate) const TOOLS: &[(&str, &str, &str)] = &[
     ("message_board", "message_boards", "Message::Board"),

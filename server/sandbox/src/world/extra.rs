@@ -288,32 +288,18 @@ impl Builder {
 
     /// What happened to the to-dos, messages and cards, oldest first.
     fn history(&mut self) {
-        let mut past: Vec<(Time, i64, i64, &str, String, i64)> = Vec::new();
+        let mut past = Vec::new();
         for it in self.account.todos.iter() {
-            past.push((
-                it.created_at,
-                it.id,
-                it.project_id,
-                "created",
-                "Todo".into(),
-                it.creator_id,
-            ));
+            let at = (it.id, it.project_id);
+            past.push(Happening::past(("created", "Todo"), at, (it.creator_id, it.created_at)));
             if let Some(done) = &it.completion {
-                let row = (
-                    done.created_at,
-                    it.id,
-                    it.project_id,
-                    "completed",
-                    "Todo".into(),
-                    done.creator_id,
-                );
-                past.push(row);
+                let by = (done.creator_id, done.created_at);
+                past.push(Happening::past(("completed", "Todo"), at, by));
             }
         }
         for it in self.account.comments.iter() {
-            let row =
-                (it.created_at, it.id, it.project_id, "created", "Comment".into(), it.creator_id);
-            past.push(row);
+            let (at, by) = ((it.id, it.project_id), (it.creator_id, it.created_at));
+            past.push(Happening::past(("created", "Comment"), at, by));
         }
         let told = [
             "Message",
@@ -324,29 +310,9 @@ impl Builder {
             "Question::Answer",
         ];
         for it in self.account.records.iter().filter(|it| told.contains(&it.kind.as_str())) {
-            past.push((
-                it.created_at,
-                it.id,
-                it.project_id,
-                "created",
-                it.kind.clone(),
-                it.creator_id,
-            ));
+            let (at, by) = ((it.id, it.project_id), (it.creator_id, it.created_at));
+            past.push(Happening::past(("created", &it.kind), at, by));
         }
-        past.sort_by_key(|it| (it.0, it.1));
-        for (created_at, recording_id, project_id, action, kind, creator_id) in past {
-            let happening = Happening {
-                id: self.account.take_id(),
-                recording_id,
-                project_id,
-                action: action.to_owned(),
-                kind,
-                creator_id,
-                created_at,
-                added_person_ids: Vec::new(),
-                removed_person_ids: Vec::new(),
-            };
-            self.account.happenings.push(happening);
-        }
+        self.account.tell(past);
     }
 }

@@ -319,55 +319,21 @@ impl Grower {
     /// The last week of what happened; the feed tells nothing that is older.
     fn history(&mut self) {
         let first = self.ago(7, 0);
-        let mut past: Vec<(Time, i64, i64, &str, String, i64)> = Vec::new();
+        let mut past = Vec::new();
         for it in self.account.todos.iter() {
             if let Some(done) = it.completion.as_ref().filter(|done| done.created_at >= first) {
-                past.push((
-                    done.created_at,
-                    it.id,
-                    it.project_id,
-                    "completed",
-                    "Todo".into(),
-                    done.creator_id,
-                ));
+                let by = (done.creator_id, done.created_at);
+                past.push(Happening::past(("completed", "Todo"), (it.id, it.project_id), by));
             }
         }
         for it in self.account.comments.iter().filter(|it| it.created_at >= first) {
-            past.push((
-                it.created_at,
-                it.id,
-                it.project_id,
-                "created",
-                "Comment".into(),
-                it.creator_id,
-            ));
+            let (at, by) = ((it.id, it.project_id), (it.creator_id, it.created_at));
+            past.push(Happening::past(("created", "Comment"), at, by));
         }
         for it in self.account.records.iter().filter(|it| it.created_at >= first) {
-            past.push((
-                it.created_at,
-                it.id,
-                it.project_id,
-                "created",
-                it.kind.clone(),
-                it.creator_id,
-            ));
+            let (at, by) = ((it.id, it.project_id), (it.creator_id, it.created_at));
+            past.push(Happening::past(("created", &it.kind), at, by));
         }
-        past.sort_by_key(|it| (it.0, it.1));
-        for (created_at, recording_id, project_id, action, kind, creator_id) in past {
-            let id = self.account.take_id();
-            let action = action.to_owned();
-            let (added_person_ids, removed_person_ids) = (Vec::new(), Vec::new());
-            self.account.happenings.push(Happening {
-                id,
-                recording_id,
-                project_id,
-                action,
-                kind,
-                creator_id,
-                created_at,
-                added_person_ids,
-                removed_person_ids,
-            });
-        }
+        self.account.tell(past);
     }
 }
