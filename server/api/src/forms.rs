@@ -12,16 +12,20 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use backend::Backend;
 use domain::client::Client;
-use domain::flow::form::{FormField, Kind, LONGEST};
+use domain::flow::form::{Filled, FormField, GivenFile, Kind, LONGEST};
 use domain::problem::{Issue, Problem};
 use flow::forms::{FormPage, Submitted};
 use flow::hooks::HookRefusal;
+use flow::multipart::{self, Part};
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
 const PATH: &str = "/forms/{hook}";
-/// Bytes of a form that was filled in.
-pub(crate) const BODY_LIMIT: usize = 256 * 1024;
+/// Bytes of a form that was filled in, with its files.
+pub(crate) const BODY_LIMIT: usize = 5 * 1024 * 1024;
+/// Bytes of one without files.
+const TEXT_LIMIT: usize = 256 * 1024;
 /// Forms of one address on the net, of one form, in each minute.
 const PER_MINUTE: u32 = 20;
 /// A field that people do not see; what fills it in is a machine.
@@ -29,6 +33,7 @@ const TRAP: &str = "website";
 /// The same however often one page is sent.
 const ONCE: &str = "_once";
 const FORM: &str = "application/x-www-form-urlencoded";
+const FORM_WITH_FILES: &str = "multipart/form-data";
 
 pub(crate) fn routes() -> Vec<Route> {
     let rate = Arc::new(Rate::new(PER_MINUTE, Duration::from_secs(60)));
@@ -64,13 +69,10 @@ async fn take(
     };
     let caller = format!("{hook}/{}", client.ip.as_deref().unwrap_or_default());
     rate.take(&caller, backend.auth.clock().now_ms())?;
-    check_kind(request.headers())?;
-    let sent = body::read(request).await?;
-    let mut given: Vec<(String, String)> = url::form_urlencoded::parse(&sent)
-        .map(|(name, value)| (name.into_owned(), value.into_owned()))
-        .collect();
-    let once = taken(&mut given, ONCE).filter(|it| !it.is_empty() && it.len() <= 64);
-    let issues = match taken(&mut given, TRAP).filter(|it| !it.is_empty()) {
+    let headers = request.headers().clone();
+    let mut given = given(&headers, &body::read(request).await?)?;
+    let once = taken(&mut given.texts, ONCE).filter(|it| !it.is_empty() && it.len() <= 64);
+    let issues = match taken(&mut given.texts, TRAP).filter(|it| !it.is_empty()) {
         Some(_) => {
             vec![Issue::new(TRAP, "Leave the field Website empty, then send the form again")]
         }
@@ -83,18 +85,51 @@ async fn take(
             Err(refusal) => return refused(refusal),
         },
     };
-    let again = filled(&form, &given, &issues);
+    let again = filled(&form, &given.texts, &issues);
     Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form.title, &again))
 }
 
-/// Only what a form of a page can send.
-fn check_kind(headers: &HeaderMap) -> Result<(), Problem> {
-    let kind = headers.get(CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim();
-    if kind.eq_ignore_ascii_case(FORM) {
-        return Ok(());
+/// What was filled in: only what a form of a page can send.
+fn given(headers: &HeaderMap, sent: &[u8]) -> Result<Filled, Problem> {
+    let content_type =
+        headers.get(CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let kind = content_type.split(';').next().unwrap_or_default().trim();
+    if kind.eq_ignore_ascii_case(FORM_WITH_FILES) {
+        return multipart::read(content_type, sent).map(filled_in).ok_or_else(not_ours);
     }
-    Err(Problem::invalid("body", "Send the form of this page"))
+    if !kind.eq_ignore_ascii_case(FORM) {
+        return Err(not_ours());
+    }
+    if sent.len() > TEXT_LIMIT {
+        return Err(Problem::TooLarge { limit_bytes: TEXT_LIMIT as u64 });
+    }
+    let pair =
+        |(name, value): (Cow<'_, str>, Cow<'_, str>)| (name.into_owned(), value.into_owned());
+    let texts = url::form_urlencoded::parse(sent).map(pair).collect();
+    Ok(Filled { texts, files: Vec::new() })
+}
+
+fn not_ours() -> Problem {
+    Problem::invalid("body", "Send the form of this page")
+}
+
+/// Texts and files apart; a field without a chosen file is left out.
+fn filled_in(parts: Vec<Part>) -> Filled {
+    let mut filled = Filled::default();
+    for part in parts {
+        match &part.file {
+            None => {
+                let text = String::from_utf8_lossy(&part.bytes).into_owned();
+                filled.texts.push((part.name, text));
+            }
+            Some(name) if !name.is_empty() || !part.bytes.is_empty() => {
+                let (name, kind, base64) = (name.clone(), part.kind().to_owned(), part.base64());
+                filled.files.push((part.name.clone(), GivenFile { name, kind, base64 }));
+            }
+            Some(_) => {}
+        }
+    }
+    filled
 }
 
 fn taken(given: &mut Vec<(String, String)>, name: &str) -> Option<String> {
@@ -131,8 +166,10 @@ fn filled(form: &FormPage, given: &[(String, String)], issues: &[Issue]) -> Stri
         }
     };
     let once = fresh_id();
+    let has_files = form.fields.iter().any(|it| it.kind == Kind::File);
+    let encoding = if has_files { " enctype=\"multipart/form-data\"" } else { "" };
     format!(
-        "{about}{summary}<form method=\"post\" accept-charset=\"utf-8\">{fields}\
+        "{about}{summary}<form method=\"post\" accept-charset=\"utf-8\"{encoding}>{fields}\
          <div class=\"trap\" aria-hidden=\"true\"><label>Website <input name=\"{TRAP}\" tabindex=\"-1\" autocomplete=\"off\"></label></div>\
          <input type=\"hidden\" name=\"{ONCE}\" value=\"{once}\"><p><button>Send</button></p></form>"
     )
@@ -183,6 +220,10 @@ fn field(field: &FormField, given: &[(String, String)], issues: &[Issue]) -> Str
         Kind::TextArea => format!(
             "<textarea id=\"{id}\" name=\"{name}\" rows=\"5\" maxlength=\"{LONGEST}\"{state}>{value}</textarea>"
         ),
+        // A browser keeps no file that was chosen before, so it is chosen again.
+        Kind::File => {
+            format!("<input type=\"file\" id=\"{id}\" name=\"{name}\"{state}>")
+        }
         other => format!(
             "<input type=\"{}\" id=\"{id}\" name=\"{name}\" value=\"{value}\"{}{state}>",
             input_type(*other),
@@ -197,7 +238,7 @@ fn input_type(kind: Kind) -> &'static str {
         Kind::Email => "email",
         Kind::Date => "date",
         // A browser's number field drops what it cannot read, so the person would not see what is wrong.
-        Kind::Number | Kind::Text | Kind::TextArea | Kind::Toggle => "text",
+        Kind::Number | Kind::Text | Kind::TextArea | Kind::Toggle | Kind::File => "text",
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::engine::plan::Plan;
 use crate::hooks::{Delivery, HookAnswer, HookRefusal, Wait};
 use crate::runs::Runs;
-use domain::flow::form::{self, FormField};
+use domain::flow::form::{self, Filled, FormField};
 use domain::flow::{PieceSettings, TriggerKind, catalog};
 use domain::ids::RunId;
 use domain::problem::Issue;
@@ -60,12 +60,12 @@ impl Runs {
     pub async fn submit_form(
         &self,
         hook: &str,
-        given: &[(String, String)],
+        filled: &Filled,
         once: Option<String>,
     ) -> Result<Submitted, HookRefusal> {
         let delivery = self.at_form(hook).await?;
         let (_, fields) = form_of(&delivery.plan)?;
-        let payload = match form::read(&fields, given) {
+        let payload = match form::read(&fields, filled) {
             Ok(payload) => payload,
             Err(issues) => return Ok(Submitted::Refused(issues)),
         };

@@ -9,6 +9,7 @@ mod engine;
 pub mod flows;
 pub mod forms;
 pub mod hooks;
+pub mod multipart;
 pub mod options;
 pub mod outgoing;
 pub mod payload;

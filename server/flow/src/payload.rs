@@ -1,10 +1,13 @@
 //! What a request to a flow's address gives to the steps: method, headers, body by its kind, query and raw text.
 
+use crate::multipart;
 use domain::problem::Problem;
 use serde_json::{Map, Value, json};
 
 /// Bytes of a request's body.
 pub const BODY_LIMIT: usize = 5 * 1024 * 1024;
+/// The kind of forms that carry files.
+const WITH_FILES: &str = "multipart/form-data";
 /// How deep bodies may nest.
 const DEPTH: usize = 64;
 
@@ -46,22 +49,35 @@ impl HookRequest {
             output.insert("body".into(), body);
         }
         output.insert("queryParams".into(), Value::Object(form(&self.query)));
-        if let Ok(text) = std::str::from_utf8(&self.body) {
+        let kind = self.kind();
+        if let Ok(text) = std::str::from_utf8(&self.body)
+            && !is_file(&kind)
+            && kind != WITH_FILES
+        {
             output.insert("rawBody".into(), text.into());
         }
         Ok(Value::Object(output))
+    }
+
+    /// The content type without its parameters.
+    fn kind(&self) -> String {
+        let kind = self.header("content-type").unwrap_or_default();
+        kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
     }
 
     fn read_body(&self) -> Result<Option<Value>, Problem> {
         if self.body.is_empty() {
             return Ok(None);
         }
-        let kind = self.header("content-type").unwrap_or_default();
-        let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let kind = self.kind();
         if kind == "application/json" || kind.ends_with("+json") {
             return serde_json::from_slice(&self.body).map(Some).map_err(|_| Problem::InvalidJson);
         }
-        let Ok(text) = std::str::from_utf8(&self.body) else {
+        if kind == WITH_FILES {
+            return self.parts().map(Some);
+        }
+        let text = std::str::from_utf8(&self.body).ok().filter(|_| !is_file(&kind));
+        let Some(text) = text else {
             use base64::Engine;
             let encoded = base64::engine::general_purpose::STANDARD.encode(&self.body);
             return Ok(Some(json!({ "base64": encoded, "contentType": kind })));
@@ -76,20 +92,46 @@ impl HookRequest {
     }
 }
 
+/// Whether a body of this kind is a file, whatever is in it.
+fn is_file(kind: &str) -> bool {
+    let families = ["image/", "audio/", "video/", "font/"];
+    let kinds = ["application/octet-stream", "application/pdf", "application/zip"];
+    (families.iter().any(|it| kind.starts_with(it)) && !kind.ends_with("+xml"))
+        || kinds.contains(&kind)
+}
+
+impl HookRequest {
+    /// A form with files: texts as they are, each file as `{name, contentType, base64}`.
+    fn parts(&self) -> Result<Value, Problem> {
+        let kind = self.header("content-type").unwrap_or_default();
+        let parts = multipart::read(kind, &self.body).ok_or_else(|| {
+            Problem::invalid("body", "The body is not a form with files that can be read")
+        })?;
+        let mut root = Map::new();
+        for part in parts {
+            put_named(&mut root, &part.name, part.value());
+        }
+        Ok(Value::Object(root))
+    }
+}
+
 /// Reads `a=1&b[]=x&c[d]=z`; repeated names become lists.
 fn form(text: &str) -> Map<String, Value> {
     let mut root = Map::new();
     for (name, value) in url::form_urlencoded::parse(text.as_bytes()) {
-        let (first, rest) =
-            name.split_once('[').map_or((&*name, ""), |(first, rest)| (first, rest));
-        let keys: Vec<&str> = rest.split('[').map(|it| it.trim_end_matches(']')).collect();
-        let keys = if rest.is_empty() { Vec::new() } else { keys };
-        if keys.len() < DEPTH {
-            let slot = root.entry(first.to_owned()).or_insert(Value::Null);
-            put(slot, &keys, Value::String(value.into_owned()));
-        }
+        put_named(&mut root, &name, Value::String(value.into_owned()));
     }
     root
+}
+
+/// Puts one value of a form where its name says: `a`, `b[]`, `c[d]`.
+fn put_named(root: &mut Map<String, Value>, name: &str, value: Value) {
+    let (first, rest) = name.split_once('[').unwrap_or((name, ""));
+    let keys: Vec<&str> = rest.split('[').map(|it| it.trim_end_matches(']')).collect();
+    let keys = if rest.is_empty() { Vec::new() } else { keys };
+    if keys.len() < DEPTH {
+        put(root.entry(first.to_owned()).or_insert(Value::Null), &keys, value);
+    }
 }
 
 fn put(slot: &mut Value, keys: &[&str], value: Value) {
@@ -189,6 +231,20 @@ mod tests {
         let read = json!({ "a": "1", "b": ["x", "y"], "c": { "d": "z" } });
         assert_eq!(body("application/x-www-form-urlencoded", form), Ok(read));
         assert_eq!(body("application/json", b"{bad"), Err(Problem::InvalidJson));
+    }
+
+    #[test]
+    fn files_of_a_form_are_read() {
+        let part = |head: &str, body: &str| {
+            format!("--x\r\nContent-Disposition: form-data; {head}\r\n\r\n{body}\r\n")
+        };
+        let text = part("name=\"who[first]\"", "Ada");
+        let file = part("name=\"files[]\"; filename=\"a.txt\"\r\nContent-Type: text/plain", "hi");
+        let sent = format!("{text}{file}--x--\r\n");
+        let file = json!({ "name": "a.txt", "contentType": "text/plain", "base64": "aGk=" });
+        let read = json!({ "who": { "first": "Ada" }, "files": [file] });
+        assert_eq!(body("Multipart/Form-Data; boundary=x", sent.as_bytes()), Ok(read));
+        assert!(body("multipart/form-data; boundary=y", sent.as_bytes()).is_err());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::PieceSettings;
 use crate::problem::Issue;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// Fields of one form.
 pub const MOST_FIELDS: usize = 50;
@@ -26,16 +26,53 @@ pub enum Kind {
     Date,
     /// Yes or no.
     Toggle,
+    /// A file.
+    File,
 }
 
-const KINDS: [(&str, Kind); 6] = [
+const KINDS: [(&str, Kind); 7] = [
     ("text", Kind::Text),
     ("text_area", Kind::TextArea),
     ("number", Kind::Number),
     ("email", Kind::Email),
     ("date", Kind::Date),
     ("toggle", Kind::Toggle),
+    ("file", Kind::File),
 ];
+
+/// What a person sent with a form, by the keys of its fields.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filled {
+    /// What was typed and ticked.
+    pub texts: Vec<(String, String)>,
+    /// The files that were chosen.
+    pub files: Vec<(String, GivenFile)>,
+}
+
+/// A file that was sent with a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GivenFile {
+    /// What it is called where it came from.
+    pub name: String,
+    /// Its content type, as it was sent.
+    pub kind: String,
+    /// What is in it.
+    pub base64: String,
+}
+
+impl Filled {
+    /// What was typed at `key`, if it is not empty.
+    fn text(&self, key: &str) -> Option<&str> {
+        let given = self.texts.iter().find(|(name, _)| name == key);
+        given.map(|(_, text)| text.trim()).filter(|it| !it.is_empty())
+    }
+
+    /// The file at `key`, as steps see it.
+    fn file(&self, key: &str) -> Option<Value> {
+        let (_, GivenFile { name, kind, base64 }) = self.files.iter().find(|it| it.0 == key)?;
+        Some(json!({ "name": name, "contentType": kind, "base64": base64 }))
+    }
+}
 
 /// One field of a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,21 +172,32 @@ fn key(label: &str) -> String {
     key
 }
 
-/// The trigger's output for what somebody filled in: texts, numbers, yes or no; null for what was left empty.
+/// The trigger's output for what somebody filled in: texts, numbers, yes or no, files as `{name, contentType, base64}`;
+/// null for what was left empty.
 ///
 /// # Errors
 /// One issue for each field that is missing or wrong, by its key.
-pub fn read(fields: &[FormField], given: &[(String, String)]) -> Result<Value, Vec<Issue>> {
+pub fn read(fields: &[FormField], filled: &Filled) -> Result<Value, Vec<Issue>> {
     let mut output = Map::new();
     let mut issues = Vec::new();
     for field in fields {
-        let text = given.iter().find(|(name, _)| *name == field.key).map(|(_, it)| it.trim());
-        match answer(field, text.filter(|it| !it.is_empty())) {
+        let read = match field.kind {
+            Kind::File => chosen(field, filled.file(&field.key)),
+            _ => answer(field, filled.text(&field.key)),
+        };
+        match read {
             Ok(value) => drop(output.insert(field.key.clone(), value)),
             Err(message) => issues.push(Issue::new(field.key.as_str(), message)),
         }
     }
     if issues.is_empty() { Ok(Value::Object(output)) } else { Err(issues) }
+}
+
+fn chosen(field: &FormField, file: Option<Value>) -> Result<Value, String> {
+    match file {
+        None if field.required => Err(format!("{} is missing. Choose a file", field.label)),
+        file => Ok(file.unwrap_or_default()),
+    }
 }
 
 fn answer(field: &FormField, text: Option<&str>) -> Result<Value, String> {
@@ -204,7 +252,6 @@ fn is_mail(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     fn form(inputs: Value) -> Result<Vec<FormField>, String> {
         let mut settings = PieceSettings::default();
@@ -233,7 +280,7 @@ mod tests {
             (json!([]), "no fields"),
             (json!(["Name", "name"]), "Two fields"),
             (json!([" * "]), "no name"),
-            (json!([{ "displayName": "CV", "type": "file" }]), "of the kind file"),
+            (json!([{ "displayName": "CV", "type": "drawing" }]), "of the kind drawing"),
             (json!([7]), "A field is"),
         ] {
             let refused = form(inputs).expect_err("no form");
@@ -251,8 +298,9 @@ mod tests {
             "Urgent: toggle"
         ]))
         .expect("a form");
-        let given = |pairs: &[(&str, &str)]| {
-            pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect::<Vec<_>>()
+        let given = |pairs: &[(&str, &str)]| Filled {
+            texts: pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect(),
+            files: Vec::new(),
         };
         let right = given(&[("name", " Ada "), ("budget", "1,5"), ("urgent", "on"), ("x", "y")]);
         let output =
@@ -262,5 +310,23 @@ mod tests {
         let issues = read(&fields, &wrong).expect_err("wrong");
         let named: Vec<_> = issues.iter().map(|it| it.field.as_str()).collect();
         assert_eq!(named, ["name", "budget", "mail", "start"]);
+    }
+
+    #[test]
+    fn a_file_is_taken_where_one_is_asked_for() {
+        let fields = form(json!(["CV*: file", "Photo: file"])).expect("a form");
+        assert_eq!((fields[0].kind, fields[0].required), (Kind::File, true));
+        let typed = vec![("cv".to_owned(), "cv.pdf".to_owned())];
+        let refused = read(&fields, &Filled { texts: typed, files: Vec::new() });
+        let issues = refused.expect_err("a text is no file");
+        assert_eq!(issues[0].message, "CV is missing. Choose a file");
+        let file = GivenFile {
+            name: "cv.pdf".to_owned(),
+            kind: "application/pdf".to_owned(),
+            base64: "AAE=".to_owned(),
+        };
+        let filled = Filled { texts: Vec::new(), files: vec![("cv".to_owned(), file)] };
+        let file = json!({ "name": "cv.pdf", "contentType": "application/pdf", "base64": "AAE=" });
+        assert_eq!(read(&fields, &filled), Ok(json!({ "cv": file, "photo": null })));
     }
 }

@@ -6,18 +6,22 @@ use domain::actor::Actor;
 use domain::flow::Trigger;
 use domain::flow::edit::{FlowEdit, ImportFlow};
 use domain::flow::listing::{NewFlow, RunFilter};
-use serde_json::json;
+use serde_json::{Value, json};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A published form, and the path of its page.
 async fn published(server: &Server, actor: &Actor) -> String {
+    published_with(server, actor, json!(["Your <name>*", "Urgent: toggle"])).await
+}
+
+async fn published_with(server: &Server, actor: &Actor, inputs: Value) -> String {
     let trigger: Trigger = serde_json::from_value(json!({
         "name": "trigger", "displayName": "Form submitted", "type": "PIECE_TRIGGER",
         "settings": {
             "pieceName": "@activepieces/piece-forms", "pieceVersion": "~0.4.9",
             "triggerName": "form_submission",
-            "input": { "inputs": ["Your <name>*", "Urgent: toggle"], "title": "Ask & get", "thanks": "We will write" },
+            "input": { "inputs": inputs, "title": "Ask & get", "thanks": "We will write" },
         },
     }))
     .unwrap();
@@ -96,6 +100,36 @@ async fn what_is_wrong_is_told_at_its_field_and_nothing_is_stored() {
     let foreign = sent(&server, &path, (FORM, "yourName=Ada"), "cross-site").await;
     assert_eq!(foreign.status, 403);
     assert_eq!(runs(&server, &actor).await, 0);
+}
+
+#[tokio::test]
+async fn a_form_takes_a_file_and_keeps_to_its_limit() {
+    for server in Server::all().await {
+        let actor = server.signs_up("Owner").await.actor().await;
+        let path = published_with(&server, &actor, json!(["Name", "CV*: file"])).await;
+        let page = server.visitor().get(&path).await.text;
+        assert!(page.contains(r#"enctype="multipart/form-data""#), "{page}");
+        assert!(page.contains(r#"<input type="file" id="f-cv" name="cv""#), "{page}");
+        let kind = "multipart/form-data; boundary=x";
+        let part = |head: &str, body: &str| {
+            format!("--x\r\nContent-Disposition: form-data; {head}\r\n\r\n{body}\r\n")
+        };
+        let name = part("name=\"name\"", "Ada");
+        let none = format!("{name}{}--x--\r\n", part("name=\"cv\"; filename=\"\"", ""));
+        let again = sent(&server, &path, (kind, &none), "same-origin").await;
+        assert_eq!(again.status, 422);
+        assert!(again.text.contains("Choose a file") && again.text.contains(r#"value="Ada""#));
+        let file = "name=\"cv\"; filename=\"cv.txt\"\r\nContent-Type: text/plain";
+        let large = format!("{}--x--\r\n", part(file, &"x".repeat(6_000_000)));
+        assert_eq!(sent(&server, &path, (kind, &large), "same-origin").await.status, 413);
+        let broken = sent(&server, &path, (kind, "--y--"), "same-origin").await;
+        assert_eq!(broken.status, 400);
+        assert_eq!(runs(&server, &actor).await, 0, "{}", server.name);
+        let whole = format!("{name}{}--x--\r\n", part(file, &"x".repeat(1_000_000)));
+        let taken = sent(&server, &path, (kind, &whole), "same-origin").await;
+        assert_eq!(taken.status, 200, "{}", taken.text);
+        assert_eq!(runs(&server, &actor).await, 1, "{}", server.name);
+    }
 }
 
 #[tokio::test]

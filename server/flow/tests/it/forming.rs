@@ -2,6 +2,7 @@
 
 use crate::world::{World, admin, set_fields};
 use domain::flow::Flow;
+use domain::flow::form::{Filled, GivenFile};
 use domain::flow::run::RunStatus;
 use flow::forms::Submitted;
 use flow::hooks::HookRefusal;
@@ -18,8 +19,9 @@ pub(crate) fn on_form(inputs: Value, next: Value) -> Value {
     })
 }
 
-pub(crate) fn given(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+pub(crate) fn given(pairs: &[(&str, &str)]) -> Filled {
+    let pair = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    Filled { texts: pairs.iter().map(pair).collect(), files: Vec::new() }
 }
 
 async fn made(world: &World) -> (Flow, String) {
@@ -47,6 +49,31 @@ async fn a_form_that_was_filled_in_is_one_run_however_often_it_is_sent() {
         assert_eq!(run.status, RunStatus::Succeeded, "{}", world.name);
         assert_eq!(run.steps["step_1"]["output"], json!({ "hello": "Ada", "budget": 12 }));
         assert_eq!(run.steps["trigger"]["output"], json!({ "yourName": "Ada", "budget": 12 }));
+    }
+}
+
+#[tokio::test]
+async fn a_file_of_a_form_comes_to_the_steps() {
+    for world in World::both().await {
+        let seen = json!({ "name": "{{trigger.cv.name}}", "file": "{{trigger.cv}}" });
+        let trigger = on_form(json!(["CV*: file"]), set_fields("step_1", seen));
+        let flow = world.published(trigger).await;
+        let url = world.flows.webhook_url(&admin(), &flow.id).await.unwrap();
+        let hook = url.rsplit('/').next().unwrap();
+        let file = GivenFile {
+            name: "cv.pdf".to_owned(),
+            kind: "application/pdf".to_owned(),
+            base64: "AAE=".to_owned(),
+        };
+        let filled = Filled { texts: Vec::new(), files: vec![("cv".to_owned(), file)] };
+        let taken = world.runs.submit_form(hook, &filled, None).await.unwrap();
+        let Submitted::Taken(run) = taken else { panic!("{taken:?}") };
+        let run = world.ended(&run).await;
+        let file = json!({ "name": "cv.pdf", "contentType": "application/pdf", "base64": "AAE=" });
+        let output = json!({ "name": "cv.pdf", "file": file });
+        assert_eq!(run.steps["step_1"]["output"], output, "{}", world.name);
+        let none = world.runs.submit_form(hook, &given(&[("cv", "a text")]), None).await.unwrap();
+        assert!(matches!(none, Submitted::Refused(_)), "{none:?}");
     }
 }
 
@@ -94,7 +121,9 @@ async fn a_renewed_form_is_at_its_new_address_alone() {
 #[tokio::test]
 async fn a_form_that_cannot_be_one_is_not_published() {
     let world = World::sqlite().await;
-    for inputs in [json!([]), json!(["A", "a"]), json!([{ "displayName": "CV", "type": "file" }])] {
+    for inputs in
+        [json!([]), json!(["A", "a"]), json!([{ "displayName": "CV", "type": "drawing" }])]
+    {
         let flow = world.drafted(on_form(inputs, Value::Null)).await.unwrap();
         let refused = world.flows.publish(&admin(), &flow.id).await.unwrap_err();
         assert!(format!("{refused:?}").contains("steps.trigger.input.inputs"), "{refused:?}");

@@ -26,6 +26,7 @@ mod places;
 mod posting;
 mod proposals;
 mod reaching;
+mod recorded;
 mod settling;
 mod site;
 mod sweeping;

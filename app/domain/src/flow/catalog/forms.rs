@@ -19,7 +19,7 @@ pub(super) fn forms() -> PieceMeta {
             props: vec![
                 prop("inputs", "Fields", PropKind::Array).required().note(
                     "One a line: a name, or a name and a kind as in \"Budget: number\". Kinds: text, text_area, number, \
-                     email, date, toggle. A * after the name makes it required",
+                     email, date, toggle, file. A * after the name makes it required",
                 ),
                 prop("title", "Title of the page", PropKind::ShortText)
                     .note("The flow's name, when left empty"),
