@@ -39,6 +39,12 @@ impl Flows {
             (catalog::BASECAMP, "card_table") => self.boards(actor, request).await?,
             (catalog::BASECAMP, "column") => self.columns(actor, request).await?,
             (catalog::BASECAMP, "card") => self.cards(actor, request).await?,
+            (catalog::BASECAMP, "message" | "document" | "entry" | "question") => {
+                self.kept_in(actor, request, field).await?
+            }
+            (catalog::BASECAMP, "template") => {
+                self.all_of(actor, "ListTemplates", &[], "name").await?
+            }
             _ => return Err(Problem::not_found("Field")),
         };
         Ok(narrowed(all, request.search.as_deref().unwrap_or_default()))
@@ -129,6 +135,39 @@ impl Flows {
             cards.extend(found.iter().filter_map(|it| named(it, "title")));
         }
         Ok(cards)
+    }
+
+    /// What a tool of the project holds.
+    async fn kept_in(
+        &self,
+        actor: &Actor,
+        request: &OptionsRequest,
+        field: &str,
+    ) -> Result<Vec<Choice>, Problem> {
+        let Some(project) = chosen(request, "project") else { return Ok(Vec::new()) };
+        let (tool, operation, label) = match field {
+            "message" => ("message_board", "ListMessages", "subject"),
+            "document" => ("vault", "ListDocuments", "title"),
+            "entry" => ("schedule", "ListScheduleEntries", "summary"),
+            _ => ("questionnaire", "ListQuestions", "title"),
+        };
+        let project = self.raw(actor, ("GetProject", "Project"), project).await?;
+        let dock = project["dock"].as_array().into_iter().flatten();
+        let mut of_kind = dock.filter(|it| it["name"] == tool && it["enabled"] == true);
+        let Some(id) = of_kind.find_map(|it| it["id"].as_i64()) else { return Ok(Vec::new()) };
+        self.all_of(actor, operation, &[id.to_string()], label).await
+    }
+
+    async fn all_of(
+        &self,
+        actor: &Actor,
+        operation: &str,
+        params: &[String],
+        label: &str,
+    ) -> Result<Vec<Choice>, Problem> {
+        let asked = Request::new(operation, params).ok_or_else(|| Problem::not_found("Field"))?;
+        let found = self.engine.basecamp.fetch_all(actor, &asked).await?.items;
+        Ok(found.iter().filter_map(|it| named(it, label)).collect())
     }
 
     async fn raw(

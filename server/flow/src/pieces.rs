@@ -2,6 +2,7 @@
 
 pub(crate) mod approval;
 pub(crate) mod assistant;
+pub(crate) mod attachments;
 pub(crate) mod basecamp;
 pub(crate) mod chat_webhook;
 pub(crate) mod control;

@@ -3,6 +3,7 @@
 //! Each write of a step is stored before it is sent: what an earlier try of the step did, before a crash or a lost
 //! answer, is found again and not done twice.
 
+mod carried;
 mod places;
 mod reports;
 mod todos;
@@ -20,6 +21,9 @@ use store::step_writes::StepKey;
 /// Runs the action of one noun.
 pub(crate) async fn run(action: &str, call: &Call<'_>) -> Result<Done, Failed> {
     let step = Step::of(call).await?;
+    if let Some(outcome) = Box::pin(carried::carry(&step)).await {
+        return outcome;
+    }
     match action {
         "todos" => todos::todos(&step).await,
         "comments" => todos::comments(&step).await,
@@ -29,6 +33,7 @@ pub(crate) async fn run(action: &str, call: &Call<'_>) -> Result<Done, Failed> {
         "schedule" => places::schedule(&step).await,
         "documents" => places::documents(&step).await,
         "projects" => places::projects(&step).await,
+        "checkins" => places::checkins(&step).await,
         "reports" => reports::reports(&step).await,
         other => Err(Failed::unknown("Basecamp", other)),
     }

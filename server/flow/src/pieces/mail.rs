@@ -3,12 +3,13 @@
 use crate::engine::Engine;
 use crate::outgoing::mail::{self, NoServer, Server};
 use crate::outgoing::send::TOTAL;
+use crate::pieces::attachments;
 use crate::pieces::input::{Input, as_text};
 use crate::pieces::{Again, Call, Done, Failed};
 use domain::flow::connection::ConnectionType;
 use lettre::Message;
 use lettre::message::header::ContentType;
-use lettre::message::{Mailbox, MessageBuilder};
+use lettre::message::{Mailbox, MessageBuilder, MultiPart, SinglePart};
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use serde_json::{Map, Value, json};
@@ -31,7 +32,8 @@ pub(crate) async fn send(call: &Call<'_>) -> Result<Done, Failed> {
 pub(crate) async fn post(engine: &Engine, input: &Input<'_>, key: &str) -> Result<Value, Failed> {
     let (server, credentials) = server(input)?;
     let id = format!("<{key}@pmos.invalid>");
-    let (message, people) = message(input, &id)?;
+    let files = attachments::parts(engine, input).await?;
+    let (message, people) = message(input, &id, files)?;
     let allowed = engine.allowed().await.map_err(|it| Failed::new(it.to_string()))?;
     let beginning = async {
         let mut connection =
@@ -110,8 +112,12 @@ fn server(input: &Input<'_>) -> Result<(Server, Option<Credentials>), Failed> {
     Ok((server, credentials.map(|(user, password)| Credentials::new(user, password))))
 }
 
-/// The message, and whom it goes to.
-fn message(input: &Input<'_>, id: &str) -> Result<(Message, Vec<String>), Failed> {
+/// The message with its files, and whom it goes to.
+fn message(
+    input: &Input<'_>,
+    id: &str,
+    files: Vec<SinglePart>,
+) -> Result<(Message, Vec<String>), Failed> {
     let from = mailbox(&input.required_text("from", "From")?, input.text("senderName"))?;
     let to = people(input, "to", "To")?;
     let copies = people(input, "cc", "Copy to")?;
@@ -140,7 +146,14 @@ fn message(input: &Input<'_>, id: &str) -> Result<(Message, Vec<String>), Failed
     };
     let subject = input.required_text("subject", "The subject")?;
     let body = input.required_text("body", "The text")?;
-    let built = builder.subject(subject).header(kind).body(body);
+    let builder = builder.subject(subject);
+    let built = if files.is_empty() {
+        builder.header(kind).body(body)
+    } else {
+        let text = SinglePart::builder().header(kind).body(body);
+        let all = MultiPart::mixed().singlepart(text);
+        builder.multipart(files.into_iter().fold(all, MultiPart::singlepart))
+    };
     let built = built.map_err(|it| Failed::new(format!("The e-mail cannot be written: {it}")))?;
     Ok((built, all))
 }
@@ -167,9 +180,10 @@ fn mailbox(text: &str, name: Option<String>) -> Result<Mailbox, Failed> {
     Ok(read)
 }
 
-/// The inputs without the connection.
+/// The inputs without the connection, and without what is in long attachments.
 pub(crate) fn shown_input(input: &Map<String, Value>) -> Value {
     let mut shown = input.clone();
+    attachments::shorten(&mut shown);
     if let Some(connection) = shown.get_mut("auth") {
         *connection = domain::expr::REDACTED.into();
     }
@@ -190,13 +204,14 @@ mod tests {
         let input = json!({
             "from": "a@example.com", "to": ["b@example.com"], "subject": "x\r\nBcc: c@example.com", "body": "hi",
         });
-        let (letter, people) = read(&input, |it| message(it, "<1@pmos.invalid>")).unwrap();
+        let (letter, people) =
+            read(&input, |it| message(it, "<1@pmos.invalid>", Vec::new())).unwrap();
         let text = String::from_utf8(letter.formatted()).unwrap();
         assert!(!text.contains("\r\nBcc:"), "{text}");
         assert_eq!(people, ["b@example.com"]);
         let broken =
             json!({ "from": "a@example.com\r\nBcc: c@example.com", "to": "b@example.com" });
-        assert!(read(&broken, |it| message(it, "<1@pmos.invalid>")).is_err());
+        assert!(read(&broken, |it| message(it, "<1@pmos.invalid>", Vec::new())).is_err());
     }
 
     #[test]

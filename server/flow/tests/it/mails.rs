@@ -1,6 +1,7 @@
 //! E-mail over a real connection to a mail server of the test.
 
 use crate::identity::Identity;
+use crate::site::Site;
 use crate::world::{World, admin, keep_going, on_webhook, piece};
 use domain::flow::connection::NewConnection;
 use domain::flow::run::{Run, RunStatus};
@@ -201,6 +202,69 @@ async fn a_message_arrives_with_its_people_and_leaves_no_password_behind() {
         assert!(text.contains(output["messageId"].as_str().unwrap()));
         assert!(!serde_json::to_string(&run.steps).unwrap().contains("hunter2"));
     }
+}
+
+#[tokio::test]
+async fn files_go_with_a_message() {
+    for world in World::both().await {
+        let server = MailServer::open(Manner::Takes).await;
+        let site = Site::open().await;
+        world.allow(&[server.address.to_string(), site.host()]).await;
+        connected(&world, &server).await;
+        let mut step = mail(json!(["a@example.com"]));
+        step["settings"]["input"]["attachments"] = json!({
+            "people.csv": "name\n{{trigger.body.name}}",
+            "mark.bin": "{{trigger.body.file}}",
+            "page.txt": site.url("/ok"),
+        });
+        let flow = world.published(on_webhook(step)).await;
+        let file = json!({ "base64": "AAEC/w==", "contentType": "image/png" });
+        let run = world.fire(&flow, json!({ "name": "Ada", "file": file })).await;
+        let run = world.ended(&run).await;
+        assert_eq!(run.status, RunStatus::Succeeded, "{}: {run:?}", world.name);
+        let text = server.text();
+        for part in [
+            "Content-Type: multipart/mixed",
+            "Hello Ada",
+            "filename=\"people.csv\"",
+            "Content-Type: text/csv",
+            "name\nAda",
+            "filename=\"mark.bin\"",
+            "Content-Type: image/png",
+            "AAEC/w==",
+            "filename=\"page.txt\"",
+        ] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+        assert_eq!(site.count("/ok"), 1);
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_attached_is_named_and_nothing_is_sent() {
+    let world = World::sqlite().await;
+    let server = MailServer::open(Manner::Takes).await;
+    world.allow(&[server.address.to_string()]).await;
+    connected(&world, &server).await;
+    let closed = Site::open().await;
+    let big = "{{trigger.body.big}}";
+    for (files, why) in [
+        (json!({ "a.txt": "{{trigger.body.missing}}" }), "a.txt is empty"),
+        (json!({ "a.bin": { "base64": "?" } }), "is not base64"),
+        (json!({ "a": big, "b": big, "c": big }), "larger than 5 MB"),
+        (json!({ "a.bin": closed.url("/ok") }), "A super admin can allow it"),
+    ] {
+        let mut step = mail(json!(["a@example.com"]));
+        step["settings"]["input"]["attachments"] = files;
+        let flow = world.published(on_webhook(step)).await;
+        let body = json!({ "name": "Ada", "big": "x".repeat(2_000_000) });
+        let run = world.fire(&flow, body).await;
+        let run = world.ended(&run).await;
+        assert_eq!(run.status, RunStatus::Failed);
+        let error = run.error.unwrap();
+        assert!(error.contains(why), "{error}");
+    }
+    assert_eq!((server.heard(), closed.count("/ok")), (Vec::<String>::new(), 0));
 }
 
 #[tokio::test]

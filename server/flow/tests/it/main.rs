@@ -6,6 +6,7 @@ mod answers;
 mod apps;
 mod bodies;
 mod branches;
+mod changing;
 mod clocks;
 mod coding;
 mod connecting;

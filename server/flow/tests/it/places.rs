@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 
 const BASECAMP: &str = "@activepieces/piece-basecamp";
 
-fn step(name: &str, action: &str, operation: &str, mut input: Value) -> Value {
+pub(crate) fn step(name: &str, action: &str, operation: &str, mut input: Value) -> Value {
     input["operation"] = operation.into();
     piece(name, BASECAMP, action, input)
 }
 
 impl Studio {
-    async fn choices(&self, prop: &str, input: Value) -> Vec<Choice> {
+    pub(crate) async fn choices(&self, prop: &str, input: Value) -> Vec<Choice> {
         let request = OptionsRequest {
             piece: BASECAMP.to_owned(),
             prop: prop.to_owned(),
@@ -25,7 +25,7 @@ impl Studio {
     }
 
     /// Runs the steps and gives what each gave.
-    async fn run_of(&self, steps: Vec<Value>) -> Value {
+    pub(crate) async fn run_of(&self, steps: Vec<Value>) -> Value {
         let flow = self.world.published(on_webhook(chain(steps))).await;
         let run = self.world.fire(&flow, json!({})).await;
         let run = self.world.ended(&run).await;

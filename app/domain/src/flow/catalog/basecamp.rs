@@ -1,6 +1,7 @@
 //! The Basecamp piece, in the gateway style of recording 018: one action per noun, chosen by `operation`.
 
 mod places;
+mod records;
 mod reports;
 mod todos;
 mod triggers;
@@ -29,6 +30,8 @@ pub(super) fn basecamp() -> PieceMeta {
             places::schedule(),
             places::documents(),
             places::projects(),
+            records::checkins(),
+            records::records(),
             reports::reports(),
         ],
         triggers: triggers::triggers(),
@@ -100,6 +103,16 @@ fn writes(
         takes: &[],
         inputs,
     }
+}
+
+/// What takes something away: Basecamp keeps it in its trash for 30 days.
+fn trashes(
+    words: (&'static str, &'static str),
+    needs: &'static [&'static str],
+    inputs: Vec<PropMeta>,
+) -> OperationMeta {
+    let words = (words.0, words.1, "Basecamp can bring it back for 30 days");
+    OperationMeta { risk: Risk::Destructive, ..writes(words, needs, inputs) }
 }
 
 /// What only looks.

@@ -48,6 +48,10 @@ fn props() -> Vec<PropMeta> {
         prop("body_type", "The text is", one_of(&[("plain_text", "Plain text"), ("html", "HTML")]))
             .default("plain_text"),
         prop("body", "Text", PropKind::LongText).required(),
+        prop("attachments", "Attachments", PropKind::Json).note(
+            "Names with what is in them, as in {\"people.csv\": \"{{step_1['csv']}}\"}: a text, a file of an earlier step, a \
+             data: address, or the address of a file. 5 MB together",
+        ),
         text("host", "Mail server").note("Only when the connection is a name and password"),
         prop("port", "Port", PropKind::Number).note("587 when left empty"),
     ]

@@ -140,3 +140,12 @@ pub(super) async fn projects(step: &Step<'_>) -> Result<Done, Failed> {
         _ => Err(step.unknown()),
     }
 }
+
+/// Questions that are asked regularly.
+pub(super) async fn checkins(step: &Step<'_>) -> Result<Done, Failed> {
+    let questionnaire = step.tool("questionnaire", "check-ins").await?;
+    match step.operation.as_str() {
+        "list_questions" => step.list("questions", "ListQuestions", &[questionnaire]).await,
+        _ => Err(step.unknown()),
+    }
+}

@@ -10,7 +10,7 @@ pub(super) fn todos() -> ActionMeta {
         chosen("todolist", "To-do list", &["project"]),
         chosen("todo", "To-do", &["project", "todolist"]),
     ];
-    let operations = vec![
+    let mut operations = vec![
         create(),
         on_todo(writes(
             ("complete_todo", "Complete a to-do", "Ticks a to-do off"),
@@ -48,7 +48,47 @@ pub(super) fn todos() -> ActionMeta {
                 Vec::new(),
             ))
         },
+        on_todo(writes(
+            (
+                "reposition_todo",
+                "Move a to-do in its list",
+                "Puts a to-do at another place of its list",
+            ),
+            CHOSEN,
+            vec![prop("position", "Place", PropKind::Number).required().note("1 is the first")],
+        )),
+    ];
+    operations.extend(lists());
+    operations.extend(looks());
+    noun("todos", ("To-dos", "Adds, completes and lists to-dos"), pickers, operations)
+}
+
+fn lists() -> Vec<OperationMeta> {
+    vec![
         create_list(),
+        writes(
+            (
+                "update_todolist",
+                "Change a to-do list",
+                "Changes name or notes of a to-do list; what is left empty stays",
+            ),
+            &["project", "todolist"],
+            optional(list()),
+        ),
+        writes(
+            (
+                "create_todolist_group",
+                "Add a group to a to-do list",
+                "Adds a group, under which to-dos of the list can stand",
+            ),
+            &["project", "todolist"],
+            vec![prop("name", "Name", PropKind::ShortText).required()],
+        ),
+    ]
+}
+
+fn looks() -> Vec<OperationMeta> {
+    vec![
         on_todo(reads(("get_todo", "Look at a to-do", "Gives one to-do"), CHOSEN, Vec::new())),
         reads(
             ("list_todos_for_list", "List the to-dos of a list", "Gives the to-dos of one list"),
@@ -69,8 +109,7 @@ pub(super) fn todos() -> ActionMeta {
             &["project"],
             Vec::new(),
         ),
-    ];
-    noun("todos", ("To-dos", "Adds, completes and lists to-dos"), pickers, operations)
+    ]
 }
 
 const CHOSEN: &[&str] = &["project", "todo"];
@@ -100,9 +139,13 @@ fn create_list() -> OperationMeta {
     writes(
         ("create_todolist", "Add a to-do list", "Adds an empty to-do list to a project"),
         &["project"],
-        vec![
-            prop("name", "Name", PropKind::ShortText).required(),
-            prop("description", "Notes", PropKind::LongText),
-        ],
+        list(),
     )
+}
+
+fn list() -> Vec<PropMeta> {
+    vec![
+        prop("name", "Name", PropKind::ShortText).required(),
+        prop("description", "Notes", PropKind::LongText),
+    ]
 }
