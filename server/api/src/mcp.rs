@@ -41,9 +41,11 @@ pub(crate) fn routes() -> Vec<Route> {
     ]
 }
 
-/// What the routes that call tools are given.
-#[derive(Clone)]
-pub(crate) struct Served {
+/// What the routes that call tools are given. Behind one pointer: it is handed to every request.
+pub(crate) type Served = Arc<Serving>;
+
+/// The tools, and the protocol over them.
+pub(crate) struct Serving {
     pub(crate) door: Door,
     mcp: Mcp,
 }
@@ -62,7 +64,7 @@ pub(crate) fn served(
     let door = Door::new(backend.tools.clone(), backend.db.clone(), backend.base_url());
     let door = door.limited_by(Arc::new(move |actor, tool| narrow.check_tool(tool, actor)));
     let door = door.deciding_by(approvals::decider(backend));
-    Served { mcp: serving(door.clone()), door }
+    Arc::new(Serving { mcp: serving(door.clone()), door })
 }
 
 /// Who calls a tool, out of what the request layer found.

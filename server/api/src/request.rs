@@ -41,7 +41,8 @@ struct Whose(WorkspaceId);
 /// What the layer needs.
 #[derive(Clone)]
 pub(crate) struct Gate {
-    backend: Backend,
+    /// Behind one pointer: it is handed to every request.
+    backend: Arc<Backend>,
     calls: Arc<Rate>,
 }
 
@@ -49,7 +50,7 @@ impl Gate {
     pub(crate) fn new(backend: &Backend) -> Self {
         // Of one person in one workspace, and of one address without a session.
         let calls = Arc::new(Rate::set(backend.auth.limits(), Limit::Calls, MINUTE));
-        Self { backend: backend.clone(), calls }
+        Self { backend: Arc::new(backend.clone()), calls }
     }
 }
 

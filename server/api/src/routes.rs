@@ -169,9 +169,11 @@ pub fn router(backend: &Backend) -> Router {
 pub fn router_serving(backend: &Backend, serving: impl FnOnce(Door) -> Mcp) -> Router {
     let mut router = Router::new();
     let narrow = Arc::new(Narrow::new(backend.auth.clock().clone(), backend.auth.limits()));
+    // Behind one pointer: it is handed to every request.
+    let shared = Arc::new(backend.clone());
     for route in all() {
         let asked = Asked { who: route.who, path: route.path, once: route.once };
-        let gate = (backend.clone(), Arc::clone(&narrow), asked);
+        let gate = (Arc::clone(&shared), Arc::clone(&narrow), asked);
         router =
             router.route(route.path, route.answer.route_layer(from_fn_with_state(gate, admit)));
     }
@@ -206,7 +208,7 @@ struct Asked {
 
 /// Refuses before anything of the request is read.
 async fn admit(
-    State((backend, narrow, asked)): State<(Backend, Arc<Narrow>, Asked)>,
+    State((backend, narrow, asked)): State<(Arc<Backend>, Arc<Narrow>, Asked)>,
     mut request: Request,
     next: Next,
 ) -> Response {

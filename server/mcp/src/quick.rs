@@ -39,7 +39,7 @@ const META: &str = "io.modelcontextprotocol/";
 /// Answers such calls. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Quick {
-    door: Door,
+    door: Arc<Door>,
     closing: CancellationToken,
     running: Running,
 }
@@ -94,7 +94,7 @@ impl Drop for Place {
 
 impl Quick {
     pub(crate) fn new(door: Door, closing: CancellationToken) -> Self {
-        Self { door, closing, running: Running::default() }
+        Self { door: Arc::new(door), closing, running: Running::default() }
     }
 
     /// The call that `message` is, when it can be answered here: everything about it is as usual, and whoever asks is
@@ -134,7 +134,7 @@ impl Quick {
             grant: parts.extensions.get::<KeyGrant>().cloned(),
         };
         let place = self.running.begin(session, &asked.id);
-        let mut call = call(self.door.clone(), caller, asked, place).boxed();
+        let mut call = call(Arc::clone(&self.door), caller, asked, place).boxed();
         if !takes(&parts.headers, "text/event-stream") {
             return whole(call.await);
         }
@@ -204,7 +204,7 @@ fn takes(headers: &HeaderMap, kind: &str) -> bool {
 }
 
 /// Runs the tool, and gives the whole message.
-async fn call(door: Door, caller: Caller, asked: Asked, place: Place) -> String {
+async fn call(door: Arc<Door>, caller: Caller, asked: Asked, place: Place) -> String {
     let outcome = tokio::select! {
         outcome = door.call(&caller, &asked.name, &asked.args, "mcp") => outcome,
         () = place.taken_back.cancelled() => return refusal(&asked.id, &cancelled()),

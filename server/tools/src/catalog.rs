@@ -10,6 +10,7 @@ use crate::{
     run_tools, sending_tools, subscription_tools, template_tools, undo,
 };
 use domain::approval::Risk;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 mod snapshot;
@@ -21,6 +22,13 @@ static ALL: LazyLock<Vec<ToolSpec>> =
 /// Every tool.
 pub(crate) fn all() -> &'static [ToolSpec] {
     &ALL
+}
+
+/// The tool called `name`.
+pub(crate) fn named(name: &str) -> Option<&'static ToolSpec> {
+    static BY_NAME: LazyLock<HashMap<&str, &ToolSpec>> =
+        LazyLock::new(|| ALL.iter().map(|it| (it.name, it)).collect());
+    BY_NAME.get(name).copied()
 }
 
 macro_rules! catalog {

@@ -27,6 +27,12 @@ impl Tools {
         let (limit, is_compact) = (args.size("limit"), args.is_on("compact"));
         let (preview, inline) = (args.size("preview_limit"), args.size("inlineLimit"));
         let Some(name) = lists::collection(&value) else { return Ok(value) };
+        let count = value[&name].as_array().map_or(0, Vec::len);
+        let most = inline.unwrap_or(EXPANDED_UP_TO);
+        let is_kept = count > KEPT_ABOVE.min(most);
+        if !is_kept && !is_compact && limit.is_none_or(|it| count <= it) {
+            return Ok(value);
+        }
         let mut items = value[&name].as_array().cloned().unwrap_or_default();
         if let Some(limit) = limit.filter(|it| items.len() > *it) {
             items.truncate(limit);
@@ -38,7 +44,6 @@ impl Tools {
             value["compact"] = true.into();
             value[&name] = items.clone().into();
         }
-        let most = inline.unwrap_or(EXPANDED_UP_TO);
         if items.len() <= KEPT_ABOVE.min(most) || value.get("payload_key").is_some() {
             return Ok(value);
         }

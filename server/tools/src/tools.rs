@@ -84,7 +84,7 @@ impl Tools {
 
     /// The tool called `name`.
     pub fn find(&self, name: &str) -> Option<&'static ToolSpec> {
-        catalog::all().iter().find(|it| it.name == name)
+        catalog::named(name)
     }
 
     /// The tool that a call amounts to: `flow_update` can publish a flow, which is to be asked about as publishing is.
