@@ -187,8 +187,7 @@ impl Backend {
         };
         let runs = Runs::new(db.clone(), basecamp.clone(), engine);
         let flows = Flows::new(&runs);
-        let peers = other_servers(&config, db.clone(), key.clone())
-            .signing_in(flows.connections(), address_of(&config));
+        let peers = other_servers(&config, (&flows, db.clone(), key.clone()));
         let tools = Tools::new(db.clone(), basecamp.clone(), flows.clone(), runs.clone())
             .reaching(peers.clone());
         let closing = CancellationToken::new();
@@ -270,8 +269,9 @@ fn given_engine(config: &Config) -> Option<GivenEngine> {
 }
 
 /// Other MCP servers; programs of this machine among them, where they are allowed.
-fn other_servers(config: &Config, db: Db, key: SecretKey) -> Peers {
-    let peers = Peers::new(db, key, Patience::default());
+fn other_servers(config: &Config, (flows, db, key): (&Flows, Db, SecretKey)) -> Peers {
+    let peers = Peers::new(db, key, Patience::default())
+        .signing_in(flows.connections(), address_of(config));
     match &config.tool_programs {
         Some(path) => peers.running_programs(path),
         None => peers,

@@ -5,7 +5,8 @@
 
 use crate::asking::Question;
 use crate::door::Caller;
-use crate::handler::{Handler, Ran, told};
+use crate::handler::Handler;
+use crate::running::{Ran, told};
 use domain::ids::ApprovalId;
 use rmcp::RoleServer;
 use rmcp::model::{

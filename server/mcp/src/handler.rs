@@ -2,32 +2,29 @@
 
 #![expect(deprecated, reason = "clients of the handshake era set a log level")]
 
-use crate::door::{Caller, Door, Failure};
+use crate::door::{Caller, Door};
 use crate::listing::{self, Wish};
-use crate::messages::{bad_params, cancelled, unknown_method};
+use crate::messages::{bad_params, unknown_method};
 use crate::service::SESSION;
-use crate::tasks::{Owner, PATIENCE, Tasks, until_stopped};
+use crate::tasks::{Owner, Tasks};
 use crate::watching::{Watched, granted};
 use crate::{completion, prompts, resources};
 use domain::actor::Actor;
-use domain::approval::Risk;
 use domain::keys::KeyGrant;
 use http::request::Parts;
 use rmcp::model::{
-    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CancelTaskParams,
-    CompleteRequestParams, CompleteResult, CustomRequest, CustomResult, ErrorData, Extensions,
-    GetPromptRequestParams, GetPromptResponse, GetTaskParams, GetTaskResult, Implementation,
-    ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
-    PaginatedRequestParams, ProgressNotificationParam, ProtocolVersion, ReadResourceRequestParams,
-    ReadResourceResponse, ServerCapabilities, ServerConfig, SetLevelRequestParams,
-    SubscribeRequestParams, SubscriptionFilter, Tool, UnsubscribeRequestParams, UpdateTaskParams,
+    CacheScope, CallToolRequestParams, CallToolResponse, CancelTaskParams, CompleteRequestParams,
+    CompleteResult, CustomRequest, CustomResult, ErrorData, Extensions, GetPromptRequestParams,
+    GetPromptResponse, GetTaskParams, GetTaskResult, Implementation, ListPromptsResult,
+    ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
+    ProgressNotificationParam, ProtocolVersion, ReadResourceRequestParams, ReadResourceResponse,
+    ServerCapabilities, ServerConfig, SetLevelRequestParams, SubscribeRequestParams,
+    SubscriptionFilter, Tool, UnsubscribeRequestParams, UpdateTaskParams,
 };
 use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
 use rmcp::transport::streamable_http_server::SessionRestoreMarker;
 use rmcp::{RoleServer, ServerHandler};
-use serde_json::{Value, json};
 use std::borrow::Cow;
-use tokio::task::JoinHandle;
 
 const INSTRUCTIONS: &str = "PM OS holds projects and to-dos in Basecamp, and flows that do work by themselves. \
     Find a tool with tools_search, read its fields with tools_describe, and call it by its name or through mcp_call: \
@@ -60,38 +57,6 @@ pub struct Handler {
     tasks: Tasks,
 }
 
-/// A call that became too long to wait for. One that only reads ends with whoever waits for it.
-pub(crate) struct Running {
-    job: JoinHandle<Result<Value, Failure>>,
-    is_read: bool,
-}
-
-impl Running {
-    async fn ended(&mut self) -> Result<Result<Value, Failure>, ErrorData> {
-        (&mut self.job).await.map_err(|error| {
-            let reference = store::ids::short();
-            tracing::error!(reference, %error, "a tool ended early");
-            ErrorData::internal_error(format!("Our fault. Reference {reference}"), None)
-        })
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        if self.is_read {
-            self.job.abort();
-        }
-    }
-}
-
-/// What came of waiting for a call.
-pub(crate) enum Ran {
-    /// It ended.
-    Ended(Result<Value, Failure>),
-    /// It goes on, and the client knows of tasks.
-    Long(Running),
-}
-
 /// Who sends this message, as the layer in front found out, and the query of the address.
 fn caller(context: &RequestContext<RoleServer>) -> (Caller, String) {
     let Some(parts) = context.extensions.get::<Parts>() else { return Default::default() };
@@ -109,12 +74,12 @@ fn session(extensions: &Extensions) -> Option<String> {
 }
 
 /// Whose tasks they are.
-fn owner(caller: &Caller) -> Owner {
+pub(crate) fn owner(caller: &Caller) -> Owner {
     let actor = caller.actor.as_ref();
     actor.map(|it| (it.workspace.clone(), it.user.clone())).unwrap_or_default()
 }
 
-fn knows_tasks(context: &RequestContext<RoleServer>) -> bool {
+pub(crate) fn knows_tasks(context: &RequestContext<RoleServer>) -> bool {
     context.client_capabilities().is_some_and(|it| it.supports_tasks())
 }
 
@@ -147,62 +112,11 @@ impl Handler {
         &self.tasks
     }
 
-    /// Runs the tool. A read ends with its request; a write that began is finished and recorded.
-    pub(crate) async fn run(
-        &self,
-        caller: Caller,
-        name: String,
-        args: Value,
-        context: &RequestContext<RoleServer>,
-    ) -> Result<Ran, ErrorData> {
-        let is_read = self.door.tools().find(&name).is_some_and(|it| it.risk == Risk::Read);
-        let door = self.door.clone();
-        let job = tokio::spawn(async move { door.call(&caller, &name, &args, "mcp").await });
-        let mut running = Running { job, is_read };
-        tokio::select! {
-            outcome = running.ended() => return Ok(Ran::Ended(outcome?)),
-            () = tokio::time::sleep(PATIENCE), if knows_tasks(context) => {}
-            () = context.ct.cancelled() => {
-                return Err(cancelled());
-            }
-        }
-        Ok(Ran::Long(running))
-    }
-
-    /// Gives the client a handle to a call that goes on.
-    pub(crate) async fn as_task(
-        &self,
-        caller: &Caller,
-        mut running: Running,
-    ) -> Result<CallToolResponse, ErrorData> {
-        let owner = owner(caller);
-        let begun = self.tasks.begin(&owner, move |context| {
-            Box::pin(async move {
-                let work = async { told(running.ended().await?) };
-                until_stopped(context, work).await
-            })
-        });
-        begun.await
-    }
-
     async fn progress(&self, context: &RequestContext<RoleServer>, progress: f64, message: &str) {
         let Some(token) = context.meta.get_progress_token() else { return };
         let told = ProgressNotificationParam::new(token, progress).with_total(1.0);
         // A client that went away needs no progress.
         let _ = context.peer.notify_progress(told.with_message(message)).await;
-    }
-}
-
-/// What came of a call, as the protocol tells it.
-pub(crate) fn told(outcome: Result<Value, Failure>) -> Result<CallToolResult, ErrorData> {
-    match outcome {
-        Ok(value) if value.is_object() => Ok(CallToolResult::structured(value)),
-        Ok(value) => Ok(CallToolResult::structured(json!({ "result": value }))),
-        Err(failure) if failure.code() == "UNKNOWN_TOOL" => Err(ErrorData::invalid_params(
-            failure.message().to_owned(),
-            Some(failure.value().clone()),
-        )),
-        Err(failure) => Ok(CallToolResult::structured_error(failure.value().clone())),
     }
 }
 

@@ -13,5 +13,6 @@ mod messages;
 mod prompts;
 mod quick;
 mod resources;
+mod running;
 mod sessions;
 mod watching;
