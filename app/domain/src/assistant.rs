@@ -47,12 +47,23 @@ pub struct Answering {
     pub source: String,
     /// Why what was chosen cannot answer.
     pub missing: Option<String>,
+    /// What asks first in the workspace: `risky`, `basecamp` or `all`.
+    pub mode: String,
 }
 
 impl Answering {
     /// "Built-in assistant", or the name of the model.
     pub fn label(&self) -> String {
         if self.provider == self.model { title_of(&self.provider) } else { &self.model }.to_owned()
+    }
+
+    /// What asks first, in words.
+    pub fn asks_first(&self) -> &'static str {
+        match self.mode.as_str() {
+            "all" => "Every change asks first.",
+            "risky" => "What deletes, publishes or reaches others asks first.",
+            _ => "Changes to Basecamp always ask first.",
+        }
     }
 }
 

@@ -73,11 +73,18 @@ pub fn Composer(
                 </div>
             </div>
             <p class="composer__note">
-                <span>"Changes to Basecamp always ask first."</span>
+                <AsksFirst chat=chat />
                 <span><span class="kbds" aria-hidden="true"><kbd class="kbd">"↵"</kbd></span>" send"</span>
             </p>
         </form>
     }
+}
+
+/// What asks first in this workspace.
+#[component]
+fn AsksFirst(chat: Chat) -> impl IntoView {
+    let words = move || chat.answering.get().and_then(Result::ok).map(|it| it.asks_first());
+    view! { <span><Transition fallback=|| ()>{words}</Transition></span> }
 }
 
 /// Who answers the next question, and the way to change it.

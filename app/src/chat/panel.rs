@@ -52,8 +52,8 @@ impl PanelChat {
         let chat = Chat::new(RwSignal::new(None), flow);
         connect(chat);
         let version = use_live().version(Topic::Chat);
-        let sessions =
-            Resource::new(move || (version.get(), chat.session.get()), |_| chat_sessions());
+        let changed = move || (version.get(), chat.session.get());
+        let sessions = Resource::new(changed, |_| chat_sessions(String::new()));
         let panel = Self { chat, sessions, flow };
         panel.remember();
         panel

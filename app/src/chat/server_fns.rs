@@ -28,12 +28,12 @@ pub struct Said {
     pub files: Vec<NewAttachment>,
 }
 
-/// The person's conversations, newest first.
+/// The person's conversations, newest first; with words to `search`, those that have them in their title or in what was
+/// said.
 #[server(prefix = "/fn", endpoint = "chat_sessions", output = Json)]
-pub async fn chat_sessions() -> Result<Vec<Session>, AppError> {
+pub async fn chat_sessions(search: String) -> Result<Vec<Session>, AppError> {
     let actor = crate::session::actor()?;
-    let (sessions, _) = crate::session::backend().agent.sessions(&actor, SHOWN, None).await?;
-    Ok(sessions)
+    Ok(crate::session::backend().agent.sessions_about(&actor, &search, SHOWN).await?)
 }
 
 /// One conversation with its newest turns.

@@ -26,13 +26,10 @@ pub fn Sessions(
 ) -> impl IntoView {
     let live = use_live();
     let version = live.version(Topic::Chat);
-    let sessions = Resource::new(move || (version.get(), chat.session.get()), |_| chat_sessions());
     let search = RwSignal::new(String::new());
-    let shown = move || {
-        let wanted = search.get().to_lowercase();
-        let all = sessions.get().and_then(Result::ok).unwrap_or_default();
-        all.into_iter().filter(|it| it.title.to_lowercase().contains(&wanted)).collect::<Vec<_>>()
-    };
+    let asked = move || (version.get(), chat.session.get(), search.get());
+    let sessions = Resource::new(asked, |(_, _, words)| chat_sessions(words));
+    let shown = move || sessions.get().and_then(Result::ok).unwrap_or_default();
     let key = |it: &Session| format!("{} {} {}", it.id, it.title, it.updated_at);
     view! {
         <div style="margin: 0 0.75rem 0.5rem"><SearchBox label="Search conversations" placeholder="Search" words=search /></div>

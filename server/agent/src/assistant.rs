@@ -5,6 +5,7 @@ use crate::hearing::month_of;
 use crate::keys::{NewKey, maker_of};
 use crate::makers::{ACCEPTED, Maker};
 use crate::models::Choice as Candidates;
+use crate::policy::Mode;
 use crate::settings::Settings;
 use domain::actor::{Actor, Permission};
 use domain::assistant::{
@@ -29,7 +30,9 @@ impl Agent {
     /// [`Problem::Forbidden`] without the permission to read.
     pub async fn answering(&self, actor: &Actor) -> Result<Answering, Problem> {
         actor.require(Permission::Read)?;
-        Ok(answering_of(&self.choice(&actor.workspace, &actor.user).await?))
+        let choice = self.choice(&actor.workspace, &actor.user).await?;
+        let settings = Settings::of(&mut self.0.db.read().await?, &actor.workspace).await?;
+        Ok(answering_of(&choice, settings.mode()))
     }
 
     /// Everything on the page of the assistant's settings; what is the workspace's only for those who manage.
@@ -272,13 +275,14 @@ fn owner_of(actor: &Actor, scope: KeyScope) -> Result<String, Problem> {
     }
 }
 
-pub(crate) fn answering_of(choice: &Candidates) -> Answering {
+fn answering_of(choice: &Candidates, mode: Mode) -> Answering {
     let first = choice.candidates.first().map(|it| &it.provider);
     Answering {
         provider: first.map_or("builtin", |it| it.name()).to_owned(),
         model: first.map_or("builtin", |it| it.model()).to_owned(),
         source: choice.source.to_owned(),
         missing: choice.missing.as_ref().map(ToString::to_string),
+        mode: mode.as_str().to_owned(),
     }
 }
 

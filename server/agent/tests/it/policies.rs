@@ -38,7 +38,12 @@ async fn a_policy_decides_whether_the_assistant_asks_acts_or_is_refused() {
         let change = json!({ "policy_id": id, "rule": "ask before create_todo for admins" });
         ok(&world, &amara(), "update_policy", change).await;
         let risky = json!({ "approvals": { "mode": "risky" } });
+        let before = world.agent.answering(&amara()).await.unwrap();
+        assert_eq!(before.asks_first(), "Changes to Basecamp always ask first.");
         world.agent.change_workspace_settings(&amara(), risky, false).await.unwrap();
+        // What the box says is what is so.
+        let now = world.agent.answering(&amara()).await.unwrap();
+        assert_eq!((now.mode.as_str(), now.asks_first() == before.asks_first()), ("risky", false));
         world.say(None, &add("Order pens")).await;
         assert_eq!(world.pending().await.len(), 2);
         assert!(!world.has_open("Order pens").await);
