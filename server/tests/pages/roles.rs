@@ -3,10 +3,9 @@
 
 use crate::Place;
 use crate::cases::{Ask, cases};
-use crate::walls::{Ids, MARK, seeded, state};
+use crate::walls::{Ids, MARK, registered, seeded, state};
 use axum::body::Body;
 use axum::http::{Method, Request, header};
-use leptos::server_fn::axum::server_fn_paths;
 use serde_json::json;
 use tower::ServiceExt;
 
@@ -166,7 +165,7 @@ async fn no_server_function_takes_a_call_from_a_page_of_another_site() {
     let place = Place::new().await;
     place.backend.auth.clock().stop();
     let owner = place.signs_up("owner").await;
-    for (path, method) in server_fn_paths() {
+    for (path, method) in registered() {
         // Only requests that change something are looked at for where they come from.
         assert_eq!(method, Method::POST, "{path}");
         let kind = "application/x-www-form-urlencoded";

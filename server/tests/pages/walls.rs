@@ -4,7 +4,7 @@
 use crate::Place;
 use crate::cases::{Ask, Wanted, cases};
 use axum::body::Body;
-use axum::http::{Request, header};
+use axum::http::{Method, Request, header};
 use http_body_util::BodyExt;
 use leptos::server_fn::axum::server_fn_paths;
 use serde_json::{Value, json};
@@ -17,6 +17,11 @@ pub(crate) const MARK: &str = "Gooseberry";
 
 /// Ids of the other workspace, by what they are of.
 pub(crate) type Ids = BTreeMap<&'static str, String>;
+
+/// Every server function of the product: its path and its method.
+pub(crate) fn registered() -> impl Iterator<Item = (&'static str, Method)> {
+    server_fn_paths()
+}
 
 impl Place {
     /// Calls a server function; gives the status and the answer.
@@ -217,7 +222,7 @@ async fn no_server_function_reaches_another_workspace() {
     let nothing: Ids = ids.keys().map(|it| (*it, "11111111-missing".to_owned())).collect();
     let (foreign, missing) = (cases(&ids), cases(&nothing));
     let listed: BTreeSet<&str> = foreign.iter().map(|it| it.0).collect();
-    let paths: BTreeSet<&str> = server_fn_paths().map(|it| it.0).collect();
+    let paths: BTreeSet<&str> = registered().map(|it| it.0).collect();
     let names: BTreeSet<&str> = paths.iter().filter_map(|it| it.strip_prefix("/fn/")).collect();
     assert_eq!((listed.len(), names.len()), (foreign.len(), paths.len()), "each of them once");
     let unlisted: Vec<_> = names.difference(&listed).collect();
