@@ -106,13 +106,12 @@ async fn a_secret_that_was_moved_to_another_connection_opens_for_nobody() {
             ours.id, theirs.id
         );
         assert_eq!(world.test.as_ref().unwrap().run(&moving).await.unwrap(), 1);
-        let request = |name: &str| {
-            on_webhook(signed(&site.url("/ok"), &format!("{{{{connections['{name}']}}}}")))
-        };
-        let run = ran(&world, request("theirs")).await;
+        let signed_by = |connection: &str| on_webhook(signed(&site.url("/ok"), connection));
+        let run = ran(&world, signed_by("{{connections['theirs']}}")).await;
         assert_eq!((run.status, site.arrived().len()), (RunStatus::Failed, 0), "{}", world.name);
         assert!(run.error.unwrap().contains("Enter it again under Integrations"));
-        assert_eq!(ran(&world, request("ours")).await.status, RunStatus::Succeeded);
+        let run = ran(&world, signed_by("{{connections['ours']}}")).await;
+        assert_eq!(run.status, RunStatus::Succeeded);
     }
 }
 
