@@ -294,6 +294,20 @@ impl Account {
         self.project(project).is_none_or(|it| it.has(self.owner_id()))
     }
 
+    /// Whether the tool that a kind of record is in is switched on in a project; what has none is always there.
+    pub(crate) fn offers(&self, project: i64, kind: &str) -> bool {
+        let name = match kind {
+            "Todo" => "todoset",
+            "Message" => "message_board",
+            "Upload" => "vault",
+            "Kanban::Card" => "kanban_board",
+            "Question::Answer" => "questionnaire",
+            _ => return true,
+        };
+        let mut tools = self.project(project).into_iter().flat_map(|it| &it.dock);
+        tools.any(|it| it.name == name && it.enabled)
+    }
+
     /// The person the token speaks for.
     pub(crate) fn owner_id(&self) -> i64 {
         let owner = || self.people.iter().find(|it| it.owner).map(|it| it.id);

@@ -31,6 +31,7 @@ mod routes;
 mod serving;
 mod shared;
 mod spans;
+mod storage;
 mod viewers;
 mod webhook;
 mod writing;

@@ -68,6 +68,7 @@ pub(crate) fn read(account: &Account, call: &Call) -> Answer {
         ["my", "question_reminders"] => checkins::reminders(account, call),
         ["search"] => search::find(account, call),
         ["searches", "metadata"] => search::metadata(account),
+        ["uploads", id, "download", _] => files::download(account, call, id),
         ["schedule_entries", id] => entries::get(account, call, id),
         ["schedule_entries", id, "occurrences", day] => {
             entries::occurrence(account, call, (id, day))

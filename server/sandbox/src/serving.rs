@@ -5,7 +5,7 @@ use crate::answer;
 use crate::call::{Answer, Call, Links};
 use crate::faults::Fault;
 use crate::guard::{self, Refused};
-use crate::{Sandbox, control, launchpad, record, routes, webhook};
+use crate::{Sandbox, control, launchpad, record, routes, storage, webhook};
 use axum::Router;
 use axum::body::{Bytes, to_bytes};
 use axum::extract::{Request, State};
@@ -72,6 +72,9 @@ async fn admit(sandbox: &Sandbox, parts: &Parts, body: &Bytes) -> Response {
 }
 
 async fn take(sandbox: &Sandbox, parts: &Parts, body: &Bytes) -> Result<Response, Refused> {
+    if let Some(response) = storage::answer(sandbox, parts).await {
+        return Ok(response);
+    }
     // Browsers and token requests say nothing of us.
     if let Some(response) = launchpad::doors::answer(sandbox, parts, body).await {
         return Ok(response);

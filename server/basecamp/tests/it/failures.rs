@@ -73,6 +73,21 @@ async fn a_create_whose_answer_is_lost_is_found_and_not_repeated() {
 }
 
 #[tokio::test]
+async fn an_answer_that_is_cut_off_or_never_ends_is_no_answer() {
+    for fault in [Fault::CutOff, Fault::Endless] {
+        let (world, admin) = World::connected().await;
+        world.running.sandbox.fail_while("/projects.json", fault);
+        let problem = world.basecamp.projects(&admin).await.unwrap_err();
+        assert!(matches!(problem, Problem::Unavailable { .. }), "{fault:?}: {problem:?}");
+        world.running.sandbox.heal();
+        let new = new_todo(&world).await;
+        world.running.sandbox.fail_next(fault);
+        let made = world.basecamp.create_todo(&admin, &new).await.unwrap();
+        assert_eq!((made.title.as_str(), count(&world).await), ("Once only", 1), "{fault:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_create_that_did_not_happen_says_so() {
     let (world, admin) = World::connected().await;
     let new = new_todo(&world).await;

@@ -17,6 +17,7 @@ fn asked<'a>(account: &'a Account, call: &Call) -> impl Iterator<Item = &'a Todo
     let people = call.numbers("assignee_ids[]");
     let is_active = |id: i64| {
         account.project(id).is_some_and(|it| it.status == Status::Active && account.sees(id))
+            && account.offers(id, "Todo")
     };
     account.todos.iter().filter(move |it| {
         let is_theirs = people.is_empty() || it.assignee_ids.iter().any(|id| people.contains(id));

@@ -2,6 +2,7 @@
 
 use crate::account::Account;
 use crate::call::{Answer, Call};
+use crate::storage;
 use serde_json::{Map, Value, json};
 
 /// Stores what was sent as `{name, type, size}` and gives the id that an upload names.
@@ -17,6 +18,15 @@ pub(super) fn store(account: &mut Account, call: &Call) -> Answer {
     ]);
     super::cards::add(account, call, (0, 0, "Attachment"), fields);
     Answer::Record(201, json!({"attachable_sgid": sgid}))
+}
+
+/// Leads to where the bytes of a file lie.
+pub(super) fn download(account: &Account, call: &Call, id: &str) -> Answer {
+    let found = id.parse().ok().and_then(|id| account.record(id));
+    match found.filter(|it| it.kind == "Upload" && call.holds(it.project_id)) {
+        Some(upload) => Answer::Moved(storage::address(account, upload, &call.links.api)),
+        None => Answer::not_found(),
+    }
 }
 
 /// Whether the folder is the one of the dock.

@@ -142,7 +142,8 @@ pub(super) fn timesheet(
 /// Everything of a kind, the newest first.
 pub(super) fn all(account: &Account, call: &Call, kind: &str) -> Answer {
     let render = Render { account, links: &call.links };
-    let mut found: Vec<&Record> = live(account, kind).collect();
+    let is_offered = |it: &&Record| account.offers(it.project_id, kind);
+    let mut found: Vec<&Record> = live(account, kind).filter(is_offered).collect();
     found.sort_by_key(|it| std::cmp::Reverse((it.created_at, it.id)));
     Answer::Page(paging::geared(found, call.page()).map(|it| render.record(it)))
 }
@@ -159,6 +160,7 @@ pub(super) fn cards(account: &Account, call: &Call, sort: &str) -> Answer {
             people.is_empty() || it.people("assignee_ids").iter().any(|id| people.contains(id));
         let due = it.text("due_on");
         is_theirs
+            && account.offers(it.project_id, "Kanban::Card")
             && match sort {
                 "completed" => column(it) == "Kanban::DoneColumn",
                 "not_now" => column(it) == "Kanban::NotNowColumn",

@@ -99,6 +99,50 @@ async fn a_suspended_account_says_so_with_every_call_until_it_is_opened_again() 
 }
 
 #[tokio::test]
+async fn a_file_lies_elsewhere_and_a_token_is_refused_there() {
+    let running = running(Config::default()).await;
+    let project = id_in(&running, "/projects.json", "Website relaunch").await;
+    let uploads = format!("/projects/recordings.json?type=Upload&bucket={project}");
+    let upload = get(&running, &uploads).await.body[0].clone();
+    let path = upload["download_url"].as_str().unwrap().split_once("/4100123").unwrap().1;
+    let moved = get(&running, path).await;
+    assert_eq!(moved.status, 302);
+    let place = moved.header("location").unwrap().to_owned();
+    let origin = format!("http://localhost:{}", running.address.port());
+    let place = place.strip_prefix(&origin).unwrap();
+    let bare = |extra: &str| {
+        format!("GET {place} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{extra}\r\n")
+    };
+    let found = send(&running, &bare("")).await;
+    assert_eq!(found.status, 200);
+    let size = upload["byte_size"].to_string();
+    assert_eq!(found.header("content-length"), Some(size.as_str()));
+    assert_eq!(found.header("content-type"), upload["content_type"].as_str());
+    assert_eq!(send(&running, &bare("Authorization: Bearer x\r\n")).await.status, 400);
+    let forged = bare("").replace(place, &format!("{}x", &place[..place.len() - 1]));
+    assert!(forged != bare(""), "the signature differs");
+    assert_eq!(send(&running, &forged).await.status, 403);
+}
+
+#[tokio::test]
+async fn what_is_in_a_tool_that_is_switched_off_is_not_everything() {
+    let running = running(Config::default()).await;
+    let project = id_in(&running, "/projects.json", "Website relaunch").await;
+    let dock = get(&running, &format!("/projects/{project}")).await.body["dock"].clone();
+    let board = dock.as_array().unwrap().iter().find(|it| it["name"] == "message_board").unwrap();
+    let in_project = |heard: &Heard| {
+        let all = heard.body.as_array().unwrap().iter();
+        all.filter(|it| it["bucket"]["id"] == project).count()
+    };
+    assert!(in_project(&get(&running, "/messages.json").await) > 0);
+    let path = format!("/recordings/{}/position.json", board["id"]);
+    assert_eq!(write(&running, "DELETE", &path, &json!({})).await.status, 204);
+    assert_eq!(in_project(&get(&running, "/messages.json").await), 0);
+    let kept = format!("/projects/recordings.json?type=Message&bucket={project}");
+    assert!(!get(&running, &kept).await.body.as_array().unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn reading_a_date_that_repeats_leads_to_its_next_occurrence() {
     let running = running(Config::default()).await;
     let project = id_in(&running, "/projects.json", "Website relaunch").await;
