@@ -1,6 +1,7 @@
 //! What failed lately is counted for each workspace by itself, and nothing else is.
 
 use domain::ids::{UserId, WorkspaceId};
+use store::care;
 use store::failures::{self, Lately};
 use store::notifications::{self, NewNotification};
 use store::testing::TestDb;

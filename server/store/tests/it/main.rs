@@ -6,5 +6,6 @@ mod chain;
 mod chat;
 mod core;
 mod failures;
+mod flow_projects;
 mod mirror;
 mod templates;
