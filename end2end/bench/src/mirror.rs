@@ -51,8 +51,12 @@ pub(crate) async fn measure(size: Size) -> Measured {
     report_bar("database", "MiB", size_of(folder.path(), "filled.db")?, "none");
     report_bar("memory of the client", "MiB", rss_mib()?, "none");
     let empty = Installation::new(&upstream, &folder.path().join("empty.db")).await?;
-    Box::pin(questions::measure(&upstream, (&filled, &empty), &plan)).await?;
-    Box::pin(day::measure(&upstream, &filled)).await
+    let asked = Box::pin(questions::measure(&upstream, (&filled, &empty), &plan)).await;
+    if let Err(error) = &asked {
+        // A day is lived all the same: its figures have nothing to do with the questions.
+        println!("the questions ended early: {error}");
+    }
+    Box::pin(day::measure(&upstream, &filled)).await.and(asked)
 }
 
 struct Calls {

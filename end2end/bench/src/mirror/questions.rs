@@ -10,8 +10,13 @@ use insight::Insight;
 use sandbox::world::Plan;
 use std::time::{Duration, Instant};
 
-/// How often each question is asked of the mirror.
+/// How often each question is asked of the mirror, at most and at least.
 const ROUNDS: usize = 100;
+const LEAST: usize = 20;
+/// After this, a question that was asked often enough is not asked again.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// The longest walk through Basecamp that is waited for.
+const LONGEST: Duration = Duration::from_secs(60);
 
 #[derive(Clone, Copy, Debug)]
 enum Question {
@@ -170,50 +175,72 @@ pub(super) async fn measure(
     let project = filled.basecamp.projects(&filled.actor).await?.first().ok_or("a project")?.id;
     let of_mirror = Asked::new(filled, plan, (person, project));
     let of_basecamp = Asked::new(empty, plan, (person, project));
-    let mut all = Vec::new();
-    for question in ALL {
-        if let Question::Timesheet = question {
-            // Hours are not mirrored: both ask Basecamp.
-            let (before, begun) = (upstream.count().await?, Instant::now());
-            let records = Box::pin(of_mirror.answer(question)).await?;
-            let (calls, live) = (upstream.count().await? - before, ms(begun.elapsed()));
-            println!("{question:?} ({records} records): live {live:.0} ms in {calls} calls");
-            continue;
-        }
-        let mut times = Vec::new();
-        let mut records = 0;
-        for _ in 0..ROUNDS {
-            let begun = Instant::now();
-            records = Box::pin(of_mirror.answer(question)).await?;
-            times.push(begun.elapsed());
-        }
+    let (mut all, mut unanswered) = (Vec::new(), 0);
+    for (number, question) in (1..).zip(ALL) {
+        let (mut times, records) = match of_mirror.rounds(question).await {
+            Ok(found) => found,
+            Err(error) => {
+                println!("{number}. {question:?}: the mirror did not answer: {error}");
+                unanswered += 1;
+                continue;
+            }
+        };
         all.extend(times.iter().copied());
         let (p50, p99) = (at(&mut times, 50), at(&mut times, 99));
-        let name = format!("{question:?} ({records} records)");
         let walk = match question {
             Question::Stuck => Some(plan.open),
             Question::WeeklyReport | Question::WhoChangedWhat => Some(plan.todos),
             Question::WaitingOnSomebody => Some(truth.heaviest_load),
             _ => None,
         };
-        if let Some(calls) = walk {
-            println!(
-                "{name}: p50 {p50:.2} ms, p99 {p99:.2} ms; live: {calls} calls, one a to-do, not run"
-            );
-            continue;
-        }
-        let (before, begun) = (upstream.count().await?, Instant::now());
-        Box::pin(of_basecamp.answer(question)).await?;
-        let (calls, live) = (upstream.count().await? - before, ms(begun.elapsed()));
-        let faster = live / p50.max(0.001);
+        let live = match walk {
+            Some(calls) => format!("{calls} calls, one a to-do, not run"),
+            None => of_basecamp.walked(upstream, question, p50).await?,
+        };
         println!(
-            "{name}: p50 {p50:.2} ms, p99 {p99:.2} ms; live {live:.0} ms in {calls} calls; {faster:.0} times faster"
+            "{number}. {question:?} ({records} records): p50 {p50:.2} ms, p99 {p99:.2} ms; live: {live}"
         );
     }
     report_bar("all questions, p50", "ms", at(&mut all, 50), "<= 3");
     report_bar("all questions, p99", "ms", at(&mut all, 99), "<= 20");
     report_bar("all questions", "asked", number(u64::try_from(all.len())?), "none");
+    report_bar("questions without an answer", "of 18", number(unanswered), "0");
     Ok(())
+}
+
+impl Asked<'_> {
+    /// Asks again and again, at least [`LEAST`] times and no longer than [`PATIENCE`] beyond that; gives how long each
+    /// answer took, and how many records the last one holds.
+    async fn rounds(&self, question: Question) -> Result<(Vec<Duration>, usize), Failure> {
+        let (mut times, mut records, since) = (Vec::new(), 0, Instant::now());
+        while times.len() < LEAST || (times.len() < ROUNDS && since.elapsed() < PATIENCE) {
+            let begun = Instant::now();
+            records = Box::pin(self.answer(question)).await?;
+            times.push(begun.elapsed());
+        }
+        Ok((times, records))
+    }
+
+    /// What the same costs without a mirror, in words: a walk that takes too long is cut off, and one that Basecamp's
+    /// client gives up on is said.
+    async fn walked(
+        &self,
+        upstream: &Upstream,
+        question: Question,
+        p50: f64,
+    ) -> Result<String, Failure> {
+        let (before, begun) = (upstream.count().await?, Instant::now());
+        let answer = tokio::time::timeout(LONGEST, Box::pin(self.answer(question))).await;
+        let (calls, took) = (upstream.count().await? - before, ms(begun.elapsed()));
+        Ok(match answer {
+            Ok(Ok(_)) => {
+                let faster = took / p50.max(0.001);
+                format!("{took:.0} ms in {calls} calls; {faster:.0} times faster")
+            }
+            Ok(Err(error)) => format!("gave up after {took:.0} ms and {calls} calls: {error}"),
+            Err(_) => format!("cut off after {took:.0} ms and {calls} calls"),
+        })
+    }
 }
 
 fn ms(time: Duration) -> f64 {
