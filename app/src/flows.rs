@@ -2,6 +2,7 @@
 
 pub mod about;
 pub mod address;
+pub mod author;
 pub mod bar;
 pub mod bulk;
 pub mod canvas;

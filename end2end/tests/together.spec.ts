@@ -120,7 +120,7 @@ test('a step that two windows switch is not switched back in silence', async ({ 
 
   await context.setOffline(false);
   const question = page.getByRole('dialog', { name: 'One was changed twice' });
-  await expect(question).toContainText('Somebody else switched it off');
+  await expect(question).toContainText('Another window of yours, or your assistant, switched it off');
   await expect(mine).toContainText('Off');
   await question.getByRole('button', { name: 'Switch it on' }).click();
   await expect(mine).not.toContainText('Off');

@@ -1,5 +1,6 @@
 //! Changes that came late: put on what somebody else did where they fit, asked about where both changed the same.
 
+use super::author::Author;
 use super::cards::readable;
 use super::outbox::Unsaved;
 use super::store::Studio;
@@ -48,6 +49,7 @@ impl Studio {
             Some(OpenClash { clash, late: Late { base, edit } })
         });
         let Some(asked) = asked else { return false };
+        self.note_author();
         self.clashes.update(|it| it.push(asked));
         self.keep_unsent();
         true
@@ -65,6 +67,7 @@ impl Studio {
         self.flow.update(|it| it.version = version);
         self.outbox.update_value(|it| fits.into_iter().for_each(|edit| it.push(edit, None)));
         if self.clashes.with_untracked(|it| *it != clashes) {
+            self.note_author();
             self.clashes.set(clashes);
         }
         self.follow_names(&renamed);
@@ -137,6 +140,7 @@ pub fn ClashDialog(
 ) -> impl IntoView {
     let first = Memo::new(move |_| studio.clashes.with(|it| it.first().map(|it| it.clash.clone())));
     let open = RwSignal::new(false);
+    let author = studio.author(open.into());
     Effect::new(move |_| open.set(first.with(Option::is_some)));
     Effect::new(move |before: Option<bool>| {
         let now = open.get();
@@ -154,8 +158,8 @@ pub fn ClashDialog(
     view! {
         <Dialog open=open title=Signal::derive(title)>
             <div class="dialog__body stack stack--4">
-                <p>{move || first.with(|it| it.as_ref().map(words))}</p>
-                {move || first.get().map(|it| it.values.into_iter().filter(is_text).map(|it| disputed(studio, it)).collect_view())}
+                <p>{move || first.with(|it| it.as_ref().map(|it| words(it, &author.read())))}</p>
+                {move || first.get().map(|it| it.values.into_iter().filter(is_text).map(|it| disputed(studio, author, it)).collect_view())}
             </div>
             <div class="dialog__foot">
                 <Button kind=Kind::Ghost on:click=move |_| studio.settle(false) attr:autofocus=true>{move || first.with(|it| keep_words(it.as_ref()))}</Button>
@@ -175,20 +179,14 @@ fn is_text(it: &Disputed) -> bool {
     it.path != SWITCH
 }
 
-fn words(clash: &Clash) -> String {
+fn words(clash: &Clash, author: &Author) -> String {
+    let who = author.name();
     match (switch(clash), clash.values.as_slice()) {
         (Some(Disputed { theirs, mine, .. }), _) => {
-            format!(
-                "Somebody else switched it {theirs} a moment ago. Yours would switch it {mine}."
-            )
+            format!("{who} switched it {theirs} a moment ago. Yours would switch it {mine}.")
         }
-        (None, []) => {
-            "You deleted it while somebody else changed it. It is still there.".to_owned()
-        }
-        (None, _) => {
-            "You and somebody else changed the same. What the other wrote is in the flow now."
-                .to_owned()
-        }
+        (None, []) => format!("{who} changed it while you deleted it. It is still there."),
+        (None, _) => format!("{who} changed the same as you, and that is in the flow now."),
     }
 }
 
@@ -204,7 +202,7 @@ fn use_words(clash: Option<&Clash>) -> String {
         .map_or_else(|| "Use mine".to_owned(), |it| format!("Switch it {}", it.mine))
 }
 
-fn disputed(studio: Studio, it: Disputed) -> impl IntoView {
+fn disputed(studio: Studio, author: Memo<Author>, it: Disputed) -> impl IntoView {
     let or_nothing = |text: String| match text.as_str() {
         "" => "nothing".to_owned(),
         text => readable(text, &studio.numbers()),
@@ -212,7 +210,7 @@ fn disputed(studio: Studio, it: Disputed) -> impl IntoView {
     view! {
         <div class="fdiff">
             <h3>{super::proposed::label(&it.path)}</h3>
-            <div class="diffline"><span class="quiet">"Theirs"</span> <span>{or_nothing(it.theirs)}</span></div>
+            <div class="diffline"><span class="quiet">{move || author.read().label()}</span> <span>{or_nothing(it.theirs)}</span></div>
             <div class="diffline" data-op="add"><span class="quiet">"Yours"</span> <span>{or_nothing(it.mine)}</span></div>
         </div>
     }

@@ -73,6 +73,8 @@ pub struct Studio {
     pub others: RwSignal<Vec<Here>>,
     /// What this page and somebody else both changed.
     pub clashes: RwSignal<Vec<OpenClash>>,
+    /// Who that is: the id of whoever changed the flow last when they were found.
+    pub(super) changed_by: RwSignal<Option<String>>,
     /// What the assistant has just written.
     pub written: RwSignal<BTreeMap<String, Written>>,
     /// What steps gave when they last ran.
@@ -167,6 +169,7 @@ impl Studio {
             proposed: Memo::new(move |_| source.proposed_marks()),
             others: RwSignal::new(Vec::new()),
             clashes: RwSignal::new(Vec::new()),
+            changed_by: RwSignal::new(None),
             written: RwSignal::new(BTreeMap::new()),
             samples: RwSignal::new(Map::new()),
             may_edit,

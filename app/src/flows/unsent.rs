@@ -23,6 +23,9 @@ struct Unsent {
     /// What both this page and somebody else changed, not decided yet.
     #[serde(default)]
     clashes: Vec<Late>,
+    /// The id of who that was.
+    #[serde(default)]
+    changed_by: Option<String>,
     /// Epoch milliseconds of when it was kept.
     #[serde(default)]
     kept_ms: i64,
@@ -47,7 +50,7 @@ fn place(flow: &str) -> String {
 fn kept(flow: &str) -> Pages {
     let text = browser::kept(&place(flow));
     // As what the server says is read: one reader for both.
-    text.and_then(|it| serde_json::from_slice(it.as_bytes()).ok()).unwrap_or_default()
+    text.and_then(|it| serde_json::from_str(&it).ok()).unwrap_or_default()
 }
 
 fn keep(flow: &str, pages: &Pages) {
@@ -83,9 +86,11 @@ impl Studio {
             return forget(&flow);
         }
         let Some(base) = self.base.try_get_value() else { return };
-        let kept_ms = browser::now_ms();
+        let changed_by = self.changed_by.try_get_untracked().flatten();
+        let unsent =
+            Unsent { base, edits, clashes, changed_by, kept_ms: browser::now_ms(), is_left };
         let mut pages = kept(&flow);
-        pages.insert(browser::page_name(), Unsent { base, edits, clashes, kept_ms, is_left });
+        pages.insert(browser::page_name(), unsent);
         keep(&flow, &pages);
     }
 
@@ -131,7 +136,10 @@ impl Studio {
         // The page was left while they were on their way, so they may have arrived.
         let unsaved = Unsaved { edits: unsent.edits, may_be_there: true };
         self.put_on_top(&unsent.base, &unsaved);
-        self.ask_again(unsent.clashes);
+        if !unsent.clashes.is_empty() {
+            self.ask_again(unsent.clashes);
+            self.changed_by.set(unsent.changed_by);
+        }
         self.keep_unsent();
         self.leave_missing_steps();
         if !self.outbox.with_value(Outbox::is_idle) {
