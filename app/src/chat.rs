@@ -2,6 +2,7 @@
 
 pub mod approval;
 pub mod attaching;
+pub mod beside;
 pub mod composer;
 pub mod conversation;
 pub mod feed;

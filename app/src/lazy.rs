@@ -2,7 +2,7 @@
 //!
 //! `cargo xtask bundle` cuts a module of its own for each area here. What some of them share becomes a module for that
 //! set of areas, so pages are grouped: each further area would multiply the modules. What the studio does not need to
-//! begin is one more (`flows/later.rs`).
+//! begin is one more (`flows/later.rs`); the assistant beside a page is part of `chat` (`chat/beside.rs`).
 
 use crate::admin::telemetry::TelemetryPage;
 use crate::admin::terminal::ShellPage;
@@ -14,6 +14,7 @@ use crate::apps::gallery::AppsPage;
 use crate::apps::publisher::AppPublisherPage;
 use crate::apps::runner::AppRunnerPage;
 use crate::auth::invite::InvitePage;
+use crate::chat::page::ChatPage;
 use crate::connections::page::IntegrationsPage;
 use crate::flows::list::FlowsPage;
 use crate::flows::studio::StudioPage;
@@ -29,8 +30,9 @@ use crate::runs::list::RunsPage;
 use crate::runs::page::RunPage;
 use crate::settings::audit::AuditLogPage;
 use crate::settings::page::SettingsPage;
-use crate::setup::wizard::SetupPage;
+use crate::setup::wizard::{SetupHome, SetupPage};
 use leptos::prelude::*;
+use leptos::wasm_split::wasm_split;
 use leptos_router::LazyRoute;
 
 /// One area: the function that draws its pages, and the route of each of them.
@@ -44,8 +46,16 @@ macro_rules! area {
                 $($route,)+
             }
 
-            #[lazy($area)]
-            pub(super) fn draw(page: Page) -> AnyView {
+            /// Draws it, once the module is there; the server tells the browser to load it with the page.
+            pub(super) async fn draw(page: Page) -> AnyView {
+                if cfg!(feature = "ssr") {
+                    leptos::prefetch_lazy_fn_on_server(stringify!($area));
+                }
+                drawn(page).await
+            }
+
+            #[wasm_split($area, wasm_split_path = leptos::wasm_split, preload(load))]
+            pub(super) fn drawn(page: Page) -> AnyView {
                 match page {
                     $(Page::$route => view! { <$page /> }.into_any(),)+
                 }
@@ -67,16 +77,18 @@ macro_rules! area {
 
                 #[cfg(target_arch = "wasm32")]
                 async fn preload() {
-                    $area::__preload_draw().await;
+                    $area::load().await;
                 }
             }
         )+
     };
 }
 
+area!(chat: Chat => ChatPage);
 area!(studio: Studio => StudioPage);
 area!(
     setup: Setup => SetupPage,
+    SetupStart => SetupHome,
     Integrations => IntegrationsPage,
     Consent => ConsentPage,
     Invite => InvitePage
@@ -113,7 +125,7 @@ pub async fn preload(path: &str) {
     match (parts.next(), parts.next()) {
         (Some("flows"), Some("templates" | "tables")) => Projects::preload().await,
         (Some("flows"), Some(_)) => Studio::preload().await,
-        (Some("setup" | "oauth" | "invite"), Some(_)) => Setup::preload().await,
+        (Some("setup"), _) | (Some("oauth" | "invite"), Some(_)) => Setup::preload().await,
         (Some("integrations"), _) => Integrations::preload().await,
         (Some("settings" | "audit" | "shell" | "telemetry" | "workspaces"), _) => {
             Settings::preload().await
@@ -122,6 +134,7 @@ pub async fn preload(path: &str) {
             Projects::preload().await
         }
         (Some("agents" | "people" | "reports"), _) => Projects::preload().await,
+        (Some("chat"), _) => Chat::preload().await,
         _ => {}
     }
 }

@@ -35,11 +35,9 @@ use crate::admin::moved::{AdminMoved, AutomationsMoved, TeamMoved, TodayMoved};
 use crate::apps::visited::Visited;
 use crate::auth::sign_in::SignInPage;
 use crate::auth::sign_up::SignUpPage;
-use crate::chat::page::ChatPage;
 use crate::home::page::HomePage;
 use crate::session::StartedWith;
 use crate::settings::page::SettingsHome;
-use crate::setup::wizard::SetupHome;
 use crate::shell::frame::Frame;
 use crate::shell::missing::MissingPage;
 use crate::shell::signed_in::SignedIn;
@@ -70,7 +68,7 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("") view=SignedIn ssr=Async>
                     // Pages that fill the window, without the frame.
                     <Route path=path!("/oauth/consent") view={Lazy::<lazy::Consent>::new()} ssr=Async />
-                    <Route path=path!("/setup") view=SetupHome ssr=Async />
+                    <Route path=path!("/setup") view={Lazy::<lazy::SetupStart>::new()} ssr=Async />
                     <Route path=path!("/setup/:step") view={Lazy::<lazy::Setup>::new()} ssr=Async />
                     <ParentRoute path=path!("") view=Frame ssr=Async>
                         <Route path=path!("/") view=HomePage ssr=Async />
@@ -92,8 +90,8 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/flows/templates") view={Lazy::<lazy::Templates>::new()} ssr=Async />
                         <Route path=path!("/runs") view={Lazy::<lazy::Runs>::new()} ssr=Async />
                         <Route path=path!("/runs/:id") view={Lazy::<lazy::Run>::new()} ssr=Async />
-                        <Route path=path!("/chat") view=ChatPage ssr=Async />
-                        <Route path=path!("/chat/:id") view=ChatPage ssr=Async />
+                        <Route path=path!("/chat") view={Lazy::<lazy::Chat>::new()} ssr=Async />
+                        <Route path=path!("/chat/:id") view={Lazy::<lazy::Chat>::new()} ssr=Async />
                         <Route path=path!("/command-center") view={Lazy::<lazy::CommandCenter>::new()} ssr=Async />
                         <Route path=path!("/agents") view={Lazy::<lazy::Agents>::new()} ssr=Async />
                         <Route path=path!("/agents/:id") view={Lazy::<lazy::Agent>::new()} ssr=Async />

@@ -37,8 +37,7 @@ fn place(flow: Option<&FlowId>) -> String {
     flow.map_or_else(|| "pmos-chat".to_owned(), |it| format!("pmos-chat-{it}"))
 }
 
-/// The conversation of a panel and the list of all others. Made by the page itself and not inside a part of it that
-/// loads: such a part is built more than once on the server. Cheap to copy.
+/// The conversation of a panel and the list of all others, in the browser alone (`beside.rs`). Cheap to copy.
 #[derive(Clone, Copy)]
 pub struct PanelChat {
     chat: Chat,
@@ -57,6 +56,12 @@ impl PanelChat {
         let panel = Self { chat, sessions, flow };
         panel.remember();
         panel
+    }
+
+    /// Says `words` in a new conversation.
+    pub fn begin_with(self, words: String) {
+        self.chat.open(None);
+        self.chat.say(words);
     }
 
     /// Opens what was open here before, and keeps in the browser what is.

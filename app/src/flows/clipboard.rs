@@ -1,6 +1,6 @@
 //! Copying, cutting and pasting steps with the system's clipboard, within a flow, across flows and from other editors.
 
-use super::shortcuts::{has_layer_open, is_on_step};
+use super::shortcuts::is_on_step;
 use super::store::Studio;
 use super::write::Spot;
 use crate::ui::browser;
@@ -39,7 +39,7 @@ pub fn listen(studio: Studio) {
 
 /// Whether the keys mean steps, not a text.
 fn is_free() -> bool {
-    !browser::is_typing() && !has_layer_open()
+    !browser::is_typing() && !browser::has_layer_open()
 }
 
 fn take(studio: Studio, event: &ClipboardEvent, cut: bool) {

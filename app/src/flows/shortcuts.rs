@@ -49,7 +49,7 @@ fn pressed(studio: Studio, desk: Desk, event: &KeyboardEvent) {
     if event.default_prevented() {
         return;
     }
-    if event.key() == "Escape" && !has_layer_open() && is_within("#config") {
+    if event.key() == "Escape" && !browser::has_layer_open() && is_within("#config") {
         event.prevent_default();
         return studio.leave_settings();
     }
@@ -58,18 +58,13 @@ fn pressed(studio: Studio, desk: Desk, event: &KeyboardEvent) {
         shift: event.shift_key(),
         alt: event.alt_key(),
     };
-    if browser::is_typing() || has_layer_open() {
+    if browser::is_typing() || browser::has_layer_open() {
         return;
     }
     let Some(command) = read(&event.key(), held) else { return };
     if handled(studio, desk, command) {
         event.prevent_default();
     }
-}
-
-/// A dialog or a popover is open and has the keys.
-pub fn has_layer_open() -> bool {
-    document().query_selector("dialog[open], :popover-open").ok().flatten().is_some()
 }
 
 fn has_focus(class: &str) -> bool {

@@ -17,7 +17,7 @@ use super::server_fns::get_flow;
 use super::shortcuts::{Desk, listen};
 use super::store::Studio;
 use super::versions::Comparing;
-use crate::chat::panel::{ChatPanel, PanelChat};
+use crate::chat::beside::ChatBeside;
 use crate::live::use_live;
 use crate::runs::page::run_version;
 use crate::runs::server_fns::get_run;
@@ -41,7 +41,6 @@ pub fn StudioPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| FlowId::from(params.with(|it| it.get("id").unwrap_or_default())));
     let flow = Resource::new(move || id.get(), get_flow);
-    let conversation = PanelChat::new(Signal::derive(move || Some(id.get())));
     let on_phone = SharedValue::new(on_phone).into_inner();
     // An address that names a step or a run shows at once what comes later elsewhere.
     let query = use_query_map();
@@ -50,7 +49,7 @@ pub fn StudioPage() -> impl IntoView {
     }
     view! {
         <LoadedPage of=flow skeleton=|| view! { <StudioSkeleton /> } let:flow>
-            <StudioView flow=flow conversation=conversation on_phone=on_phone />
+            <StudioView flow=flow id=id on_phone=on_phone />
         </LoadedPage>
     }
 }
@@ -67,7 +66,7 @@ fn StudioSkeleton() -> impl IntoView {
 
 /// Everything of one flow.
 #[component]
-fn StudioView(flow: Flow, conversation: PanelChat, on_phone: bool) -> impl IntoView {
+fn StudioView(flow: Flow, id: Memo<FlowId>, on_phone: bool) -> impl IntoView {
     let studio = Studio::open_flow(flow, session::can(Permission::Write));
     Rest::provide();
     let camera = Camera::new(studio);
@@ -100,9 +99,7 @@ fn StudioView(flow: Flow, conversation: PanelChat, on_phone: bool) -> impl IntoV
         <Title text=title(studio) />
         <div class="studio" data-chat=move || word(panel.is_open()) data-config=config>
             <StudioBar studio=studio doors=doors />
-            <aside class="chat" id="chat" aria-label="Assistant">
-                <ChatPanel conversation=conversation on_close=Callback::new(move |()| panel.close()) />
-            </aside>
+            <ChatBeside flow=Signal::derive(move || Some(id.get())) />
             <Stage studio=studio desk=desk on_phone=on_phone />
             <Show when=move || studio.shows_proposal() fallback=move || view! { <Inspector studio=studio /> }>
                 <Later studio=studio part=Part::Proposed />

@@ -1,6 +1,6 @@
 //! The frame of most pages: menu left, bar above, the page, the assistant right, a bar below on phones.
 
-use crate::chat::panel::{ChatPanel, PanelChat};
+use crate::chat::beside::ChatBeside;
 use crate::shell::bar::Bar;
 use crate::shell::drawer::Drawer;
 use crate::shell::nav::{Nav, TabBar};
@@ -19,31 +19,18 @@ pub fn Frame() -> impl IntoView {
 #[component]
 pub(crate) fn FrameAround(children: Children) -> impl IntoView {
     let panel = use_side_panel();
-    let drawer = RwSignal::new(false);
+    let (drawer, is_chat) = (RwSignal::new(false), is_chat_page());
     view! {
         <div class="app" data-chat=move || if panel.is_open() { "open" } else { "closed" }>
             <OfflineBanner />
             <Nav />
             <Bar />
             <main class="main" id="main" tabindex="-1">{children()}</main>
-            <Assistant />
+            <Show when=move || !is_chat.get()>
+                <ChatBeside flow=Signal::stored(None) />
+            </Show>
             <TabBar drawer=drawer />
         </div>
         <Drawer open=drawer />
-    }
-}
-
-/// The assistant beside the page.
-#[component]
-fn Assistant() -> impl IntoView {
-    let panel = use_side_panel();
-    let is_chat = is_chat_page();
-    let conversation = PanelChat::new(Signal::stored(None));
-    view! {
-        <Show when=move || !is_chat.get()>
-            <aside class="chat" id="chat" aria-label="Assistant">
-                <ChatPanel conversation=conversation on_close=Callback::new(move |()| panel.close()) />
-            </aside>
-        </Show>
     }
 }

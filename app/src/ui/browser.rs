@@ -139,6 +139,19 @@ pub fn focus_in_open(popover: &str, id: &str) {
     }
 }
 
+/// Focuses the first element that matches `selector`, if there is one.
+pub fn focus_first(selector: &str) {
+    let found = document().query_selector(selector).ok().flatten();
+    if let Some(element) = found.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
+/// A dialog or a popover is open and has the keys.
+pub fn has_layer_open() -> bool {
+    document().query_selector("dialog[open], :popover-open").ok().flatten().is_some()
+}
+
 /// Whether the element with `id` is on the page and drawn.
 pub fn is_shown(id: &str) -> bool {
     let element = document().get_element_by_id(id).and_then(|it| it.dyn_into::<HtmlElement>().ok());

@@ -35,8 +35,10 @@ pub(crate) async fn measure(binary: &Path) -> Measured {
                 total += weigh(&process, &client, path).await?.0;
             }
             report_bar("studio, 100 steps, cold", "kB", total / 1_000.0, "1000, aim 600");
-            let later = later(&process, &client, &loaded).await?;
-            report_bar("studio, once it stands", "kB", later / 1_000.0, "none yet");
+            let rest = later(&process, &client, &loaded, &["studio_more"]).await?;
+            report_bar("studio, once it stands", "kB", rest / 1_000.0, "none yet");
+            let rest = later(&process, &client, &loaded, &["studio_more", "chat"]).await?;
+            report_bar("studio, with the assistant beside it", "kB", rest / 1_000.0, "none yet");
         }
         let drawn = fastest(&process, &client, &path).await?;
         report(&format!("studio, {steps} steps, drawn on the server"), "ms", drawn, bare);
@@ -44,19 +46,21 @@ pub(crate) async fn measure(binary: &Path) -> Measured {
     Ok(())
 }
 
-/// Bytes of what the studio loads after the page that named `loaded`.
+/// Bytes of what `areas` need and the page that named `loaded` does not load.
 async fn later(
     process: &Process,
     client: &Client,
     loaded: &BTreeSet<String>,
+    areas: &[&str],
 ) -> Result<f64, Failure> {
     let folder = loaded.iter().find_map(|it| it.strip_suffix("/pmos.css"));
     let folder = folder.ok_or("the page names no style sheet")?;
     let manifest = format!("{folder}/__wasm_split_manifest.json");
     let modules: BTreeMap<String, Vec<String>> =
         serde_json::from_str(&weigh(process, client, &manifest).await?.1)?;
+    let needed: BTreeSet<_> = areas.iter().filter_map(|it| modules.get(*it)).flatten().collect();
     let mut total = 0.0;
-    for module in modules.get("studio_more").into_iter().flatten() {
+    for module in needed {
         let path = format!("{folder}/{module}.wasm");
         if !loaded.contains(&path) {
             total += weigh(process, client, &path).await?.0;

@@ -1,5 +1,5 @@
 //! Turns the compiled browser crate into the files that a browser loads: a script, the module that every page needs,
-//! and one module for each page that is loaded when it is opened (`#[lazy_route]` in `app`).
+//! and one module for each area of pages that is loaded when one of them is opened (`app/src/lazy.rs`).
 
 use crate::bundle::Profile;
 use crate::config::Config;
@@ -11,7 +11,7 @@ use std::time::SystemTime;
 const WASM: &str = "wasm32-unknown-unknown";
 
 /// Which modules each page needs; the server tells the browser to load them with the page.
-const MANIFEST: &str = "__wasm_split_manifest.json";
+pub(crate) const MANIFEST: &str = "__wasm_split_manifest.json";
 
 /// The script that loads the modules of pages. Leptos writes this name into every page's module.
 const LOADER: &str = "./__wasm_split.______________________.js";
