@@ -16,6 +16,7 @@ pub mod code_box;
 pub mod code_inputs;
 pub mod conditions;
 pub mod control;
+pub mod describe;
 pub mod earlier;
 pub mod edges;
 pub mod empty;

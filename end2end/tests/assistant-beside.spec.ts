@@ -34,3 +34,14 @@ for (const [where, path] of [
     await expect(panel.getByLabel('Message the assistant')).toHaveValue('Not sent yet');
   });
 }
+
+test('a flow that is described is asked of the assistant', async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await signUp(page);
+  await open(page, '/flows/templates');
+  await page.getByLabel('Describe the flow you want').fill('Every Friday at 16:00, tell me Check the board');
+  await page.keyboard.press('Enter');
+  const panel = page.getByRole('complementary', { name: 'Assistant' });
+  await expect(panel.getByRole('log').getByText('Create a flow that every Friday at 16:00, tell me Check the board')).toBeVisible();
+  await expect(page.getByLabel('Describe the flow you want')).toHaveValue('');
+});

@@ -1,6 +1,7 @@
 //! The list of flows before there is one.
 
 use super::cards::Look;
+use super::describe::Describe;
 use super::list::use_new_flow;
 use super::tile::PieceTile;
 use crate::session;
@@ -52,6 +53,7 @@ pub fn NoFlows() -> impl IntoView {
                 </p>
             </div>
         </div>
+        <Describe />
         <Show when=move || may.get() fallback=|| view! { <p class="muted">"Nobody has made a flow in this workspace yet."</p> }>
             <div class="row" style="justify-content: center">
                 <Button kind=Kind::Primary size=Size::Large icon="plus" busy=busy on:click=move |_| make.run(())>

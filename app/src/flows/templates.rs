@@ -1,6 +1,7 @@
 //! The gallery of templates: begin with something that already works.
 
 use super::cards::look_of_piece;
+use super::describe::Describe;
 use super::list::use_new_flow;
 use super::template_ask::UseDialog;
 use super::template_fns::{TemplateCard, list_templates};
@@ -47,6 +48,7 @@ pub fn TemplatesPage() -> impl IntoView {
     view! {
         <div class="page">
             <Head />
+            <Describe />
             <Loaded of=all skeleton=|| view! { <CardSkeleton count=9 /> } let:list>
                 <Gallery list=list wanted=wanted chosen=chosen open=open />
             </Loaded>
