@@ -11,7 +11,7 @@ use std::time::SystemTime;
 const WASM: &str = "wasm32-unknown-unknown";
 
 /// Which modules each page needs; the server tells the browser to load them with the page.
-pub(crate) const MANIFEST: &str = "__wasm_split_manifest.json";
+const MANIFEST: &str = "__wasm_split_manifest.json";
 
 /// The script that loads the modules of pages. Leptos writes this name into every page's module.
 const LOADER: &str = "./__wasm_split.______________________.js";

@@ -1,7 +1,6 @@
 //! Lays `target/site` out: a folder named by the version, a gzip and a brotli form beside each file, and the list
 //! `target/site.rs` by which the server takes the files into its binary.
 
-use crate::bindgen::MANIFEST;
 use crate::process::{Outcome, failed};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -97,36 +96,19 @@ impl Site {
     }
 }
 
-/// What a first visit loads, in bytes on the wire: script, module and style sheet, and the assistant beside the page.
-/// The modules of other pages, loaded when they are opened, are not among them.
+/// What a first visit loads, in bytes: the brotli forms of script, module and style sheet. The modules of pages that are
+/// loaded when they are opened are not among them, nor the assistant's, which comes once the page stands.
 pub(crate) fn first_visit(folder: &Path) -> Outcome<usize> {
     let pkg = folder.join("pkg");
     let mut total = 0;
     for version in std::fs::read_dir(&pkg).map_err(failed("reading", &pkg))? {
         let version = version.map_err(failed("reading", &pkg))?.path();
-        for name in ["pmos.js", "pmos.wasm", "pmos.css"] {
-            total += wire(&version.join(name))?;
-        }
-        for module in assistant_modules(&version.join(MANIFEST))? {
-            total += wire(&version.join(format!("{module}.wasm")))?;
+        for name in ["pmos.js.br", "pmos.wasm.br", "pmos.css.br"] {
+            let path = version.join(name);
+            total += std::fs::read(&path).map_err(failed("reading", &path))?.len();
         }
     }
     Ok(total)
-}
-
-/// Names of the modules that the assistant needs.
-fn assistant_modules(manifest: &Path) -> Outcome<Vec<String>> {
-    let text = std::fs::read_to_string(manifest).map_err(failed("reading", manifest))?;
-    let mut areas: BTreeMap<String, Vec<String>> =
-        serde_json::from_str(&text).map_err(|error| format!("{}: {error}", manifest.display()))?;
-    areas.remove("chat").ok_or_else(|| "no module for the assistant".to_owned())
-}
-
-/// How many bytes of a file travel.
-fn wire(path: &Path) -> Outcome<usize> {
-    let packed = path.with_added_extension("br");
-    let path = if packed.is_file() { &packed } else { path };
-    Ok(std::fs::read(path).map_err(failed("reading", path))?.len())
 }
 
 fn brotli(bytes: &[u8]) -> Outcome<Vec<u8>> {
