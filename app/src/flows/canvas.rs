@@ -5,12 +5,10 @@ use super::edges::{Edges, branch_kind};
 use super::find::Find;
 use super::hands::{Hands, Hold, frame};
 use super::later::{Later, Part};
-use super::minimap::Map;
 use super::node::{NodeState, StepNode};
 use super::notes::{AddNoteButton, Notes};
 use super::panning::Camera;
 use super::picker::Picking;
-use super::selection::PickedBar;
 use super::store::Studio;
 use super::view::{Area, Size};
 use super::write::Spot;
@@ -79,9 +77,9 @@ pub fn Canvas(
             <Later studio=studio part=Part::RunBar />
             <Later studio=studio part=Part::ProposalBar />
             <World studio=studio camera=camera hands=hands />
-            <PickedBar studio=studio />
+            <Later studio=studio part=Part::Picked />
             <Zoom studio=studio camera=camera find=find />
-            <Map studio=studio camera=camera />
+            <Later studio=studio part=Part::Map(Box::new(camera)) />
         </section>
     }
 }

@@ -4,20 +4,26 @@
 
 use super::bar::Doors;
 use super::clash::ClashDialog;
+use super::find::{Find, FindBar};
 use super::menu::{DeleteQuestion, StepItems};
+use super::minimap::Map;
+use super::notes::NoteMenu;
 use super::outcome::OutcomePanel;
+use super::panning::Camera;
 use super::parts::StepParts;
 use super::past::PastRuns;
 use super::picker::Choices;
 use super::planned::PlannedPanel;
-use super::proposed::{ProposalBar, ProposedPanel};
+use super::proposed::{ProposalBar, ProposedPanel, Suggested};
 use super::publish::PublishDialog;
 use super::runbar::RunBar;
+use super::selection::PickedBar;
 use super::store::Studio;
 use super::transfer::FileActions;
 use super::trial::TrialDialog;
 use super::values::ValuesPopover;
 use super::versions::{CompareDialog, Comparing, Versions};
+use crate::live::use_live;
 use crate::ui::browser;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -54,7 +60,14 @@ pub enum Part {
     StepItems,
     /// The versions of the flow, and the one that is compared, inside their popover.
     Versions(Comparing),
-    /// Dialogs, and the values of earlier steps.
+    /// The whole flow, small.
+    Map(Box<Camera>),
+    /// The search.
+    Search(Box<Find>),
+    /// What can be done with the picked steps.
+    Picked,
+    /// Dialogs, menus and the values of earlier steps; and what begins with them: proposals, and changes that an
+    /// earlier page could not send.
     Layers(Doors),
 }
 
@@ -135,14 +148,25 @@ fn draw(part: Part, studio: Studio) -> AnyView {
         Part::Versions(comparing) => {
             view! { <Versions studio=studio comparing=comparing /> }.into_any()
         }
-        Part::Layers(doors) => view! {
+        Part::Map(camera) => view! { <Map studio=studio camera=*camera /> }.into_any(),
+        Part::Search(find) => view! { <FindBar find=*find /> }.into_any(),
+        Part::Picked => view! { <PickedBar studio=studio /> }.into_any(),
+        Part::Layers(doors) => layers(studio, doors),
+    }
+}
+
+fn layers(studio: Studio, doors: Doors) -> AnyView {
+    studio.suggest.set(Some(Suggested::on));
+    studio.watch_proposal(use_live());
+    studio.take_up_unsent();
+    view! {
             <ValuesPopover studio=studio />
+            <NoteMenu studio=studio />
             <DeleteQuestion studio=studio />
             <ClashDialog studio=studio />
             <PublishDialog studio=studio open=doors.publish />
             <TrialDialog studio=studio open=doors.trial />
             <CompareDialog studio=studio comparing=doors.comparing />
-        }
-        .into_any(),
     }
+    .into_any()
 }

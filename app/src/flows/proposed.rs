@@ -50,6 +50,9 @@ pub struct Suggested {
     pub parts: Parts,
 }
 
+/// Makes one: [`Suggested::on`].
+pub type Suggest = fn(Proposal, &FlowVersion, &BTreeSet<usize>) -> Suggested;
+
 impl Suggested {
     /// `proposal` on `now` without the parts that are left out.
     pub fn on(proposal: Proposal, now: &FlowVersion, left_out: &BTreeSet<usize>) -> Self {

@@ -7,7 +7,7 @@ use super::history::History;
 use super::marks::{RunMark, Written, run_marks, with_note};
 use super::outbox::Outbox;
 use super::picker::Picking;
-use super::proposed::{Drawn, Suggested};
+use super::proposed::{Drawn, Suggest, Suggested};
 use super::text::Writing;
 use crate::runs::server_fns::OpenRun;
 use crate::ui::toast::{Toasts, use_toasts};
@@ -61,6 +61,8 @@ pub struct Studio {
     pub run_marks: Memo<BTreeMap<String, RunMark>>,
     /// The change that waits for a person.
     pub proposal: RwSignal<Option<Proposal>>,
+    /// Puts it on the flow as it is now; from when that code is there.
+    pub(super) suggest: RwSignal<Option<Suggest>>,
     /// The same on the flow as it is now.
     pub suggested: Memo<Option<Suggested>>,
     /// The parts of it that the person leaves out.
@@ -128,10 +130,10 @@ impl Studio {
         let flow = RwSignal::new(flow);
         let run = RwSignal::new(None::<OpenRun>);
         let (proposal, drawn) = (RwSignal::new(None::<Proposal>), RwSignal::new(Drawn::default()));
-        let left_out = RwSignal::new(BTreeSet::new());
+        let (left_out, suggest) = (RwSignal::new(BTreeSet::new()), RwSignal::new(None::<Suggest>));
         let suggested = Memo::new(move |_| {
-            let proposal = proposal.get()?;
-            Some(flow.with(|it| Suggested::on(proposal, &it.version, &left_out.read())))
+            let (proposal, suggest) = (proposal.get()?, suggest.get()?);
+            Some(flow.with(|it| suggest(proposal, &it.version, &left_out.read())))
         });
         let source = Source { flow, run, suggested, drawn };
         let off = RwSignal::new(PiecesOff::default());
@@ -163,6 +165,7 @@ impl Studio {
             run,
             run_marks,
             proposal,
+            suggest,
             suggested,
             left_out,
             drawn,

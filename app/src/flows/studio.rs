@@ -3,12 +3,11 @@
 use super::bar::{Doors, PublishButton, StudioBar, TestButton};
 use super::canvas::Canvas;
 use super::clipboard;
-use super::find::{Find, FindBar};
+use super::find::Find;
 use super::hands::Hands;
 use super::inspector::Inspector;
 use super::later::{Later, Part, Rest, fetch_with_page};
 use super::menu::StepMenu;
-use super::notes::NoteMenu;
 use super::outline::{Outline, on_phone};
 use super::panning::Camera;
 use super::picker::Picker;
@@ -81,8 +80,7 @@ fn StudioView(flow: Flow, id: Memo<FlowId>, on_phone: bool) -> impl IntoView {
     let live = use_live();
     studio.follow(live);
     studio.be_here(live);
-    studio.watch_proposal(live);
-    studio.take_up_unsent();
+    studio.keep_when_left();
     studio.ask_about_code();
     studio.follow_pieces(live);
     show_run(studio);
@@ -108,7 +106,6 @@ fn StudioView(flow: Flow, id: Memo<FlowId>, on_phone: bool) -> impl IntoView {
         </div>
         <Picker studio=studio />
         <StepMenu studio=studio />
-        <NoteMenu studio=studio />
         <Later studio=studio part=Part::Layers(doors) />
     }
 }
@@ -130,7 +127,7 @@ fn Stage(studio: Studio, desk: Desk, on_phone: bool) -> impl IntoView {
     let outlined = outlined(doors, on_phone);
     view! {
         <main class="stage" id="main" tabindex="-1">
-            <FindBar find=find />
+            <Later studio=studio part=Part::Search(Box::new(find)) />
             <div id="view-canvas" role="tabpanel" aria-labelledby="view-c" class="stage__view" hidden=move || doors.outline.get()>
                 <Canvas studio=studio camera=camera hands=hands find=find />
             </div>

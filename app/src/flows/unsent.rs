@@ -40,8 +40,9 @@ impl Unsent {
     }
 }
 
-/// What each page keeps: several windows of one browser do not forget each other's.
-type Pages = BTreeMap<String, Unsent>;
+/// What each page keeps, as text: several windows of one browser do not forget each other's, and only who takes one up
+/// reads it.
+type Pages = BTreeMap<String, String>;
 
 fn place(flow: &str) -> String {
     format!("pmos-unsent-{flow}")
@@ -51,6 +52,20 @@ fn kept(flow: &str) -> Pages {
     let text = browser::kept(&place(flow));
     // As what the server says is read: one reader for both.
     text.and_then(|it| serde_json::from_str(&it).ok()).unwrap_or_default()
+}
+
+/// What nobody works on any more, and what other windows still keep.
+fn abandoned(pages: Pages, now_ms: i64) -> (Vec<Unsent>, Pages) {
+    let (mut taken, mut left) = (Vec::new(), Pages::new());
+    for (page, text) in pages {
+        match serde_json::from_str::<Unsent>(&text) {
+            Ok(unsent) if unsent.is_abandoned(now_ms) => taken.push(unsent),
+            Ok(_) => drop(left.insert(page, text)),
+            // Nobody can take up what no bundle reads.
+            Err(_) => {}
+        }
+    }
+    (taken, left)
 }
 
 fn keep(flow: &str, pages: &Pages) {
@@ -89,13 +104,14 @@ impl Studio {
         let changed_by = self.changed_by.try_get_untracked().flatten();
         let unsent =
             Unsent { base, edits, clashes, changed_by, kept_ms: browser::now_ms(), is_left };
+        let Ok(unsent) = serde_json::to_string(&unsent) else { return };
         let mut pages = kept(&flow);
         pages.insert(browser::page_name(), unsent);
         keep(&flow, &pages);
     }
 
-    /// Takes up what an earlier page could not send; from then on keeps what this one cannot.
-    pub fn take_up_unsent(self) {
+    /// Keeps what is not on the server when the page is left.
+    pub fn keep_when_left(self) {
         Effect::new(move |listens: Option<()>| {
             if listens.is_none() {
                 let leave = window_event_listener_untyped("pagehide", move |_| self.leave_unsent());
@@ -105,6 +121,10 @@ impl Studio {
                 });
             }
         });
+    }
+
+    /// Takes up what an earlier page could not send.
+    pub fn take_up_unsent(self) {
         Effect::new(move |is_taken: Option<bool>| {
             if is_taken == Some(true) {
                 return true;
@@ -115,13 +135,11 @@ impl Studio {
             }
             let flow = self.flow.with_untracked(|it| it.id.to_string());
             let now_ms = browser::now_ms();
-            let (taken, left): (Pages, Pages) =
-                kept(&flow).into_iter().partition(|it| it.1.is_abandoned(now_ms));
+            let (mut taken, left) = abandoned(kept(&flow), now_ms);
             if taken.is_empty() {
                 return true;
             }
             keep(&flow, &left);
-            let mut taken: Vec<_> = taken.into_values().collect();
             taken.sort_by_key(|it| it.kept_ms);
             // What clashes is asked in a dialog, which can open once it is on the page.
             request_animation_frame(move || taken.into_iter().for_each(|it| self.take_up(it)));
@@ -147,5 +165,35 @@ impl Studio {
             self.saving.set(super::store::Saving::Pending);
             self.send_now();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::flow::catalog::step::empty_trigger;
+    use serde_json::json;
+
+    fn kept_at(kept_ms: i64, is_left: bool) -> String {
+        let version = json!({ "displayName": "F", "trigger": empty_trigger() });
+        let base = serde_json::from_value(version).expect("a version");
+        let (edits, clashes) = (Vec::new(), Vec::new());
+        let unsent = Unsent { base, edits, clashes, changed_by: None, kept_ms, is_left };
+        serde_json::to_string(&unsent).expect("text")
+    }
+
+    #[test]
+    fn only_what_nobody_works_on_is_taken_up() {
+        let now_ms = 10 * GONE_AFTER_MS;
+        let pages = [
+            ("left", kept_at(now_ms, true)),
+            ("silent", kept_at(now_ms - GONE_AFTER_MS - 1, false)),
+            ("open", kept_at(now_ms - 1, false)),
+            ("unreadable", "{}".to_owned()),
+        ];
+        let pages = pages.map(|(page, text)| (page.to_owned(), text)).into();
+        let (taken, left) = abandoned(pages, now_ms);
+        assert_eq!(taken.len(), 2);
+        assert_eq!(left.into_keys().collect::<Vec<_>>(), ["open"]);
     }
 }
