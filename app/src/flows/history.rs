@@ -30,7 +30,7 @@ pub enum Way {
 pub struct History {
     past: Vec<Turn>,
     future: Vec<Turn>,
-    /// The field being typed in: its keystrokes are one change.
+    /// The field being typed in, or the request that the assistant answers: what belongs to one is one change.
     field: Option<String>,
 }
 
@@ -42,7 +42,7 @@ impl History {
         self.future.clear();
         let last = self.past.last_mut().filter(|it| *it.to == from);
         let from = match last {
-            // Keystrokes in one field go on, as long as nobody else came between them.
+            // Keystrokes in one field, and changes of one answer, go on as long as nobody else came between them.
             Some(last) if is_same_field => {
                 last.to = Arc::new(to);
                 return;

@@ -266,8 +266,13 @@ impl Studio {
         let before = self.flow.get_untracked();
         let marks = written(&before.version, &flow.version);
         // What the assistant does for this person is theirs to take back, when nothing of others came with it.
-        let is_mine = by == By::MyAssistant && flow.revision == before.revision + 1;
-        if by != By::MyAssistant {
+        let is_next = flow.revision == before.revision + 1;
+        // All that one request led to is taken back at once.
+        let turn = match &by {
+            By::MyAssistant(request) => Some(format!("request {request}")).filter(|_| is_next),
+            By::Assistant | By::Others => None,
+        };
+        if !matches!(by, By::MyAssistant(_)) {
             self.note_switched(&before.version, &flow.version);
         }
         self.base.set_value(flow.version.clone());
@@ -275,8 +280,8 @@ impl Studio {
             self.flow.set(flow);
             self.leave_missing_steps();
         });
-        if is_mine {
-            self.remember(Content::from(&before.version), None);
+        if turn.is_some() {
+            self.remember(Content::from(&before.version), turn.as_deref());
         }
         if by != By::Others && !marks.is_empty() {
             self.show_marks(marks);
@@ -296,10 +301,10 @@ impl Studio {
 }
 
 /// Who made a change that this page hears of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum By {
-    /// The assistant, for this person.
-    MyAssistant,
+    /// The assistant, for this person, while it answers this request of theirs.
+    MyAssistant(String),
     /// The assistant, for somebody else.
     Assistant,
     /// Another person, or another page of this one.
@@ -311,8 +316,12 @@ fn by_whom(event: &LiveEvent, me: &str) -> By {
     if via != Some("chat") {
         return By::Others;
     }
-    let is_mine = event.data.get("actorId").and_then(Value::as_str) == Some(me);
-    if is_mine { By::MyAssistant } else { By::Assistant }
+    let text = |name: &str| event.data.get(name).and_then(Value::as_str);
+    if text("actorId") == Some(me) {
+        By::MyAssistant(text("requestId").unwrap_or_default().to_owned())
+    } else {
+        By::Assistant
+    }
 }
 
 /// What happens to the request that was not saved when the flow is fetched anew.

@@ -250,6 +250,7 @@ fn frame(workspace: &WorkspaceId, stored: &StoredEvent) -> Frame {
         "kind": event.kind.as_str(),
         "actor": stored.actor,
         "actorId": stored.actor_id,
+        "requestId": stored.request_id,
         "seq": stored.seq,
         "ts": store::ids::rfc3339(stored.at_ms),
     });

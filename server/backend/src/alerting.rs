@@ -8,6 +8,7 @@ use crate::alert_ways;
 use crate::beat::again;
 use crate::meter::Meter;
 use domain::actor::{Actor, Role};
+use domain::app::redact::redact;
 use domain::event::{Event, EventKind};
 use domain::ids::{UserId, WorkspaceId};
 use domain::problem::Problem;
@@ -95,8 +96,10 @@ fn is_too_much(lately: &Lately) -> bool {
 }
 
 fn of_runs(lately: &Lately, flows: &[(String, String, i64)]) -> Alert {
-    let lines: Vec<String> =
-        flows.iter().map(|(flow, why, times)| format!("“{flow}” ({times}): {why}")).collect();
+    let lines: Vec<String> = flows
+        .iter()
+        .map(|(flow, why, times)| format!("“{flow}” ({times}): {}", redact(why)))
+        .collect();
     Alert {
         about: format!("runs:{}", lately.workspace_id),
         title: share(lately, "run", "failed"),

@@ -11,6 +11,7 @@ use domain::actor::{Actor, Permission};
 use domain::assistant::{KeyScope, ModelTest, ProviderChange};
 use domain::flow::engine::FlowEngine;
 use domain::integration::Checked;
+use domain::mirror::MirrorState;
 use domain::problem::Problem;
 use domain::project::{BasecampConnection, Project};
 use domain::setup::{Setup, SetupAction, SetupState, SetupStep};
@@ -55,6 +56,10 @@ impl SetupGuide {
     pub async fn state(&self, actor: &Actor) -> Result<Setup, Problem> {
         actor.require(Permission::Manage)?;
         let connection = self.basecamp.connection(actor).await?;
+        let trouble = match &connection {
+            Some(_) => self.away(actor).await?,
+            None => None,
+        };
         let assistant = self.agent.is_ready(actor).await?;
         let engine = self.engine(actor).await?;
         let mut conn = self.db.read().await?;
@@ -62,11 +67,18 @@ impl SetupGuide {
         let is_named = workspaces::is_saved(&mut conn, &actor.workspace).await?;
         Ok(setup(
             account_step(is_named),
-            basecamp_step(connection.as_ref()),
+            basecamp_step(connection.as_ref(), trouble),
             engine_step(engine, facts.has_run),
             assistant_step(assistant),
             facts,
         ))
+    }
+
+    /// Why Basecamp does not answer; none while it does.
+    async fn away(&self, actor: &Actor) -> Result<Option<String>, Problem> {
+        let status = self.basecamp.mirror_status(actor).await?;
+        let is_away = status.state == MirrorState::Away;
+        Ok(status.freshness.stale.filter(|_| is_away))
     }
 
     /// The engine of the workspace, and what its last test found.

@@ -34,12 +34,15 @@ pub(crate) fn is_mirrored(tool: &str, args: &Value) -> bool {
         && !asks_live("deep_scan")
 }
 
-/// `value` with `source`, `as_of` and `stale`.
+/// `value` with `source`, `as_of` and `stale`; an answer that tells of stale work under that name keeps it.
 pub(crate) fn aged(value: Value, freshness: &Freshness) -> Value {
     let mut facts = json!({
         "source": if freshness.is_mirrored { "mirror" } else { "basecamp" },
-        "as_of": ids::rfc3339(freshness.as_of_ms), "stale": freshness.stale.is_some()
+        "as_of": ids::rfc3339(freshness.as_of_ms)
     });
+    if !value["stale"].is_object() {
+        facts["stale"] = freshness.stale.is_some().into();
+    }
     if let Some(reason) = &freshness.stale {
         facts["stale_reason"] = reason.as_str().into();
     }

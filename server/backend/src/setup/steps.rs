@@ -46,7 +46,11 @@ pub(super) fn account_step(is_named: bool) -> SetupStep {
     )
 }
 
-pub(super) fn basecamp_step(connection: Option<&BasecampConnection>) -> SetupStep {
+/// Done while a connection works; `trouble` is why Basecamp does not answer now.
+pub(super) fn basecamp_step(
+    connection: Option<&BasecampConnection>,
+    trouble: Option<String>,
+) -> SetupStep {
     let title = "Connect Basecamp";
     let connect = ("Connect", "/setup/basecamp");
     match connection {
@@ -56,6 +60,11 @@ pub(super) fn basecamp_step(connection: Option<&BasecampConnection>) -> SetupSte
         Some(it) if it.needs_attention => {
             let step = step("basecamp", title, false, "", connect);
             failed(step, "Basecamp no longer accepts our access. Connect it again".to_owned())
+        }
+        Some(_) if trouble.is_some() => {
+            let step = step("basecamp", title, false, "", connect);
+            let why = trouble.unwrap_or_default();
+            failed(step, format!("{why}. What was read before is still shown"))
         }
         Some(it) if it.is_sample => {
             step("basecamp", title, true, "The sample Basecamp is connected", connect)
@@ -177,7 +186,7 @@ mod tests {
 
     #[test]
     fn a_new_workspace_is_named_first_then_connected() {
-        let basecamp = || basecamp_step(None);
+        let basecamp = || basecamp_step(None, None);
         let untried = engine_step((FlowEngine::Builtin, None), false);
         let new = setup(account_step(false), basecamp(), untried, built_in(), Facts::default());
         assert_eq!((new.done, new.total, new.ready), (1, 5, false));
@@ -200,7 +209,7 @@ mod tests {
 
     #[test]
     fn the_assistant_waits_for_basecamp() {
-        let setup = setup(account_step(true), basecamp_step(None), passed(), built_in(), ALL);
+        let setup = setup(account_step(true), basecamp_step(None, None), passed(), built_in(), ALL);
         let ready = setup.steps.iter().find(|it| it.id == "ready").unwrap();
         assert_eq!((ready.state, &ready.action), (SetupState::Pending, &None));
     }
