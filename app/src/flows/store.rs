@@ -83,6 +83,8 @@ pub struct Studio {
     pub samples: RwSignal<Map<String, Value>>,
     /// The role may change flows.
     pub may_edit: Signal<bool>,
+    /// The time zone of the workspace: clocks of new steps go by it.
+    pub zone: StoredValue<String>,
     /// The step just added: what it lacks is not said before it is left.
     pub fresh: RwSignal<Option<String>>,
     /// The text that values are being chosen for.
@@ -176,6 +178,7 @@ impl Studio {
             written: RwSignal::new(BTreeMap::new()),
             samples: RwSignal::new(Map::new()),
             may_edit,
+            zone: StoredValue::new("UTC".to_owned()),
             fresh: RwSignal::new(None),
             inserting: RwSignal::new(None),
             picking: RwSignal::new(Picking::Trigger),

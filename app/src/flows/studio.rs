@@ -67,6 +67,7 @@ fn StudioSkeleton() -> impl IntoView {
 #[component]
 fn StudioView(flow: Flow, id: Memo<FlowId>, on_phone: bool) -> impl IntoView {
     let studio = Studio::open_flow(flow, session::can(Permission::Write));
+    studio.zone.set_value(session::current_user().with_untracked(|it| it.timezone.clone()));
     Rest::provide();
     let camera = Camera::new(studio);
     let doors = Doors {

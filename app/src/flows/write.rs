@@ -26,7 +26,10 @@ impl Studio {
     /// Puts what was chosen at `spot`, opens it, and keeps quiet about what it lacks until it is left.
     pub fn add(self, choice: &Choice, spot: &Spot) {
         let name = self.flow.with_untracked(|it| next_step_name(&it.version));
-        let Some(action) = choice.step(&name) else { return };
+        let Some(mut action) = choice.step(&name) else { return };
+        if let ActionKind::Piece(settings) = &mut action.kind {
+            self.go_by_our_clock(settings);
+        }
         self.edit(FlowEdit::AddAction(Box::new(AddAction {
             parent_step: spot.parent.clone(),
             step_location_relative_to_parent: spot.location,
@@ -36,6 +39,15 @@ impl Studio {
         self.open(&name);
         self.focus_soon(&name);
         self.fresh.set(Some(name));
+    }
+
+    /// What a new step would do by the clock of nowhere, it does by that of the workspace.
+    fn go_by_our_clock(self, settings: &mut PieceSettings) {
+        for name in ["timezone", "timeZone"] {
+            if let Some(zone) = settings.input.get_mut(name) {
+                *zone = self.zone.get_value().into();
+            }
+        }
     }
 
     /// Makes a step do what was chosen; its name and what follows it stay, so what reads it goes on reading it.
@@ -48,7 +60,10 @@ impl Studio {
 
     /// Makes what was chosen the trigger.
     pub fn choose_trigger(self, choice: &Choice) {
-        let Some(trigger) = choice.trigger() else { return };
+        let Some(mut trigger) = choice.trigger() else { return };
+        if let TriggerKind::Piece(settings) = &mut trigger.kind {
+            self.go_by_our_clock(settings);
+        }
         self.edit(FlowEdit::UpdateTrigger(Box::new(trigger)));
         self.open("trigger");
         self.focus_soon("trigger");
