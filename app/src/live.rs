@@ -82,6 +82,14 @@ impl Live {
             seen: StoredValue::new(seen.0),
         };
         provide_context(live);
+        // A connection may have died unseen while there was no network: what failed meanwhile is read again.
+        Effect::new(move || {
+            let back = window_event_listener(leptos::ev::online, move |_| {
+                live.link.set(Link::Lost);
+                live.retry();
+            });
+            on_cleanup(move || back.remove());
+        });
         Effect::new(move || {
             live.attempt.track();
             live.subscribe();

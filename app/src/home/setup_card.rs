@@ -11,31 +11,37 @@ use crate::ui::toast::use_toasts;
 use domain::setup::{Setup, SetupState, SetupStep};
 use leptos::prelude::*;
 
+/// Tests every step.
+type Check = Action<(), Result<Setup, AppError>>;
+
 /// The card.
 #[component]
 pub(crate) fn SetupCard(
     /// How far the workspace is.
     setup: Resource<Result<Option<Setup>, AppError>>,
 ) -> impl IntoView {
+    // Outside of what loads: it is pressed again after the card was drawn anew.
+    let check: Check = Action::new(|(): &()| check_setup());
+    let toasts = use_toasts();
+    Effect::new(move || match check.value().get() {
+        Some(Ok(_)) => toasts.say("The setup is checked"),
+        Some(Err(error)) => toasts.failed(error.to_string()),
+        None => {}
+    });
     view! {
         <Loaded of=setup skeleton=|| view! { <CardSkeleton count=5 /> } let:setup>
-            {setup.filter(|it| it.next.is_some()).map(|setup| view! { <Steps setup=setup /> })}
+            {setup.filter(|it| it.next.is_some()).map(|setup| view! { <Steps setup=setup check=check /> })}
         </Loaded>
     }
 }
 
 #[component]
-fn Steps(setup: Setup) -> impl IntoView {
+fn Steps(setup: Setup, check: Check) -> impl IntoView {
     let checked = RwSignal::new(setup);
-    let check = Action::new(|(): &()| check_setup());
-    let toasts = use_toasts();
-    Effect::new(move || match check.value().get() {
-        Some(Ok(setup)) => {
-            checked.set(setup);
-            toasts.say("The setup is checked");
+    Effect::new(move || {
+        if let Some(Ok(setup)) = check.value().get() {
+            checked.try_set(setup);
         }
-        Some(Err(error)) => toasts.failed(error.to_string()),
-        None => {}
     });
     let (title, lead) = (move || checked.with(title), move || checked.with(lead));
     let bar = move || {

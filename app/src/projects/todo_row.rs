@@ -31,8 +31,9 @@ pub(crate) fn TodoRow(todo: Todo, #[prop(optional)] below: Below) -> impl IntoVi
     let done = RwSignal::new(todo.completed);
     let toasts = use_toasts();
     let title = StoredValue::new(todo.title.clone());
-    let it = Changed { project: todo.project_id, id: todo.id, title, done, toasts };
-    let change = move |completed: bool| it.set_done(completed);
+    let it = Changed { project: todo.project_id, id: todo.id, done, toasts };
+    let change = move |completed: bool| it.set_done(title.get_value(), completed);
+    let href = format!("/projects/{}?tab=todos&item={}", todo.project_id, todo.id);
     let writes = can(Permission::Write);
     let sub = match below {
         Below::Nothing => None,
@@ -52,7 +53,7 @@ pub(crate) fn TodoRow(todo: Todo, #[prop(optional)] below: Below) -> impl IntoVi
         <li>
             {mark}
             <span class="grow">
-                <TodoLink title=title href=todo.app_url done=done />
+                <TodoLink title=title href=href done=done />
                 {sub.map(|it| view! { <span class="xs quiet trunc" style="display: block">{it}</span> })}
             </span>
             <Comments count=todo.comments_count />
@@ -80,11 +81,11 @@ fn CompleteBox(
     }
 }
 
-/// The title, leading to the record in Basecamp.
+/// The title, leading to the record.
 #[component]
 fn TodoLink(title: StoredValue<String>, href: String, done: RwSignal<bool>) -> impl IntoView {
     view! {
-        <a class="trunc cover-inline" style="display: block" href=href target="_blank" rel="noreferrer">
+        <a class="trunc cover-inline" style="display: block" href=href>
             {move || {
                 let title = title.get_value();
                 if done.get() { view! { <del class="quiet">{title}</del> }.into_any() } else { title.into_any() }
@@ -111,24 +112,25 @@ fn Comments(count: u32) -> impl IntoView {
 struct Changed {
     project: i64,
     id: i64,
-    title: StoredValue<String>,
     done: RwSignal<bool>,
     toasts: Toasts,
 }
 
 impl Changed {
-    /// Changes the row at once, then Basecamp; puts it back and says why when that fails.
-    fn set_done(self, completed: bool) {
-        self.done.set(completed);
+    /// Changes the row at once, then Basecamp; puts it back and says why when that fails. The row may be gone by then: it
+    /// is drawn anew whenever the list is read again.
+    fn set_done(self, title: String, completed: bool) {
+        self.done.try_set(completed);
         spawn_local(async move {
             match self.send(completed).await {
                 Ok(()) => {
                     let words = if completed { "To-do completed" } else { "To-do open again" };
-                    let back = Callback::new(move |()| self.set_done(!completed));
-                    self.toasts.undo(words, self.title.get_value(), back);
+                    let again = title.clone();
+                    let back = move || self.set_done(again.clone(), !completed);
+                    self.toasts.undo(words, title, back);
                 }
                 Err(error) => {
-                    self.done.set(!completed);
+                    self.done.try_set(!completed);
                     self.toasts.put_back(&error);
                 }
             }

@@ -160,6 +160,7 @@ fn Secrets(problems: FormProblems) -> impl IntoView {
             label="Password"
             name="typed[password]"
             autocomplete="off"
+            required=false
             hint="Stored encrypted and never shown again. Leave it empty to keep the one that is stored."
             error=problems.field("password")
         />
@@ -167,6 +168,7 @@ fn Secrets(problems: FormProblems) -> impl IntoView {
             label="API key"
             name="typed[api_key]"
             autocomplete="off"
+            required=false
             hint="Only without e-mail and password, for builds that have keys."
             error=problems.field("apiKey")
         />

@@ -240,7 +240,7 @@ fn Row(note: Note, editing: Editing) -> impl IntoView {
                     <Badge>{kind}</Badge>
                     <Badge tone=tone>{trust}</Badge>
                     <span class="xs quiet">
-                        <Transition fallback=move || scope>{shared}</Transition>
+                        <span><Transition fallback=move || scope>{shared}</Transition></span>
                         ", " {source} ", " {move || now.get().ago(at)}
                     </span>
                 </div>

@@ -90,15 +90,17 @@ fn Told(inbox: Resource<Result<Inbox, AppError>>) -> impl IntoView {
 fn Row(told: Notification) -> impl IntoView {
     let title = match told.link {
         Some(link) => view! {
-            <a class="grow cover" href=link on:click=move |_| browser::hide_popover("notes")>{told.title}</a>
+            <a class="cover" href=link on:click=move |_| browser::hide_popover("notes")>{told.title}</a>
         }
         .into_any(),
-        None => view! { <span class="grow">{told.title}</span> }.into_any(),
+        None => view! { <span>{told.title}</span> }.into_any(),
     };
+    let body = (!told.body.is_empty())
+        .then(|| view! { <span class="xs quiet" style="display: block; white-space: pre-line">{told.body}</span> });
     view! {
         <li data-new=told.read_at_ms.is_none().then_some("")>
             <Icon name="bell" />
-            {title}
+            <span class="grow">{title}{body}</span>
             <Ago at_ms=told.created_at_ms />
         </li>
     }

@@ -72,6 +72,12 @@ fn records(open: RwSignal<bool>) -> Signal<Vec<Hit>> {
 pub(crate) fn Palette(open: RwSignal<bool>) -> impl IntoView {
     let search = RwSignal::new(String::new());
     let active = RwSignal::new(0_usize);
+    Effect::new(move || {
+        if open.get() {
+            search.set(String::new());
+            active.set(0);
+        }
+    });
     let places = allowed(PLACES);
     let admin = allowed(ADMIN);
     let found = records(open);

@@ -101,6 +101,9 @@ pub fn PasswordField(
     /// Larger, for pages that are one form.
     #[prop(optional)]
     large: bool,
+    /// Whether the form needs it.
+    #[prop(default = true)]
+    required: bool,
     /// What is wrong.
     #[prop(optional, into)]
     error: Signal<Option<String>>,
@@ -116,7 +119,7 @@ pub fn PasswordField(
                     name=name
                     type=move || if shown.get() { "text" } else { "password" }
                     autocomplete=autocomplete
-                    required=true
+                    required=required
                     aria-invalid=move || error.with(Option::is_some).then_some("true")
                     aria-describedby=described_by(name, hint, error)
                 />

@@ -1,6 +1,7 @@
 //! Every failure ends in a button: each problem with its one next action, as a section or as a page.
 
 use crate::error::AppError;
+use crate::live::{Link, Live};
 use crate::session;
 use crate::ui::button::{Button, ButtonLink, Kind, Size};
 use crate::ui::code::CopyButton;
@@ -100,6 +101,15 @@ pub fn ProblemView(
     #[prop(optional, into)]
     retry: Option<Callback<()>>,
 ) -> impl IntoView {
+    if let (AppError::Offline, Some(retry), Some(live)) = (&error, retry, use_context::<Live>()) {
+        Effect::new(move |before: Option<Link>| {
+            let now = live.link().get();
+            if before == Some(Link::Lost) && now == Link::Open {
+                retry.run(());
+            }
+            now
+        });
+    }
     let words = words_of(&error);
     let next = match words.next {
         Next::Go(label, href) => view! { <ButtonLink href=href>{label}</ButtonLink> }.into_any(),
