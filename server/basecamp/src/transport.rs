@@ -206,3 +206,39 @@ impl Resolve for Resolver {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reqwest::Method;
+
+    const ENTRY: &str = "https://3.example.test/1/buckets/2/schedule_entries/3.json";
+
+    fn followed(from: &str, to: &str) -> Option<String> {
+        let asked = reqwest::Request::new(Method::GET, Url::parse(from).ok()?);
+        let mut answer = Response::new("");
+        *answer.status_mut() = StatusCode::FOUND;
+        answer.headers_mut().insert(LOCATION, to.parse().ok()?);
+        let next = occurrence(asked, &reqwest::Response::from(answer))?;
+        Some(next.url().to_string())
+    }
+
+    #[test]
+    fn only_an_occurrence_of_the_same_entry_on_the_same_server_is_followed() {
+        let right =
+            "https://3.example.test/1/buckets/2/schedule_entries/3/occurrences/20260218.json";
+        assert_eq!(followed(ENTRY, right).as_deref(), Some(right));
+        let relative = "/1/buckets/2/schedule_entries/3/occurrences/20260218.json";
+        assert_eq!(followed(ENTRY, relative).as_deref(), Some(right));
+        for wrong in [
+            "https://elsewhere.example/1/buckets/2/schedule_entries/3/occurrences/20260218.json",
+            "http://3.example.test/1/buckets/2/schedule_entries/3/occurrences/20260218.json",
+            "https://3.example.test:444/1/schedule_entries/3/occurrences/20260218.json",
+            "https://3.example.test/1/buckets/2/schedule_entries/4/occurrences/20260218.json",
+            "https://3.example.test/1/buckets/2/schedule_entries/3.json",
+        ] {
+            assert_eq!(followed(ENTRY, wrong), None, "{wrong}");
+        }
+        assert_eq!(followed("https://3.example.test/1/todos/3.json", right), None);
+    }
+}

@@ -159,6 +159,7 @@ fn told(it: &Value, project: i64, convert: Convert) -> Option<News> {
         "created" if kind.starts_with("message") => Deed::Posted,
         "created" if kind.starts_with("upload") => Deed::Uploaded,
         "created" if kind.starts_with("document") => Deed::Wrote,
+        "created" if kind.contains("answer") => Deed::Answered,
         "created" | "active" => Deed::Added,
         "completed" => Deed::Completed,
         "uncompleted" => Deed::Reopened,
