@@ -3,8 +3,7 @@
 //!
 //! No test changes anything at the other side. Tests are spread over the day.
 //! What does not answer may do so in a moment, so it is asked once more before anybody is told; what refuses us is told at
-//! once. A connection that is bad is looked at every hour. What the sync finds out about a connection to Basecamp between
-//! two tests makes the next one due.
+//! once. A connection that is bad is looked at every hour, one to Basecamp as soon as the sync cannot use it.
 
 use crate::Backend;
 use crate::alert_ways;
@@ -58,13 +57,10 @@ pub struct Care {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Trouble {
     words: String,
-    /// The one thing to do.
     hint: String,
-    /// Nobody answered, which may be over in a moment.
     may_pass: bool,
 }
 
-/// What people are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum News {
     Bad,
@@ -89,7 +85,6 @@ impl Care {
     /// Looks for what is due until `closing`.
     pub(crate) fn start(self, closing: CancellationToken) {
         tokio::spawn(async move {
-            // After a start, the first requests come first.
             let mut ticks = interval_at(Instant::now() + EVERY, EVERY);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
@@ -222,11 +217,7 @@ impl Care {
     async fn unread(&self, thing: &Thing) -> Result<Option<Trouble>, Problem> {
         let mut conn = self.db.read().await?;
         let words = care::trouble(&mut conn, &thing.workspace_id, &thing.target).await?;
-        Ok(words.map(|words| Trouble {
-            words,
-            hint: "PM OS tries again by itself. What was read before stays".to_owned(),
-            may_pass: true,
-        }))
+        Ok(words.map(|words| Trouble { words, ..silent() }))
     }
 }
 
