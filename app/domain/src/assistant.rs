@@ -280,6 +280,7 @@ mod tests {
             model: model.to_owned(),
             source: "workspace".to_owned(),
             missing: None,
+            mode: "risky".to_owned(),
         };
         assert_eq!(answering("builtin", "builtin").label(), "Built-in assistant");
         assert_eq!(answering("openai", "large").label(), "large");

@@ -75,6 +75,11 @@ impl Suggested {
 }
 
 impl Studio {
+    /// Whether a proposal is drawn in place of the flow.
+    pub fn shows_proposal(self) -> bool {
+        self.drawn.get() != Drawn::Before && self.suggested.with(Option::is_some)
+    }
+
     /// Keeps the proposal of this flow on screen: loads it now and whenever the flow changes.
     pub fn watch_proposal(self, live: Live) {
         let (version, last) = (live.version(Topic::Flow), live.last(Topic::Flow));

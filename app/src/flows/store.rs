@@ -145,13 +145,9 @@ impl Studio {
                 it.as_ref().map_or_else(BTreeMap::new, |it| run_marks(&it.version, &it.run))
             })
         });
-        let with_row = Memo::new(move |_| {
-            let in_run = run.with(Option::is_some);
-            if in_run {
-                run_marks.with(with_note)
-            } else {
-                problems.with(|it| it.keys().cloned().collect())
-            }
+        let with_row = Memo::new(move |_| match run.with(Option::is_some) {
+            true => run_marks.with(with_note),
+            false => problems.with(|it| it.keys().cloned().collect()),
         });
         let layout = move || {
             with_row.with(|rows| source.with(|it| layout_with(it, &|name| rows.contains(name))))
@@ -319,11 +315,6 @@ impl Studio {
     /// The same for handlers, which do not follow what they read.
     pub(super) fn is_editing_untracked(self) -> bool {
         untrack(|| self.is_editing())
-    }
-
-    /// Whether a proposal is drawn in place of the flow.
-    pub fn shows_proposal(self) -> bool {
-        self.drawn.get() != Drawn::Before && self.suggested.with(Option::is_some)
     }
 
     fn source(self) -> Source {

@@ -35,7 +35,7 @@ pub async fn load_projects() -> Result<Option<Vec<ProjectSummary>>, AppError> {
         return Ok(None);
     }
     let today = backend.auth.today(&actor).await?;
-    Ok(Some(backend.insight.project_summaries(&actor, today).await?))
+    Ok(Some(Box::pin(backend.insight.project_summaries(&actor, today)).await?))
 }
 
 /// How every active project does, the lowest score first; none before Basecamp is connected.

@@ -82,15 +82,15 @@ fn NewKeyForm(make: ServerAction<MakeApiKey>) -> impl IntoView {
     view! {
         <ActionForm action=make attr:class="invite card">
             <div class="grow">
-                <TextField label="New key for" name="label" placeholder="Weekly report" required=true error=problems.field("label") />
+                <TextField label="New key for" name="typed[label]" placeholder="Weekly report" required=true error=problems.field("label") />
             </div>
-            <SelectField label="Role" name="role" options=roles value=usual error=problems.field("role") />
-            <SelectField label="Tools it is shown" name="profile" options=profiles value="focused".to_owned() />
-            <TextField label="Only these tools" name="tools" placeholder="todos, create_card" hint="Names of tools or of their groups; none for every tool that the role allows."
+            <SelectField label="Role" name="typed[role]" options=roles value=usual error=problems.field("role") />
+            <SelectField label="Tools it is shown" name="typed[profile]" options=profiles value="focused".to_owned() />
+            <TextField label="Only these tools" name="typed[tools]" placeholder="todos, create_card" hint="Names of tools or of their groups; none for every tool that the role allows."
                 error=problems.field("tools") />
-            <SelectField label="Ends" name="days" options=ends value="90".to_owned() error=problems.field("days") />
-            <Check name="asks">"Ask me before it changes Basecamp or deletes"</Check>
-            <Check name="decides">"It may decide what others asked for"</Check>
+            <SelectField label="Ends" name="typed[days]" options=ends value="90".to_owned() error=problems.field("days") />
+            <Check name="typed[asks]">"Ask me before it changes Basecamp or deletes"</Check>
+            <Check name="typed[decides]">"It may decide what others asked for"</Check>
             <Button kind=Kind::Primary r#type="submit" icon="key" busy=make.pending()>"Make a key"</Button>
         </ActionForm>
         <FormProblem error=problems.rest(&["label", "role", "days", "tools"]) />

@@ -6,6 +6,7 @@ use crate::session::on_server::{actor, backend};
 use crate::wire::Json;
 use domain::keys::{ApiKey, MadeKey};
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
 use {domain::keys::NewKey, domain::problem::Problem};
 
@@ -19,25 +20,35 @@ pub async fn load_api_keys() -> Result<(Vec<ApiKey>, String), AppError> {
     Ok((backend.auth.api_keys(&actor()?, false).await?, backend.base_url()))
 }
 
-/// Makes a key; its text is shown this once, beside the address of this server. `tools` names tools and groups with
-/// commas between them, none for all; `profile` is `focused` or `full`. `days` is empty for a key that does not end, `asks` is set when its
-/// changes to Basecamp and its deletions wait for an approval, `decides` when it may decide what others asked for.
+/// What stands in the form of a new key.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TypedKey {
+    /// What it is for.
+    pub label: String,
+    /// The word of its role.
+    pub role: String,
+    /// Days until it ends; empty for one that does not.
+    pub days: String,
+    /// Its changes to Basecamp and its deletions wait for an approval.
+    pub asks: bool,
+    /// It may decide what others asked for.
+    pub decides: bool,
+    /// `focused` or `full`.
+    pub profile: String,
+    /// Names of tools and groups with commas between them; empty for all.
+    pub tools: String,
+}
+
+/// Makes a key; its text is shown this once, beside the address of this server.
 ///
 /// # Errors
 /// Forbidden for a role above their own; every field that is wrong.
 #[server(prefix = "/fn", endpoint = "make_api_key", output = Json)]
-pub async fn make_api_key(
-    label: String,
-    role: String,
-    days: String,
-    asks: Option<bool>,
-    decides: Option<bool>,
-    #[server(default)] profile: String,
-    #[server(default)] tools: String,
-) -> Result<(MadeKey, String), AppError> {
-    let (ask_first, can_approve) = (asks.unwrap_or(false), decides.unwrap_or(false));
+pub async fn make_api_key(typed: TypedKey) -> Result<(MadeKey, String), AppError> {
+    let TypedKey { label, role, days, asks, decides, profile, tools } = typed;
     let limits = limits(profile, &tools, &days)?;
-    let new = NewKey { label, role: Some(role), ask_first, can_approve, ..limits };
+    let new = NewKey { label, role: Some(role), ask_first: asks, can_approve: decides, ..limits };
     let backend = backend();
     Ok((backend.auth.create_api_key(&actor()?, new).await?, backend.base_url()))
 }

@@ -77,13 +77,9 @@ pub fn SettingsPage() -> impl IntoView {
         "limits" if manages.get() => view! { <LimitsSection /> }.into_any(),
         "workspace" if manages.get() => view! { <WorkspaceSettings /> }.into_any(),
         "server" if owns.get() => view! { <ServerSection /> }.into_any(),
-        "server" => {
-            view! { <NotAllowed icon="settings" title="Only a super admin can change this" /> }
-                .into_any()
-        }
+        "server" => not_allowed("Only a super admin can change this"),
         "engine" | "runs" | "alerts" | "members" | "policies" | "limits" | "workspace" => {
-            view! { <NotAllowed icon="settings" title="Only an admin can change this" /> }
-                .into_any()
+            not_allowed("Only an admin can change this")
         }
         "security" => view! { <Redirect path="/settings/profile" /> }.into_any(),
         _ => view! { <Missing /> }.into_any(),
@@ -108,4 +104,8 @@ pub fn SettingsPage() -> impl IntoView {
             </div>
         </div>
     }
+}
+
+fn not_allowed(title: &'static str) -> AnyView {
+    view! { <NotAllowed icon="settings" title=title /> }.into_any()
 }

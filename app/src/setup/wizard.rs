@@ -78,7 +78,7 @@ fn Wizard(id: Memo<String>) -> impl IntoView {
     Effect::new(move |before: Option<String>| {
         let now = id.get();
         if before.is_some_and(|it| it != now) {
-            browser::focus_first("#main h1");
+            browser::focus_first_soon("#main h1");
         }
         now
     });

@@ -67,19 +67,23 @@ fn records(open: RwSignal<bool>) -> Signal<Vec<Hit>> {
     found.into()
 }
 
-/// Search and commands.
-#[component]
-pub(crate) fn Palette(open: RwSignal<bool>) -> impl IntoView {
-    let search = RwSignal::new(String::new());
-    let active = RwSignal::new(0_usize);
+/// What was searched for last time is gone when it opens again.
+fn begin_anew(open: RwSignal<bool>, search: RwSignal<String>, active: RwSignal<usize>) {
     Effect::new(move || {
         if open.get() {
             search.set(String::new());
             active.set(0);
         }
     });
-    let places = allowed(PLACES);
-    let admin = allowed(ADMIN);
+}
+
+/// Search and commands.
+#[component]
+pub(crate) fn Palette(open: RwSignal<bool>) -> impl IntoView {
+    let search = RwSignal::new(String::new());
+    let active = RwSignal::new(0_usize);
+    begin_anew(open, search, active);
+    let (places, admin) = (allowed(PLACES), allowed(ADMIN));
     let found = records(open);
     let hits = Memo::new(move |_| {
         let search = search.get().trim().to_lowercase();

@@ -81,14 +81,9 @@ pub fn focus_again(element: HtmlElement) {
     });
 }
 
-/// Focuses the first element that fits `selector`, once it is drawn.
-pub fn focus_first(selector: &'static str) {
-    request_animation_frame(move || {
-        let found = document().query_selector(selector).ok().flatten();
-        if let Some(element) = found.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
-            let _ = element.focus();
-        }
-    });
+/// Focuses the first element that matches `selector`, once it is drawn.
+pub fn focus_first_soon(selector: &'static str) {
+    request_animation_frame(move || focus_first(selector));
 }
 
 /// What had the focus is gone, or cannot have it any more.

@@ -21,7 +21,7 @@ impl FormProblems {
         // Who was refused goes on where something is wrong.
         Effect::new(move || {
             if value.with(|it| matches!(it, Some(Err(_)))) {
-                browser::focus_first("form [aria-invalid='true']");
+                browser::focus_first_soon("form [aria-invalid='true']");
             }
         });
         Self {

@@ -1,4 +1,6 @@
-//! Following runs: stored events first, then new ones as they are stored, each once. New ones come from memory; where
+//! Following runs: stored events first, then new ones as they are stored, each once.
+//!
+//! New ones come from memory; where
 //! one is missing, because the reader was slow or another node stored it, the table is read.
 
 use crate::agent::{Agent, owner};

@@ -111,7 +111,7 @@ impl Agent {
                 Turn::new(self.clone(), run, (actor, task), stop)
             }
         };
-        let end = match turn.work().await {
+        let end = match Box::pin(turn.work()).await {
             Ok(end) => end,
             Err(problem) => Some(End::failed(problem.code(), problem.to_string())),
         };

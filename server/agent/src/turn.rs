@@ -101,7 +101,7 @@ impl Turn {
     /// How the run ends; none when it was ended from outside or the server stops.
     pub(crate) async fn work(&mut self) -> Result<Option<End>, Problem> {
         // Before a tool was asked for there is none to bring to its end, and what was read at the beginning is still so.
-        let (told, used_up) = self.begin().await?;
+        let (told, used_up) = Box::pin(self.begin()).await?;
         if let Some(end) = self.over_budget(used_up).await? {
             return Ok(Some(end));
         }

@@ -29,7 +29,7 @@ impl LocalFile {
 
     /// Makes it the body of a request, which may be sent more than once, each time from the beginning.
     pub(crate) fn fill(&self, request: &mut reqwest::Request) -> Result<(), Error> {
-        let body = self.from_the_start().map_err(|error| {
+        let body = self.whole().map_err(|error| {
             tracing::error!(%error, "a file on its way cannot be read");
             Error::usage("The file could not be read again, so it was not sent")
         })?;
@@ -38,7 +38,7 @@ impl LocalFile {
         Ok(())
     }
 
-    fn from_the_start(&self) -> io::Result<Body> {
+    fn whole(&self) -> io::Result<Body> {
         let mut file = self.file.try_clone()?;
         file.seek(SeekFrom::Start(0))?;
         Ok(Body::from(tokio::fs::File::from_std(file)))

@@ -98,8 +98,10 @@ pub async fn due(conn: &mut Conn, now_ms: i64, limit: i64) -> Result<Vec<Thing>>
     fetch_all!(conn, Thing, sql, now_ms, limit)
 }
 
-/// Makes connections to Basecamp due at `now_ms` of which more is known than at the last look: those that lost their
-/// access or cannot be read, and those that are read again after somebody was told that they are not.
+/// Makes connections to Basecamp due at `now_ms` of which more is known than at the last look.
+///
+/// They are those that lost their access or cannot be read, and those that are read again after somebody was told that
+/// they are not.
 ///
 /// # Errors
 /// When the database refuses.

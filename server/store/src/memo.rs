@@ -1,4 +1,6 @@
-//! What was read is kept until something is written. Only where one process writes: with SQLite, whose one writer makes
+//! What was read is kept until something is written.
+//!
+//! Only where one process writes: with SQLite, whose one writer makes
 //! the database older with each commit before anybody is told of it, so what is kept is never out of date. With
 //! PostgreSQL other nodes write too, and everything is read each time.
 

@@ -84,7 +84,9 @@ fn asked(name: &str) -> Ask {
         }
         "load_choices" => Ask::Json(json!({"request": {"piece": "basecamp", "prop": "project"}})),
         "load_consent" => Ask::Form(json!({"request": "x"})),
-        "make_api_key" => Ask::Form(json!({"label": "Script", "role": "viewer", "days": "30"})),
+        "make_api_key" => Ask::Form(
+            json!({"typed[label]": "Script", "typed[role]": "viewer", "typed[days]": "30"}),
+        ),
         "make_flow_connection" => Ask::Json(json!({"new": {"name": "CRM"}})),
         "make_plan" => Ask::Form(json!({"objective": "Find what is overdue"})),
         "remove_model_key" => Ask::Json(json!({"scope": "workspace", "provider": "openai"})),

@@ -1,4 +1,4 @@
-//! Commands by name in a conversation (contract.md 3.2, 5.1): "/health_project Website relaunch".
+//! Commands by name in a conversation (contract.md 3.2, 5.1): `/health_project Website relaunch`.
 
 use super::pick::Options;
 use super::reads::projects_of;

@@ -60,7 +60,7 @@ pub(crate) enum Intent {
     Note(Note),
     /// Use of a tool of another server.
     Other(OtherUse),
-    /// "/health_project Website relaunch": a command by its name, and the words after it.
+    /// `/health_project Website relaunch`: a command by its name, and the words after it.
     Command(Command, String),
     /// None of these.
     Unknown,

@@ -79,9 +79,9 @@ async fn conversations_are_found_by_what_was_said_in_them_and_by_nobody_else() {
         };
         let both = [other.clone(), said.run.session_id.clone()];
         assert_eq!(found("TOTE").await, both, "{}", world.test.name);
-        assert_eq!(found(" linen tote ").await, [said.run.session_id.clone()]);
+        assert_eq!(found(" linen tote ").await, std::slice::from_ref(&said.run.session_id));
         // Signs of the search itself stand for themselves.
-        assert_eq!(found("100%").await, [said.run.session_id.clone()]);
+        assert_eq!(found("100%").await, std::slice::from_ref(&said.run.session_id));
         assert_eq!(found("1_0").await, Vec::<SessionId>::new());
         assert_eq!(found("").await, both);
         let theirs = world.agent.sessions_about(&actor("mika"), "tote", 10).await.unwrap();

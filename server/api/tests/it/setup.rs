@@ -1,7 +1,11 @@
 //! Acceptance: the quick setup is computed from the workspace.
 
 use crate::caller::{Answer, Server};
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::get;
+use axum::{Json, Router};
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
 
 const SETUP: &str = "/api/pmos/setup";
 
@@ -151,17 +155,17 @@ async fn the_setup_is_the_same_after_a_restart_and_for_every_browser() {
     }
 }
 
-/// A provider of this machine that takes no key but `good`, at its address.
+/// A provider of this machine that takes no key but `good`: its host and port.
 async fn provider() -> String {
-    let list = async |headers: axum::http::HeaderMap| match headers.get("authorization") {
-        Some(it) if it == "Bearer good" => Ok(axum::Json(json!({"data": [{"id": "small"}]}))),
-        _ => Err(axum::http::StatusCode::UNAUTHORIZED),
+    let list = async |headers: HeaderMap| match headers.get("authorization") {
+        Some(it) if it == "Bearer good" => Ok(Json(json!({"data": [{"id": "small"}]}))),
+        _ => Err(StatusCode::UNAUTHORIZED),
     };
-    let router = axum::Router::new().route("/v1/models", axum::routing::get(list));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/v1", listener.local_addr().unwrap());
+    let router = Router::new().route("/v1/models", get(list));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let host = listener.local_addr().unwrap().to_string();
     tokio::spawn(async move { axum::serve(listener, router).await });
-    url
+    host
 }
 
 #[tokio::test]
@@ -173,7 +177,9 @@ async fn the_assistant_is_as_well_as_the_model_that_was_chosen() {
             (&known["assistant"]["provider"], &known["assistant"]["state"]),
             (&json!("builtin"), &json!("ok"))
         );
-        let tested = async |key: &str, url: &str| {
+        let chosen_by = json!("openai_compatible");
+        let tested = async |key: &str, host: &str| {
+            let url = format!("http://{host}/v1");
             let new = json!({"provider": "openai_compatible", "apiKey": key, "baseUrl": url, "defaultModel": "small"});
             assert_eq!(owner.post("/api/pmos/byok", new).await.status, 200);
             let chosen = json!({"patch": {"assistant": {"provider": "openai_compatible", "model": "small"}}});
@@ -182,31 +188,22 @@ async fn the_assistant_is_as_well_as_the_model_that_was_chosen() {
             assert_eq!(before["state"], "unknown", "{} {before}", server.name);
             let only = json!({"connector": "assistant"});
             let found = owner.post("/api/pmos/connectors/test", only).await["assistant"].clone();
-            assert_eq!(
-                owner.get("/api/pmos/connectors").await["assistant"],
-                found,
-                "{}",
-                server.name
-            );
-            assert_eq!(
-                (&found["provider"], &found["model"]),
-                (&json!("openai_compatible"), &json!("small"))
-            );
+            assert_eq!(owner.get("/api/pmos/connectors").await["assistant"], found);
+            assert_eq!((&found["provider"], &found["model"]), (&chosen_by, &json!("small")));
             found
         };
-        let (url, closed) = (provider().await, "http://127.0.0.1:9/v1");
-        let hosts: Vec<&str> = [&url, closed].into_iter().map(|it| &it[7..it.len() - 3]).collect();
-        let allowed =
-            owner.put("/api/pmos/platform/settings", json!({"outgoingAllowList": hosts})).await;
+        let (open, closed) = (provider().await, "127.0.0.1:9");
+        let allowed = json!({"outgoingAllowList": [open, closed]});
+        let allowed = owner.put("/api/pmos/platform/settings", allowed).await;
         assert_eq!(allowed.status, 200, "{}", allowed.body);
-        let refused = tested("wrong", &url).await;
+        let refused = tested("wrong", &open).await;
         let seen = (&refused["reachable"], &refused["authOk"], &refused["state"]);
         assert_eq!(seen, (&json!(true), &json!(false), &json!("needs_attention")), "{refused}");
         assert!(refused["hint"].is_string() && refused["checks"][1]["ok"] == false, "{refused}");
         let silent = tested("good", closed).await;
         let seen = (&silent["reachable"], &silent["authOk"], &silent["state"]);
         assert_eq!(seen, (&json!(false), &json!(false), &json!("needs_attention")), "{silent}");
-        let works = tested("good", &url).await;
+        let works = tested("good", &open).await;
         let seen = (&works["reachable"], &works["authOk"], &works["state"]);
         assert_eq!(seen, (&json!(true), &json!(true), &json!("ok")), "{works}");
     }

@@ -19,9 +19,7 @@ use store::tool_servers::{self, ServerRow};
 async fn foreign(server: &Server, other: &Caller<'_>) -> Vec<(&'static str, String, Value)> {
     let me = other.me().await;
     let user = me["id"].as_str().unwrap().to_owned();
-    let new = json!({"email": "guest@example.com", "role": "member"});
-    let invited = other.post("/api/pmos/invitations", new).await;
-    let invitation = invited["invitation"]["id"].as_str().unwrap().to_owned();
+    let invitation = invitation(other).await;
     let chat = conversation(other).await;
     let made = other.post("/api/pmos/keys", json!({"label": "Script"})).await;
     let key = &made["meta"]["id"];
@@ -89,6 +87,12 @@ async fn foreign(server: &Server, other: &Caller<'_>) -> Vec<(&'static str, Stri
         ("GET /api/predict/completion/{id}", "999999999".to_owned(), json!({})),
     ]);
     cases
+}
+
+async fn invitation(other: &Caller<'_>) -> String {
+    let new = json!({"email": "guest@example.com", "role": "member"});
+    let invited = other.post("/api/pmos/invitations", new).await;
+    invited["invitation"]["id"].as_str().unwrap().to_owned()
 }
 
 /// The key of a result that is kept for this person.

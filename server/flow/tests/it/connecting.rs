@@ -372,8 +372,7 @@ async fn a_refused_renewal_is_noted_and_fails_the_step_with_what_to_do() {
     let error = run.steps["step_1"]["errorMessage"].as_str().unwrap();
     assert!(error.contains("invalid_grant") && error.contains("Sign in again"), "{error}");
     let now = connections(&world).get(&admin(), &made.id).await.unwrap();
-    assert_eq!(now.status, ConnectionStatus::Error);
-    assert!(now.problem.unwrap().contains("Sign in again"));
+    assert!(now.problem.is_some_and(|it| it.contains("Sign in again")));
 }
 
 #[tokio::test]

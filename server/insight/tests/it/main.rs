@@ -106,7 +106,7 @@ async fn mine_are_those_of_the_connected_person() {
 #[tokio::test]
 async fn every_project_is_summed_up_the_same_alone_and_together() {
     let world = world().await;
-    let all = world.insight.project_summaries(&world.actor, TODAY).await.unwrap();
+    let all = Box::pin(world.insight.project_summaries(&world.actor, TODAY)).await.unwrap();
     let counts: Vec<_> = all
         .iter()
         .map(|it| (it.project.name.as_str(), it.open, it.completed, it.overdue))
@@ -140,14 +140,14 @@ async fn the_mirror_gives_the_same_answers_as_basecamp() {
                 insight.mine(actor).await.unwrap(),
                 unassigned,
                 insight.workload(actor, TODAY).await.unwrap(),
-                insight.project_summaries(actor, TODAY).await.unwrap(),
+                Box::pin(insight.project_summaries(actor, TODAY)).await.unwrap(),
             )
         };
         assert!(insight.stuck(actor, TODAY).await.unwrap().is_none());
-        let live = answers().await;
+        let live = Box::pin(answers()).await;
         world.basecamp.sync_once().await.unwrap();
         assert!(insight.freshness(actor).await.unwrap().is_mirrored, "{name}");
-        assert_eq!(answers().await, live, "{name}");
+        assert_eq!(Box::pin(answers()).await, live, "{name}");
         let stuck = insight.stuck(actor, TODAY - TimeDelta::days(20)).await.unwrap().unwrap();
         assert!(!stuck.is_empty() && stuck.iter().all(|it| !it.completed), "{name}");
     }

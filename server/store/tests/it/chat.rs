@@ -178,7 +178,7 @@ async fn one_run_of_a_session_is_under_way_at_a_time() {
         let (workspace, second) = (WorkspaceId::from("w1"), ChatRunId::from("c2"));
         let place = (&workspace, &session);
         let all = journal::runs_from(&mut conn, place, Some(&second)).await.unwrap();
-        assert_eq!(all, [second.clone()]);
+        assert_eq!(all, std::slice::from_ref(&second));
         assert_eq!(journal::runs_from(&mut conn, place, None).await.unwrap().len(), 2);
         assert_eq!(journal::newest_run(&mut conn, place).await.unwrap(), Some(second));
         let elsewhere = (&WorkspaceId::from("w2"), &session);
