@@ -17,10 +17,7 @@ const PROMPTS: [(&str, &str); 4] = [
     ("help", "What can you do?"),
     ("flag", "What is overdue?"),
     ("users", "Who has the most to do?"),
-    (
-        "flow",
-        "When a webhook arrives, add a to-do called {{name}} to the {project} project and tell me",
-    ),
+    ("flow", "Every Monday at 9, tell me what is overdue in the {project} project"),
 ];
 
 /// `/chat` and `/chat/:id`.

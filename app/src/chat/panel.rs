@@ -19,10 +19,7 @@ const PROMPTS: [(&str, &str); 4] = [
     ("flag", "What is overdue?"),
     ("todo", "What is due this week?"),
     ("projects", "How is the {project} project doing?"),
-    (
-        "flow",
-        "When a webhook arrives, add a to-do called {{name}} to the {project} project and tell me",
-    ),
+    ("flow", "Every Monday at 9, tell me what is overdue in the {project} project"),
 ];
 
 /// Questions to begin with beside a canvas.

@@ -35,16 +35,18 @@ const TRIED: &str = "TESTING";
 /// The first page.
 #[component]
 pub fn HomePage() -> impl IntoView {
-    let user = current_user();
-    let now = use_now();
+    let (user, now) = (current_user(), use_now());
     let (manages, writes) = (can(Permission::Manage), can(Permission::Write));
     let live = use_live();
     let (written, ran) = (live.version(Topic::Operation), live.version(Topic::FlowRun));
     let changed = live.version(Topic::Flow);
     let only_mine = RwSignal::new(false);
-    let todos = Resource::new(move || (written.get(), only_mine.get()), |(_, mine)| load_due(mine));
-    let standings = Resource::new(move || written.get(), |_| load_standings());
-    let own = Resource::new(|| (), |()| load_own_person());
+    // With another connection, all of it is different.
+    let connected = live.version(Topic::Connector);
+    let of_basecamp = move || (written.get(), connected.get());
+    let todos = Resource::new(move || (of_basecamp(), only_mine.get()), |it| load_due(it.1));
+    let standings = Resource::new(of_basecamp, |_| load_standings());
+    let own = Resource::new(move || connected.get(), |_| load_own_person());
     let runs = Resource::new(
         move || ran.get(),
         |_| async {

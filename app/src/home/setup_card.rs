@@ -94,7 +94,7 @@ fn Steps(setup: Setup, check: Check) -> impl IntoView {
                 </Button>
             </div>
             {counted}
-            <h3 class="group-label">"First use"</h3>
+            <h3 class="group-label" style="padding-inline: 1rem">"First use"</h3>
             <ul class="setup__list">{first_use}</ul>
         </section>
     }

@@ -250,7 +250,7 @@ fn Rows(list: Vec<Listed>) -> impl IntoView {
                     <th class="p3">"To-dos done"</th>
                     <th class="end">"Overdue"</th>
                     <th class="p2">"Next due"</th>
-                    <th class="p2">"Team"</th>
+                    <th class="p3">"Team"</th>
                 </tr>
             </thead>
             <tbody>{list.into_iter().map(|it| view! { <Row listed=it /> }).collect_view()}</tbody>
@@ -281,7 +281,7 @@ fn Row(listed: Listed) -> impl IntoView {
             </td>
             <td class="end num"><span class=late>{summary.overdue}</span></td>
             <td class="p2 nowrap"><DueLabel due_on=summary.next_due_on /></td>
-            <td class="p2 fit"><Avatars names=names /></td>
+            <td class="p3 fit"><Avatars names=names /></td>
         </tr>
     }
 }

@@ -58,6 +58,14 @@ pub fn SetupPage() -> impl IntoView {
     let manages = can(Permission::Manage);
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get("step").unwrap_or_default());
+    // Who goes on reads the next step from its head.
+    Effect::new(move |before: Option<String>| {
+        let now = id.get();
+        if before.is_some_and(|it| it != now) {
+            browser::focus_first_soon("#main h1");
+        }
+        now
+    });
     let content = move || {
         if !manages.get() {
             view! { <FrameAround><NotAllowed icon="settings" title="Only an admin can set up the workspace" /></FrameAround> }
@@ -74,14 +82,6 @@ pub fn SetupPage() -> impl IntoView {
 #[component]
 fn Wizard(id: Memo<String>) -> impl IntoView {
     let setup = Resource::new(move || id.get(), |_| load_setup());
-    // Who goes on reads the next step from its head.
-    Effect::new(move |before: Option<String>| {
-        let now = id.get();
-        if before.is_some_and(|it| it != now) {
-            browser::focus_first_soon("#main h1");
-        }
-        now
-    });
     let content = move || match id.get().as_str() {
         "account" => view! { <AccountStep /> }.into_any(),
         "basecamp" => view! { <BasecampStep setup=setup /> }.into_any(),

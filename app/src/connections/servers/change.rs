@@ -28,7 +28,8 @@ pub(crate) fn ChangeDialog(
     let open = RwSignal::new(false);
     Effect::new(move || open.set(state.changing.with(Option::is_some)));
     Effect::new(move || {
-        if !open.get() {
+        // Set only where that changes something: the two follow each other.
+        if !open.get() && state.changing.with_untracked(Option::is_some) {
             state.changing.set(None);
         }
     });

@@ -133,7 +133,8 @@ async fn a_stopped_run_ends_at_once_and_the_session_is_free() {
         world.agent.send(&amara(), NewTurn { session: session.clone(), ..turn() }).await.unwrap();
     assert!(joined.is_steered && joined.run.id == sent.run.id);
     let refused = NewTurn { session: session.clone(), when_busy: WhenBusy::Refuse, ..turn() };
-    assert!(matches!(world.agent.send(&amara(), refused).await, Err(Problem::Conflict { .. })));
+    let told = world.agent.send(&amara(), refused).await;
+    assert!(matches!(told, Err(Problem::Busy { run_id }) if run_id == sent.run.id.to_string()));
     assert_eq!(world.agent.cancel(&amara(), &sent.run.id).await.unwrap(), ChatRunStatus::Cancelled);
     assert_eq!(world.agent.cancel(&amara(), &sent.run.id).await.unwrap(), ChatRunStatus::Cancelled);
     let events = world.events(&sent.run.id).await;
