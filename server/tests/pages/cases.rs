@@ -306,7 +306,7 @@ fn of_projects(ids: &Ids) -> Vec<Case> {
     let report = json!({"query": {"kind": "status", "project": PROJECT, "days": 7}});
     let act = json!({"project": PROJECT, "act": {"act": "complete", "id": PROJECT}});
     vec![
-        form("load_due", json!({"mine": false})),
+        ("load_due", Some(Ask::Form(json!({"mine": false}))), Wanted::Nothing),
         form("load_project", json!({"id": PROJECT})),
         sent("load_tab", json!({"project": PROJECT, "tab": "todos"})),
         form("load_detail", todo()),
