@@ -145,7 +145,8 @@ fn question(phrase: &Phrase, today: NaiveDate) -> Option<Intent> {
     if phrase
         .fits_any(&[
             "@show|@what [me] [all] [my|our|the] projects",
-            "@what [the|our|my] projects {more}",
+            "@what [the|our|my] projects do|have|can|should {more}",
+            "@what [the|our|my] projects are [there|active|running|open|ours]",
             "@show [me] [all] [the|our|my] projects",
             "projects",
             "my|our|all [the] projects",
@@ -185,7 +186,7 @@ fn question(phrase: &Phrase, today: NaiveDate) -> Option<Intent> {
 /// Asks for what should be done already.
 fn late(phrase: &Phrase) -> bool {
     phrase.has(
-        "overdue|past_due|past_its_due|past_their_due|days_late|running_late|behind_schedule|behind_on|have_slipped|\
+        "overdue|past_due|past_its_due|past_their_due|days_late|running_late|behind_schedule|behind_on|have_slipped|at_risk|\
          should_have_been_finished|should_have_been_done|should_be_done_already",
     ) || phrase
         .fits_any(&[
@@ -342,11 +343,25 @@ fn scope(phrase: &Phrase, today: NaiveDate) -> Scope {
         "what do|does|must|should {about?} need|needs|have|has|finish|do {x}",
         "what did {about} miss",
         "which|what of {about?} @todos {x}",
+        "how_many {x} do|does {about} have {y}",
+        "how_many {x} do|does {about} have",
+        "@what {x} do|does {about} have",
     ]);
-    let about = named.map(|it| it.get("about"));
+    let about = named.map(|it| it.get("about")).or_else(|| owner(phrase));
     let about = about.map(|it| it.strip_suffix("'s").map_or(it.clone(), str::to_owned));
     let about = about.filter(|it| is_name(it, today));
     Scope { is_mine, about: about.into_iter().collect() }
+}
+
+/// Whose something is: "Ben" of "Ben's overdue tasks", with the word before where both are written as a name.
+fn owner(phrase: &Phrase) -> Option<String> {
+    let text = phrase.text();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let is_written_as_name = |it: &&&str| it.chars().next().is_some_and(char::is_uppercase);
+    let at = words.iter().skip(1).position(|it| it.ends_with("'s") && is_written_as_name(&it))? + 1;
+    let name = words.get(at)?.strip_suffix("'s")?;
+    let first = words.get(at - 1).filter(|_| at > 1).filter(is_written_as_name);
+    Some(first.map_or_else(|| name.to_owned(), |it| format!("{it} {name}")))
 }
 
 #[cfg(test)]
