@@ -50,9 +50,13 @@ test('a new account begins with the setup, which can wait', async ({ page }) => 
 
 test('the module of a page is asked for together with the page', async ({ page }) => {
   await signUp(page);
-  const document = await (await page.request.get('/projects')).text();
-  const modules = [...document.matchAll(/<link[^>]*href="([^"]*split_work[^"]*\.wasm)"/g)].map((it) => it[1] ?? '');
-  expect(modules).toHaveLength(1);
+  let modules: string[] = [];
+  const asked = async (): Promise<number> => {
+    const document = await (await page.request.get('/projects')).text();
+    modules = [...document.matchAll(/<link[^>]*href="([^"]*split_work[^"]*\.wasm)"/g)].map((it) => it[1] ?? '');
+    return modules.length;
+  };
+  await expect.poll(asked).toBe(1);
   const answer = await page.request.get(modules[0] ?? '');
   expect(answer.headers()['content-type']).toBe('application/wasm');
 });
