@@ -26,10 +26,12 @@ pub(crate) fn Stats(known: Known) -> impl IntoView {
             let (late, soon) = due.map_or((None, None), |it| (Some(it.overdue), Some(it.soon)));
             let counted =
                 |it: Option<usize>| it.map_or_else(|| "–".to_owned(), |it| it.to_string());
-            let approvals = known.approvals.await.unwrap_or_default();
-            let runs = known.runs.await.map(|it| it.data).unwrap_or_default();
-            let (ran, how) = ran(&runs, now);
-            let waiting = approvals.len().to_string();
+            let unread = || ("–".to_owned(), "not read".to_owned());
+            let approvals = known.approvals.await.ok();
+            let (waiting, oldest) =
+                approvals.map_or_else(unread, |it| (it.len().to_string(), oldest(&it, now)));
+            let runs = known.runs.await.ok();
+            let (ran, how) = runs.map_or_else(unread, |it| ran(&it.data, now));
             let all = [
                 Figure {
                     label: "Overdue",
@@ -46,7 +48,7 @@ pub(crate) fn Stats(known: Known) -> impl IntoView {
                 Figure {
                     label: "Approvals waiting",
                     value: waiting,
-                    more: oldest(&approvals, now),
+                    more: oldest,
                     href: "/approvals",
                 },
                 Figure { label: "Flow runs today", value: ran, more: how, href: "/runs" },

@@ -3,6 +3,7 @@
 use crate::ui::badge::{Pill, State};
 use crate::ui::empty::Empty;
 use crate::ui::progress::Progress;
+use crate::ui::score::tone;
 use domain::record::{HealthCounts, HealthScore, ProjectHealth};
 use domain::words::count;
 use leptos::prelude::*;
@@ -42,14 +43,6 @@ fn factors(score: &HealthScore, it: HealthCounts) -> [Factor; 4] {
         part("Completion", 25, score.completion, done),
         part("Conversation", 20, score.communication, talk),
     ]
-}
-
-fn tone(value: u32) -> &'static str {
-    match value {
-        70.. => "good",
-        50..70 => "warn",
-        _ => "bad",
-    }
 }
 
 /// The panel.

@@ -13,7 +13,7 @@ use crate::ui::icon::Icon;
 use crate::ui::person::Avatars;
 use crate::ui::problem::Loaded;
 use crate::ui::progress::{Progress, percent};
-use crate::ui::score::{Ring, Spark, Trend};
+use crate::ui::score::{Ring, Spark, Trend, tone};
 use crate::ui::search::SearchBox;
 use crate::ui::skeleton::RowsSkeleton;
 use crate::ui::table::Table;
@@ -91,9 +91,6 @@ fn sorted(mut all: Vec<Listed>, order: &str) -> Vec<Listed> {
     all
 }
 
-/// Scores below this are a risk.
-const AT_RISK: u32 = 70;
-
 /// What of the list is shown.
 #[derive(Clone, Copy)]
 struct Filters {
@@ -120,7 +117,7 @@ impl Filters {
         let search = self.search.get().trim().to_lowercase();
         let is_theirs = || it.summary.team.iter().any(|person| Some(person.id) == own);
         (!self.overdue.get() || it.summary.overdue > 0)
-            && (!self.at_risk.get() || it.score().is_some_and(|it| it < AT_RISK))
+            && (!self.at_risk.get() || it.score().is_some_and(|it| tone(it) != "good"))
             && (!self.mine.get() || is_theirs())
             && it.summary.project.name.to_lowercase().contains(&search)
     }

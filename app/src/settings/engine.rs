@@ -1,8 +1,8 @@
 //! Where flows run: the built-in engine, or an Activepieces server.
 
-use crate::connections::result::LastTested;
+use crate::connections::result::{LastTested, check_line};
 use crate::settings::engine_fns::{DisconnectFlowEngine, SaveEngine, TestFlowEngine, load_engine};
-use crate::ui::badge::{State, Status, Tone};
+use crate::ui::badge::Tone;
 use crate::ui::button::{Button, Kind};
 use crate::ui::callout::Callout;
 use crate::ui::field::{PasswordField, TextField};
@@ -12,7 +12,6 @@ use crate::ui::problem::FormProblem;
 use crate::ui::skeleton::CardSkeleton;
 use crate::ui::toast::use_toasts;
 use domain::flow::engine::{EngineServer, EngineSettings, FlowEngine};
-use domain::integration::Check;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
@@ -190,7 +189,11 @@ fn ServerState(
             let hint = checked.hint.unwrap_or_default();
             view! { <Callout tone=Tone::Bad title=error><p>{hint}</p></Callout> }
         });
-        let lines = checked.checks.into_iter().map(line).collect_view();
+        let lines = checked
+            .checks
+            .into_iter()
+            .map(|it| check_line(it, |ms| format!("{ms} ms")))
+            .collect_view();
         Some(view! {
             {failed}
             <LastTested at_ms=checked.at_ms />
@@ -209,25 +212,5 @@ fn ServerState(
                 </div>
             </div>
         </Show>
-    }
-}
-
-fn line(check: Check) -> impl IntoView {
-    let state = match check.ok {
-        Some(true) => State::Succeeded,
-        Some(false) => State::Failed,
-        None => State::Skipped,
-    };
-    let took = match (check.ms, check.ok) {
-        (Some(ms), _) => format!("{ms} ms"),
-        (None, None) => "not tried".to_owned(),
-        (None, Some(_)) => String::new(),
-    };
-    view! {
-        <li>
-            <Status state=state />
-            <span class="grow">{format!("{}: {}", check.name, check.detail)}</span>
-            <span class="due">{took}</span>
-        </li>
     }
 }
