@@ -3,8 +3,8 @@
 use crate::db::{Conn, Result, execute, fetch_all, fetch_optional, record};
 use crate::error::StoreError;
 use crate::ids;
-use domain::approval::{Approval, ApprovalStatus, Risk};
-use domain::ids::{ApprovalId, UserId, WorkspaceId};
+use domain::approval::{Approval, ApprovalStatus, Effects, Risk};
+use domain::ids::{ApprovalId, SessionId, UserId, WorkspaceId};
 use serde_json::Value;
 
 record! {
@@ -14,6 +14,7 @@ record! {
         run_id: Option<String>, session_id: Option<String>, flow_id: Option<String>, call_id: Option<String>,
         operation_id: Option<String>, created_at: i64, expires_at: i64, decided_by: Option<String>,
         decided_at: Option<i64>, note: Option<String>, result: Option<String>, decided_by_id: Option<String>,
+        effects: Option<String>,
     }
 }
 
@@ -47,6 +48,8 @@ pub struct NewApproval {
     pub title: String,
     /// Where, to what, who sees it.
     pub summary: String,
+    /// The same, piece by piece.
+    pub effects: Effects,
     /// The tool that will run.
     pub tool: String,
     /// Its exact arguments.
@@ -86,7 +89,7 @@ pub struct Decision {
 
 const COLUMNS: &str = "id, workspace_id, status, kind, title, summary, tool, args, args_hash, guard, risk, asked_by,
     asked_by_name, run_id, session_id, flow_id, call_id, operation_id, created_at, expires_at, decided_by, decided_at,
-    note, result, decided_by_id";
+    note, result, decided_by_id, effects";
 
 fn select(condition: &str) -> sqlx::AssertSqlSafe<String> {
     sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM approvals WHERE {condition}"))
@@ -100,8 +103,8 @@ pub async fn insert(conn: &mut Conn, workspace: &WorkspaceId, new: &NewApproval)
     execute!(
         conn,
         "INSERT INTO approvals (id, workspace_id, status, kind, title, summary, tool, args, args_hash, guard, risk,
-             asked_by, asked_by_name, run_id, session_id, flow_id, call_id, created_at, expires_at)
-         VALUES ($1, $2, 'pending', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+             asked_by, asked_by_name, run_id, session_id, flow_id, call_id, created_at, expires_at, effects)
+         VALUES ($1, $2, 'pending', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
         new.id.as_str(),
         workspace.as_str(),
         new.kind,
@@ -119,7 +122,8 @@ pub async fn insert(conn: &mut Conn, workspace: &WorkspaceId, new: &NewApproval)
         new.flow_id.as_deref(),
         new.call_id.as_deref(),
         ids::now_ms(),
-        new.expires_at_ms
+        new.expires_at_ms,
+        serde_json::to_string(&new.effects)?
     )?;
     Ok(())
 }
@@ -176,6 +180,20 @@ pub async fn list(
     rows.into_iter().map(read).collect()
 }
 
+/// Pending approvals that were asked for in a conversation.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn waiting_in(
+    conn: &mut Conn,
+    workspace: &WorkspaceId,
+    session: &SessionId,
+) -> Result<Vec<StoredApproval>> {
+    let sql = select("workspace_id = $1 AND session_id = $2 AND status = 'pending'");
+    let rows = fetch_all!(conn, ApprovalRow, sql, workspace.as_str(), session.as_str())?;
+    rows.into_iter().map(read).collect()
+}
+
 /// Pending approvals of every workspace whose time has passed.
 ///
 /// # Errors
@@ -205,12 +223,12 @@ pub async fn decide(conn: &mut Conn, id: &ApprovalId, decision: &Decision) -> Re
     Ok(changed > 0)
 }
 
-/// Replaces the arguments of a pending approval with edited ones.
+/// Replaces the arguments of a pending approval with edited ones; what they would change is not worked out again.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn set_args(conn: &mut Conn, id: &ApprovalId, args: &Value, hash: &str) -> Result<()> {
-    let sql = "UPDATE approvals SET args = $2, args_hash = $3 WHERE id = $1 AND status = 'pending'";
+    let sql = "UPDATE approvals SET args = $2, args_hash = $3, effects = NULL WHERE id = $1 AND status = 'pending'";
     execute!(conn, sql, id.as_str(), args.to_string(), hash)?;
     Ok(())
 }
@@ -265,6 +283,11 @@ fn read(row: ApprovalRow) -> Result<StoredApproval> {
             decided_at: row.decided_at.map(ids::rfc3339),
             note: row.note,
             result: row.result.map(|it| serde_json::from_str(&it)).transpose()?,
+            effects: row
+                .effects
+                .map(|it| serde_json::from_str(&it))
+                .transpose()?
+                .unwrap_or_default(),
             remember: Vec::new(),
         },
     })

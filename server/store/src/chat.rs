@@ -5,6 +5,7 @@ pub mod journal;
 pub mod leases;
 pub mod rounds;
 pub mod runs;
+pub mod summaries;
 
 use crate::db::{Conn, Result, execute, fetch_all, fetch_optional, record};
 use crate::ids;
@@ -15,7 +16,7 @@ use serde_json::Value;
 record! {
     struct SessionRow {
         id: String, user_id: String, title: String, project_id: Option<String>, persona_id: Option<String>,
-        message_count: i64, created_at: i64, updated_at: i64,
+        message_count: i64, created_at: i64, updated_at: i64, waiting: i64,
     }
 }
 
@@ -24,6 +25,18 @@ record! {
         id: String, session_id: String, seq: i64, role: String, content: String, tool_calls: Option<String>,
         tool_results: Option<String>, note: Option<String>, run_id: Option<String>, created_at: i64,
     }
+}
+
+macro_rules! sessions {
+    ($rest:literal) => {
+        concat!(
+            "SELECT s.id, s.user_id, s.title, s.project_id, s.persona_id, s.message_count, s.created_at, s.updated_at,
+                    (SELECT COUNT(*) FROM approvals a WHERE a.workspace_id = s.workspace_id AND a.session_id = s.id
+                       AND a.status = 'pending') AS waiting
+             FROM chat_sessions s ",
+            $rest
+        )
+    };
 }
 
 /// Who a conversation belongs to.
@@ -116,9 +129,7 @@ pub async fn insert_session(conn: &mut Conn, owner: &Owner, new: &NewSession) ->
 /// # Errors
 /// When the database refuses.
 pub async fn session(conn: &mut Conn, owner: &Owner, id: &SessionId) -> Result<Option<Session>> {
-    let sql =
-        "SELECT id, user_id, title, project_id, persona_id, message_count, created_at, updated_at
-               FROM chat_sessions WHERE workspace_id = $1 AND user_id = $2 AND id = $3";
+    let sql = sessions!("WHERE s.workspace_id = $1 AND s.user_id = $2 AND s.id = $3");
     let row = fetch_optional!(
         conn,
         SessionRow,
@@ -140,10 +151,10 @@ pub async fn sessions(
     before_ms: i64,
     limit: i64,
 ) -> Result<Vec<(Session, i64)>> {
-    let sql =
-        "SELECT id, user_id, title, project_id, persona_id, message_count, created_at, updated_at
-               FROM chat_sessions WHERE workspace_id = $1 AND user_id = $2 AND updated_at < $3
-               ORDER BY updated_at DESC, id DESC LIMIT $4";
+    let sql = sessions!(
+        "WHERE s.workspace_id = $1 AND s.user_id = $2 AND s.updated_at < $3
+         ORDER BY s.updated_at DESC, s.id DESC LIMIT $4"
+    );
     let rows = fetch_all!(
         conn,
         SessionRow,
@@ -173,13 +184,13 @@ pub async fn sessions_about(
     words: &str,
     limit: i64,
 ) -> Result<Vec<Session>> {
-    let sql =
-        "SELECT id, user_id, title, project_id, persona_id, message_count, created_at, updated_at
-         FROM chat_sessions s WHERE workspace_id = $1 AND user_id = $2
-           AND (lower(title) LIKE $3 ESCAPE '!' OR EXISTS (
+    let sql = sessions!(
+        "WHERE s.workspace_id = $1 AND s.user_id = $2
+           AND (lower(s.title) LIKE $3 ESCAPE '!' OR EXISTS (
                   SELECT 1 FROM chat_messages m
                   WHERE m.session_id = s.id AND m.role <> 'tool' AND lower(m.content) LIKE $3 ESCAPE '!'))
-         ORDER BY updated_at DESC, id DESC LIMIT $4";
+         ORDER BY s.updated_at DESC, s.id DESC LIMIT $4"
+    );
     let pattern = containing(words);
     let (workspace, user) = (owner.workspace.as_str(), owner.user.as_str());
     let rows = fetch_all!(conn, SessionRow, sql, workspace, user, pattern.as_str(), limit)?;
@@ -240,6 +251,8 @@ pub async fn delete_session(conn: &mut Conn, owner: &Owner, id: &SessionId) -> R
                  AND root_id IN (SELECT id FROM chat_runs WHERE workspace_id = $1 AND session_id = $2)";
     execute!(conn, sql, workspace, id)?;
     let sql = "DELETE FROM chat_events WHERE workspace_id = $1 AND session_id = $2";
+    execute!(conn, sql, workspace, id)?;
+    let sql = "DELETE FROM chat_summaries WHERE workspace_id = $1 AND session_id = $2";
     execute!(conn, sql, workspace, id)?;
     attachments::delete_of(conn, (workspace, id)).await?;
     execute!(conn, "DELETE FROM chat_messages WHERE session_id = $1", id)?;
@@ -337,6 +350,7 @@ fn read_session(row: SessionRow) -> Session {
         created_at: ids::rfc3339(row.created_at),
         updated_at: ids::rfc3339(row.updated_at),
         message_count: u32::try_from(row.message_count).unwrap_or(u32::MAX),
+        waiting: u32::try_from(row.waiting).unwrap_or_default(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::db::{Conn, Result, execute, fetch_all, record};
 use crate::ids;
+use crate::operations::PENDING;
 use domain::ids::{ApprovalId, OperationId, UserId, WorkspaceId};
 use serde_json::Value;
 
@@ -51,7 +52,7 @@ record! {
 /// When the database refuses.
 pub async fn insert(conn: &mut Conn, workspace: &WorkspaceId, new: &NewCommand) -> Result<()> {
     let now = ids::now_ms();
-    let status = if new.approval.is_some() { "pending_approval" } else { "running" };
+    let status = if new.approval.is_some() { PENDING } else { "running" };
     execute!(
         conn,
         "INSERT INTO operations (id, workspace_id, user_id, source, actor, command, tool, arguments, project_id, risk,
@@ -78,8 +79,8 @@ pub async fn insert(conn: &mut Conn, workspace: &WorkspaceId, new: &NewCommand) 
     Ok(())
 }
 
-/// What a decision makes of the command that waited for it: it runs, or is `rejected` or `expired`. Approvals that no
-/// command waits for change nothing.
+/// What a decision makes of the operation that waited for it: it runs, or is `rejected` or `expired`. Approvals that no
+/// operation waits for change nothing.
 ///
 /// # Errors
 /// When the database refuses.
@@ -109,6 +110,19 @@ pub async fn end(conn: &mut Conn, id: &OperationId, ended: &Ended) -> Result<()>
         ended.error.as_deref(),
         ids::now_ms()
     )?;
+    Ok(())
+}
+
+/// Ends the operation of an allowed approval whose call came to nothing, or whose end nobody knows. One that is still
+/// looked for ends when it is found.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn end_allowed(conn: &mut Conn, approval: &ApprovalId, why: &str) -> Result<()> {
+    let sql = "UPDATE operations SET status = 'failed', error = $2, updated_at = $3
+               WHERE approval_id = $1 AND status = 'running'
+                 AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.operation_id = operations.id)";
+    execute!(conn, sql, approval.as_str(), why, ids::now_ms())?;
     Ok(())
 }
 

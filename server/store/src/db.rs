@@ -3,9 +3,11 @@
 //! `$1` placeholders are valid in both. A statement that must differ stands side by side with its twin in one function.
 
 use crate::error::StoreError;
-use crate::group_commit::Writer;
-use crate::memo::Age;
+use crate::events::{self, Heads};
+use crate::group_commit::{Job, Writer};
+use crate::memo::{Age, Settled};
 use crate::notify::Notifier;
+pub(crate) use crate::sql::{execute, fetch_all, fetch_many, fetch_optional, on, record};
 use crate::talks::{Heard, Told};
 use domain::event::{StoredEvent, Topic};
 use domain::ids::{SessionId, WorkspaceId};
@@ -18,7 +20,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{Postgres, Sqlite};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::broadcast;
 
@@ -29,22 +31,24 @@ const PG_CONNECTIONS: u32 = 16;
 /// What a store function returns.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
-/// The open database. Cheap to clone.
+/// The open database. Cheap to clone: one pointer.
 #[derive(Clone)]
-pub struct Db {
+pub struct Db(pub(crate) Arc<Open>);
+
+/// What an open database is made of.
+pub(crate) struct Open {
     pools: Pools,
     notifier: Notifier,
     /// Transactions so far, for tests that count them.
     #[cfg(feature = "testing")]
-    pub(crate) writes: Arc<std::sync::atomic::AtomicU64>,
+    pub(crate) writes: std::sync::atomic::AtomicU64,
     /// Connections taken for reading so far, for the same.
     #[cfg(feature = "testing")]
-    pub(crate) reads: Arc<std::sync::atomic::AtomicU64>,
+    pub(crate) reads: std::sync::atomic::AtomicU64,
 }
 
-#[derive(Clone)]
 enum Pools {
-    Sqlite { readers: SqlitePool, writer: Writer, age: Age },
+    Sqlite { readers: SqlitePool, writer: Writer, age: Age, settled: Settled },
     Postgres(PgPool),
 }
 
@@ -85,11 +89,15 @@ pub struct Conn {
     pub(crate) changes: Vec<Change>,
     /// What runs of the assistant did, for those who follow their conversations.
     pub(crate) told: Vec<Told>,
+    /// Where the chains of events stand that this transaction makes longer.
+    pub(crate) heads: Heads,
+    /// What may be answered without asking the database; none inside a transaction.
+    pub(crate) settled: Option<Settled>,
 }
 
 impl Conn {
     pub(crate) fn new(inner: Inner) -> Self {
-        Self { inner, changes: Vec::new(), told: Vec::new() }
+        Self { inner, changes: Vec::new(), told: Vec::new(), heads: Heads::new(), settled: None }
     }
 }
 
@@ -97,72 +105,6 @@ pub(crate) enum Inner {
     Sqlite(PoolConnection<Sqlite>),
     Postgres(PoolConnection<Postgres>),
 }
-
-/// Runs the same expression against whichever connection is open.
-///
-/// `on!(conn, c => sqlx::query("...").bind(x).execute(c).await)`
-macro_rules! on {
-    ($conn:expr, $c:ident => $body:expr) => {
-        match &mut $conn.inner {
-            $crate::db::Inner::Sqlite(it) => {
-                let $c = &mut **it;
-                $body
-            }
-            $crate::db::Inner::Postgres(it) => {
-                let $c = &mut **it;
-                $body
-            }
-        }
-    };
-}
-pub(crate) use on;
-
-/// A statement that changes rows; gives how many.
-macro_rules! execute {
-    ($conn:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
-        $crate::db::on!($conn, c => sqlx::query($sql)$(.bind($bind))*.execute(c).await.map(|it| it.rows_affected()))
-            .map_err($crate::error::StoreError::from)
-    };
-}
-pub(crate) use execute;
-
-/// All rows of a query, as a [`record!`] type or a tuple.
-macro_rules! fetch_all {
-    ($conn:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
-        $crate::db::on!($conn, c => sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.fetch_all(c).await)
-            .map_err($crate::error::StoreError::from)
-    };
-}
-pub(crate) use fetch_all;
-
-/// The row of a query, or none.
-macro_rules! fetch_optional {
-    ($conn:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
-        $crate::db::on!($conn, c => sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.fetch_optional(c).await)
-            .map_err($crate::error::StoreError::from)
-    };
-}
-pub(crate) use fetch_optional;
-
-/// A row type readable from both databases: `record! { pub(crate) struct FlowRow { id: String, revision: i64 } }`.
-/// Columns are read by field name.
-macro_rules! record {
-    ($(#[$meta:meta])* $vis:vis struct $name:ident { $($(#[$field_meta:meta])* $field_vis:vis $field:ident : $ty:ty),* $(,)? }) => {
-        $(#[$meta])*
-        $vis struct $name { $($(#[$field_meta])* $field_vis $field: $ty),* }
-
-        impl<'r, R: sqlx::Row> sqlx::FromRow<'r, R> for $name
-        where
-            &'static str: sqlx::ColumnIndex<R>,
-            $($ty: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,)*
-        {
-            fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
-                Ok(Self { $($field: row.try_get(stringify!($field))?),* })
-            }
-        }
-    };
-}
-pub(crate) use record;
 
 impl Db {
     /// Opens (and makes, where missing) the SQLite file at `path` and brings its schema up to date.
@@ -194,7 +136,8 @@ impl Db {
         let notifier = Notifier::local();
         let age = Age::of(path);
         let writer = Writer::start(writers, notifier.clone(), age.clone());
-        Ok(Self::new(Pools::Sqlite { readers, writer, age }, notifier))
+        let settled = Settled::new(age.clone());
+        Ok(Self::new(Pools::Sqlite { readers, writer, age, settled }, notifier))
     }
 
     /// Opens PostgreSQL at `url` and brings its schema up to date. Several nodes may share it.
@@ -209,14 +152,14 @@ impl Db {
     }
 
     fn new(pools: Pools, notifier: Notifier) -> Self {
-        Self {
+        Self(Arc::new(Open {
             pools,
             notifier,
             #[cfg(feature = "testing")]
-            writes: Arc::default(),
+            writes: std::sync::atomic::AtomicU64::default(),
             #[cfg(feature = "testing")]
-            reads: Arc::default(),
-        }
+            reads: std::sync::atomic::AtomicU64::default(),
+        }))
     }
 
     /// A connection for reading. On SQLite it sees the last commit and never waits for the writer.
@@ -225,12 +168,14 @@ impl Db {
     /// When no connection can be had.
     pub async fn read(&self) -> Result<Conn> {
         #[cfg(feature = "testing")]
-        self.reads.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        let inner = match &self.pools {
-            Pools::Sqlite { readers, .. } => Inner::Sqlite(readers.acquire().await?),
-            Pools::Postgres(pool) => Inner::Postgres(pool.acquire().await?),
-        };
-        Ok(Conn::new(inner))
+        self.0.reads.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        Ok(match &self.0.pools {
+            Pools::Sqlite { readers, settled, .. } => {
+                let conn = Conn::new(Inner::Sqlite(readers.acquire().await?));
+                Conn { settled: Some(settled.clone()), ..conn }
+            }
+            Pools::Postgres(pool) => Conn::new(Inner::Postgres(pool.acquire().await?)),
+        })
     }
 
     /// Runs `work` in a transaction and returns when it is on the disk. An `Err` of `work` rolls it back.
@@ -246,22 +191,67 @@ impl Db {
         E: From<StoreError> + Send + 'static,
         F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
     {
+        self.write_as(false, work).await
+    }
+
+    /// The same for work that writes what is said in conversations alone: the tables `chat_*`, `events`,
+    /// `event_counters` and what models cost. What readers keep of other tables stays as it is.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub async fn write_talk<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
+    {
+        self.write_as(true, work).await
+    }
+
+    async fn write_as<T, E, F>(&self, is_talk: bool, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
+    {
+        // Nearly every operation has a `work` of its own: all that is not about its types is done by one function.
+        let outcome = Arc::new(Mutex::new(None));
+        let place = Arc::clone(&outcome);
+        let job: Job = Box::new(move |conn| {
+            Box::pin(async move {
+                let outcome = work(conn).await;
+                let is_kept = outcome.is_ok();
+                *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
+                is_kept
+            })
+        });
+        let fate = self.done(is_talk, job).await;
+        let outcome = outcome.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match (outcome, fate) {
+            (Some(Err(error)), _) => Err(error),
+            (_, Err(error)) => Err(error.into()),
+            (Some(outcome), Ok(())) => outcome,
+            (None, Ok(())) => Err(StoreError::unfinished().into()),
+        }
+    }
+
+    /// Does `job` in a transaction; its fate is known when this returns.
+    fn done(&self, is_talk: bool, job: Job) -> BoxFuture<'_, Result<()>> {
         #[cfg(feature = "testing")]
-        self.writes.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        match &self.pools {
-            Pools::Sqlite { writer, .. } => writer.write(work).await,
+        self.0.writes.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        match &self.0.pools {
+            Pools::Sqlite { writer, .. } => Box::pin(writer.write(is_talk, job)),
             Pools::Postgres(pool) => {
-                let (pool, notifier) = (pool.clone(), self.notifier.clone());
-                let task =
-                    tokio::spawn(async move { write_postgres(&pool, &notifier, work).await });
-                task.await.unwrap_or_else(|_| Err(StoreError::Closing.into()))
+                let (pool, notifier) = (pool.clone(), self.0.notifier.clone());
+                let task = tokio::spawn(async move { write_postgres(&pool, &notifier, job).await });
+                Box::pin(async move { task.await.unwrap_or(Err(StoreError::Closing)) })
             }
         }
     }
 
     /// What changes with every commit; none where other nodes may write too.
     pub(crate) fn age(&self) -> Option<u64> {
-        match &self.pools {
+        match &self.0.pools {
             Pools::Sqlite { age, .. } => Some(age.now()),
             Pools::Postgres(_) => None,
         }
@@ -270,18 +260,18 @@ impl Db {
     /// Every change committed from now on, of this node and, on PostgreSQL, of all others. A reader that is too slow
     /// is told how many it missed and reads the events table instead.
     pub fn changes(&self) -> broadcast::Receiver<Change> {
-        self.notifier.subscribe()
+        self.0.notifier.subscribe()
     }
 
     /// What runs of a conversation do from now on, of this node with the events themselves. A reader that is too slow is
     /// told so and reads the table instead.
     pub fn conversation(&self, session: &SessionId) -> broadcast::Receiver<Heard> {
-        self.notifier.talks.subscribe(session)
+        self.0.notifier.talks.subscribe(session)
     }
 
     /// Tells live pages about something that is not stored as an event, such as the progress of a run.
     pub fn announce(&self, change: Change) {
-        self.notifier.publish(vec![change]);
+        self.0.notifier.publish(vec![change]);
     }
 
     /// Says `words`, 7 kB at most, to the other nodes of this database, where there are any. Nobody keeps them: a node
@@ -291,24 +281,24 @@ impl Db {
     /// When the database does not answer.
     pub async fn say(&self, words: &str) -> Result<()> {
         if self.is_shared() {
-            crate::notify::say(&mut self.read().await?, &self.notifier, words).await?;
+            crate::notify::say(&mut self.read().await?, &self.0.notifier, words).await?;
         }
         Ok(())
     }
 
     /// What other nodes say from now on; nothing ever where there are none.
     pub fn heard(&self) -> broadcast::Receiver<String> {
-        self.notifier.heard()
+        self.0.notifier.heard()
     }
 
     /// Whether several nodes may share this database.
     pub fn is_shared(&self) -> bool {
-        matches!(self.pools, Pools::Postgres(_))
+        matches!(self.0.pools, Pools::Postgres(_))
     }
 
     /// Answers when everything acknowledged is on the disk and the pools are closed.
     pub async fn close(&self) {
-        match &self.pools {
+        match &self.0.pools {
             Pools::Sqlite { readers, writer, .. } => {
                 writer.close().await;
                 readers.close().await;
@@ -318,27 +308,19 @@ impl Db {
     }
 }
 
-async fn write_postgres<T, E, F>(pool: &PgPool, notifier: &Notifier, work: F) -> Result<T, E>
-where
-    E: From<StoreError>,
-    F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, E>>,
-{
-    let connection = pool.acquire().await.map_err(StoreError::from)?;
-    let mut conn = Conn::new(Inner::Postgres(connection));
+async fn write_postgres(pool: &PgPool, notifier: &Notifier, job: Job) -> Result<()> {
+    let mut conn = Conn::new(Inner::Postgres(pool.acquire().await?));
     execute!(conn, "BEGIN")?;
-    match work(&mut conn).await {
-        Ok(value) => {
-            let changes = std::mem::take(&mut conn.changes);
-            let told = std::mem::take(&mut conn.told);
-            crate::notify::tell_other_nodes(&mut conn, notifier, (&changes, &told)).await?;
-            execute!(conn, "COMMIT")?;
-            notifier.talks.publish(told);
-            notifier.publish(changes);
-            Ok(value)
-        }
-        Err(error) => {
-            execute!(conn, "ROLLBACK")?;
-            Err(error)
-        }
+    if !job(&mut conn).await {
+        execute!(conn, "ROLLBACK")?;
+        return Ok(());
     }
+    let changes = std::mem::take(&mut conn.changes);
+    let told = std::mem::take(&mut conn.told);
+    events::store_heads(&mut conn).await?;
+    crate::notify::tell_other_nodes(&mut conn, notifier, (&changes, &told)).await?;
+    execute!(conn, "COMMIT")?;
+    notifier.talks.publish(told);
+    notifier.publish(changes);
+    Ok(())
 }

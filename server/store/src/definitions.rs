@@ -75,7 +75,12 @@ pub async fn list(conn: &mut Conn, workspace: &WorkspaceId, kind: &str) -> Resul
     let sql = format!(
         "SELECT {COLUMNS} FROM definitions WHERE workspace_id = $1 AND kind = $2 ORDER BY created_at DESC, id DESC"
     );
-    fetch_all!(conn, Definition, sqlx::AssertSqlSafe(sql), workspace.as_str(), kind)
+    let place = conn.place("definitions", &[workspace.as_str(), kind]);
+    if let Some(kept) = place.answer() {
+        return Ok(kept);
+    }
+    let sql = sqlx::AssertSqlSafe(sql);
+    Ok(place.keep(fetch_all!(conn, Definition, sql, workspace.as_str(), kind)?))
 }
 
 /// One definition of a kind.

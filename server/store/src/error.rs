@@ -33,6 +33,11 @@ impl StoreError {
     pub fn is_constraint(&self) -> bool {
         matches!(self, Self::Constraint(_))
     }
+
+    /// A piece of work that began and never ended.
+    pub(crate) fn unfinished() -> Self {
+        Self::NotCommitted("it did not finish".to_owned())
+    }
 }
 
 impl From<sqlx::Error> for StoreError {

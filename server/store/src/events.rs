@@ -5,10 +5,14 @@ use crate::db::{Change, Conn, Record, Result, execute, fetch_all, fetch_optional
 use domain::actor::Actor;
 use domain::event::{AuditFilter, Event, EventKind, Outcome, StoredEvent};
 use domain::ids::{FlowId, WorkspaceId};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The workspace of events that belong to none, such as a sign-in with an unknown address.
 pub const NO_WORKSPACE: &str = "";
+
+/// By workspace: number and hash of its newest event.
+pub(crate) type Heads = BTreeMap<String, (i64, String)>;
 
 record! {
     struct EventRow {
@@ -20,20 +24,14 @@ record! {
 /// Records that `actor` caused `event`, in the transaction of the change itself. Gives its number.
 ///
 /// Numbers are gapless in a workspace, and each event is chained to the one before it (`chain.rs`): the counter's row is
-/// locked until the transaction ends.
+/// locked until the transaction ends, and stored when it does.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn record(conn: &mut Conn, actor: &Actor, event: &Event) -> Result<i64> {
     let workspace = actor.workspace.as_str();
-    let (seq, before) = fetch_optional!(
-        conn,
-        (i64, String),
-        "INSERT INTO event_counters (workspace_id, seq) VALUES ($1, 1)
-         ON CONFLICT (workspace_id) DO UPDATE SET seq = event_counters.seq + 1 RETURNING seq, head",
-        workspace
-    )?
-    .unwrap_or_default();
+    let (last, before) = head(conn, workspace).await?;
+    let seq = last + 1;
     let row = ChainedRow::new(actor, event, seq);
     let hash = row.hash(&before);
     execute!(
@@ -58,8 +56,7 @@ pub async fn record(conn: &mut Conn, actor: &Actor, event: &Event) -> Result<i64
         row.ip.as_deref(),
         &hash
     )?;
-    let sql = "UPDATE event_counters SET head = $2 WHERE workspace_id = $1";
-    execute!(conn, sql, workspace, hash)?;
+    conn.heads.insert(workspace.to_owned(), (seq, hash));
     conn.changes.push(Change {
         workspace: actor.workspace.clone(),
         topic: event.kind.topic(),
@@ -67,6 +64,26 @@ pub async fn record(conn: &mut Conn, actor: &Actor, event: &Event) -> Result<i64
         record: Record::Event(Arc::new(stored(actor, event, &row))),
     });
     Ok(seq)
+}
+
+/// Number and hash of the newest event of a workspace. The first look of a transaction locks the counter's row until it
+/// ends; what it adds is known here and stored once, by [`store_heads`].
+async fn head(conn: &mut Conn, workspace: &str) -> Result<(i64, String)> {
+    if let Some(known) = conn.heads.get(workspace) {
+        return Ok(known.clone());
+    }
+    let sql = "INSERT INTO event_counters (workspace_id, seq) VALUES ($1, 0)
+         ON CONFLICT (workspace_id) DO UPDATE SET seq = event_counters.seq RETURNING seq, head";
+    Ok(fetch_optional!(conn, (i64, String), sql, workspace)?.unwrap_or_default())
+}
+
+/// Stores where the chains stand that a transaction made longer, before it is committed.
+pub(crate) async fn store_heads(conn: &mut Conn) -> Result<()> {
+    for (workspace, (seq, head)) in std::mem::take(&mut conn.heads) {
+        let sql = "UPDATE event_counters SET seq = $2, head = $3 WHERE workspace_id = $1";
+        execute!(conn, sql, &workspace, seq, &head)?;
+    }
+    Ok(())
 }
 
 /// The event as it is read back.
@@ -114,6 +131,26 @@ pub async fn of_flow(
                  AND kind IN ('flow.edited', 'flow.published')
                ORDER BY seq DESC";
     read(fetch_all!(conn, EventRow, sql, workspace.as_str(), since, flow.as_str())?)
+}
+
+/// What everybody in a workspace may hear of, the newest first, `limit` at most.
+///
+/// Flows and apps made, put to use or away, answers to approvals, and who joined; of the newest `recent` events alone.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn news(
+    conn: &mut Conn,
+    workspace: &WorkspaceId,
+    (recent, limit): (i64, i64),
+) -> Result<Vec<StoredEvent>> {
+    let since = latest(conn, workspace).await? - recent;
+    let sql = "SELECT seq, at_ms, kind, actor_id, actor, via, target, label, outcome, detail, request_id, ip
+               FROM events WHERE workspace_id = $1 AND seq > $2 AND outcome = 'success'
+                 AND kind IN ('flow.created', 'flow.published', 'flow.enabled', 'flow.disabled', 'flow.deleted',
+                              'app.published', 'app.unpublished', 'approval.decided', 'invitation.accepted')
+               ORDER BY seq DESC LIMIT $3";
+    read(fetch_all!(conn, EventRow, sql, workspace.as_str(), since, limit)?)
 }
 
 /// The number of the newest event of a workspace; 0 when there is none.

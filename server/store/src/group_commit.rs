@@ -4,6 +4,7 @@
 
 use crate::db::{Change, Conn, Inner, Result, execute};
 use crate::error::StoreError;
+use crate::events;
 use crate::memo::Age;
 use crate::notify::Notifier;
 use crate::talks::Told;
@@ -18,14 +19,22 @@ const BATCH: usize = 256;
 /// Waiting work beyond this makes callers wait their turn.
 const QUEUE: usize = 4096;
 
-/// Acknowledges one piece of work once the fate of its batch is known.
-type Acknowledge = Box<dyn FnOnce(std::result::Result<(), String>) + Send>;
+/// One piece of work: whether it wants to be kept. What comes of it, it puts aside by itself.
+pub(crate) type Job = Box<dyn for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, bool> + Send>;
 
-/// One piece of work: whether it wants to be kept, and how to acknowledge it.
-type Job = Box<dyn for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, (bool, Acknowledge)> + Send>;
+/// Tells whoever waits for a piece of work what became of its batch.
+type Acknowledge = oneshot::Sender<Result<()>>;
+
+/// A piece of work in the queue.
+struct Waiting {
+    job: Job,
+    /// It writes what is said in conversations alone.
+    is_talk: bool,
+    acknowledge: Acknowledge,
+}
 
 enum Message {
-    Work(Job),
+    Work(Waiting),
     Close(oneshot::Sender<()>),
 }
 
@@ -43,33 +52,12 @@ impl Writer {
         Self { queue }
     }
 
-    /// See [`crate::db::Db::write`].
-    pub(crate) async fn write<T, E, F>(&self, work: F) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<StoreError> + Send + 'static,
-        F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
-    {
-        let (answer, done) = oneshot::channel();
-        let job: Job = Box::new(move |conn| {
-            Box::pin(async move {
-                let result = work(conn).await;
-                let keep = result.is_ok();
-                let acknowledge: Acknowledge = Box::new(move |committed| {
-                    let outcome = match committed {
-                        Err(reason) if keep => Err(StoreError::NotCommitted(reason).into()),
-                        _ => result,
-                    };
-                    // The caller may have gone; the work is done all the same.
-                    drop(answer.send(outcome));
-                });
-                (keep, acknowledge)
-            })
-        });
-        self.queue.send(Message::Work(job)).await.map_err(|_| StoreError::Closing)?;
-        done.await.unwrap_or_else(|_| {
-            Err(StoreError::NotCommitted("it did not finish".to_owned()).into())
-        })
+    /// See [`crate::db::Db::write`] and [`crate::db::Db::write_talk`].
+    pub(crate) async fn write(&self, is_talk: bool, job: Job) -> Result<()> {
+        let (acknowledge, done) = oneshot::channel();
+        let message = Message::Work(Waiting { job, is_talk, acknowledge });
+        self.queue.send(message).await.map_err(|_| StoreError::Closing)?;
+        done.await.unwrap_or_else(|_| Err(StoreError::unfinished()))
     }
 
     /// Answers once everything queued before is on the disk.
@@ -88,7 +76,7 @@ async fn run(pool: SqlitePool, mut waiting: mpsc::Receiver<Message>, notifier: N
         let mut closing = None;
         for message in batch.drain(..) {
             match message {
-                Message::Work(job) => jobs.push(job),
+                Message::Work(work) => jobs.push(work),
                 Message::Close(answer) => closing = Some(answer),
             }
         }
@@ -105,17 +93,19 @@ async fn run(pool: SqlitePool, mut waiting: mpsc::Receiver<Message>, notifier: N
 }
 
 /// Runs `jobs` in one transaction and acknowledges each. A panic in one of them loses the batch, not the writer.
-async fn commit_batch(pool: &SqlitePool, jobs: Vec<Job>, (notifier, age): (&Notifier, &Age)) {
+async fn commit_batch(pool: &SqlitePool, jobs: Vec<Waiting>, (notifier, age): (&Notifier, &Age)) {
     let mut acknowledgements = Vec::with_capacity(jobs.len());
+    let is_talk = jobs.iter().all(|it| it.is_talk);
     let outcome = run_batch(pool, jobs, &mut acknowledgements).await;
     // Before anybody is told: whoever knows of the change must not be given what was read before it.
-    age.grow();
+    age.grow(is_talk);
     if let Err(error) = &outcome {
         tracing::error!(error = error as &dyn std::error::Error, "a batch was not committed");
     }
     let committed = outcome.as_ref().map(|_| ()).map_err(describe);
     for acknowledge in acknowledgements {
-        acknowledge(committed.clone());
+        // The one who waits may have gone; the work is done all the same.
+        drop(acknowledge.send(committed.clone().map_err(StoreError::NotCommitted)));
     }
     if let Ok((changes, told)) = outcome {
         notifier.talks.publish(told);
@@ -133,30 +123,46 @@ fn describe(error: &StoreError) -> String {
 
 async fn run_batch(
     pool: &SqlitePool,
-    jobs: Vec<Job>,
+    jobs: Vec<Waiting>,
     acknowledgements: &mut Vec<Acknowledge>,
 ) -> Result<(Vec<Change>, Vec<Told>)> {
     let mut conn = Conn::new(Inner::Sqlite(pool.acquire().await?));
     execute!(conn, "BEGIN IMMEDIATE")?;
     let (mut changes, mut told) = (Vec::new(), Vec::new());
-    for job in jobs {
-        execute!(conn, "SAVEPOINT work")?;
+    // One alone needs no savepoint: what is rolled back is all there is.
+    let is_alone = jobs.len() == 1;
+    for Waiting { job, acknowledge, .. } in jobs {
+        if !is_alone {
+            execute!(conn, "SAVEPOINT work")?;
+        }
+        let heads = conn.heads.clone();
         // A panic in one piece of work must not end the writer; its caller is told that nothing happened.
         let finished = AssertUnwindSafe(job(&mut conn)).catch_unwind().await;
-        let is_kept = matches!(finished, Ok((true, _)));
-        acknowledgements.extend(finished.ok().map(|(_, acknowledge)| acknowledge));
+        let is_kept = matches!(finished, Ok(true));
+        acknowledgements.extend(finished.ok().map(|_| acknowledge));
         if is_kept {
             changes.append(&mut conn.changes);
             told.append(&mut conn.told);
+        } else if is_alone {
+            execute!(conn, "ROLLBACK").map_err(|_| disk_failed())?;
+            return Ok((Vec::new(), Vec::new()));
         } else {
             conn.changes.clear();
             conn.told.clear();
+            conn.heads = heads;
             // SQLite itself ends the whole transaction when the disk is full or fails; then there is no savepoint.
             execute!(conn, "ROLLBACK TO work").map_err(|_| disk_failed())?;
         }
-        execute!(conn, "RELEASE work")?;
+        if !is_alone {
+            execute!(conn, "RELEASE work")?;
+        }
     }
-    if let Err(error) = execute!(conn, "COMMIT") {
+    let stored = events::store_heads(&mut conn).await;
+    let committed = match stored {
+        Ok(()) => execute!(conn, "COMMIT").map(drop),
+        Err(error) => Err(error),
+    };
+    if let Err(error) = committed {
         // A failed COMMIT (a full disk) may leave the transaction open.
         drop(execute!(conn, "ROLLBACK"));
         return Err(error);

@@ -70,6 +70,37 @@ pub struct Cleaned {
     pub insights: u64,
 }
 
+record! {
+    /// How much is known about the work of a workspace.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub struct Counts {
+        /// Scores of projects.
+        pub scores: i64,
+        /// Predictions that still hold.
+        pub predictions: i64,
+        /// What was found and nobody has seen.
+        pub unseen: i64,
+        /// Trouble that comes back, and still does.
+        pub patterns: i64,
+    }
+}
+
+/// How much is known about the work of a workspace.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn counts(conn: &mut Conn, workspace: &WorkspaceId) -> Result<Counts> {
+    let sql = "SELECT
+        (SELECT COUNT(*) FROM insight_scores WHERE workspace_id = $1) AS scores,
+        (SELECT COUNT(*) FROM insights WHERE workspace_id = $1 AND resolved_at IS NULL
+           AND kind = 'deadline_risk') AS predictions,
+        (SELECT COUNT(*) FROM insights WHERE workspace_id = $1 AND resolved_at IS NULL
+           AND acknowledged_at IS NULL) AS unseen,
+        (SELECT COUNT(*) FROM insights WHERE workspace_id = $1 AND resolved_at IS NULL
+           AND kind = 'recurring_pattern') AS patterns";
+    Ok(fetch_optional!(conn, Counts, sql, workspace.as_str())?.unwrap_or_default())
+}
+
 /// Stores the score of a day; a later one of the same day replaces it.
 ///
 /// # Errors

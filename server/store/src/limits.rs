@@ -40,9 +40,13 @@ pub struct Used {
 /// # Errors
 /// When the database refuses.
 pub async fn list(conn: &mut Conn, workspace: &WorkspaceId) -> Result<Vec<StoredLimit>> {
+    let place = conn.place("limits", &[workspace.as_str()]);
+    if let Some(kept) = place.answer() {
+        return Ok(kept);
+    }
     let sql = "SELECT user_id, measure, period, most, set_by FROM person_limits
                WHERE workspace_id = $1 ORDER BY user_id, measure, period";
-    fetch_all!(conn, StoredLimit, sql, workspace.as_str())
+    Ok(place.keep(fetch_all!(conn, StoredLimit, sql, workspace.as_str())?))
 }
 
 /// Stores a limit in place of the one before; `owner` is a person or [`EACH`].

@@ -13,10 +13,13 @@ record! {
         pub seen_at: i64,
         /// Epoch milliseconds.
         pub created_at: i64,
+        /// The call, where it may be begun again: JSON `{name, args}`.
+        pub call: Option<String>,
     }
 }
 
-/// Keeps a task that begins, and forgets those not seen since `forget_before_ms`. One that ended already stays so.
+/// Keeps a task that begins, with its call where that may be begun again, and forgets those not seen since
+/// `forget_before_ms`. One that ended already stays so.
 ///
 /// # Errors
 /// When the database refuses.
@@ -24,16 +27,18 @@ pub async fn insert(
     conn: &mut Conn,
     id: &str,
     (workspace, user): (&WorkspaceId, &UserId),
+    call: Option<&str>,
     (now_ms, forget_before_ms): (i64, i64),
 ) -> Result<()> {
     execute!(conn, "DELETE FROM mcp_tasks WHERE seen_at < $1", forget_before_ms)?;
     execute!(
         conn,
-        "INSERT INTO mcp_tasks (id, workspace_id, user_id, seen_at, created_at) VALUES ($1, $2, $3, $4, $4)
+        "INSERT INTO mcp_tasks (id, workspace_id, user_id, call, seen_at, created_at) VALUES ($1, $2, $3, $4, $5, $5)
          ON CONFLICT (id) DO NOTHING",
         id,
         workspace.as_str(),
         user.as_str(),
+        call,
         now_ms
     )?;
     Ok(())
@@ -84,9 +89,25 @@ pub async fn find(
     (workspace, user): (&WorkspaceId, &UserId),
     since_ms: i64,
 ) -> Result<Option<McpTask>> {
-    let sql = "SELECT state, seen_at, created_at FROM mcp_tasks
+    let sql = "SELECT state, seen_at, created_at, call FROM mcp_tasks
                WHERE id = $1 AND workspace_id = $2 AND user_id = $3 AND seen_at >= $4";
     fetch_optional!(conn, McpTask, sql, id, workspace.as_str(), user.as_str(), since_ms)
+}
+
+/// Takes a task over that nobody has said a word of since `seen_ms`; false when somebody else did.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn take_over(
+    conn: &mut Conn,
+    id: &str,
+    (workspace, user): (&WorkspaceId, &UserId),
+    (seen_ms, now_ms): (i64, i64),
+) -> Result<bool> {
+    let sql = "UPDATE mcp_tasks SET seen_at = $5
+               WHERE id = $1 AND workspace_id = $2 AND user_id = $3 AND seen_at = $4 AND state IS NULL";
+    let taken = execute!(conn, sql, id, workspace.as_str(), user.as_str(), seen_ms, now_ms)?;
+    Ok(taken > 0)
 }
 
 /// Asks the node that runs a task to stop it.

@@ -4,18 +4,30 @@
 //! the database older with each commit before anybody is told of it, so what is kept is never out of date. With
 //! PostgreSQL other nodes write too, and everything is read each time.
 
-use crate::db::Db;
+use crate::db::{Conn, Db};
+use std::any::Any;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
+/// How many answers of [`Place`]s are kept at most.
+const PLACES: usize = 4096;
+
 /// How many batches were committed to a file. Whoever opens the same file in this process shares it.
 #[derive(Clone, Debug)]
-pub(crate) struct Age(Arc<AtomicU64>);
+pub(crate) struct Age(Arc<Ages>);
 
-static FILES: Mutex<Vec<(PathBuf, Weak<AtomicU64>)>> = Mutex::new(Vec::new());
+#[derive(Debug, Default)]
+struct Ages {
+    /// All of them.
+    all: AtomicU64,
+    /// Those that were more than the talk of conversations.
+    settled: AtomicU64,
+}
+
+static FILES: Mutex<Vec<(PathBuf, Weak<Ages>)>> = Mutex::new(Vec::new());
 
 impl Age {
     /// That of the file at `path`, which exists.
@@ -31,18 +43,85 @@ impl Age {
         Self(fresh)
     }
 
-    /// Something was written, or may have been.
-    pub(crate) fn grow(&self) {
-        self.0.fetch_add(1, Ordering::SeqCst);
+    /// Something was written, or may have been; nothing but talk where `is_talk`.
+    pub(crate) fn grow(&self, is_talk: bool) {
+        self.0.all.fetch_add(1, Ordering::SeqCst);
+        if !is_talk {
+            self.0.settled.fetch_add(1, Ordering::SeqCst);
+        }
     }
 
     pub(crate) fn now(&self) -> u64 {
-        self.0.load(Ordering::SeqCst)
+        self.0.all.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn settled(&self) -> u64 {
+        self.0.settled.load(Ordering::SeqCst)
+    }
+}
+
+/// What readers keep of rows that talk of conversations never changes, such as settings and keys.
+#[derive(Clone)]
+pub(crate) struct Settled {
+    age: Age,
+    memo: Memo<String, Arc<dyn Any + Send + Sync>>,
+}
+
+impl Settled {
+    pub(crate) fn new(age: Age) -> Self {
+        Self { age, memo: Memo::new(PLACES) }
+    }
+}
+
+/// Where the answer to one question is kept. Made before the database is asked, so that what is written meanwhile makes
+/// the answer too old to be kept.
+pub(crate) struct Place {
+    kept: Option<(Settled, u64, String)>,
+}
+
+impl Conn {
+    /// The place of what `kind` of rows, chosen by `by`, says. Answers must follow from these and from tables that
+    /// [`Db::write_talk`] leaves alone. Inside a transaction, and where other nodes write too, nothing is kept.
+    pub(crate) fn place(&self, kind: &'static str, by: &[&str]) -> Place {
+        let kept = self.settled.clone().map(|settled| {
+            let age = settled.age.settled();
+            (settled, age, format!("{kind}\n{}", by.join("\n")))
+        });
+        Place { kept }
+    }
+}
+
+impl Place {
+    /// The answer that is kept there.
+    pub(crate) fn answer<V: Clone + 'static>(&self) -> Option<V> {
+        let (settled, age, key) = self.kept.as_ref()?;
+        settled.memo.find(*age, key)?.downcast_ref::<V>().cloned()
+    }
+
+    /// Keeps an answer and gives it back.
+    pub(crate) fn keep<V: Clone + Send + Sync + 'static>(self, answer: V) -> V {
+        if let Some((settled, age, key)) = self.kept {
+            settled.memo.keep(Seen(Some(age)), key, Arc::new(answer.clone()));
+        }
+        answer
     }
 }
 
 /// Answers by what was asked, as long as nothing is written. Clones share them.
 pub struct Memo<K, V>(Arc<Mutex<Kept<K, V>>>);
+
+/// How old the database was when an answer was looked for; nothing where other nodes write too.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen(Option<u64>);
+
+/// What came of looking for an answer.
+#[derive(Debug)]
+pub struct Looked<V> {
+    /// When it was looked for.
+    pub age: Seen,
+    /// The answer that is kept.
+    pub found: Option<V>,
+}
 
 struct Kept<K, V> {
     age: u64,
@@ -71,14 +150,20 @@ impl<K: Eq + Hash, V: Clone> Memo<K, V> {
     where
         F: Future<Output = Result<V, E>>,
     {
-        // Looked at before the database is: what is written meanwhile makes the answer too old to be kept.
-        let Some(age) = db.age() else { return read().await };
-        if let Some(kept) = self.find(age, &key) {
+        let looked = self.look(db, &key);
+        if let Some(kept) = looked.found {
             return Ok(kept);
         }
         let answer = read().await?;
-        self.keep(age, key, answer.clone());
+        self.keep(looked.age, key, answer.clone());
         Ok(answer)
+    }
+
+    /// Looks for the answer to `key`. One that is read after that may be kept, which not every answer is worth.
+    pub fn look(&self, db: &Db, key: &K) -> Looked<V> {
+        // Before the database is read: what is written meanwhile makes the answer too old to be kept.
+        let age = db.age();
+        Looked { age: Seen(age), found: age.and_then(|age| self.find(age, key)) }
     }
 
     fn find(&self, age: u64, key: &K) -> Option<V> {
@@ -86,7 +171,9 @@ impl<K: Eq + Hash, V: Clone> Memo<K, V> {
         kept.answers.get(key).filter(|_| kept.age == age).cloned()
     }
 
-    fn keep(&self, age: u64, key: K, answer: V) {
+    /// Keeps an answer that was read after `seen`.
+    pub fn keep(&self, Seen(age): Seen, key: K, answer: V) {
+        let Some(age) = age else { return };
         let mut kept = self.kept();
         if kept.age > age {
             return;

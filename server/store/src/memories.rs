@@ -83,6 +83,17 @@ pub async fn insert(conn: &mut Conn, workspace: &WorkspaceId, new: &Memory) -> R
     Ok(())
 }
 
+/// How many notes a person may see: their own and those everybody shares.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn count(conn: &mut Conn, (workspace, user): (&WorkspaceId, &UserId)) -> Result<i64> {
+    let sql = "SELECT COUNT(*) FROM memories
+               WHERE workspace_id = $1 AND deleted_at IS NULL AND (scope <> 'user' OR owner_id = $2)";
+    let found = fetch_optional!(conn, (i64,), sql, workspace.as_str(), user.as_str())?;
+    Ok(found.map_or(0, |it| it.0))
+}
+
 /// Notes a person may see, of at least some importance: their own and those everybody shares, most important first.
 ///
 /// # Errors
@@ -93,12 +104,18 @@ pub async fn visible(
     min_importance: f64,
     limit: i64,
 ) -> Result<Vec<Memory>> {
+    let which =
+        [workspace.as_str(), user.as_str(), &min_importance.to_string(), &limit.to_string()];
+    let place = conn.place("visible memories", &which);
+    if let Some(kept) = place.answer() {
+        return Ok(kept);
+    }
     let sql = format!(
         "SELECT {COLUMNS} FROM memories
          WHERE workspace_id = $1 AND deleted_at IS NULL AND (scope <> 'user' OR owner_id = $2) AND importance >= $3
          ORDER BY importance DESC, updated_at DESC, id LIMIT $4"
     );
-    fetch_all!(
+    let found = fetch_all!(
         conn,
         Memory,
         sqlx::AssertSqlSafe(sql),
@@ -106,7 +123,8 @@ pub async fn visible(
         user.as_str(),
         min_importance,
         limit
-    )
+    )?;
+    Ok(place.keep(found))
 }
 
 /// A note a person may see, deleted or not as `is_deleted` says.

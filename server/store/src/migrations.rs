@@ -191,6 +191,42 @@ const ALL: &[(i64, &str, &str)] = &[
         "looks at models are kept",
         include_str!("../../../migrations/0241_looks_at_models_are_kept.sql"),
     ),
+    (250, "scopes know of news", include_str!("../../../migrations/0250_scopes_know_of_news.sql")),
+    (
+        251,
+        "changes name who made them",
+        include_str!("../../../migrations/0251_changes_name_who_made_them.sql"),
+    ),
+    (
+        255,
+        "steps say what they would change",
+        include_str!("../../../migrations/0255_steps_say_what_they_would_change.sql"),
+    ),
+    (
+        260,
+        "runs are found by what they are",
+        include_str!("../../../migrations/0260_runs_are_found_by_what_they_are.sql"),
+    ),
+    (
+        265,
+        "conversations keep summaries",
+        include_str!("../../../migrations/0265_conversations_keep_summaries.sql"),
+    ),
+    (
+        266,
+        "approvals show what changes",
+        include_str!("../../../migrations/0266_approvals_show_what_changes.sql"),
+    ),
+    (
+        270,
+        "tasks are taken up again",
+        include_str!("../../../migrations/0270_tasks_are_taken_up_again.sql"),
+    ),
+    (
+        275,
+        "sessions say where they are",
+        include_str!("../../../migrations/0275_sessions_say_where_they_are.sql"),
+    ),
 ];
 
 /// Number, sentence, and the texts for SQLite and for PostgreSQL, where no one text says the same to both.

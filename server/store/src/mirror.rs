@@ -3,8 +3,10 @@
 //! Records are shared by all connections of a workspace to one account; who may see which of them follows from the
 //! projects each connection sees.
 
-use crate::db::{Conn, Result, execute, fetch_all, record};
+use crate::db::{Conn, Result, execute, record};
+pub use crate::mirror_changes::By;
 use crate::mirror_changes::{known, note_changes};
+pub use crate::mirror_dirty::{dirty, leave};
 use crate::{flow_starts, ids, mirror_words};
 use domain::ids::{ConnectionId, WorkspaceId};
 
@@ -135,6 +137,20 @@ pub async fn put_record(
     new: &Record,
     reading: Reading,
 ) -> Result<bool> {
+    put_record_by(conn, key, new, reading, &By::default()).await
+}
+
+/// The same where it is known who changed what.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn put_record_by(
+    conn: &mut Conn,
+    key: &Key,
+    new: &Record,
+    reading: Reading,
+    by: &By,
+) -> Result<bool> {
     let known = known(conn, key, new.id).await?;
     if let Some(known) = &known {
         let is_overtaken =
@@ -150,7 +166,7 @@ pub async fn put_record(
         }
     }
     let is_moving = match &known {
-        Some(known) => note_changes(conn, key, known, new).await?,
+        Some(known) => note_changes(conn, key, (known, new), by).await?,
         // Seen for the first time, all that is known is when it was last updated.
         None => flow_starts::appeared(conn, key, new).await.map(|()| true)?,
     };
@@ -367,34 +383,5 @@ pub async fn bury(conn: &mut Conn, key: &Key, id: i64) -> Result<()> {
     let sql = "UPDATE mirror_records SET dirty_at = $4
                WHERE workspace_id = $1 AND account_id = $2 AND parent_id = $3 AND deleted_at IS NULL";
     execute!(conn, sql, key.workspace.as_str(), key.account, id, now)?;
-    Ok(())
-}
-
-/// Records to be read again, the longest waiting first: id and kind.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn dirty(conn: &mut Conn, key: &Key, limit: i64) -> Result<Vec<(i64, String)>> {
-    fetch_all!(
-        conn,
-        (i64, String),
-        "SELECT r.id, r.kind FROM mirror_records r
-         JOIN mirror_projects p ON p.workspace_id = r.workspace_id AND p.connection_id = $3 AND p.id = r.bucket_id
-         WHERE r.workspace_id = $1 AND r.account_id = $2 AND r.dirty_at IS NOT NULL AND r.deleted_at IS NULL
-         ORDER BY r.dirty_at, r.id LIMIT $4",
-        key.workspace.as_str(),
-        key.account,
-        key.connection.as_str(),
-        limit
-    )
-}
-
-/// Nothing more can be learned about a record one by one: it waits for the next walk.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn leave(conn: &mut Conn, key: &Key, id: i64) -> Result<()> {
-    let sql = "UPDATE mirror_records SET dirty_at = NULL WHERE workspace_id = $1 AND account_id = $2 AND id = $3";
-    execute!(conn, sql, key.workspace.as_str(), key.account, id)?;
     Ok(())
 }

@@ -22,6 +22,24 @@ record! {
     }
 }
 
+/// Who made the changes that a reading brings, as far as that is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct By {
+    /// Fields that were changed, and by which person of Basecamp.
+    pub fields: Vec<(&'static str, Option<i64>)>,
+    /// Who did it in PM OS, by name; none where it was done in Basecamp.
+    pub actor: Option<String>,
+}
+
+impl By {
+    fn of(&self, field: &str) -> (Option<i64>, Option<&str>) {
+        match self.fields.iter().find(|it| it.0 == field) {
+            Some((_, person)) => (*person, self.actor.as_deref()),
+            None => (None, None),
+        }
+    }
+}
+
 /// What the mirror knows of a record.
 pub(crate) async fn known(conn: &mut Conn, key: &Key, id: i64) -> Result<Option<Known>> {
     fetch_optional!(
@@ -42,8 +60,8 @@ pub(crate) async fn known(conn: &mut Conn, key: &Key, id: i64) -> Result<Option<
 pub(crate) async fn note_changes(
     conn: &mut Conn,
     key: &Key,
-    old: &Known,
-    new: &Record,
+    (old, new): (&Known, &Record),
+    by: &By,
 ) -> Result<bool> {
     let done = |done: bool| Some(if done { "completed" } else { "open" }.to_owned());
     let text = |text: &str| Some(text.to_owned());
@@ -59,14 +77,15 @@ pub(crate) async fn note_changes(
     ];
     let changed: Vec<_> = fields.into_iter().filter(|(_, old, new)| old != new).collect();
     for (field, old, now) in &changed {
-        let who = new.completer_id.filter(|_| *field == "completion");
+        let (person, actor) = by.of(field);
+        let who = new.completer_id.filter(|_| *field == "completion").or(person);
         let id = ids::fresh();
         flow_starts::changed(conn, key, (field, old.as_deref(), now.as_deref()), (new, &id))
             .await?;
         execute!(
             conn,
-            "INSERT INTO mirror_changes (id, workspace_id, account_id, record_id, bucket_id, field, old, new, who, at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            "INSERT INTO mirror_changes (id, workspace_id, account_id, record_id, bucket_id, field, old, new, who, actor, at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
             id,
             key.workspace.as_str(),
             key.account,
@@ -76,6 +95,7 @@ pub(crate) async fn note_changes(
             old.as_deref(),
             now.as_deref(),
             who,
+            actor,
             new.updated_at
         )?;
     }

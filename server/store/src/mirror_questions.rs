@@ -1,14 +1,15 @@
 //! What the mirror is asked: overdue, due, whose, how much, what is stuck. Every question is one or two scans of an
 //! index, and shows only projects the connection sees.
 
-use crate::db::{Conn, Result, fetch_all, record};
+use crate::db::{Conn, Result, fetch_all, fetch_many, record};
 use crate::mirror::Key;
 use crate::mirror_seen::seen;
+use serde::Deserialize;
 use std::collections::HashMap;
 
 record! {
     /// A to-do.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, Deserialize)]
     pub struct TodoRow {
         /// Basecamp's id.
         pub id: i64,
@@ -45,7 +46,7 @@ record! {
 
 record! {
     /// Who is to do what.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, Deserialize)]
     pub struct AssigneeRow {
         /// The record.
         pub record_id: i64,
@@ -125,17 +126,17 @@ macro_rules! todos {
         );
         let (workspace, account) = ($key.workspace.as_str(), $key.account);
         let connection = $key.connection.as_str();
-        let rows = fetch_all!($conn, TodoRow, ROWS, workspace, account, connection $(, $bind)*)?;
+        let rows = fetch_many!($conn, TodoRow, ROWS, workspace, account, connection $(, $bind)*)?;
         let people = if rows.is_empty() {
             Vec::new()
         } else {
-            fetch_all!($conn, AssigneeRow, PEOPLE, workspace, account, connection $(, $bind)*)?
+            fetch_many!($conn, AssigneeRow, PEOPLE, workspace, account, connection $(, $bind)*)?
         };
         Ok(together(rows, people))
     }};
 }
 
-fn together(rows: Vec<TodoRow>, people: Vec<AssigneeRow>) -> Todos {
+pub(crate) fn together(rows: Vec<TodoRow>, people: Vec<AssigneeRow>) -> Todos {
     let mut of: HashMap<i64, Vec<AssigneeRow>> = HashMap::with_capacity(rows.len());
     for person in people {
         of.entry(person.record_id).or_default().push(person);

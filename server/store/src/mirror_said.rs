@@ -4,10 +4,11 @@
 use crate::db::{Conn, Result, fetch_all, fetch_optional, record};
 use crate::mirror::Key;
 use crate::mirror_seen::fetch_seen;
+use serde::Deserialize;
 
 record! {
     /// A message or a comment with its words.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, Deserialize)]
     pub struct SaidRow {
         /// Basecamp's id.
         pub id: i64,
@@ -107,7 +108,7 @@ pub async fn waiting(conn: &mut Conn, key: &Key, person: i64) -> Result<Vec<Wait
 macro_rules! said {
     ($conn:expr, $key:expr, $fits:literal $(, $bind:expr)*) => {
         fetch_seen!(
-            $conn,
+            many $conn,
             $key,
             SaidRow,
             "r.id, r.kind, r.bucket_id, r.parent_id, r.parent_title, r.title, r.body, r.creator_id, r.app_url,

@@ -40,6 +40,8 @@ record! {
         pub failures: i64,
         /// 1 when the account does not have it.
         pub is_absent: i16,
+        /// When news were heard of that no complete look has taken in yet, epoch milliseconds.
+        pub news_at: Option<i64>,
     }
 }
 
@@ -52,7 +54,7 @@ pub async fn scopes(conn: &mut Conn, key: &Key) -> Result<Vec<ScopeRow>> {
         conn,
         ScopeRow,
         "SELECT scope, mode, cursor, run, attempt, pages, seen, total, newest, watermark, due_at, filled_at, full_at,
-                checked_at, failures, is_absent
+                checked_at, failures, is_absent, news_at
          FROM mirror_scopes WHERE workspace_id = $1 AND connection_id = $2 ORDER BY rank",
         key.workspace.as_str(),
         key.connection.as_str()
@@ -78,7 +80,7 @@ pub async fn add_scope(conn: &mut Conn, key: &Key, scope: &str, rank: i64) -> Re
     Ok(())
 }
 
-/// Stores how far a scope is.
+/// Stores how far a scope is; what was heard of it stays.
 ///
 /// # Errors
 /// When the database refuses.
@@ -231,12 +233,37 @@ pub async fn hide_people(conn: &mut Conn, key: &Key, run: i64) -> Result<()> {
     Ok(())
 }
 
-/// Makes the look at one scope due.
+/// There are news of a scope: the look at it is due, and until that is over the mirror does not have them all.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn hurry_scope(conn: &mut Conn, key: &Key, scope: &str) -> Result<()> {
-    let sql = "UPDATE mirror_scopes SET due_at = 0 WHERE workspace_id = $1 AND connection_id = $2 AND scope = $3";
-    execute!(conn, sql, key.workspace.as_str(), key.connection.as_str(), scope)?;
+    let sql = "UPDATE mirror_scopes SET due_at = 0, news_at = $4
+               WHERE workspace_id = $1 AND connection_id = $2 AND scope = $3";
+    execute!(conn, sql, key.workspace.as_str(), key.connection.as_str(), scope, ids::now_ms())?;
     Ok(())
+}
+
+/// There may be news of every scope.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn hurry_all(conn: &mut Conn, key: &Key) -> Result<()> {
+    let sql = "UPDATE mirror_scopes SET due_at = 0, news_at = $3 WHERE workspace_id = $1 AND connection_id = $2";
+    execute!(conn, sql, key.workspace.as_str(), key.connection.as_str(), ids::now_ms())?;
+    Ok(())
+}
+
+/// A complete look that began at `run` has taken in what was heard of before; whether there are later news.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn catch_up(conn: &mut Conn, key: &Key, scope: &str, run: i64) -> Result<bool> {
+    let (workspace, connection) = (key.workspace.as_str(), key.connection.as_str());
+    let sql = "UPDATE mirror_scopes SET news_at = NULL
+               WHERE workspace_id = $1 AND connection_id = $2 AND scope = $3 AND news_at <= $4";
+    execute!(conn, sql, workspace, connection, scope, run)?;
+    let sql = "SELECT 1 FROM mirror_scopes
+               WHERE workspace_id = $1 AND connection_id = $2 AND scope = $3 AND news_at IS NOT NULL";
+    Ok(fetch_optional!(conn, (i32,), sql, workspace, connection, scope)?.is_some())
 }

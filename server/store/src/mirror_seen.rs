@@ -11,11 +11,15 @@ pub(crate) use seen;
 
 /// All `$row`s of `$columns` from records `r` and their projects `p`, as far as the connection of `$key` sees them and
 /// `$rest` says, which binds from `$4` on. Records that are gone or put aside are there unless `$rest` leaves them out.
+/// After `many` they are read as by [`crate::db::fetch_many`].
 ///
 /// `CROSS JOIN` keeps SQLite to the written order: it knows nothing of how many rows a table has.
 macro_rules! fetch_seen {
-    ($conn:expr, $key:expr, $row:ty, $columns:literal, $rest:expr $(, $bind:expr)* $(,)?) => {
-        $crate::db::fetch_all!(
+    (many $($rest:tt)*) => {
+        $crate::mirror_seen::fetch_seen!(by fetch_many, $($rest)*)
+    };
+    (by $fetch:ident, $conn:expr, $key:expr, $row:ty, $columns:literal, $rest:expr $(, $bind:expr)* $(,)?) => {
+        $crate::db::$fetch!(
             $conn,
             $row,
             concat!(
@@ -27,6 +31,9 @@ macro_rules! fetch_seen {
             $key.connection.as_str()
             $(, $bind)*
         )
+    };
+    ($($all:tt)*) => {
+        $crate::mirror_seen::fetch_seen!(by fetch_all, $($all)*)
     };
 }
 pub(crate) use fetch_seen;

@@ -151,7 +151,7 @@ pub async fn state(conn: &mut Conn, key: &Key) -> Result<Option<SyncRow>> {
     )
 }
 
-/// Notes how far the feed was read.
+/// Notes how far the feed was read, and when that was its end; without `at` there is more to read.
 ///
 /// # Errors
 /// When the database refuses.
@@ -160,9 +160,10 @@ pub async fn set_feed(
     key: &Key,
     feed: &str,
     position: Option<&str>,
-    at: i64,
+    at: Option<i64>,
 ) -> Result<()> {
-    let sql = "UPDATE mirror_syncs SET feed = $3, feed_position = $4, feed_at = $5
+    let sql =
+        "UPDATE mirror_syncs SET feed = $3, feed_position = $4, feed_at = COALESCE($5, feed_at)
                WHERE workspace_id = $1 AND connection_id = $2";
     let (workspace, connection) = (key.workspace.as_str(), key.connection.as_str());
     execute!(conn, sql, workspace, connection, feed, position, at)?;

@@ -74,10 +74,15 @@ const COLUMNS: &str =
 /// # Errors
 /// When the database refuses.
 pub async fn of(conn: &mut Conn, workspace: &WorkspaceId, owner: &str) -> Result<Vec<StoredKey>> {
+    let place = conn.place("model keys", &[workspace.as_str(), owner]);
+    if let Some(kept) = place.answer() {
+        return Ok(kept);
+    }
     let sql = format!(
         "SELECT {COLUMNS} FROM model_keys WHERE workspace_id = $1 AND owner_id = $2 ORDER BY provider"
     );
-    fetch_all!(conn, StoredKey, sqlx::AssertSqlSafe(sql), workspace.as_str(), owner)
+    let sql = sqlx::AssertSqlSafe(sql);
+    Ok(place.keep(fetch_all!(conn, StoredKey, sql, workspace.as_str(), owner)?))
 }
 
 /// Stores a key in place of the one before; `created_at` of the one before is kept.
@@ -182,9 +187,13 @@ pub async fn personal(
     workspace: &WorkspaceId,
     user: &UserId,
 ) -> Result<Option<Personal>> {
+    let place = conn.place("personal settings", &[workspace.as_str(), user.as_str()]);
+    if let Some(kept) = place.answer() {
+        return Ok(kept);
+    }
     let sql = "SELECT provider, model, preferences, created_at, updated_at FROM personal_settings
                WHERE workspace_id = $1 AND user_id = $2";
-    fetch_optional!(conn, Personal, sql, workspace.as_str(), user.as_str())
+    Ok(place.keep(fetch_optional!(conn, Personal, sql, workspace.as_str(), user.as_str())?))
 }
 
 /// Stores what a person chose.

@@ -87,7 +87,7 @@ pub struct NewOperation {
     pub is_high_risk: bool,
     /// The agreement it needed.
     pub approval_id: Option<String>,
-    /// `running`, `completed` or `failed`.
+    /// [`PENDING`], `running`, `completed` or `failed`.
     pub status: &'static str,
     /// How long it took.
     pub duration_ms: i64,
@@ -100,6 +100,9 @@ pub struct NewOperation {
     /// The operation that this one takes back: of those that do, one is running or completed, never two.
     pub undoes: Option<OperationId>,
 }
+
+/// The state of one that waits for a person.
+pub const PENDING: &str = "pending_approval";
 
 const COLUMNS: &str = "id, user_id, source, actor, session_id, run_id, command, tool, arguments, target, project_id, risk,
     approval_required, approval_id, status, duration_ms, result_excerpt, error, undo, undoes, undone_at, approved_at,
@@ -143,10 +146,25 @@ pub async fn insert(conn: &mut Conn, workspace: &WorkspaceId, new: &NewOperation
         new.result_excerpt.as_deref(),
         new.error.as_deref(),
         new.undo.as_ref().map(Value::to_string),
-        new.approval_id.as_ref().map(|_| now),
+        new.approval_id.as_ref().filter(|_| new.status != PENDING).map(|_| now),
         now,
         new.undoes.as_ref().map(OperationId::as_str)
     )?;
+    Ok(())
+}
+
+/// Stores a write that waits for the approval it names, and tells the approval of it.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn insert_waiting(
+    conn: &mut Conn,
+    workspace: &WorkspaceId,
+    new: &NewOperation,
+) -> Result<()> {
+    insert(conn, workspace, &NewOperation { status: PENDING, ..new.clone() }).await?;
+    let sql = "UPDATE approvals SET operation_id = $3 WHERE workspace_id = $1 AND id = $2";
+    execute!(conn, sql, workspace.as_str(), new.approval_id.as_deref(), new.id.as_str())?;
     Ok(())
 }
 

@@ -62,7 +62,8 @@ pub async fn causes(
 /// When the database refuses.
 pub async fn changes(conn: &mut Conn, workspace: &str, from: i64) -> Result<(i64, i64)> {
     let sql = "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN status = 'failed' THEN 1 ELSE 0 END), 0) AS BIGINT)
-               FROM operations WHERE created_at >= $1 AND ($2 = '' OR workspace_id = $2)";
+               FROM operations WHERE created_at >= $1 AND ($2 = '' OR workspace_id = $2)
+                 AND status IN ('running', 'completed', 'failed')";
     Ok(fetch_optional!(conn, (i64, i64), sql, from, workspace)?.unwrap_or_default())
 }
 

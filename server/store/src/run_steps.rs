@@ -7,7 +7,7 @@ use domain::ids::{RunId, WorkspaceId};
 
 /// Rows of one statement; bounds how many different texts are prepared.
 const CHUNK: usize = 16;
-const COLUMNS: usize = 15;
+const COLUMNS: usize = 16;
 
 /// One step of a run as journaled.
 #[derive(Clone, Debug)]
@@ -42,6 +42,8 @@ pub struct StepRow {
     pub duration_us: Option<i64>,
     /// When it goes on, epoch milliseconds; for steps that wait for a time.
     pub resume_at: Option<i64>,
+    /// What it would have changed, as a sentence; only in dry runs.
+    pub would_change: Option<String>,
 }
 
 record! {
@@ -50,6 +52,7 @@ record! {
         output: Option<String>, error: Option<String>, warnings: Option<String>,
         logged: Option<String>, effect_key: Option<String>,
         attempt: i64, started_at: i64, duration_us: Option<i64>, resume_at: Option<i64>,
+        would_change: Option<String>,
     }
 }
 
@@ -73,6 +76,7 @@ impl Row {
             started_at: self.started_at,
             duration_us: self.duration_us,
             resume_at: self.resume_at,
+            would_change: self.would_change,
         })
     }
 }
@@ -120,7 +124,8 @@ async fn save_chunk(
                 .bind(row.attempt)
                 .bind(row.started_at)
                 .bind(row.duration_us)
-                .bind(row.resume_at);
+                .bind(row.resume_at)
+                .bind(row.would_change.as_deref());
         }
         query.execute(c).await.map(|_| ())
     })
@@ -130,7 +135,7 @@ async fn save_chunk(
 fn insert_text(rows: usize) -> String {
     let mut sql = String::from(
         "INSERT INTO run_steps (run_id, workspace_id, path, ordinal, name, kind, status, input, output, error, \
-         warnings, logged, effect_key, attempt, started_at, duration_us, resume_at) VALUES ",
+         warnings, logged, effect_key, attempt, started_at, duration_us, resume_at, would_change) VALUES ",
     );
     for row in 0..rows {
         sql.push_str(if row == 0 { "($1, $2" } else { ", ($1, $2" });
@@ -144,7 +149,8 @@ fn insert_text(rows: usize) -> String {
         " ON CONFLICT (run_id, path) DO UPDATE SET status = excluded.status, input = excluded.input, \
          output = excluded.output, error = excluded.error, warnings = excluded.warnings, \
          logged = excluded.logged, effect_key = excluded.effect_key, attempt = excluded.attempt, \
-         duration_us = excluded.duration_us, resume_at = excluded.resume_at",
+         duration_us = excluded.duration_us, resume_at = excluded.resume_at, \
+         would_change = excluded.would_change",
     );
     sql
 }
@@ -155,7 +161,7 @@ fn insert_text(rows: usize) -> String {
 /// When the database refuses or a row cannot be read.
 pub async fn list(conn: &mut Conn, workspace: &WorkspaceId, run: &RunId) -> Result<Vec<StepRow>> {
     let sql = "SELECT path, ordinal, name, kind, status, input, output, error, warnings, logged, effect_key,
-                      attempt, started_at, duration_us, resume_at
+                      attempt, started_at, duration_us, resume_at, would_change
                FROM run_steps WHERE run_id = $1 AND workspace_id = $2 ORDER BY ordinal";
     fetch_all!(conn, Row, sql, run.as_str(), workspace.as_str())?
         .into_iter()

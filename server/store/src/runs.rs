@@ -6,13 +6,9 @@ use crate::db::{Conn, Result, execute, fetch_all, fetch_optional, record};
 use crate::error::StoreError;
 use crate::ids;
 use domain::app::AppCall;
-use domain::flow::listing::RunFilter;
 use domain::flow::run::{FailedStep, Run, RunStatus, Trial};
 use domain::ids::{FlowId, FlowVersionId, RunId, UserId, WorkspaceId};
 use serde_json::Map;
-
-/// Sorts after every id, whatever the database's collation.
-const AFTER_EVERY_ID: &str = "g";
 
 record! {
     /// One run as stored.
@@ -66,6 +62,8 @@ record! {
         pub trial: Option<String>,
         /// Which app it is of and who asked for it, JSON.
         pub app_call: Option<String>,
+        /// The run that it tries again.
+        pub retry_of: Option<String>,
     }
 }
 
@@ -76,7 +74,7 @@ macro_rules! columns {
             $before,
             "id, workspace_id, flow_id, version_id, flow_name, environment, status, triggered_by, acting_user, payload,
              response, created_at, started_at, finished_at, resume_at, active_ms, steps_count, resumed, failed_step,
-             failed_step_name, error, fence, trial, app_call",
+             failed_step_name, error, fence, trial, app_call, retry_of",
             $after
         )
     };
@@ -112,8 +110,13 @@ impl RunRow {
             error: self.error.clone(),
             resumed: u32::try_from(self.resumed).unwrap_or(u32::MAX),
             triggered_by: self.triggered_by.clone(),
+            acting_user: Some(UserId::from(self.acting_user.as_str()))
+                .filter(|it| !it.as_str().is_empty()),
+            retry_of: self.retry_of.as_deref().map(RunId::from),
+            called_by: None,
             steps_count: u32::try_from(self.steps_count).unwrap_or(u32::MAX),
             trial: self.trial()?,
+            would_change: Vec::new(),
             steps: Map::new(),
         })
     }
@@ -265,6 +268,30 @@ pub async fn insert(
     }
 }
 
+/// Notes that a run tries another one again. False, with nothing noted, when with `once` another run does already.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn set_retry_of(
+    conn: &mut Conn,
+    run: &RunId,
+    earlier: &RunId,
+    once: bool,
+) -> Result<bool> {
+    if once {
+        // Whoever tries the same run again at the same time waits here for the other one.
+        let lock = "UPDATE runs SET fence = fence WHERE id = $1";
+        execute!(conn, lock, earlier.as_str())?;
+        let sql = "SELECT n.id FROM runs n JOIN runs e ON e.workspace_id = n.workspace_id AND e.id = n.retry_of
+                   WHERE e.id = $1 AND n.retry_of = $1";
+        if fetch_optional!(conn, (String,), sql, earlier.as_str())?.is_some() {
+            return Ok(false);
+        }
+    }
+    execute!(conn, "UPDATE runs SET retry_of = $2 WHERE id = $1", run.as_str(), earlier.as_str())?;
+    Ok(true)
+}
+
 /// The run that was started with `key`, if any.
 ///
 /// # Errors
@@ -357,41 +384,4 @@ pub async fn cancel(
 pub async fn find(conn: &mut Conn, workspace: &WorkspaceId, id: &RunId) -> Result<Option<RunRow>> {
     let sql = columns!("SELECT ", " FROM runs WHERE workspace_id = $1 AND id = $2");
     fetch_optional!(conn, RunRow, sql, workspace.as_str(), id.as_str())
-}
-
-/// Runs of the workspace, newest first, those before the id `before` (empty for all), `limit` at most.
-///
-/// # Errors
-/// When the database refuses or a row cannot be read.
-pub async fn list(
-    conn: &mut Conn,
-    workspace: &WorkspaceId,
-    filter: &RunFilter,
-    before: &str,
-    limit: i64,
-) -> Result<Vec<Run>> {
-    let words: Vec<&str> = filter.status.iter().map(|it| it.as_str()).collect();
-    // The words are ours and hold no comma.
-    let wanted = if words.is_empty() { String::new() } else { format!(",{},", words.join(",")) };
-    let (ws, before) =
-        (workspace.as_str(), if before.is_empty() { AFTER_EVERY_ID } else { before });
-    let rows = match &filter.flow_id {
-        Some(flow) => {
-            let sql = columns!(
-                "SELECT ",
-                " FROM runs WHERE workspace_id = $1 AND id < $2 AND ($3 = '' OR $3 LIKE '%,' || status || ',%')
-                   AND flow_id = $5 ORDER BY id DESC LIMIT $4"
-            );
-            fetch_all!(conn, RunRow, sql, ws, before, wanted.as_str(), limit, flow.as_str())?
-        }
-        None => {
-            let sql = columns!(
-                "SELECT ",
-                " FROM runs WHERE workspace_id = $1 AND id < $2 AND ($3 = '' OR $3 LIKE '%,' || status || ',%')
-                 ORDER BY id DESC LIMIT $4"
-            );
-            fetch_all!(conn, RunRow, sql, ws, before, wanted.as_str(), limit)?
-        }
-    };
-    rows.iter().map(RunRow::summary).collect()
 }

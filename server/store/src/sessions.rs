@@ -1,6 +1,6 @@
 //! Signed-in sessions. Only the hash of a token is stored.
 
-use crate::db::{Conn, Result, execute, fetch_optional, record};
+use crate::db::{Conn, Result, execute, fetch_all, fetch_optional, record};
 use domain::ids::{UserId, WorkspaceId};
 
 record! {
@@ -25,7 +25,36 @@ record! {
         pub renewed_at: i64,
         /// Epoch milliseconds.
         pub expires_at: i64,
+        /// When it was last used, to the minute, epoch milliseconds; none for one from before that was noted.
+        pub seen_at: Option<i64>,
     }
+}
+
+record! {
+    /// A session as its person sees it, without anything that would open it.
+    #[derive(Clone, Debug)]
+    pub struct OpenSession {
+        /// The first characters of its hash: enough to name it.
+        pub id: String,
+        /// Name of the workspace it is in.
+        pub workspace_name: String,
+        /// What they signed in with, in words.
+        pub device: Option<String>,
+        /// The address they signed in from.
+        pub ip: Option<String>,
+        /// When they signed in, epoch milliseconds.
+        pub created_at: i64,
+        /// When it was last used, to the minute, epoch milliseconds.
+        pub seen_at: Option<i64>,
+    }
+}
+
+/// How much of its hash names a session: too little to be the hash, enough for no two to share it.
+const ID_LENGTH: usize = 24;
+
+/// What names the session with this hash.
+pub fn id_of(token_hash: &str) -> String {
+    token_hash.chars().take(ID_LENGTH).collect()
 }
 
 /// A session to be stored.
@@ -37,6 +66,10 @@ pub struct NewSession {
     pub user: UserId,
     /// The workspace it starts in.
     pub workspace: WorkspaceId,
+    /// What they signed in with, in words.
+    pub device: Option<String>,
+    /// The address they signed in from.
+    pub ip: Option<String>,
     /// Epoch milliseconds.
     pub now_ms: i64,
     /// Epoch milliseconds.
@@ -50,13 +83,16 @@ pub struct NewSession {
 pub async fn insert(conn: &mut Conn, new: &NewSession) -> Result<()> {
     execute!(
         conn,
-        "INSERT INTO sessions (token_hash, workspace_id, user_id, created_at, renewed_at, expires_at)
-         VALUES ($1, $2, $3, $4, $4, $5)",
+        "INSERT INTO sessions (token_hash, workspace_id, user_id, created_at, renewed_at, seen_at, expires_at, device,
+                               ip)
+         VALUES ($1, $2, $3, $4, $4, $4, $5, $6, $7)",
         new.token_hash.as_str(),
         new.workspace.as_str(),
         new.user.as_str(),
         new.now_ms,
-        new.expires_at_ms
+        new.expires_at_ms,
+        new.device.as_deref(),
+        new.ip.as_deref()
     )?;
     Ok(())
 }
@@ -66,11 +102,15 @@ pub async fn insert(conn: &mut Conn, new: &NewSession) -> Result<()> {
 /// # Errors
 /// When the database refuses.
 pub async fn find(conn: &mut Conn, token_hash: &str, now_ms: i64) -> Result<Option<Session>> {
-    fetch_optional!(
+    let place = conn.place("session", &[token_hash]);
+    if let Some(kept) = place.answer::<Option<Session>>() {
+        return Ok(kept.filter(|it| it.expires_at > now_ms));
+    }
+    let found = fetch_optional!(
         conn,
         Session,
         "SELECT s.user_id, u.name, s.workspace_id, u.is_super_admin, m.role, m.status, s.created_at, s.renewed_at,
-                s.expires_at
+                s.expires_at, s.seen_at
          FROM sessions s
          JOIN users u ON u.id = s.user_id
          JOIN workspaces w ON w.workspace_id = s.workspace_id
@@ -78,7 +118,41 @@ pub async fn find(conn: &mut Conn, token_hash: &str, now_ms: i64) -> Result<Opti
          WHERE s.token_hash = $1 AND s.expires_at > $2",
         token_hash,
         now_ms
-    )
+    )?;
+    Ok(place.keep(found))
+}
+
+/// The sessions of a person that have not ended, in whatever workspace: the one used last comes first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn open_of_user(
+    conn: &mut Conn,
+    user: &UserId,
+    now_ms: i64,
+    limit: i64,
+) -> Result<Vec<OpenSession>> {
+    let sql = "SELECT SUBSTR(s.token_hash, 1, 24) AS id, w.name AS workspace_name, s.device, s.ip, s.created_at,
+                      s.seen_at
+               FROM sessions s
+               JOIN workspaces w ON w.workspace_id = s.workspace_id
+               WHERE s.user_id = $1 AND s.expires_at > $2
+               ORDER BY COALESCE(s.seen_at, s.renewed_at) DESC, s.token_hash LIMIT $3";
+    fetch_all!(conn, OpenSession, sql, user.as_str(), now_ms, limit)
+}
+
+/// Notes that a session is used, and that its person is in its workspace.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn seen(conn: &mut Conn, token_hash: &str, now_ms: i64) -> Result<()> {
+    let sql = "UPDATE sessions SET seen_at = $2 WHERE token_hash = $1";
+    execute!(conn, sql, token_hash, now_ms)?;
+    let sql = "UPDATE memberships SET seen_at = $2
+               WHERE workspace_id = (SELECT workspace_id FROM sessions WHERE token_hash = $1)
+                     AND user_id = (SELECT user_id FROM sessions WHERE token_hash = $1)";
+    execute!(conn, sql, token_hash, now_ms)?;
+    Ok(())
 }
 
 /// Moves the end of a session.
@@ -113,6 +187,24 @@ pub async fn delete(conn: &mut Conn, token_hash: &str) -> Result<bool> {
     Ok(execute!(conn, "DELETE FROM sessions WHERE token_hash = $1", token_hash)? > 0)
 }
 
+/// Ends the session of a person that `id` names; whether there was one.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn delete_one(conn: &mut Conn, user: &UserId, id: &str) -> Result<bool> {
+    let sql = "DELETE FROM sessions WHERE user_id = $1 AND SUBSTR(token_hash, 1, 24) = $2";
+    Ok(execute!(conn, sql, user.as_str(), id)? > 0)
+}
+
+/// Ends every session of a person but one; how many there were.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn delete_others(conn: &mut Conn, user: &UserId, kept_hash: &str) -> Result<u64> {
+    let sql = "DELETE FROM sessions WHERE user_id = $1 AND token_hash <> $2";
+    execute!(conn, sql, user.as_str(), kept_hash)
+}
+
 /// Ends every session of a person.
 ///
 /// # Errors
@@ -122,7 +214,7 @@ pub async fn delete_of_user(conn: &mut Conn, user: &UserId) -> Result<()> {
     Ok(())
 }
 
-/// Ends the sessions that a person has in `workspace`; those in other workspaces go on.
+/// Ends the sessions that a person has in `workspace`, and says how many there were; those in other workspaces go on.
 ///
 /// # Errors
 /// When the database refuses.
@@ -130,10 +222,9 @@ pub async fn delete_in_workspace(
     conn: &mut Conn,
     workspace: &WorkspaceId,
     user: &UserId,
-) -> Result<()> {
+) -> Result<u64> {
     let sql = "DELETE FROM sessions WHERE workspace_id = $1 AND user_id = $2";
-    execute!(conn, sql, workspace.as_str(), user.as_str())?;
-    Ok(())
+    execute!(conn, sql, workspace.as_str(), user.as_str())
 }
 
 /// Clears sessions that ended by themselves.

@@ -12,9 +12,13 @@ pub const INSTALLATION: &str = "";
 /// # Errors
 /// When the database refuses.
 pub async fn find(conn: &mut Conn, workspace: &str, name: &str) -> Result<Option<Value>> {
+    let place = conn.place("setting", &[workspace, name]);
+    if let Some(kept) = place.answer() {
+        return Ok(kept);
+    }
     let sql = "SELECT value FROM settings WHERE workspace_id = $1 AND name = $2";
     let row = fetch_optional!(conn, (String,), sql, workspace, name)?;
-    Ok(row.map(|(value,)| serde_json::from_str(&value)).transpose()?)
+    Ok(place.keep(row.map(|(value,)| serde_json::from_str(&value)).transpose()?))
 }
 
 /// Sets it.

@@ -34,7 +34,7 @@ pub struct TestDb {
 impl Db {
     /// How many connections were taken for reading since this database was opened.
     pub fn reads(&self) -> u64 {
-        self.reads.load(Ordering::Relaxed)
+        self.0.reads.load(Ordering::Relaxed)
     }
 }
 
@@ -110,7 +110,7 @@ impl TestDb {
 
     /// How many transactions were begun for writing since the database was opened.
     pub fn writes(&self) -> u64 {
-        self.db.writes.load(Ordering::Relaxed)
+        self.db.0.writes.load(Ordering::Relaxed)
     }
 
     /// Runs a statement of the test itself, such as one that a person with the file could run. Gives how many rows it

@@ -106,8 +106,12 @@ macro_rules! tools {
 /// # Errors
 /// When the database refuses.
 pub async fn list(conn: &mut Conn, workspace: &WorkspaceId) -> Result<Vec<ServerRow>> {
+    let place = conn.place("tool servers", &[workspace.as_str()]);
+    if let Some(kept) = place.answer() {
+        return Ok(kept);
+    }
     let sql = servers!("WHERE workspace_id = $1 ORDER BY name, id");
-    fetch_all!(conn, ServerRow, sql, workspace.as_str())
+    Ok(place.keep(fetch_all!(conn, ServerRow, sql, workspace.as_str())?))
 }
 
 /// One server of a workspace.

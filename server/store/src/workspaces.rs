@@ -32,8 +32,10 @@ record! {
         pub role: String,
         /// `active` or `disabled`.
         pub status: String,
-        /// Epoch milliseconds.
+        /// When they signed in last, anywhere, epoch milliseconds.
         pub last_login_at: Option<i64>,
+        /// When they were last in this workspace, to the minute, epoch milliseconds.
+        pub seen_at: Option<i64>,
     }
 }
 
@@ -93,6 +95,10 @@ pub async fn first(conn: &mut Conn) -> Result<Option<WorkspaceId>> {
 /// # Errors
 /// When the database refuses.
 pub async fn find(conn: &mut Conn, id: &WorkspaceId) -> Result<Option<Workspace>> {
+    let place = conn.place("workspace", &[id.as_str()]);
+    if let Some(kept) = place.answer() {
+        return Ok(kept);
+    }
     let row = fetch_optional!(
         conn,
         WorkspaceRow,
@@ -100,17 +106,19 @@ pub async fn find(conn: &mut Conn, id: &WorkspaceId) -> Result<Option<Workspace>
          WHERE workspace_id = $1",
         id.as_str()
     )?;
-    row.map(|row| {
-        Ok(Workspace {
-            id: WorkspaceId::from(row.workspace_id),
-            name: row.name,
-            timezone: row.timezone,
-            working_days: serde_json::from_str(&row.working_days)?,
-            working_hours: serde_json::from_str(&row.working_hours)?,
-            created_at_ms: row.created_at,
+    let found: Result<Option<Workspace>> = row
+        .map(|row| {
+            Ok(Workspace {
+                id: WorkspaceId::from(row.workspace_id),
+                name: row.name,
+                timezone: row.timezone,
+                working_days: serde_json::from_str(&row.working_days)?,
+                working_hours: serde_json::from_str(&row.working_hours)?,
+                created_at_ms: row.created_at,
+            })
         })
-    })
-    .transpose()
+        .transpose();
+    Ok(place.keep(found?))
 }
 
 /// Saves the settings of a workspace.
@@ -215,7 +223,7 @@ macro_rules! memberships {
     ($rest:literal) => {
         concat!(
             "SELECT m.workspace_id, w.name AS workspace_name, m.user_id, u.name, u.email, u.is_super_admin, m.role,
-                    m.status, u.last_login_at
+                    m.status, u.last_login_at, m.seen_at
              FROM memberships m
              JOIN users u ON u.id = m.user_id
              JOIN workspaces w ON w.workspace_id = m.workspace_id ",

@@ -1,6 +1,6 @@
 //! What a run did: numbered events, and tool calls with their state, so that nothing is done twice.
 
-use crate::db::{Conn, Result, execute, fetch_all, fetch_optional, record};
+use crate::db::{Conn, Result, execute, fetch_all, fetch_optional, on, record};
 use crate::error::StoreError;
 use crate::ids;
 use crate::talks::Told;
@@ -92,11 +92,15 @@ pub struct StoredCall {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn append(conn: &mut Conn, place: &Place, event: &str, data: Value) -> Result<ChatEvent> {
-    let seq = next_seq(conn, place).await?;
-    let (stored, length) = insert(conn, place, seq, (event, data)).await?;
-    tell(conn, place, (vec![stored.clone()], length));
-    Ok(stored)
+pub async fn append(
+    conn: &mut Conn,
+    place: &Place,
+    event: &'static str,
+    data: Value,
+) -> Result<ChatEvent> {
+    let last = last_seq(conn, &place.run).await?;
+    let stored = append_after(conn, place, last, vec![(event, data)]).await?;
+    stored.into_iter().next().ok_or(StoreError::Closing)
 }
 
 /// Stores the next events of a run in their order, and tells those who follow it once.
@@ -111,72 +115,48 @@ pub async fn append_all(
     if events.is_empty() {
         return Ok(());
     }
-    let first = next_seq(conn, place).await?;
-    append_from(conn, place, (first, events)).await
+    let last = last_seq(conn, &place.run).await?;
+    append_after(conn, place, last, events).await.map(drop)
 }
 
-/// The same for the first events of a run that was stored just now.
+/// The same for a run whose last event has the number `last`, 0 where it has none. Gives them with their numbers.
 ///
 /// # Errors
-/// When the database refuses, as it does when the run has events.
-pub async fn append_first(
+/// When the database refuses, as it does when the run has more events.
+pub async fn append_after(
     conn: &mut Conn,
     place: &Place,
+    last: i64,
     events: Vec<(&'static str, Value)>,
-) -> Result<()> {
-    append_from(conn, place, (1, events)).await
-}
-
-async fn append_from(
-    conn: &mut Conn,
-    place: &Place,
-    (first, events): (i64, Vec<(&'static str, Value)>),
-) -> Result<()> {
-    let (mut stored, mut length) = (Vec::with_capacity(events.len()), 0);
-    for (seq, event) in (first..).zip(events) {
-        let (event, long) = insert(conn, place, seq, event).await?;
-        stored.push(event);
-        length += long;
-    }
-    tell(conn, place, (stored, length));
-    Ok(())
-}
-
-async fn next_seq(conn: &mut Conn, place: &Place) -> Result<i64> {
-    Ok(last_seq(conn, &place.run).await? + 1)
-}
-
-async fn insert(
-    conn: &mut Conn,
-    place: &Place,
-    seq: i64,
-    (event, mut data): (&str, Value),
-) -> Result<(ChatEvent, usize)> {
+) -> Result<Vec<ChatEvent>> {
     let now = ids::now_ms();
+    let stored: Vec<ChatEvent> =
+        (last + 1..).zip(events).map(|(seq, it)| numbered(place, (seq, now), it)).collect();
+    let texts: Vec<String> = stored.iter().map(|it| it.data.to_string()).collect();
+    on!(conn, c => {
+        let mut insert = sqlx::QueryBuilder::new(
+            "INSERT INTO chat_events (run_id, seq, workspace_id, session_id, event, data, at_ms) ",
+        );
+        insert.push_values(stored.iter().zip(&texts), |mut row, (event, text)| {
+            row.push_bind(place.run.as_str()).push_bind(event.seq);
+            row.push_bind(place.workspace.as_str()).push_bind(place.session.as_str());
+            row.push_bind(event.event.as_str()).push_bind(text.as_str()).push_bind(now);
+        });
+        insert.build().execute(c).await.map(drop)
+    })?;
+    let length = texts.iter().map(String::len).sum();
+    let told = Told { session: place.session.clone(), events: stored.clone(), length };
+    conn.told.push(told);
+    Ok(stored)
+}
+
+fn numbered(place: &Place, (seq, now): (i64, i64), (event, mut data): (&str, Value)) -> ChatEvent {
     if let Value::Object(fields) = &mut data {
         fields.insert("seq".into(), seq.into());
         fields.insert("ts".into(), ids::rfc3339(now).into());
         fields.insert("runId".into(), place.run.as_str().into());
     }
-    let text = data.to_string();
-    execute!(
-        conn,
-        "INSERT INTO chat_events (run_id, seq, workspace_id, session_id, event, data, at_ms)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        place.run.as_str(),
-        seq,
-        place.workspace.as_str(),
-        place.session.as_str(),
-        event,
-        text.as_str(),
-        now
-    )?;
-    let stored = ChatEvent { run_id: place.run.clone(), seq, event: event.to_owned(), data };
-    Ok((stored, text.len()))
-}
-
-fn tell(conn: &mut Conn, place: &Place, (events, length): (Vec<ChatEvent>, usize)) {
-    conn.told.push(Told { session: place.session.clone(), events, length });
+    ChatEvent { run_id: place.run.clone(), seq, event: event.to_owned(), data }
 }
 
 /// The events of a run after number `after`, in order.

@@ -1,6 +1,6 @@
 //! Which node works on a run of the assistant. A node that lost its lease may not write for the run any more.
 
-use crate::db::{Conn, Result, execute, fetch_all};
+use crate::db::{Conn, Result, execute, fetch_all, fetch_optional};
 use crate::ids;
 use domain::ids::ChatRunId;
 
@@ -29,6 +29,18 @@ pub async fn renew(conn: &mut Conn, id: &ChatRunId, node: &str) -> Result<bool> 
     let sql = "UPDATE chat_runs SET lease_until = $3
                WHERE id = $1 AND lease_owner = $2 AND status IN ('queued', 'running')";
     Ok(execute!(conn, sql, id.as_str(), node, ids::now_ms() + LEASE_MS)? > 0)
+}
+
+/// The same; gives the number of the run's last event.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn renew_counting(conn: &mut Conn, id: &ChatRunId, node: &str) -> Result<Option<i64>> {
+    let sql = "UPDATE chat_runs SET lease_until = $3
+               WHERE id = $1 AND lease_owner = $2 AND status IN ('queued', 'running')
+               RETURNING (SELECT COALESCE(MAX(e.seq), 0) FROM chat_events e WHERE e.run_id = chat_runs.id)";
+    let until = ids::now_ms() + LEASE_MS;
+    Ok(fetch_optional!(conn, (i64,), sql, id.as_str(), node, until)?.map(|(last,)| last))
 }
 
 /// Gives a lease back when a node stops, so that another need not wait for it to run out.

@@ -85,28 +85,7 @@ pub async fn insert(conn: &mut Conn, owner: &Owner, new: &NewRun) -> Result<bool
     if active(conn, &new.session).await?.is_some() {
         return Ok(false);
     }
-    let inserted = execute!(
-        conn,
-        "INSERT INTO chat_runs (id, workspace_id, user_id, user_name, session_id, root_id, parent_run_id, status,
-             runtime, model, iterations, tools_used, flow_id, project_id, today, resumed, request_id, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', $8, $9, 0, '[]', $10, $11, $12, 0, $13, $14)
-         ON CONFLICT DO NOTHING",
-        new.id.as_str(),
-        owner.workspace.as_str(),
-        owner.user.as_str(),
-        new.user_name.as_str(),
-        new.session.as_str(),
-        new.root.as_str(),
-        new.parent.as_ref().map(ChatRunId::as_str),
-        new.runtime.as_str(),
-        new.model.as_str(),
-        new.flow.as_ref().map(FlowId::as_str),
-        new.project.as_deref(),
-        new.today.as_str(),
-        new.request_id.as_str(),
-        ids::now_ms()
-    )?;
-    Ok(inserted > 0)
+    store(conn, owner, new, None).await
 }
 
 /// Stores a run that begins at once, with the lease of `node`. False when another run of the session is under way.
@@ -119,13 +98,22 @@ pub async fn insert_begun(
     new: &NewRun,
     node: &str,
 ) -> Result<bool> {
+    store(conn, owner, new, Some(node)).await
+}
+
+/// Stores a run: under way on `node`, or queued where there is none.
+async fn store(conn: &mut Conn, owner: &Owner, new: &NewRun, node: Option<&str>) -> Result<bool> {
     let now = ids::now_ms();
+    let (status, started) = match node {
+        Some(_) => (ChatRunStatus::Running, Some(now)),
+        None => (ChatRunStatus::Queued, None),
+    };
     let inserted = execute!(
         conn,
         "INSERT INTO chat_runs (id, workspace_id, user_id, user_name, session_id, root_id, parent_run_id, status,
              runtime, model, iterations, tools_used, flow_id, project_id, today, resumed, request_id, created_at,
              started_at, lease_owner, lease_until)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 'running', $8, $9, 0, '[]', $10, $11, $12, 0, $13, $14, $14, $15, $16)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, '[]', $11, $12, $13, 0, $14, $15, $16, $17, $18)
          ON CONFLICT DO NOTHING",
         new.id.as_str(),
         owner.workspace.as_str(),
@@ -134,6 +122,7 @@ pub async fn insert_begun(
         new.session.as_str(),
         new.root.as_str(),
         new.parent.as_ref().map(ChatRunId::as_str),
+        status.as_str(),
         new.runtime.as_str(),
         new.model.as_str(),
         new.flow.as_ref().map(FlowId::as_str),
@@ -141,8 +130,9 @@ pub async fn insert_begun(
         new.today.as_str(),
         new.request_id.as_str(),
         now,
+        started,
         node,
-        now + LEASE_MS
+        started.map(|it| it + LEASE_MS)
     )?;
     Ok(inserted > 0)
 }

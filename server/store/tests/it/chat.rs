@@ -1,6 +1,6 @@
 //! Conversations, runs, approvals and operations.
 
-use domain::approval::{ApprovalStatus, Risk};
+use domain::approval::{ApprovalStatus, Effects, Risk};
 use domain::chat::ChatRunStatus;
 use domain::ids::{ApprovalId, ChatRunId, OperationId, SessionId, UserId, WorkspaceId};
 use serde_json::json;
@@ -261,6 +261,7 @@ fn new_approval(id: &str) -> NewApproval {
         kind: "tool",
         title: "Complete a to-do".into(),
         summary: "In Website relaunch".into(),
+        effects: Effects::default(),
         tool: "complete_todo".into(),
         args: json!({"todo_id": 7}),
         args_hash: "h".into(),

@@ -3,11 +3,14 @@
 use domain::actor::{Actor, Role, Via};
 use domain::event::{Event, EventKind, Topic};
 use domain::ids::{UserId, WorkspaceId};
+use serde_json::json;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use store::chain;
 use store::db::{Conn, Db, Record};
 use store::error::StoreError;
 use store::events;
 use store::memo::Memo;
+use store::settings;
 use store::testing::TestDb;
 
 fn actor(workspace: &str) -> Actor {
@@ -156,5 +159,63 @@ async fn what_was_read_is_kept_until_something_is_written() {
             record(&other, "w1", "g").await.unwrap();
             assert_eq!(ask("a").await, 2);
         }
+    }
+}
+
+#[tokio::test]
+async fn talk_leaves_alone_what_is_kept_of_settings() {
+    for test in TestDb::both().await {
+        let word = async || {
+            let mut conn = test.db.read().await.unwrap();
+            settings::find(&mut conn, "w1", "word").await.unwrap()
+        };
+        let set = |value: &'static str| {
+            test.db.write(move |tx| {
+                Box::pin(async move { settings::set(tx, "w1", "word", &json!(value)).await })
+            })
+        };
+        assert_eq!(word().await, None, "{}", test.name);
+        set("one").await.unwrap();
+        assert_eq!(word().await, Some(json!("one")), "{}", test.name);
+        // Talk never does this; that nobody sees it shows that the answer was kept.
+        let wrong = test.db.write_talk(|tx| {
+            Box::pin(async move { settings::set(tx, "w1", "word", &json!("two")).await })
+        });
+        wrong.await.unwrap();
+        // Several nodes may write to PostgreSQL, so nothing is kept there.
+        let kept = if test.name == "sqlite" { "one" } else { "two" };
+        assert_eq!(word().await, Some(json!(kept)), "{}", test.name);
+        record(&test.db, "w1", "f").await.unwrap();
+        assert_eq!(word().await, Some(json!("two")), "{}", test.name);
+    }
+}
+
+#[tokio::test]
+async fn events_of_refused_work_leave_the_chain_whole() {
+    for test in TestDb::both().await {
+        let all = (0..30).map(|n| {
+            let (db, actor) = (test.db.clone(), actor("w1"));
+            async move {
+                let work = db.write(move |tx| {
+                    Box::pin(async move {
+                        for target in ["f", "g"] {
+                            let event = Event::new(EventKind::FlowCreated, target, "A flow");
+                            events::record(tx, &actor, &event).await?;
+                        }
+                        if n % 3 == 0 {
+                            return Err(StoreError::Unreadable("on purpose".to_owned()));
+                        }
+                        Ok(())
+                    })
+                });
+                assert_eq!(work.await.is_ok(), n % 3 != 0);
+            }
+        });
+        futures::future::join_all(all).await;
+        record(&test.db, "w1", "h").await.unwrap();
+        assert_eq!(numbers(&test.db, "w1").await, (1..=41).collect::<Vec<_>>(), "{}", test.name);
+        let mut conn = test.db.read().await.unwrap();
+        let checked = chain::verify(&mut conn, &WorkspaceId::from("w1"), None).await.unwrap();
+        assert_eq!((checked.broken, checked.events), (None, 41), "{}", test.name);
     }
 }

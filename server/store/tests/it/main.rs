@@ -8,4 +8,5 @@ mod core;
 mod failures;
 mod flow_projects;
 mod mirror;
+mod run_lists;
 mod templates;
