@@ -79,9 +79,35 @@ pub struct Member {
     /// `active` or `disabled`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
-    /// Epoch milliseconds.
+    /// When they signed in last, epoch milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_login_at_ms: Option<i64>,
+    /// When they were last in the workspace, to the minute, epoch milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_seen_at_ms: Option<i64>,
+}
+
+/// A place where a person is signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OpenSession {
+    /// Names it; opens nothing.
+    pub id: String,
+    /// Name of the workspace it is in.
+    pub workspace_name: String,
+    /// "Firefox on Linux"; none where it was not noted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
+    /// The address they signed in from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ip: Option<String>,
+    /// When they signed in, epoch milliseconds.
+    pub started_at_ms: i64,
+    /// When it was last used, to the minute, epoch milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seen_at_ms: Option<i64>,
+    /// It is the one that asks.
+    pub is_current: bool,
 }
 
 /// A pending or used invitation.
@@ -151,6 +177,22 @@ pub struct Invited {
 impl fmt::Debug for Invited {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Invited").field("invitation", &self.invitation).finish_non_exhaustive()
+    }
+}
+
+/// A password that was made for a person; it is shown this once.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadePassword {
+    /// Whose it is.
+    pub name: String,
+    /// What they sign in with; a secret.
+    pub password: String,
+}
+
+/// Without the password, which is a secret.
+impl fmt::Debug for MadePassword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MadePassword").field("name", &self.name).finish_non_exhaustive()
     }
 }
 

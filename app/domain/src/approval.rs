@@ -113,6 +113,48 @@ impl ApprovalStatus {
     }
 }
 
+/// One thing that would be different.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Change {
+    /// "Due", "Assigned to", "Comment".
+    pub label: String,
+    /// What it is now, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// What it becomes.
+    pub to: String,
+}
+
+impl Change {
+    /// What `label` becomes, and what it was where that is known.
+    pub fn new(label: impl Into<String>, from: Option<String>, to: impl Into<String>) -> Self {
+        Self { label: label.into(), from, to: to.into() }
+    }
+}
+
+/// What would be different, piece by piece.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Effects {
+    /// What it is about: the name of a record, a flow, a person.
+    #[serde(default)]
+    pub subject: String,
+    /// What becomes of it.
+    #[serde(default)]
+    pub changes: Vec<Change>,
+    /// Who will see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_by: Option<String>,
+}
+
+impl Effects {
+    /// Nothing is known piece by piece.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty() && self.seen_by.is_none()
+    }
+}
+
 /// A question that must be answered before something happens.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -165,9 +207,23 @@ pub struct Approval {
     /// What came of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<Value>,
+    /// What would be different, piece by piece, where that is known.
+    #[serde(default, skip_serializing_if = "Effects::is_empty")]
+    pub effects: Effects,
     /// For whom a yes may be remembered; nobody where each time must be asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remember: Vec<RuleScope>,
+}
+
+/// An approval as its page shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ApprovalDetail {
+    /// The approval.
+    pub approval: Approval,
+    /// Names of those who can decide it.
+    pub deciders: Vec<String>,
+    /// The person who looks is one of them.
+    pub is_mine_to_decide: bool,
 }
 
 /// Arguments that hold words of people, with what they are called in a form.
@@ -184,6 +240,8 @@ const TEXTS: [(&str, &str); 11] = [
     ("due_on", "Due day"),
     ("starts_on", "First day"),
 ];
+/// What an answer ends with that asks for an approval.
+pub const ASKS: &str = "Nothing happens before you approve.";
 /// What stands in place of a secret.
 const MASK: &str = "***";
 

@@ -41,20 +41,39 @@ pub enum KeyScope {
 pub struct Answering {
     /// As in [`PROVIDERS`].
     pub provider: String,
-    /// As its maker calls it.
+    /// As its maker calls it; empty where none is chosen.
     pub model: String,
     /// `personal`, `workspace` or `builtin`.
     pub source: String,
     /// Why what was chosen cannot answer.
-    pub missing: Option<String>,
+    pub missing: Option<Missing>,
     /// What asks first in the workspace: `risky`, `basecamp` or `all`.
     pub mode: String,
+    /// Some of what asks first was allowed for good.
+    #[serde(default)]
+    pub remembers: bool,
+}
+
+/// Why what was chosen cannot answer, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missing {
+    /// What is missing.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
+    /// Where to do it.
+    pub fix_url: String,
 }
 
 impl Answering {
-    /// "Built-in assistant", or the name of the model.
+    /// "Built-in assistant", or the name of the model; with a word for what cannot answer yet.
     pub fn label(&self) -> String {
-        if self.provider == self.model { title_of(&self.provider) } else { &self.model }.to_owned()
+        let is_named = !self.model.is_empty() && self.provider != self.model;
+        let name = if is_named { &self.model } else { title_of(&self.provider) };
+        match self.missing {
+            Some(_) => format!("{name} (not set up)"),
+            None => name.to_owned(),
+        }
     }
 
     /// What asks first, in words.
@@ -62,6 +81,7 @@ impl Answering {
         match self.mode.as_str() {
             "all" => "Every change asks first.",
             "risky" => "What deletes, publishes or reaches others asks first.",
+            _ if self.remembers => "Changes to Basecamp ask first, except what was always allowed.",
             _ => "Changes to Basecamp always ask first.",
         }
     }
@@ -281,9 +301,21 @@ mod tests {
             source: "workspace".to_owned(),
             missing: None,
             mode: "risky".to_owned(),
+            remembers: false,
         };
         assert_eq!(answering("builtin", "builtin").label(), "Built-in assistant");
         assert_eq!(answering("openai", "large").label(), "large");
+        let missing = Missing {
+            message: "No API key configured".to_owned(),
+            hint: "Add one".to_owned(),
+            fix_url: "/settings/assistant".to_owned(),
+        };
+        let unready = Answering { missing: Some(missing), ..answering("openai", "") };
+        assert_eq!(unready.label(), "OpenAI (not set up)");
+        let basecamp = Answering { mode: "basecamp".to_owned(), ..answering("openai", "large") };
+        assert_eq!(basecamp.asks_first(), "Changes to Basecamp always ask first.");
+        let relaxed = Answering { remembers: true, ..basecamp };
+        assert!(relaxed.asks_first().contains("except what was always allowed"));
         assert_eq!(model_title("builtin"), "Built-in assistant");
         assert_eq!(model_title("openai_compatible/acme/large"), "acme/large");
         assert_eq!(model_title(""), "");

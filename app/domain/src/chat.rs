@@ -26,6 +26,9 @@ pub struct Session {
     pub updated_at: String,
     /// How many turns it has.
     pub message_count: u32,
+    /// How many changes asked for in it wait for somebody.
+    #[serde(default)]
+    pub waiting: u32,
 }
 
 /// One turn.

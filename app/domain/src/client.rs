@@ -9,6 +9,8 @@ pub struct Client {
     pub request_id: String,
     /// The address it came from, where there is one.
     pub ip: Option<String>,
+    /// What the program that sent it calls itself, as sent.
+    pub program: Option<String>,
     /// Whether it came over TLS; its cookies are then for TLS only.
     pub is_secure: bool,
     /// The value of its session cookie, as sent: it may belong to nobody.

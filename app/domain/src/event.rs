@@ -75,6 +75,8 @@ kinds! {
     PasswordChanged = "auth.password_changed", Account, audited;
     /// An admin set somebody's password.
     PasswordReset = "auth.password_reset", Account, audited;
+    /// Sessions of a person were ended, by themselves or by an admin.
+    SessionsEnded = "auth.sessions_ended", Account, audited;
     /// Somebody took the audit log with them as a file.
     AuditExported = "audit.exported", Account, audited;
     /// An operation was refused for lack of a permission.

@@ -8,6 +8,7 @@ pub mod clip;
 pub mod compare;
 pub mod condition;
 pub mod connection;
+pub mod cron;
 pub mod edit;
 pub mod engine;
 pub mod exchange;
@@ -31,6 +32,7 @@ pub mod tables;
 pub mod templates;
 pub mod tree;
 pub mod validate;
+pub mod would;
 
 pub use handling::{ErrorHandling, RetryPolicy, Switch};
 pub use note::Note;

@@ -154,6 +154,26 @@ pub struct AppTest {
     pub message: String,
 }
 
+/// What testing every connection found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AllChecked {
+    /// How many work.
+    pub works: u32,
+    /// Names of those that do not.
+    pub failed: Vec<String>,
+}
+
+impl AllChecked {
+    /// One more was tested.
+    pub fn add(&mut self, name: String, works: bool) {
+        if works {
+            self.works += 1;
+        } else {
+            self.failed.push(name);
+        }
+    }
+}
+
 /// Every connection to Basecamp that a person sees, and what they may add.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BasecampAccesses {

@@ -116,6 +116,8 @@ impl fmt::Debug for MadeKey {
 pub struct KeyGrant {
     /// The key.
     pub id: KeyId,
+    /// Its beginning and its end, for its owner to know it by; empty for a chat client that signed its person in.
+    pub masked: String,
     /// How many tools its chat client is shown.
     pub profile: KeyProfile,
     /// Whether its destructive calls wait for an approval.
@@ -146,6 +148,7 @@ mod tests {
     fn a_list_of_tools_names_groups_and_tools() {
         let grant = |tools: &[&str]| KeyGrant {
             id: KeyId::default(),
+            masked: String::new(),
             profile: KeyProfile::Focused,
             ask_first: false,
             can_approve: false,

@@ -13,6 +13,27 @@ pub struct Freshness {
     pub stale: Option<String>,
 }
 
+/// What an answer about Basecamp is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Projects.
+    Projects,
+    /// People.
+    People,
+    /// To-do lists without their to-dos.
+    Lists,
+    /// To-dos, with the lists and projects they are in.
+    Todos,
+    /// Cards.
+    Cards,
+    /// Comments.
+    Comments,
+    /// Messages.
+    Messages,
+    /// Answers to check-in questions.
+    Answers,
+}
+
 /// How far the mirror of a connection is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MirrorStatus {

@@ -290,6 +290,8 @@ pub struct Shown {
     pub content: Content,
     /// How much is on tabs, where it is known without asking Basecamp.
     pub counts: Vec<(Tab, u32)>,
+    /// Who has something to do there, by name, where that is known without asking Basecamp.
+    pub team: Vec<String>,
 }
 
 /// The content of a tab.
@@ -317,6 +319,10 @@ pub struct ProjectHealth {
     pub score: Option<HealthScore>,
     /// What was counted.
     pub counts: HealthCounts,
+    /// By how much the score moved in a week; none when nothing is known of then.
+    pub moved: Option<i32>,
+    /// The scores of the last eight weeks, one a week and the oldest first; those that are known.
+    pub weeks: Vec<u32>,
 }
 
 /// A score and what it is made of, each from 0 to 100.

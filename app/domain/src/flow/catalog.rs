@@ -11,6 +11,7 @@ mod control;
 pub mod data;
 pub mod fields;
 mod forms;
+mod groups;
 mod http;
 mod mail;
 mod names;
@@ -19,6 +20,7 @@ pub mod step;
 mod tables;
 mod waits;
 
+pub use groups::Group;
 pub use names::*;
 
 use crate::approval::Risk;
@@ -136,6 +138,8 @@ pub struct OperationMeta {
     pub takes: &'static [&'static str],
     /// What its `inputs` input holds.
     pub inputs: Vec<PropMeta>,
+    /// The heading of the picker.
+    pub group: Group,
 }
 
 /// What starts flows.
@@ -157,7 +161,7 @@ pub enum TriggerStrategy {
 pub struct TriggerMeta {
     /// On the wire: `catch_webhook`.
     pub name: &'static str,
-    /// On screen: "Catch webhook".
+    /// On screen: "When a request arrives".
     pub display_name: &'static str,
     /// One sentence.
     pub description: &'static str,
@@ -165,6 +169,8 @@ pub struct TriggerMeta {
     pub props: Vec<PropMeta>,
     /// What fires it.
     pub strategy: TriggerStrategy,
+    /// The heading of the picker.
+    pub group: Group,
 }
 
 /// One input of an action or a trigger.

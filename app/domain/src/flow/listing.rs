@@ -4,7 +4,7 @@ use crate::flow::FlowStatus;
 use crate::flow::edit::FlowEdit;
 use crate::flow::engine::FlowEngine;
 use crate::flow::run::{Run, RunStatus};
-use crate::ids::{FlowId, FlowVersionId};
+use crate::ids::{FlowId, FlowVersionId, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 use serde_json::Value;
@@ -142,6 +142,14 @@ pub struct RunFilter {
     pub flow_id: Option<FlowId>,
     /// Only in one of these states.
     pub status: Vec<RunStatus>,
+    /// True for those that somebody only tried something out with, false for the others.
+    pub tests: Option<bool>,
+    /// Only those that this person started or tried again.
+    pub person: Option<UserId>,
+    /// Only those stored since then, epoch milliseconds.
+    pub since: Option<i64>,
+    /// Part of the flow's name, in any case, or of the run's id.
+    pub search: Option<String>,
     /// Only of this engine.
     pub engine: Option<FlowEngine>,
     /// At most this many, 10 when absent, 100 at most.

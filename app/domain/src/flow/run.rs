@@ -1,8 +1,9 @@
 //! Runs of flows (flow.md 6).
 
-use crate::ids::{FlowId, FlowVersionId, RunId};
+use crate::ids::{FlowId, FlowVersionId, RunId, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 /// State of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -66,9 +67,23 @@ impl RunStatus {
         Self::ALL.into_iter().find(|it| it.as_str() == word)
     }
 
+    /// The states of a run that did not do what it should.
+    pub const FAILED: [Self; 5] = [
+        Self::Failed,
+        Self::Timeout,
+        Self::InternalError,
+        Self::QuotaExceeded,
+        Self::MemoryLimitExceeded,
+    ];
+
     /// Nothing more will happen; never changes again.
     pub fn is_terminal(self) -> bool {
         !matches!(self, Self::Queued | Self::Running | Self::Paused)
+    }
+
+    /// It did not do what it should.
+    pub fn is_failed(self) -> bool {
+        Self::FAILED.contains(&self)
     }
 }
 
@@ -134,9 +149,34 @@ pub struct StepOutput {
     /// What its code wrote with `console`, line by line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub logged: Vec<String>,
+    /// What it would have changed, as a sentence: it is a step of a dry run, which passed over it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub would_change: Option<String>,
+    /// What ids of the input stand for, by the input they are in: `inputs.assignee_ids` is "Amara Osei, Ben Carter".
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub names: BTreeMap<String, String>,
     /// RFC 3339.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<String>,
+}
+
+impl StepOutput {
+    /// Nothing was done: it only said what it would change. Its output stands in for what doing it would have given.
+    pub fn has_only_said(&self) -> bool {
+        self.would_change.is_some()
+    }
+}
+
+/// What one step of a dry run would have changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WouldChange {
+    /// `step_2`.
+    pub step: String,
+    /// Where it ran: `step_2`, in loops `step_1/0/step_2` with the round counted from 0.
+    pub path: String,
+    /// In plain words, with names: "Post “Overdue today” to Website relaunch".
+    pub sentence: String,
 }
 
 /// The step a run failed at.
@@ -147,6 +187,46 @@ pub struct FailedStep {
     pub name: String,
     /// What people read.
     pub display_name: String,
+}
+
+/// The environment of a run that does what the flow is for.
+pub const LIVE: &str = "PRODUCTION";
+/// The environment of a run that somebody only tries something out with.
+pub const TRIED: &str = "TESTING";
+
+/// What a run is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunKind {
+    /// The flow does its job.
+    Live,
+    /// Somebody tries the whole flow, for real.
+    Test,
+    /// Somebody looks at what would change; nothing is changed.
+    Dry,
+    /// Somebody tries one step, for real.
+    Step,
+}
+
+impl RunKind {
+    /// The words beside a run; none for a live one.
+    pub fn words(self) -> Option<&'static str> {
+        match self {
+            Self::Live => None,
+            Self::Test => Some("Test run"),
+            Self::Dry => Some("Dry run"),
+            Self::Step => Some("Step test"),
+        }
+    }
+}
+
+/// The run of another flow that called this one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Caller {
+    /// The run whose step called.
+    pub run_id: RunId,
+    /// The name of its flow then.
+    pub flow_name: String,
 }
 
 /// One execution of a flow.
@@ -189,15 +269,34 @@ pub struct Run {
     pub resumed: u32,
     /// What started it: `webhook`, `schedule`, `manual`.
     pub triggered_by: String,
+    /// Whose rights it has: who started it by hand, else who published the flow; none on another engine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acting_user: Option<UserId>,
+    /// The run that it tries again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_of: Option<RunId>,
+    /// The run whose step called it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub called_by: Option<Caller>,
     /// How many steps ran.
     #[serde(default)]
     pub steps_count: u32,
     /// What it does less than a whole run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trial: Option<Trial>,
+    /// What a dry run would have changed, in the order its steps ran; empty in lists.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub would_change: Vec<WouldChange>,
     /// Step outputs by name, in the order they ran; empty in lists.
     #[serde(default)]
     pub steps: Map<String, Value>,
+}
+
+impl Run {
+    /// Nothing outside the run was changed by it.
+    pub fn is_dry(&self) -> bool {
+        self.trial == Some(Trial::Dry)
+    }
 }
 
 /// What a test of a draft does less than a whole run.
@@ -216,7 +315,7 @@ pub enum Trial {
     },
 }
 
-/// What a step says that a dry run passed over.
+/// What a step says, beside its sentence, that a dry run passed over.
 pub const NOT_DONE: &str = "Not done: a dry run changes nothing";
 
 /// Which version a started run takes.
@@ -227,6 +326,46 @@ pub enum Which {
     Published,
     /// The one being edited; the run counts as a test.
     Draft,
+}
+
+impl Run {
+    /// What it is for.
+    pub fn kind(&self) -> RunKind {
+        match &self.trial {
+            Some(Trial::Dry) => RunKind::Dry,
+            Some(Trial::Step { .. }) => RunKind::Step,
+            None if self.environment == TRIED => RunKind::Test,
+            None => RunKind::Live,
+        }
+    }
+}
+
+/// How the runs of a day went.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RunFigures {
+    /// Started.
+    pub started: u64,
+    /// Of them: did what they should.
+    pub succeeded: u64,
+    /// Of them: failed.
+    pub failed: u64,
+    /// Runs that wait now, whenever they started.
+    pub waiting: u64,
+    /// Milliseconds that the one in the middle took, of those that succeeded.
+    pub typical: Option<i64>,
+}
+
+/// What became of several runs that were to be tried again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Retried {
+    /// How many were started again.
+    pub started: usize,
+    /// How many were not.
+    pub refused: usize,
+    /// Why the first of those was not.
+    pub why: Option<String>,
 }
 
 /// How a run is tried again.

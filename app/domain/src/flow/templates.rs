@@ -86,11 +86,19 @@ enum Part {
         /// `basecamp/todos/create_todo`.
         #[serde(rename = "do")]
         choice: String,
+        /// What the step is called here, where the picker's words say too little.
+        #[serde(default, rename = "as", skip_serializing_if = "Option::is_none")]
+        title: Option<String>,
         #[serde(default)]
         input: Map<String, Value>,
     },
     /// Steps for each item of a list.
-    Each { each: String, steps: Vec<Part> },
+    Each {
+        each: String,
+        #[serde(default, rename = "as", skip_serializing_if = "Option::is_none")]
+        title: Option<String>,
+        steps: Vec<Part>,
+    },
     /// Steps when a condition holds: first value, operator, second value.
     When { when: (String, String, String), name: String, steps: Vec<Part> },
 }
@@ -106,6 +114,15 @@ pub fn all() -> &'static [Template] {
 /// The template with this id.
 pub fn find(id: &str) -> Option<&'static Template> {
     all().iter().find(|it| it.id == id)
+}
+
+/// Lets the clock of a trigger made of a template go by `zone`, an IANA name; a trigger without a clock stays.
+pub fn go_by(trigger: &mut Trigger, zone: &str) {
+    if let TriggerKind::Piece(settings) = &mut trigger.kind
+        && let Some(held) = settings.input.get_mut("timezone")
+    {
+        *held = zone.into();
+    }
 }
 
 impl Template {
@@ -136,8 +153,11 @@ impl Template {
     pub fn build(&self, answers: &Map<String, Value>) -> Result<Trigger, Vec<Issue>> {
         let answers = self.answered(answers)?;
         let unknown = || vec![Issue::new("template", "It names a step that PM OS does not have")];
-        let Part::Do { choice, input } = &self.trigger else { return Err(unknown()) };
+        let Part::Do { choice, title, input } = &self.trigger else { return Err(unknown()) };
         let mut trigger = known(choice).and_then(|it| it.trigger()).ok_or_else(unknown)?;
+        if let Some(title) = title {
+            trigger.display_name = worded(title, &answers);
+        }
         if let TriggerKind::Piece(settings) = &mut trigger.kind {
             fill(settings, input, &answers);
             trigger.valid = fields::missing(settings).is_empty();
@@ -182,10 +202,11 @@ impl Template {
 impl Part {
     fn outline(&self, depth: usize, rows: &mut Vec<(usize, String)>) {
         let (words, steps): (&str, &[Self]) = match self {
+            Self::Do { title: Some(title), .. } => (title, &[]),
             Self::Do { choice, .. } => {
                 (known(choice).map_or(choice.as_str(), |it| it.display_name), &[])
             }
-            Self::Each { steps, .. } => ("For each", steps),
+            Self::Each { title, steps, .. } => (title.as_deref().unwrap_or("For each"), steps),
             Self::When { name, steps, .. } => (name, steps),
         };
         rows.push((depth, words.to_owned()));
@@ -236,16 +257,22 @@ fn chain(
 
 fn made(part: &Part, name: &str, answers: &Map<String, Value>, next: &mut u32) -> Option<Action> {
     match part {
-        Part::Do { choice, input } => {
+        Part::Do { choice, title, input } => {
             let mut action = known(choice)?.step(name)?;
+            if let Some(title) = title {
+                action.display_name = worded(title, answers);
+            }
             if let ActionKind::Piece(settings) = &mut action.kind {
                 fill(settings, input, answers);
                 action.valid = fields::missing(settings).is_empty();
             }
             Some(action)
         }
-        Part::Each { each, steps } => {
+        Part::Each { each, title, steps } => {
             let mut action = step::loop_step(name);
+            if let Some(title) = title {
+                action.display_name.clone_from(title);
+            }
             if let ActionKind::Loop(settings) = &mut action.kind {
                 settings.items.clone_from(each);
             }
@@ -255,6 +282,7 @@ fn made(part: &Part, name: &str, answers: &Map<String, Value>, next: &mut u32) -
         }
         Part::When { when, name: branch, steps } => {
             let mut action = step::router_step(name);
+            action.display_name = format!("{branch}?");
             if let ActionKind::Router(settings) = &mut action.kind
                 && let Some(first) = settings.branches.first_mut()
             {
@@ -288,6 +316,12 @@ fn fill(settings: &mut PieceSettings, input: &Map<String, Value>, answers: &Map<
             }
         }
     }
+}
+
+/// A title with its answers.
+fn worded(title: &str, answers: &Map<String, Value>) -> String {
+    let words = with_answers(&title.into(), answers);
+    words.and_then(|it| it.as_str().map(str::to_owned)).unwrap_or_else(|| title.to_owned())
 }
 
 /// `value` with every `<<key>>` answered; none for one that is nothing but a question without an answer.

@@ -1,7 +1,7 @@
 //! What stands around the to-dos on the first tab of a project: what happened last, what comes, and the flows that work
 //! there.
 
-use super::Kind;
+use super::{Kind, ProjectHealth};
 use crate::flow::run::RunStatus;
 use crate::ids::FlowId;
 use serde::{Deserialize, Serialize};
@@ -108,6 +108,10 @@ pub struct News {
     pub deed: Deed,
     /// To what.
     pub title: String,
+    /// The project.
+    pub project_id: i64,
+    /// What that is called; empty where nobody says it.
+    pub project: String,
     /// The record that opens on the page; none for one that only Basecamp shows.
     pub item: Option<i64>,
     /// The page in Basecamp.
@@ -151,6 +155,8 @@ pub struct Around {
     pub coming: Vec<Coming>,
     /// Flows that name it, those that are on first.
     pub flows: Vec<FlowHere>,
+    /// How it is doing; none where that could not be worked out.
+    pub health: Option<ProjectHealth>,
 }
 
 #[cfg(test)]

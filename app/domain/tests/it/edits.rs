@@ -258,7 +258,7 @@ fn every_change_has_plain_words() {
     let say = |kind: &str, request: Value| describe(&edit(kind, request), &version);
     assert_eq!(
         describe(&add("trigger", "AFTER", None, &notify("")), &version),
-        "Added Tell someone after Catch webhook"
+        "Added Tell someone after When a request arrives"
     );
     assert_eq!(
         describe(&add("step_3", "INSIDE_BRANCH", Some(1), &notify("")), &version),

@@ -1,13 +1,15 @@
 //! The Basecamp piece, in the gateway style of recording 018: one action per noun, chosen by `operation`.
 
+mod cards;
 mod places;
 mod records;
 mod reports;
+mod setting_up;
 mod todos;
 mod triggers;
 
 use super::{
-    ActionMeta, BASECAMP, Category, Effect, OperationMeta, PieceMeta, PropKind, PropMeta,
+    ActionMeta, BASECAMP, Category, Effect, Group, OperationMeta, PieceMeta, PropKind, PropMeta,
     PropOption, Tile, prop,
 };
 use crate::approval::Risk;
@@ -23,7 +25,7 @@ pub(super) fn basecamp() -> PieceMeta {
         category: Category::Basecamp,
         actions: vec![
             todos::todos(),
-            places::cards(),
+            cards::cards(),
             places::messages(),
             places::chats(),
             places::comments(),
@@ -33,6 +35,9 @@ pub(super) fn basecamp() -> PieceMeta {
             records::checkins(),
             records::records(),
             reports::reports(),
+            setting_up::tools(),
+            setting_up::templates(),
+            setting_up::markers(),
         ],
         triggers: triggers::triggers(),
     }
@@ -102,6 +107,7 @@ fn writes(
         needs,
         takes: &[],
         inputs,
+        group: Group::Basecamp,
     }
 }
 
@@ -122,6 +128,11 @@ fn reads(
     inputs: Vec<PropMeta>,
 ) -> OperationMeta {
     OperationMeta { risk: Risk::Read, effect: Effect::Pure, ..writes(words, needs, inputs) }
+}
+
+/// What is set up once and then left alone.
+fn seldom(operation: OperationMeta) -> OperationMeta {
+    OperationMeta { group: Group::SetUp, ..operation }
 }
 
 /// Every input left empty stays as it is.

@@ -1,7 +1,7 @@
 //! The pieces every flow leans on: webhook, manual, delay, set fields, tell someone.
 
 use super::{
-    ActionMeta, Category, DATA_MAPPER, DELAY, Effect, MANUAL, NOTIFY, PieceMeta, PropKind,
+    ActionMeta, Category, DATA_MAPPER, DELAY, Effect, Group, MANUAL, NOTIFY, PieceMeta, PropKind,
     PropMeta, Tile, TriggerMeta, TriggerStrategy, WEBHOOK, one_of, prop,
 };
 use crate::approval::Risk;
@@ -24,8 +24,8 @@ pub(super) fn webhook() -> PieceMeta {
 fn catch_webhook() -> TriggerMeta {
     TriggerMeta {
         name: "catch_webhook",
-        display_name: "Catch webhook",
-        description: "Starts when a request arrives at the flow's address",
+        display_name: "When a request arrives",
+        description: "Starts when another program sends something to the flow's own address",
         props: vec![
             prop(
                 "authType",
@@ -41,6 +41,7 @@ fn catch_webhook() -> TriggerMeta {
             prop("authFields", "Authentication", PropKind::Dynamic { refreshers: &["authType"] }),
         ],
         strategy: TriggerStrategy::Webhook,
+        group: Group::Advanced,
     }
 }
 
@@ -62,8 +63,8 @@ pub(super) fn webhook_auth(auth_type: &str) -> Vec<PropMeta> {
 fn return_response() -> ActionMeta {
     ActionMeta {
         name: "return_response",
-        display_name: "Return response",
-        description: "Answers the request that started the flow",
+        display_name: "Answer the request",
+        description: "Says what whoever sent the request that started the flow gets back",
         props: vec![
             prop(
                 "responseType",
@@ -91,8 +92,8 @@ fn respond_and_wait() -> ActionMeta {
     let answer = return_response();
     ActionMeta {
         name: "return_response_and_wait_for_next_webhook",
-        display_name: "Return response and wait",
-        description: "Answers with the address of the next request in the header x-next-webhook-url, and waits for it",
+        display_name: "Answer and wait for the next request",
+        description: "Answers, says where the next request has to go, and goes on when it has arrived",
         props: answer.props.into_iter().filter(|it| it.name != "respond").collect(),
         ..return_response()
     }
@@ -127,6 +128,7 @@ pub(super) fn manual() -> PieceMeta {
             description: "Starts when a person presses Run",
             props: Vec::new(),
             strategy: TriggerStrategy::Manual,
+            group: Group::Asked,
         }],
     }
 }

@@ -1,6 +1,6 @@
 //! What the step picker and the assistant offer: one entry per thing a person would name.
 
-use super::{Category, Effect, Tile, all, step};
+use super::{Category, Effect, Group, Tile, all, groups, step};
 use crate::approval::Risk;
 use crate::flow::{Action, Trigger};
 use serde::Serialize;
@@ -24,6 +24,8 @@ pub struct Choice {
     pub tile: Tile,
     /// The heading it stands under.
     pub category: Category,
+    /// The heading that says it better: common entries first, advanced ones and those that set Basecamp up last.
+    pub group: Group,
     /// The worst it can do.
     pub risk: Risk,
     /// What repeating it would do.
@@ -108,7 +110,10 @@ impl Choice {
 }
 
 fn build() -> Vec<Choice> {
-    [triggers(), control(), actions()].concat()
+    let mut steps = [control(), actions()].concat();
+    // What is common stands first; within a heading, the catalogue's order stays.
+    steps.sort_by_key(|it| it.group);
+    [triggers(), steps].concat()
 }
 
 fn triggers() -> Vec<Choice> {
@@ -121,6 +126,7 @@ fn triggers() -> Vec<Choice> {
             hue: piece.hue,
             tile: piece.tile,
             category: Category::Start,
+            group: it.group,
             risk: Risk::Read,
             effect: Effect::Pure,
             makes: Makes::Trigger { piece: piece.name, trigger: it.name },
@@ -138,6 +144,7 @@ fn control() -> Vec<Choice> {
         hue,
         tile: Tile::Icon(icon),
         category: Category::Control,
+        group: Group::Control,
         risk: Risk::Read,
         effect: Effect::Pure,
         makes,
@@ -159,6 +166,7 @@ fn control() -> Vec<Choice> {
         ),
         Choice {
             category: Category::Data,
+            group: Group::Advanced,
             ..entry(
                 "code",
                 "Run code",
@@ -191,6 +199,7 @@ fn of_piece(piece: &'static super::PieceMeta) -> Vec<Choice> {
         hue: piece.hue,
         tile: piece.tile,
         category,
+        group: groups::of_steps(piece),
         risk,
         effect,
         makes,
@@ -206,12 +215,9 @@ fn of_piece(piece: &'static super::PieceMeta) -> Vec<Choice> {
         }
         for it in &action.operations {
             let id = format!("{id}/{}", it.value);
-            choices.push(entry(
-                id,
-                (it.display_name, it.description),
-                (it.risk, it.effect),
-                makes(Some(it.value)),
-            ));
+            let words = (it.display_name, it.description);
+            let made = entry(id, words, (it.risk, it.effect), makes(Some(it.value)));
+            choices.push(Choice { group: it.group, ..made });
         }
     }
     choices
@@ -226,6 +232,25 @@ mod tests {
         for it in choices() {
             assert!(it.trigger().is_some() != it.step("step_1").is_some(), "{}", it.id);
         }
+    }
+
+    #[test]
+    fn no_two_entries_of_a_heading_have_the_same_name() {
+        for it in choices() {
+            let same = choices()
+                .iter()
+                .filter(|other| (other.group, other.display_name) == (it.group, it.display_name));
+            assert_eq!(same.count(), 1, "{}", it.display_name);
+        }
+    }
+
+    #[test]
+    fn what_is_common_stands_before_what_is_set_up_once() {
+        let groups: Vec<Group> = step_choices().map(|it| it.group).collect();
+        assert!(groups.is_sorted(), "{groups:?}");
+        assert_eq!(groups.last(), Some(&Group::SetUp));
+        let starts: Vec<Group> = trigger_choices().map(|it| it.group).collect();
+        assert!(starts.contains(&Group::Schedule) && !starts.contains(&Group::SetUp));
     }
 
     #[test]

@@ -132,8 +132,8 @@ pub(super) fn chat_webhook() -> PieceMeta {
         category: Category::Send,
         actions: vec![ActionMeta {
             name: "post_message",
-            display_name: "Post a message",
-            description: "Writes into the channel that an incoming webhook belongs to",
+            display_name: "Post to a chat channel",
+            description: "Writes into a channel of Slack, Mattermost or another chat",
             props: vec![
                 prop("webhook_url", "Webhook address", PropKind::ShortText)
                     .required()

@@ -1,6 +1,8 @@
 //! Forms that anybody with the address can fill in.
 
-use super::{Category, FORMS, PieceMeta, PropKind, Tile, TriggerMeta, TriggerStrategy, prop};
+use super::{
+    Category, FORMS, Group, PieceMeta, PropKind, Tile, TriggerMeta, TriggerStrategy, prop,
+};
 
 pub(super) fn forms() -> PieceMeta {
     PieceMeta {
@@ -14,7 +16,7 @@ pub(super) fn forms() -> PieceMeta {
         actions: Vec::new(),
         triggers: vec![TriggerMeta {
             name: "form_submission",
-            display_name: "Form submitted",
+            display_name: "When a form is sent",
             description: "Starts when somebody sends the form at the flow's address",
             props: vec![
                 prop("inputs", "Fields", PropKind::Array).required().note(
@@ -27,6 +29,7 @@ pub(super) fn forms() -> PieceMeta {
                 prop("thanks", "What to tell people after", PropKind::LongText),
             ],
             strategy: TriggerStrategy::Webhook,
+            group: Group::Asked,
         }],
     }
 }

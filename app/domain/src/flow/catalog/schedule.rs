@@ -1,7 +1,7 @@
 //! The schedule piece.
 
 use super::{
-    Category, PieceMeta, PropKind, PropMeta, PropOption, SCHEDULE, Tile, TriggerMeta,
+    Category, Group, PieceMeta, PropKind, PropMeta, PropOption, SCHEDULE, Tile, TriggerMeta,
     TriggerStrategy, prop,
 };
 use serde_json::Value;
@@ -47,8 +47,8 @@ pub(super) fn schedule() -> PieceMeta {
             ),
             on_clock(
                 "cron_expression",
-                "On a cron schedule",
-                "Starts when a cron expression says so",
+                "On a schedule of your own",
+                "Starts at the minutes, hours and days that you write down",
                 vec![cron(), timezone("timezone")],
             ),
         ],
@@ -61,7 +61,14 @@ fn on_clock(
     description: &'static str,
     props: Vec<PropMeta>,
 ) -> TriggerMeta {
-    TriggerMeta { name, display_name, description, props, strategy: TriggerStrategy::Polling }
+    TriggerMeta {
+        name,
+        display_name,
+        description,
+        props,
+        strategy: TriggerStrategy::Polling,
+        group: Group::Schedule,
+    }
 }
 
 fn numbered(values: impl IntoIterator<Item = u8>, label: impl Fn(u8) -> String) -> PropKind {
@@ -98,10 +105,12 @@ fn weekends() -> PropMeta {
 }
 
 fn cron() -> PropMeta {
-    prop("cronExpression", "Cron expression", PropKind::ShortText)
+    prop("cronExpression", "When", PropKind::ShortText)
         .required()
         .default("0/5 * * * *")
-        .note("Minute, hour, day of month, month, day of week")
+        .note(
+            "As cron writes it: minute, hour, day of the month, month, day of the week. 0 10 * * 1-5 is 10:00 from Monday to Friday",
+        )
 }
 
 pub(super) fn timezone(name: &'static str) -> PropMeta {

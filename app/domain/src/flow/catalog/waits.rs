@@ -1,7 +1,7 @@
 //! Steps that wait for somebody else: a person, a site, another flow.
 
 use super::{
-    APPROVAL, ActionMeta, Category, Effect, PieceMeta, PropKind, PropMeta, SUBFLOWS, Tile,
+    APPROVAL, ActionMeta, Category, Effect, Group, PieceMeta, PropKind, PropMeta, SUBFLOWS, Tile,
     TriggerMeta, TriggerStrategy, computes, prop,
 };
 use crate::approval::Risk;
@@ -83,10 +83,11 @@ pub(super) fn subflows() -> PieceMeta {
         actions,
         triggers: vec![TriggerMeta {
             name: "callableFlow",
-            display_name: "When a flow calls",
+            display_name: "When another flow calls",
             description: "Starts when another flow calls this one",
             props: Vec::new(),
             strategy: TriggerStrategy::Manual,
+            group: Group::Asked,
         }],
     }
 }

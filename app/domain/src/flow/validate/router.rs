@@ -23,8 +23,8 @@ pub(super) fn problems(
         let Branch::Condition { conditions, branch_name } = branch else { continue };
         if conditions.iter().all(Vec::is_empty) {
             let words = (
-                format!("The branch {branch_name} has no condition"),
-                "Add a condition or delete the branch",
+                format!("{branch_name}: say when it is taken"),
+                "Add a condition, or delete the branch",
             );
             found.push(FlowProblem::new(
                 &action.name,
@@ -100,17 +100,16 @@ fn condition_problems(
 ) -> Option<FlowProblem> {
     let word = condition.operator.as_deref();
     let Some(operator) = word.and_then(Operator::parse) else {
-        let words = (format!("A condition of {branch} has no comparison"), "Choose how to compare");
+        let words = (format!("{branch}: choose how to compare"), "Choose it in its condition");
         return Some(FlowProblem::new(&action.name, path, ProblemCode::Condition, words));
     };
     let empty = |it: Option<&str>| it.is_none_or(|it| it.trim().is_empty());
-    let side = if empty(Some(&condition.first_value)) {
-        "left"
+    let words = if empty(Some(&condition.first_value)) {
+        (format!("{branch}: choose what to look at"), "Insert a value of an earlier step")
     } else if !operator.is_unary() && empty(condition.second_value.as_deref()) {
-        "right"
+        (format!("{branch}: say what to compare with"), "Type it, or insert a value")
     } else {
         return None;
     };
-    let words = (format!("A condition of {branch} has nothing on its {side} side"), "Fill it in");
     Some(FlowProblem::new(&action.name, path, ProblemCode::Condition, words))
 }

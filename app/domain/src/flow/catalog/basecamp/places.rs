@@ -1,105 +1,8 @@
-//! Cards, messages, comments, the schedule, documents and projects.
+//! Messages, chats, comments, the schedule, documents and projects.
 
-use super::{chosen, noun, optional, people, project, reads, trashes, writes};
-use crate::flow::catalog::{ActionMeta, OperationMeta, PropKind, PropMeta, one_of, prop};
-
-const CARD: &[&str] = &["project", "card_table", "card"];
-const COLUMN: &[&str] = &["project", "card_table", "column"];
-
-pub(super) fn cards() -> ActionMeta {
-    let pickers = vec![
-        project(),
-        chosen("card_table", "Board", &["project"]),
-        chosen("card", "Card", &["project", "card_table"]),
-        chosen("column", "Column", &["project", "card_table"]),
-    ];
-    let mut operations = vec![
-        writes(("create_card", "Add a card", "Adds a card to a column of a board"), COLUMN, card()),
-        writes(
-            ("move_card", "Move a card", "Moves a card to another column of its board"),
-            &["project", "card_table", "card", "column"],
-            Vec::new(),
-        ),
-        writes(
-            (
-                "update_card",
-                "Change a card",
-                "Changes title, notes, due day or people of a card; what is left empty stays",
-            ),
-            CARD,
-            optional(card()),
-        ),
-        reads(("get_card", "Look at a card", "Gives one card"), CARD, Vec::new()),
-        reads(
-            ("list_cards", "List the cards of a column", "Gives the cards of one column"),
-            COLUMN,
-            Vec::new(),
-        ),
-    ];
-    operations.extend(more_of_cards());
-    operations.extend(columns());
-    noun("cards", ("Cards", "Adds, moves and lists the cards of boards"), pickers, operations)
-}
-
-fn more_of_cards() -> Vec<OperationMeta> {
-    vec![
-        writes(
-            ("create_card_step", "Add a step to a card", "Adds a line to the steps of a card"),
-            CARD,
-            vec![
-                prop("title", "Step", PropKind::ShortText).required(),
-                prop("due_on", "Due", PropKind::ShortText).note("A day, as 2026-03-31"),
-            ],
-        ),
-        writes(
-            ("archive_card", "Archive a card", "Takes a card off its board and keeps it"),
-            CARD,
-            Vec::new(),
-        ),
-        trashes(("trash_card", "Move a card to the trash"), CARD, Vec::new()),
-    ]
-}
-
-fn columns() -> Vec<OperationMeta> {
-    let column = || {
-        vec![
-            prop("title", "Title", PropKind::ShortText).required(),
-            prop("description", "Notes", PropKind::LongText),
-        ]
-    };
-    let colours = ["white", "red", "orange", "yellow", "green", "blue", "aqua", "purple", "gray"];
-    let colours = one_of(&colours.map(|it| (it, it)));
-    vec![
-        writes(
-            ("create_card_table_column", "Add a column", "Adds a column to a board"),
-            &["project", "card_table"],
-            column(),
-        ),
-        writes(
-            (
-                "update_card_table_column",
-                "Change a column",
-                "Changes title or notes of a column; what is left empty stays",
-            ),
-            COLUMN,
-            optional(column()),
-        ),
-        writes(
-            ("update_card_table_column_color", "Colour a column", "Gives a column a colour"),
-            COLUMN,
-            vec![prop("color", "Colour", colours).required()],
-        ),
-    ]
-}
-
-fn card() -> Vec<PropMeta> {
-    vec![
-        prop("title", "Title", PropKind::ShortText).required(),
-        prop("content", "Notes", PropKind::LongText),
-        prop("due_on", "Due", PropKind::ShortText).note("A day, as 2026-03-31"),
-        people("assignee_ids", "Assigned to"),
-    ]
-}
+use super::setting_up::lost;
+use super::{chosen, noun, optional, people, project, reads, seldom, trashes, writes};
+use crate::flow::catalog::{ActionMeta, OperationMeta, PropKind, PropMeta, prop};
 
 pub(super) fn messages() -> ActionMeta {
     const CHOSEN: &[&str] = &["project", "message"];
@@ -109,7 +12,7 @@ pub(super) fn messages() -> ActionMeta {
             prop("content", "Message", PropKind::LongText).required(),
         ]
     };
-    let operations = vec![
+    let mut operations = vec![
         writes(
             ("create_message", "Post a message", "Posts to the message board of a project"),
             &["project"],
@@ -140,16 +43,78 @@ pub(super) fn messages() -> ActionMeta {
             Vec::new(),
         ),
     ];
-    let pickers = vec![project(), chosen("message", "Message", &["project"])];
+    operations.extend(kinds());
+    let pickers = vec![
+        project(),
+        chosen("message", "Message", &["project"]),
+        chosen("message_type", "Kind of message", &["project"]),
+    ];
     noun("messages", ("Messages", "Posts to message boards"), pickers, operations)
 }
 
+/// Kinds of messages.
+fn kinds() -> Vec<OperationMeta> {
+    const KIND: &[&str] = &["project", "message_type"];
+    vec![
+        seldom(writes(
+            (
+                "create_message_type",
+                "Add a kind of message",
+                "Adds a kind that messages of a project can have",
+            ),
+            &["project"],
+            kind(),
+        )),
+        seldom(writes(
+            (
+                "update_message_type",
+                "Change a kind of message",
+                "Changes name or icon of a kind; what is left empty stays",
+            ),
+            KIND,
+            optional(kind()),
+        )),
+        seldom(lost(writes(
+            (
+                "delete_message_type",
+                "Delete a kind of message",
+                "Its messages stay, without a kind",
+            ),
+            KIND,
+            Vec::new(),
+        ))),
+    ]
+}
+
+/// A kind of messages.
+fn kind() -> Vec<PropMeta> {
+    vec![
+        prop("name", "Name", PropKind::ShortText).required(),
+        prop("icon", "Icon", PropKind::ShortText).required().note("One emoji"),
+    ]
+}
+
 pub(super) fn chats() -> ActionMeta {
-    let operations = vec![writes(
-        ("create_chat_line", "Write in the chat", "Adds a line to the chat of a project"),
-        &["project"],
-        vec![prop("content", "Line", PropKind::LongText).required()],
-    )];
+    let operations = vec![
+        writes(
+            ("create_chat_line", "Write in the chat", "Adds a line to the chat of a project"),
+            &["project"],
+            vec![prop("content", "Line", PropKind::LongText).required()],
+        ),
+        seldom(lost(writes(
+            (
+                "delete_campfire_line",
+                "Delete a line of the chat",
+                "Takes a line away. It cannot be brought back",
+            ),
+            &["project"],
+            vec![
+                prop("line_id", "Line", PropKind::Number)
+                    .required()
+                    .note("The id that an earlier step gives"),
+            ],
+        ))),
+    ];
     noun("chats", ("Chats", "Writes in the chats of projects"), vec![project()], operations)
 }
 
@@ -213,6 +178,19 @@ pub(super) fn schedule() -> ActionMeta {
             &["project", "entry"],
             optional(event()),
         ),
+        seldom(writes(
+            (
+                "update_schedule",
+                "Show due days in the schedule",
+                "Says whether the schedule of a project shows what is due",
+            ),
+            &["project"],
+            vec![
+                prop("include_due_assignments", "Show what is due", PropKind::Checkbox)
+                    .required()
+                    .default(true),
+            ],
+        )),
         reads(
             ("list_schedule_entries", "List the schedule", "Gives the events of a project"),
             &["project"],
@@ -255,13 +233,36 @@ pub(super) fn documents() -> ActionMeta {
             &["project"],
             vec![prop("title", "Name", PropKind::ShortText).required()],
         ),
+        writes(
+            (
+                "update_upload",
+                "Change a file",
+                "Changes name or notes of a file; what is left empty stays",
+            ),
+            &["project", "upload"],
+            vec![
+                prop("base_name", "Name", PropKind::ShortText)
+                    .note("Without its ending. Stays as it is, when left empty"),
+                prop("description", "Notes", PropKind::LongText),
+            ],
+        ),
+        writes(
+            ("update_vault", "Rename a folder", "Gives a folder another name"),
+            &["project", "folder"],
+            vec![prop("title", "Name", PropKind::ShortText).required()],
+        ),
         reads(
             ("list_documents", "List the documents", "Gives the documents of a project"),
             &["project"],
             Vec::new(),
         ),
     ];
-    let pickers = vec![project(), chosen("document", "Document", &["project"])];
+    let pickers = vec![
+        project(),
+        chosen("document", "Document", &["project"]),
+        chosen("upload", "File", &["project"]),
+        chosen("folder", "Folder", &["project"]),
+    ];
     noun("documents", ("Documents", "Documents and files of projects"), pickers, operations)
 }
 
@@ -303,6 +304,15 @@ pub(super) fn projects() -> ActionMeta {
             optional(about()),
         ),
         trashes(("trash_project", "Move a project to the trash"), &["project"], Vec::new()),
+        lost(writes(
+            (
+                "update_project_people",
+                "Change who is in a project",
+                "Lets people into a project, or takes them out of it",
+            ),
+            &["project"],
+            vec![people("grant", "Let in"), people("revoke", "Take out")],
+        )),
         reads(
             ("list_projects", "List the projects", "Gives every active project"),
             &[],

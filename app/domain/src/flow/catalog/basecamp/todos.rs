@@ -1,6 +1,6 @@
 //! To-dos and their lists.
 
-use super::{chosen, noun, optional, people, project, reads, writes};
+use super::{chosen, noun, optional, people, project, reads, seldom, writes};
 use crate::approval::Risk;
 use crate::flow::catalog::{ActionMeta, OperationMeta, PropKind, PropMeta, prop};
 
@@ -9,6 +9,7 @@ pub(super) fn todos() -> ActionMeta {
         project(),
         chosen("todolist", "To-do list", &["project"]),
         chosen("todo", "To-do", &["project", "todolist"]),
+        chosen("group", "Group", &["project", "todolist"]),
     ];
     let mut operations = vec![
         create(),
@@ -17,6 +18,19 @@ pub(super) fn todos() -> ActionMeta {
             CHOSEN,
             Vec::new(),
         )),
+        writes(
+            (
+                "complete_task_by_name",
+                "Complete a to-do by its title",
+                "Ticks off the one open to-do of a project that is called so",
+            ),
+            &["project"],
+            vec![
+                prop("task", "Title", PropKind::ShortText)
+                    .required()
+                    .note("Fails when no open to-do has it, or more than one"),
+            ],
+        ),
         on_todo(writes(
             ("uncomplete_todo", "Reopen a to-do", "Makes a completed to-do open again"),
             CHOSEN,
@@ -84,6 +98,15 @@ fn lists() -> Vec<OperationMeta> {
             &["project", "todolist"],
             vec![prop("name", "Name", PropKind::ShortText).required()],
         ),
+        seldom(writes(
+            (
+                "reposition_todolist_group",
+                "Move a group in its list",
+                "Puts a group at another place of its to-do list",
+            ),
+            &["project", "todolist", "group"],
+            vec![prop("position", "Place", PropKind::Number).required().note("1 is the first")],
+        )),
     ]
 }
 

@@ -1,7 +1,7 @@
 //! What happens in Basecamp and starts flows.
 
 use super::{chosen, project};
-use crate::flow::catalog::{PropKind, PropMeta, TriggerMeta, TriggerStrategy, prop};
+use crate::flow::catalog::{Group, PropKind, PropMeta, TriggerMeta, TriggerStrategy, prop};
 
 pub(super) fn triggers() -> Vec<TriggerMeta> {
     let todo = || vec![project(), list(), person("Assigned to")];
@@ -65,7 +65,14 @@ fn trigger(
     description: &'static str,
     props: Vec<PropMeta>,
 ) -> TriggerMeta {
-    TriggerMeta { name, display_name, description, props, strategy: TriggerStrategy::AppWebhook }
+    TriggerMeta {
+        name,
+        display_name,
+        description,
+        props,
+        strategy: TriggerStrategy::AppWebhook,
+        group: Group::Basecamp,
+    }
 }
 
 fn list() -> PropMeta {
