@@ -38,7 +38,7 @@ pub struct Auth {
     pub(crate) limits: Limits,
     counters: Arc<Counters>,
     /// Keys by their hashes.
-    pub(crate) keys: Memo<String, Option<StoredKey>>,
+    pub(crate) keys: Memo<String, Option<Arc<StoredKey>>>,
     /// Tokens of chat clients by their hashes, each with what it is part of.
     pub(crate) tokens: Memo<String, Option<(StoredToken, StoredGrant)>>,
 }

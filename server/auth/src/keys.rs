@@ -6,10 +6,11 @@ use crate::{people, tokens};
 use domain::actor::{Actor, Permission, Role, Via};
 use domain::client::Client;
 use domain::event::{Event, EventKind};
-use domain::ids::{KeyId, UserId, WorkspaceId};
+use domain::ids::{KeyId, WorkspaceId};
 use domain::keys::{ApiKey, KeyChange, KeyGrant, KeyProfile, MadeKey, NewKey};
 use domain::problem::{Issue, Problem};
 use serde_json::json;
+use std::sync::Arc;
 use store::api_keys::{self, NewApiKey, StoredKey};
 use store::db::Conn;
 use store::{events, ids};
@@ -56,13 +57,13 @@ impl Auth {
             return Ok(None);
         };
         let Some(role) = role_now(&row) else { return Ok(None) };
-        let (id, workspace) = (KeyId::from(row.id), WorkspaceId::from(row.workspace_id));
+        let (id, workspace) = (row.id.as_str().into(), row.workspace_id.as_str().into());
         if row.last_used_at.is_none_or(|it| now_ms - it >= USED_EVERY_MS) {
-            self.used(workspace.clone(), id.clone(), now_ms).await?;
+            self.used(&workspace, &id, now_ms).await?;
         }
         let actor = Actor {
-            user: UserId::from(row.user_id),
-            name: row.owner,
+            user: row.user_id.as_str().into(),
+            name: row.owner.clone(),
             workspace,
             role,
             via: Via::Key,
@@ -71,6 +72,7 @@ impl Auth {
         };
         let grant = KeyGrant {
             id,
+            masked: format!("{}…{}", row.prefix, row.last4),
             profile: KeyProfile::parse(&row.profile).unwrap_or_default(),
             ask_first: row.ask_first == 1,
             can_approve: row.can_approve == 1,
@@ -79,15 +81,16 @@ impl Auth {
         Ok(Some(KeyHolder { actor, grant, may_widen: false }))
     }
 
-    async fn key_of_hash(&self, hash: String) -> Result<Option<StoredKey>, Problem> {
+    async fn key_of_hash(&self, hash: String) -> Result<Option<Arc<StoredKey>>, Problem> {
         let read = || async {
             let mut conn = self.db.read().await?;
-            Ok(api_keys::find_by_hash(&mut conn, &hash).await?)
+            Ok(api_keys::find_by_hash(&mut conn, &hash).await?.map(Arc::new))
         };
         self.keys.of(&self.db, hash.clone(), read).await
     }
 
-    async fn used(&self, workspace: WorkspaceId, id: KeyId, now_ms: i64) -> Result<(), Problem> {
+    async fn used(&self, workspace: &WorkspaceId, id: &KeyId, now_ms: i64) -> Result<(), Problem> {
+        let (workspace, id) = (workspace.clone(), id.clone());
         let used = self.db.write(move |conn| {
             Box::pin(async move {
                 api_keys::used(conn, &workspace, &id, now_ms).await.map_err(Problem::from)

@@ -15,6 +15,7 @@ pub mod oauth;
 pub mod oauth_clients;
 pub mod oauth_requests;
 pub mod oauth_tokens;
+pub mod open_sessions;
 pub mod passwords;
 pub mod platform;
 pub mod sessions;
@@ -22,6 +23,7 @@ pub mod sign_in;
 pub mod sign_up;
 pub mod workspaces;
 
+mod devices;
 mod hashing;
 mod input;
 mod people;

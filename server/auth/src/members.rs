@@ -102,7 +102,7 @@ fn checked(change: &MemberChange) -> Result<(Option<Role>, Option<String>), Prob
 
 /// The member, while nobody else can change the people of the workspace: two admins demoting each other at the same
 /// moment must not leave none.
-async fn find_locked(
+pub(crate) async fn find_locked(
     conn: &mut Conn,
     workspace: &WorkspaceId,
     id: &UserId,
@@ -145,6 +145,7 @@ fn member(row: &Membership) -> Member {
         email: Some(row.email.clone()),
         status: Some(row.status.clone()),
         last_login_at_ms: row.last_login_at,
+        last_seen_at_ms: row.seen_at.or(row.last_login_at),
         ..name_only(row)
     }
 }
@@ -159,5 +160,6 @@ fn name_only(row: &Membership) -> Member {
         role: role.unwrap_or(Role::Viewer),
         status: None,
         last_login_at_ms: None,
+        last_seen_at_ms: None,
     }
 }

@@ -125,6 +125,7 @@ impl Auth {
         };
         let grant = KeyGrant {
             id: KeyId::from(id.as_str()),
+            masked: String::new(),
             profile: KeyProfile::default(),
             ask_first: grant.ask_first == 1,
             can_approve: false,

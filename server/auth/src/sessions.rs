@@ -1,7 +1,7 @@
 //! Sessions: who a request belongs to, with authority read anew for each request.
 
 use crate::auth::Auth;
-use crate::{people, tokens};
+use crate::{devices, people, tokens};
 use domain::account::User;
 use domain::actor::{Actor, Via};
 use domain::client::Client;
@@ -25,6 +25,9 @@ const ABSOLUTE_MS: i64 = 180 * DAY_MS;
 /// Using a session moves its end at most this often, so that reading costs no write.
 const RENEW_EVERY_MS: i64 = HOUR_MS;
 
+/// That somebody is here is noted at most this often, for the same reason.
+const NOTE_EVERY_MS: i64 = 60 * 1000;
+
 /// Who signed in, and the cookie that proves it from now on.
 pub struct SignedIn {
     /// The person.
@@ -46,6 +49,8 @@ pub struct Authenticated {
     pub actor: Actor,
     /// The value of a `Set-Cookie` header when the session's end was moved; a secret.
     pub renewed_cookie: Option<String>,
+    /// Nobody noted within the last minute that they are here.
+    pub is_unnoted: bool,
 }
 
 impl Auth {
@@ -74,6 +79,7 @@ impl Auth {
         } else {
             None
         };
+        let is_unnoted = session.seen_at.is_none_or(|it| now_ms - it >= NOTE_EVERY_MS);
         let actor = Actor {
             user: UserId::from(session.user_id),
             name: session.name,
@@ -83,7 +89,30 @@ impl Auth {
             request_id: client.request_id.clone(),
             ip: client.ip.clone(),
         };
-        Ok(Some(Authenticated { actor, renewed_cookie }))
+        Ok(Some(Authenticated { actor, renewed_cookie, is_unnoted }))
+    }
+
+    /// Whose request it is, as [`Self::authenticate`]; notes that they are here.
+    ///
+    /// # Errors
+    /// As [`Self::authenticate`].
+    pub async fn arrive(&self, client: &Client) -> Result<Option<Authenticated>, Problem> {
+        let found = self.authenticate(client).await?;
+        if let Some(token) =
+            client.session.as_deref().filter(|_| found.as_ref().is_some_and(|it| it.is_unnoted))
+        {
+            let (hash, now_ms) = (tokens::hash(token), self.now_ms());
+            let noted = self.db.write(move |conn| {
+                Box::pin(
+                    async move { sessions::seen(conn, &hash, now_ms).await.map_err(Problem::from) },
+                )
+            });
+            // What they came for does not depend on it.
+            if let Err(problem) = noted.await {
+                tracing::warn!(%problem, "a visit was not noted");
+            }
+        }
+        Ok(found)
     }
 
     async fn renew(&self, hash: String, now_ms: i64, expires_at_ms: i64) -> Result<(), Problem> {
@@ -144,6 +173,8 @@ pub(crate) async fn start(
         token_hash: tokens::hash(&token),
         user: user.clone(),
         workspace: workspace.clone(),
+        device: client.program.as_deref().and_then(devices::words),
+        ip: client.ip.clone(),
         now_ms,
         expires_at_ms: now_ms + IDLE_MS,
     };

@@ -2,4 +2,5 @@
 
 #![cfg(test)]
 
+mod open_sessions;
 mod operations;

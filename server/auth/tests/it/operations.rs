@@ -12,10 +12,10 @@ use domain::problem::Problem;
 use futures::future::join_all;
 use store::testing::TestDb;
 
-const PASSWORD: &str = "correct horse";
+pub(crate) const PASSWORD: &str = "correct horse";
 
 /// Accounts on each database, with a first person.
-async fn all() -> Vec<(TestDb, Auth, SignedIn)> {
+pub(crate) async fn all() -> Vec<(TestDb, Auth, SignedIn)> {
     let mut all = Vec::new();
     for db in TestDb::both().await {
         let auth = Auth::new(db.db.clone(), Config::default());
@@ -25,17 +25,17 @@ async fn all() -> Vec<(TestDb, Auth, SignedIn)> {
     all
 }
 
-fn token(signed_in: &SignedIn) -> String {
+pub(crate) fn token(signed_in: &SignedIn) -> String {
     let value = signed_in.cookie.split(';').next().and_then(|it| it.split_once('='));
     value.unwrap().1.to_owned()
 }
 
-async fn actor(auth: &Auth, signed_in: &SignedIn) -> Actor {
+pub(crate) async fn actor(auth: &Auth, signed_in: &SignedIn) -> Actor {
     let client = Client { session: Some(token(signed_in)), ..Client::default() };
     auth.authenticate(&client).await.unwrap().unwrap().actor
 }
 
-fn is_forbidden<T>(result: Result<T, Problem>) -> bool {
+pub(crate) fn is_forbidden<T>(result: Result<T, Problem>) -> bool {
     matches!(result, Err(Problem::Forbidden { .. }))
 }
 
