@@ -47,8 +47,11 @@ pub struct Pace {
     pub rest: Duration,
     /// What is archived or in the trash, and people.
     pub aside: Duration,
-    /// A whole walk, to find what no longer is there.
+    /// A whole walk of to-dos, their lists, cards and their steps, to find what no longer is there; and each look into
+    /// boards, check-ins and chats.
     pub whole: Duration,
+    /// The same of everything else, of which there is most.
+    pub most: Duration,
     /// After a failure; grows with every further one.
     pub retry: Duration,
     /// How long a node may be silent before another takes its syncs over.
@@ -69,6 +72,7 @@ impl Default for Pace {
             rest: minutes(10),
             aside: minutes(60),
             whole: minutes(24 * 60),
+            most: minutes(7 * 24 * 60),
             retry: Duration::from_secs(15),
             lease: minutes(1),
             sending: minutes(3),

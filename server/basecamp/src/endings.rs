@@ -15,7 +15,7 @@ const ATTEMPTS: i64 = 2;
 const FEW: i64 = 1_000;
 /// Between whole walks because counts differ: of few records, and of many. What was only archived or trashed is found
 /// by the looks at those, which come first.
-const GAPS_MS: (i64, i64) = (30_000, 6 * 3_600_000);
+const GAPS_MS: (i64, i64) = (30_000, 24 * 3_600_000);
 
 /// The end of a walk of the connection of `person`.
 ///
@@ -51,6 +51,9 @@ pub(crate) async fn finish(
             look_aside(conn, key, scope).await?;
         }
         let is_due = now - full_at >= whole || (is_off && now - full_at >= gap);
+        if is_off && is_due {
+            mirror_scopes::hurry_scope(conn, key, &row.scope).await?;
+        }
         let mode = if is_due { "full" } else { "delta" }.to_owned();
         let due_at = if is_due { now } else { now + pause };
         let (watermark, checked_at) = (row.newest, Some(row.run));
@@ -77,6 +80,20 @@ pub(crate) async fn finish(
         checked_at: Some(row.run),
         ..done
     })
+}
+
+/// The scope at the end of a walk: what was heard of it before the walk began has been met, and what was heard since
+/// is looked for at once. A walk that begins again has not ended.
+pub(crate) async fn heard(
+    conn: &mut Conn,
+    key: &Key,
+    row: ScopeRow,
+) -> Result<ScopeRow, StoreError> {
+    if row.attempt > 0 {
+        return Ok(row);
+    }
+    let has_more = mirror_scopes::catch_up(conn, key, &row.scope, row.run).await?;
+    Ok(if has_more { ScopeRow { due_at: 0, ..row } } else { row })
 }
 
 /// A record that is missed may only have been put aside: that is looked at next.

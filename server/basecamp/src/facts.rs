@@ -7,7 +7,7 @@ use crate::records::Request;
 use crate::{Basecamp, rows, scopes};
 use chrono::NaiveDate;
 use domain::actor::Actor;
-use domain::mirror::Freshness;
+use domain::mirror::{Freshness, Part};
 use domain::problem::Problem;
 use domain::project::{Person, Project};
 use std::collections::HashMap;
@@ -16,6 +16,8 @@ use store::{ids, mirror_formulas};
 /// What must be in the mirror before it is asked.
 pub(crate) const NEEDED: [&str; 6] =
     [scopes::PROJECTS, scopes::PEOPLE, scopes::TODOS, "Kanban::Card", scopes::COMMENTS, "Message"];
+/// What the facts are made of.
+const PARTS: [Part; 4] = [Part::Todos, Part::Cards, Part::Comments, Part::Messages];
 /// Words that say that something does not go on.
 const BLOCKED: [&str; 3] = ["blocked", "waiting for", "stuck"];
 
@@ -102,7 +104,7 @@ impl Basecamp {
     /// [`Problem::NotFound`] for a missing project, [`Problem::NeedsSetup`] without a connection,
     /// [`Problem::Unavailable`] when Basecamp does not answer: what could not be read whole is not counted.
     pub async fn facts(&self, actor: &Actor, project: Option<i64>) -> Result<Facts, Problem> {
-        let mut freshness = Box::pin(self.freshness(actor)).await?;
+        let mut freshness = Box::pin(self.freshness_of(actor, &PARTS)).await?;
         let projects = match project {
             Some(id) => vec![Box::pin(self.known_project(actor, id)).await?],
             None => Box::pin(self.projects(actor)).await?,

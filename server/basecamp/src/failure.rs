@@ -139,8 +139,24 @@ pub(crate) fn problem(what: &str, error: &Error) -> Problem {
                 request = error.request_id(),
                 "Basecamp failed"
             );
-            unavailable("Basecamp answered with an error. Try again in a moment")
+            match error.http_status() {
+                Some(status) => unavailable(format!("{ANSWERED}{status}. Try again in a moment")),
+                None => unavailable("Basecamp sent an answer that cannot be understood"),
+            }
         }
+    }
+}
+
+/// How the words begin that say with what status Basecamp failed.
+const ANSWERED: &str = "Basecamp answered with error ";
+
+/// The status with which Basecamp answered, where it did and failed; none where no answer came.
+pub fn answered(problem: &Problem) -> Option<u16> {
+    match problem {
+        Problem::Unavailable { message, .. } => {
+            message.strip_prefix(ANSWERED)?.split('.').next()?.parse().ok()
+        }
+        _ => None,
     }
 }
 

@@ -11,7 +11,7 @@ use futures::FutureExt;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 use store::error::StoreError;
-use store::mirror::Key;
+use store::mirror::{By, Key};
 use store::mirror_sync::{self, Holder};
 use store::{ids, mirror_scopes};
 
@@ -47,15 +47,17 @@ impl Basecamp {
                     return Ok(true);
                 }
                 Err(Attempt::Failed(error)) if is_ours_to_leave(&error) => {
-                    self.set_feed(&session.key, "off", None, now).await?;
+                    self.set_feed(&session.key, "off", None, Some(now)).await?;
                     return Ok(false);
                 }
                 Err(attempt) => return Err(stop(session, attempt).await),
             };
             self.take_events(session, holder, &page).await?;
             position = page.get("position").and_then(Value::as_str).map(str::to_owned);
-            self.set_feed(&session.key, "on", position.clone(), now).await?;
-            if position.is_none() || page.get("next").is_none_or(Value::is_null) {
+            let is_end = position.is_none() || page.get("next").is_none_or(Value::is_null);
+            let at = is_end.then_some(now);
+            self.set_feed(&session.key, "on", position.clone(), at).await?;
+            if is_end {
                 return Ok(true);
             }
         }
@@ -68,7 +70,7 @@ impl Basecamp {
         holder: &Holder,
         page: &Value,
     ) -> Result<(), Stop> {
-        let mut of: HashMap<&str, Vec<i64>> = HashMap::new();
+        let mut of: HashMap<&str, Vec<(i64, By)>> = HashMap::new();
         let mut nests = HashSet::new();
         for event in page.get("events").and_then(Value::as_array).into_iter().flatten() {
             let name = event.get("event_type").and_then(Value::as_str).unwrap_or_default();
@@ -76,9 +78,14 @@ impl Basecamp {
             let project = event.get("bucket_id").and_then(Value::as_i64);
             nests.extend(scopes::nest_of_event(name).zip(project));
             if let (Some(kind), Some(id)) = (scopes::kind_of_event(name), id) {
-                let ids = of.entry(kind).or_default();
-                if !ids.contains(&id) {
-                    ids.push(id);
+                let seen = of.entry(kind).or_default();
+                match seen.iter_mut().find(|it| it.0 == id) {
+                    Some((_, by)) => note(by, name, event),
+                    None => {
+                        let mut by = By::default();
+                        note(&mut by, name, event);
+                        seen.push((id, by));
+                    }
                 }
             }
         }
@@ -97,8 +104,8 @@ impl Basecamp {
                 hurried?;
                 continue;
             }
-            for id in ids {
-                self.look_at(session, holder, kind, id).await?;
+            for (id, by) in ids {
+                self.look_at(session, holder, (kind, id), by).await?;
             }
         }
         for nest in nests {
@@ -112,7 +119,7 @@ impl Basecamp {
         key: &Key,
         feed: &'static str,
         position: Option<String>,
-        at: i64,
+        at: Option<i64>,
     ) -> Result<(), Stop> {
         let key = key.clone();
         let set: Result<(), StoreError> = self
@@ -136,10 +143,53 @@ impl Basecamp {
             .write(move |conn| {
                 Box::pin(async move {
                     mirror_sync::hurry(conn, &again).await?;
-                    mirror_sync::set_feed(conn, &again, "on", None, 0).await
+                    mirror_scopes::hurry_all(conn, &again).await?;
+                    mirror_sync::set_feed(conn, &again, "on", None, Some(0)).await
                 })
             })
             .await;
         Ok(hurried?)
+    }
+}
+
+/// What an event says was changed.
+fn fields(name: &str) -> &'static [&'static str] {
+    match name.rsplit('.').next() {
+        Some("content_changed") => &["title", "notes", "due_on"],
+        Some("assignment_changed") => &["assignees"],
+        Some("moved") => &["parent", "project"],
+        Some("completed") => &["completion"],
+        _ => &[],
+    }
+}
+
+/// Adds who did what an event tells of. Where several changed one field, nobody is named: only the last value is known.
+fn note(by: &mut By, name: &str, event: &Value) {
+    let id = |name: &str| event.get(name).and_then(Value::as_i64);
+    let who = id("performed_by_id").or_else(|| id("creator_id"));
+    for field in fields(name) {
+        match by.fields.iter_mut().find(|it| it.0 == *field) {
+            Some(known) if known.1 != who => known.1 = None,
+            Some(_) => {}
+            None => by.fields.push((field, who)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn who_changed_a_field_is_named_unless_several_did() {
+        let mut by = By::default();
+        note(&mut by, "todo.content_changed", &json!({"creator_id": 7}));
+        note(&mut by, "todo.assignment_changed", &json!({"creator_id": 8, "performed_by_id": 9}));
+        note(&mut by, "todo.created", &json!({"creator_id": 7}));
+        let fields = [("title", 7), ("notes", 7), ("due_on", 7), ("assignees", 9)];
+        assert_eq!(by.fields, fields.map(|(name, id)| (name, Some(id))));
+        note(&mut by, "todo.content_changed", &json!({"creator_id": 8}));
+        assert_eq!(by.fields[0], ("title", None));
     }
 }

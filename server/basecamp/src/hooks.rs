@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use store::basecamp_hooks::{self as hooks, Hint, HookRow};
 use store::error::StoreError;
+use store::mirror::By;
 use store::mirror_sync::Holder;
 use store::{ids, mirror_lookups, mirror_scopes};
 
@@ -250,7 +251,7 @@ impl Basecamp {
         drop(conn);
         let mut boards = HashSet::new();
         for (record, kind) in hinted {
-            self.look_at(session, holder, &kind, record).await?;
+            self.look_at(session, holder, (&kind, record), By::default()).await?;
             let is_readable = scopes::one(&session.account, &kind, record).is_some();
             if kind == scopes::CARDS {
                 let mut conn = self.0.db.read().await?;

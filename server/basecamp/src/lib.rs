@@ -6,6 +6,7 @@
 
 pub mod address;
 pub mod asked;
+pub mod called;
 pub mod chatbots;
 pub mod circuit;
 pub mod classes;
@@ -55,6 +56,8 @@ mod walk;
 mod witness;
 pub mod writes;
 mod writing_through;
+
+pub use failure::answered;
 
 use crate::circuit::{Circuits, Limits, Worst};
 use crate::config::Config;

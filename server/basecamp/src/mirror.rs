@@ -5,7 +5,7 @@ use domain::problem::Problem;
 use serde_json::Value;
 use store::db::{Conn, Db};
 use store::error::StoreError;
-use store::mirror::{Key, PersonRow, ProjectRow, Reading, Record};
+use store::mirror::{By, Key, PersonRow, ProjectRow, Reading, Record};
 
 /// What a page or an answer holds, ready to be stored.
 #[derive(Default)]
@@ -13,6 +13,8 @@ pub(crate) struct Batch {
     pub(crate) records: Vec<Record>,
     pub(crate) people: Vec<PersonRow>,
     pub(crate) projects: Vec<ProjectRow>,
+    /// Who made the changes that the records bring.
+    by: By,
 }
 
 impl Batch {
@@ -30,6 +32,11 @@ impl Batch {
         batch.people.sort_by_key(|it| it.id);
         batch.people.dedup_by_key(|it| it.id);
         batch
+    }
+
+    /// The same where it is known who changed what.
+    pub(crate) fn by(self, by: By) -> Self {
+        Self { by, ..self }
     }
 
     fn is_empty(&self) -> bool {
@@ -50,20 +57,20 @@ impl Batch {
             store::mirror::put_project(conn, key, project, reading.run).await?;
         }
         for record in &self.records {
-            store::mirror::put_record(conn, key, record, reading).await?;
+            store::mirror::put_record_by(conn, key, record, reading, &self.by).await?;
         }
         Ok(())
     }
 }
 
-/// Stores `items` in a transaction of their own; false when nothing in them has a place in the mirror.
+/// Stores a batch in a transaction of its own; false when nothing in it has a place in the mirror.
 pub(crate) async fn put(
     db: &Db,
     key: &Key,
-    items: Vec<Value>,
+    batch: Batch,
     reading: Reading,
 ) -> Result<bool, Problem> {
-    let (batch, key) = (Batch::new(items), key.clone());
+    let key = key.clone();
     if batch.is_empty() {
         return Ok(false);
     }

@@ -1,5 +1,6 @@
 //! Reading from the mirror: the same records as from Basecamp, from our own database, and how fresh they are.
 
+mod ages;
 mod sheets;
 mod summaries;
 
@@ -8,14 +9,15 @@ use crate::convert::Convert;
 use crate::{Basecamp, failure, scopes};
 use chrono::NaiveDate;
 use domain::actor::{Actor, Permission};
-use domain::mirror::{Freshness, MirrorPart, MirrorState, MirrorStatus};
+use domain::mirror::{Freshness, MirrorPart, MirrorState, MirrorStatus, Part};
 use domain::problem::Problem;
 use domain::project::{Person, Project, Workload};
-use domain::todo::{Comment, Todo, TodoList};
+use domain::todo::{Comment, DueTodos, Todo, TodoList};
 use std::collections::HashMap;
 use std::sync::Arc;
 use store::db::Conn;
 use store::mirror::Key;
+use store::mirror_due::{self, Due};
 use store::mirror_questions::{self as questions, Todos};
 use store::mirror_scopes::{self, ScopeRow};
 use store::mirror_sync::{self, SyncRow};
@@ -23,8 +25,6 @@ use store::{ids, mirror_lookups as lookups, mirror_words};
 
 /// What questions about to-dos need.
 pub(crate) const WORK: [&str; 4] = [scopes::PROJECTS, scopes::PEOPLE, scopes::LISTS, scopes::TODOS];
-/// Without a look for this long, answers are marked as out of date.
-const OLD_MS: i64 = 30 * 60_000;
 
 /// An open mirror: one connection's, on one connection to the database.
 pub struct Mirrored {
@@ -63,13 +63,24 @@ impl Basecamp {
         Ok(Some(Mirrored { conn, key: looked.key.clone(), convert, people: None }))
     }
 
-    /// How fresh answers about projects are, and why they may be out of date. Asked before the answer itself, it never
+    /// How fresh answers about to-dos are, and why they may be out of date. Asked before the answer itself, it never
     /// says too much.
     ///
     /// # Errors
     /// [`Problem::NeedsSetup`] without a connection, [`Problem::Forbidden`] without the permission to read.
     pub async fn freshness(&self, actor: &Actor) -> Result<Freshness, Problem> {
-        Ok(self.mirror_status(actor).await?.freshness)
+        self.freshness_of(actor, &[Part::Todos]).await
+    }
+
+    /// The same for answers that are made of `parts`: as old as the oldest of them, and out of date while there are
+    /// news of one that are still being read.
+    ///
+    /// # Errors
+    /// As [`Self::freshness`].
+    pub async fn freshness_of(&self, actor: &Actor, parts: &[Part]) -> Result<Freshness, Problem> {
+        actor.require(Permission::Read)?;
+        let looked = self.looked(actor).await?.ok_or_else(failure::not_connected)?;
+        Ok(ages::freshness(&looked, parts, ids::now_ms()))
     }
 
     /// How far the mirror of the actor's connection is.
@@ -128,32 +139,18 @@ pub(crate) struct Looked {
 }
 
 fn status(looked: &Looked, now: i64) -> MirrorStatus {
-    let (is_client, is_lost, scopes) = (looked.is_client, looked.is_lost, &looked.scopes);
-    let sync = looked.sync.as_ref();
-    let is_filled = !is_client
-        && WORK.iter().all(|name| {
-            scopes.iter().any(|it| it.scope == *name && it.filled_at.is_some() && it.is_absent == 0)
-        });
-    let looked = scopes.iter().filter(|it| [scopes::LISTS, scopes::TODOS].contains(&&*it.scope));
-    let looked = looked.map(|it| it.checked_at.unwrap_or_default()).min().unwrap_or_default();
-    let fed = sync.filter(|it| it.feed == "on").and_then(|it| it.feed_at).unwrap_or_default();
-    let as_of_ms = if is_filled { looked.max(fed) } else { now };
-    let trouble = sync.and_then(|it| it.trouble.clone());
+    let (sync, scopes) = (looked.sync.as_ref(), &looked.scopes);
     let state = match sync {
-        _ if is_lost => MirrorState::NeedsAttention,
+        _ if looked.is_lost => MirrorState::NeedsAttention,
         None => MirrorState::Waiting,
-        Some(_) if trouble.is_some() => MirrorState::Away,
+        Some(it) if it.trouble.is_some() => MirrorState::Away,
         Some(_) if scopes.iter().any(is_to_fill) => MirrorState::Filling,
         Some(_) => MirrorState::Following,
     };
-    let lost = || "Basecamp no longer accepts our access. Connect Basecamp again".to_owned();
-    let old =
-        || (is_filled && now - as_of_ms > OLD_MS).then(|| "It was not looked at lately".to_owned());
-    let stale = if is_lost { Some(lost()) } else { trouble.or_else(old) };
     let (rate, seconds_left) = progress(sync, scopes, now);
     MirrorStatus {
         state,
-        freshness: Freshness { as_of_ms, is_mirrored: is_filled, stale },
+        freshness: ages::freshness(looked, &[Part::Todos], now),
         parts: scopes.iter().map(part).collect(),
         calls: sync.map_or(0, |it| it.calls),
         rate,
@@ -295,6 +292,23 @@ impl Mirrored {
         let (from, to) = (from.to_string(), to.to_string());
         let found = questions::due(&mut self.conn, &self.key, &from, &to).await?;
         Ok(self.converted(found))
+    }
+
+    /// How many open to-dos are past their day or due up to `to`, and the first `most` of them; those of one person
+    /// alone when `person` is given.
+    pub async fn due_first(
+        &mut self,
+        (today, to): (NaiveDate, NaiveDate),
+        person: Option<i64>,
+        most: usize,
+    ) -> Result<DueTodos, Problem> {
+        let (today, to) = (today.to_string(), to.to_string());
+        let due = Due { today: &today, to: &to, person: person.unwrap_or_default() };
+        let (overdue, soon) = mirror_due::counts(&mut self.conn, &self.key, due).await?;
+        let limit = i64::try_from(most).unwrap_or(i64::MAX);
+        let first = mirror_due::first(&mut self.conn, &self.key, due, limit).await?;
+        let whole = |it: i64| usize::try_from(it).unwrap_or_default();
+        Ok(DueTodos { overdue: whole(overdue), soon: whole(soon), first: self.converted(first) })
     }
 
     /// Open to-dos of one person, the earliest due first.

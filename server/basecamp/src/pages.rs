@@ -7,9 +7,10 @@ mod items;
 
 pub(crate) use items::Sheet;
 
+use crate::mirror::{self, Batch};
 use crate::records::Request;
 use crate::todos::is_away;
-use crate::{Basecamp, failure, mirror, scopes};
+use crate::{Basecamp, failure, scopes};
 use domain::actor::{Actor, Permission};
 use domain::problem::Problem;
 use domain::project::Person;
@@ -230,7 +231,7 @@ impl Basecamp {
         }
         let key = self.open(actor, Permission::Read).await?.key;
         let reading = Reading { run: 0, asked_at, is_ours: false };
-        mirror::put(&self.0.db, &key, items, reading).await?;
+        mirror::put(&self.0.db, &key, Batch::new(items), reading).await?;
         Ok(())
     }
 }

@@ -1,11 +1,12 @@
 //! Whether a write happened whose answer was lost: what it was about is read, and compared with what was sent.
 
 use crate::classes::{LISTINGS, written};
+use crate::mirror::{self, Batch};
 use crate::records::Request;
 use crate::session::Session;
 use crate::walk::millis;
 use crate::witness::{Sent, Written};
-use crate::{failure, mirror, plain, scopes};
+use crate::{failure, plain, scopes};
 use basecamp_sdk::Error;
 use chrono::{DateTime, Utc};
 use domain::problem::Problem;
@@ -127,7 +128,8 @@ impl Session {
             self.basecamp.made.claim(id);
         }
         let reading = Reading { run: 0, asked_at: ids::now_ms(), is_ours: true };
-        let kept = mirror::put(&self.basecamp.db, &self.key, vec![found.clone()], reading).await;
+        let batch = Batch::new(vec![found.clone()]);
+        let kept = mirror::put(&self.basecamp.db, &self.key, batch, reading).await;
         if let Err(problem) = kept {
             tracing::warn!(%problem, "the mirror does not have what was found yet");
         }

@@ -2,6 +2,7 @@
 
 use crate::files::LocalFile;
 use crate::session::{PATIENCE, Session};
+use crate::writing_through::fields_of;
 use crate::{Basecamp, classes, failure, plain};
 use basecamp_sdk::http::Method;
 use basecamp_sdk::routes::{BodyKind, ROUTES, Route};
@@ -214,6 +215,8 @@ impl Basecamp {
         if let Some(was) = classes::overlaid(write.name(), &before, &Map::new()) {
             session.witness.was(classes::written_back(&before, was, changes));
         }
+        let names = changes.keys().flat_map(|it| fields_of(it)).copied();
+        session.witness.changes(names.collect());
         let answered = session.send(&write.clone().with(body)).await?;
         let after =
             if answered.is_object() { answered } else { session.read_one(read, write).await? };

@@ -35,6 +35,8 @@ pub(crate) const LISTS: &str = "Todolist";
 pub(crate) const TODOS: &str = "Todo";
 /// Cards.
 pub(crate) const CARDS: &str = "Kanban::Card";
+/// Steps of cards.
+pub(crate) const STEPS: &str = "Kanban::Step";
 /// Comments.
 pub(crate) const COMMENTS: &str = "Comment";
 /// Projects in use.
@@ -237,11 +239,20 @@ impl Scope {
         operation
     }
 
+    /// How long until the next whole walk.
+    pub(crate) fn whole(self, pace: &Pace) -> Duration {
+        match self.what {
+            What::Records(LISTS | TODOS | CARDS | STEPS) => pace.whole,
+            What::Records(_) => pace.most.max(pace.whole),
+            _ => pace.whole,
+        }
+    }
+
     /// How long until the next look; with an event feed to-dos need no closer one.
     pub(crate) fn pause(self, pace: &Pace, has_feed: bool) -> Duration {
         match (self.what, self.status) {
             (What::Records(LISTS | TODOS), "active") if !has_feed => pace.work,
-            (What::People, _) | (_, "archived" | "trashed") => pace.aside,
+            (What::People | What::Hours, _) | (_, "archived" | "trashed") => pace.aside,
             (What::Aside(_) | What::Inside(_), _) => pace.whole.max(pace.aside),
             _ => pace.rest,
         }

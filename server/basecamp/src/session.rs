@@ -41,7 +41,9 @@ pub(crate) struct Session {
     pub(crate) key: Key,
     pub(crate) basecamp: Arc<Inner>,
     pub(crate) renewing: Renewing,
-    actor: Actor,
+    pub(crate) actor: Actor,
+    /// Whether the person of the connection is the actor.
+    pub(crate) is_own: bool,
     pub(crate) witness: Witness,
 }
 
@@ -106,12 +108,16 @@ impl Basecamp {
         };
         let transport = self.0.transport.with(lane, witness.clone());
         let way = (transport, patience);
+        let owner = row.owner_id.as_deref();
+        let is_own = owner.is_some_and(|it| it == actor.user.as_str())
+            || meta.person.name.trim().eq_ignore_ascii_case(actor.name.trim());
         Ok(Session {
             account: self.client(&base_url, account_id, renewing.clone(), way)?,
             convert: Convert { is_sample: meta.is_sample },
             person_id: meta.person.id,
             key: meta.key(row),
             actor: actor.clone(),
+            is_own,
             basecamp: self.0.clone(),
             renewing,
             witness,

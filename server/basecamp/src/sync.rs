@@ -17,7 +17,7 @@ use std::time::Duration;
 use store::connections::Connection;
 use store::db::{Change, Conn};
 use store::error::StoreError;
-use store::mirror::{Key, Reading};
+use store::mirror::{By, Key, Reading};
 use store::mirror_scopes::{self, ScopeRow};
 use store::mirror_sync::{self, Holder};
 use store::{ids, mirror as kept};
@@ -279,17 +279,18 @@ impl Basecamp {
         let dirty = kept::dirty(&mut conn, &session.key, ONE_BY_ONE).await?;
         drop(conn);
         for (id, kind) in dirty {
-            self.look_at(session, holder, &kind, id).await?;
+            self.look_at(session, holder, (&kind, id), By::default()).await?;
         }
         Ok(())
     }
 
+    /// Reads one record; `by` is who made what is new about it, as far as that is known.
     pub(crate) async fn look_at(
         &self,
         session: &Session,
         holder: &Holder,
-        kind: &str,
-        id: i64,
+        (kind, id): (&str, i64),
+        by: By,
     ) -> Result<(), Stop> {
         let asked_at = ids::now_ms();
         let found = match scopes::one(&session.account, kind, id) {
@@ -313,7 +314,7 @@ impl Basecamp {
                     if !mirror_sync::renew(conn, &key, &holder, 1).await? {
                         return Ok(false);
                     }
-                    keep(conn, &key, id, found, asked_at).await?;
+                    keep(conn, &key, (id, asked_at), found, by).await?;
                     Ok(true)
                 })
             })
@@ -333,16 +334,16 @@ enum Found {
 async fn keep(
     conn: &mut Conn,
     key: &Key,
-    id: i64,
+    (id, asked_at): (i64, i64),
     found: Found,
-    asked_at: i64,
+    by: By,
 ) -> Result<(), StoreError> {
     match found {
         Found::Gone => kept::bury(conn, key, id).await,
         Found::Unknown => kept::leave(conn, key, id).await,
         Found::There(value) => {
             let reading = Reading { run: 0, asked_at, is_ours: false };
-            mirror::Batch::new(vec![value]).store(conn, key, reading).await?;
+            mirror::Batch::new(vec![value]).by(by).store(conn, key, reading).await?;
             kept::leave(conn, key, id).await
         }
     }

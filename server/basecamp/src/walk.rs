@@ -6,7 +6,7 @@
 
 use crate::Basecamp;
 use crate::config::Pace;
-use crate::endings::finish;
+use crate::endings::{finish, heard};
 use crate::failure;
 use crate::mirror::Batch;
 use crate::places::{self, Spot};
@@ -184,7 +184,7 @@ impl Walker<'_> {
         row.cursor = next.filter(|_| !is_known);
         let boards = self.touched(scope, &row, &items);
         let pause = millis(scope.pause(&self.pace, self.has_feed));
-        let whole = millis(self.pace.whole);
+        let whole = millis(scope.whole(&self.pace));
         let reading = Reading { run: row.run, asked_at, is_ours: false };
         let people = (scope.what == What::People)
             .then(|| items.iter().filter_map(rows::person).collect::<Vec<_>>());
@@ -206,6 +206,7 @@ impl Walker<'_> {
                     }
                     if row.cursor.is_none() {
                         row = finish(conn, (&key, person), scope, row, (pause, whole)).await?;
+                        row = heard(conn, &key, row).await?;
                     }
                     mirror_scopes::set_scope(conn, &key, &row).await?;
                     Ok(true)
@@ -251,8 +252,19 @@ impl Walker<'_> {
     async fn set_absent(&self, scope: Scope, row: ScopeRow) -> Result<(), Stop> {
         let pause = scope.pause(&self.pace, self.has_feed).max(self.pace.aside);
         let due_at = ids::now_ms() + millis(pause);
-        self.save(ScopeRow { is_absent: 1, pages: 0, attempt: 0, cursor: None, due_at, ..row })
-            .await
+        let row = ScopeRow { is_absent: 1, pages: 0, attempt: 0, cursor: None, due_at, ..row };
+        let (key, name) = (self.session.key.clone(), row.scope.clone());
+        self.save(row).await?;
+        let told: Result<bool, StoreError> = self
+            .session
+            .basecamp
+            .db
+            .write(move |conn| {
+                Box::pin(async move { mirror_scopes::catch_up(conn, &key, &name, i64::MAX).await })
+            })
+            .await;
+        told?;
+        Ok(())
     }
 
     async fn save(&self, row: ScopeRow) -> Result<(), Stop> {

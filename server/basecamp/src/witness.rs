@@ -26,6 +26,8 @@ struct Seen {
     written: Vec<Written>,
     sent: Option<Sent>,
     before: Option<Value>,
+    /// The fields of the mirror that the writes of this session change; all of them where it is not said.
+    changed: Option<Vec<&'static str>>,
     /// Where the write of this call is stored, sent or not.
     row: Option<String>,
     /// What an earlier try of the step got for the same write, which is not sent again.
@@ -70,6 +72,16 @@ impl Witness {
     /// What the next write would have to be sent to take itself back.
     pub(crate) fn was(&self, before: Value) {
         self.seen().before = Some(before);
+    }
+
+    /// The writes of this session change these fields of the mirror and no others.
+    pub(crate) fn changes(&self, fields: Vec<&'static str>) {
+        self.seen().changed = Some(fields);
+    }
+
+    /// The fields that the writes of this session change; none where that was not said.
+    pub(crate) fn changed(&self) -> Option<Vec<&'static str>> {
+        self.seen().changed.clone()
     }
 
     /// Whatever file this session sends is `file`.

@@ -85,6 +85,14 @@ impl Basecamp {
     ) -> Result<Todo, Problem> {
         let session = self.open(actor, Permission::Write).await?;
         let request = request_of(changes)?;
+        let asked = [
+            ("title", changes.title.is_some()),
+            ("notes", changes.description.is_some()),
+            ("due_on", changes.due_on.is_some()),
+            ("assignees", changes.assignee_ids.is_some()),
+        ];
+        let asked = asked.into_iter().filter(|it| it.1).map(|it| it.0);
+        session.witness.changes(asked.collect());
         let todo =
             session.write("To-do", session.account.todos().update(id, &request).boxed()).await?;
         Ok(session.convert.todo(&todo))

@@ -258,6 +258,18 @@ impl Account {
                 created_at: now,
                 updated_at: now,
             });
+            let event = self.take_id();
+            self.happenings.push(Happening {
+                id: event,
+                recording_id: id,
+                project_id,
+                action: "created".to_owned(),
+                kind: "Todo".to_owned(),
+                creator_id,
+                created_at: now,
+                added_person_ids: Vec::new(),
+                removed_person_ids: Vec::new(),
+            });
         }
         true
     }

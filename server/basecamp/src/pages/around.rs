@@ -12,13 +12,15 @@ use domain::record::{Coming, Deed, Item, Kind, News, Part, Tab, Work};
 use serde_json::Value;
 use std::collections::HashMap;
 use store::mirror_latest::{self, NewsRow};
-use store::mirror_pages;
+use store::{mirror_pages, mirror_summaries};
 
 /// What must be in the mirror before it tells what happened.
 const NEEDED: [&str; 5] =
     [scopes::PROJECTS, scopes::PEOPLE, scopes::TODOS, scopes::COMMENTS, "Message"];
 /// Rows of a card.
 const MOST: usize = 8;
+/// The same over all projects.
+const MOST_OF_ALL: usize = 12;
 
 impl Basecamp {
     /// What happened last in a project, the newest first; none where only Basecamp knows it and does not answer.
@@ -40,6 +42,22 @@ impl Basecamp {
         let convert = Convert { is_sample };
         let told = found.items.iter().filter_map(|it| told(it, project, convert));
         Ok(Some(told.take(MOST).collect()))
+    }
+
+    /// What happened last in all projects in use since a moment (epoch milliseconds), the newest first; none while only
+    /// Basecamp knows it, because asking it for this is slow.
+    ///
+    /// # Errors
+    /// As [`Self::work`].
+    pub async fn latest_of_all(
+        &self,
+        actor: &Actor,
+        since: i64,
+    ) -> Result<Option<Vec<News>>, Problem> {
+        match self.mirrored_with(actor, &NEEDED).await? {
+            Some(mut mirror) => Ok(Some(mirror.latest_of_all(since).await?)),
+            None => Ok(None),
+        }
     }
 
     /// Dates, and open to-dos and cards with a day, from `today` on; the nearest first.
@@ -68,6 +86,17 @@ impl Basecamp {
         Ok(nearest(all, &today.to_string()))
     }
 
+    /// The names of those who have something open to do in a project, where the mirror knows it.
+    ///
+    /// # Errors
+    /// As [`Self::work`].
+    pub async fn team(&self, actor: &Actor, project: i64) -> Result<Vec<String>, Problem> {
+        match self.mirrored(actor).await? {
+            Some(mut mirror) => mirror.team(project).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
     /// How much is on the tabs of a project, where the mirror knows it.
     ///
     /// # Errors
@@ -88,7 +117,21 @@ impl Mirrored {
         let people = mirror_pages::everybody(&mut self.conn, &self.key).await?;
         let names: HashMap<i64, String> = people.into_iter().map(|it| (it.id, it.name)).collect();
         let convert = self.convert;
-        Ok(rows.into_iter().filter_map(|it| news(it, project, &names, convert)).collect())
+        Ok(rows.into_iter().filter_map(|it| news(it, &names, convert)).collect())
+    }
+
+    async fn latest_of_all(&mut self, since: i64) -> Result<Vec<News>, Problem> {
+        let span = (since, i64::try_from(MOST_OF_ALL).unwrap_or_default());
+        let rows = mirror_latest::latest_of_all(&mut self.conn, &self.key, span).await?;
+        let people = mirror_pages::everybody(&mut self.conn, &self.key).await?;
+        let names: HashMap<i64, String> = people.into_iter().map(|it| (it.id, it.name)).collect();
+        let convert = self.convert;
+        Ok(rows.into_iter().filter_map(|it| news(it, &names, convert)).collect())
+    }
+
+    async fn team(&mut self, project: i64) -> Result<Vec<String>, Problem> {
+        let found = mirror_summaries::team(&mut self.conn, &self.key, project).await?;
+        Ok(found.into_iter().map(|it| it.name).collect())
     }
 
     async fn counts(&mut self, project: i64) -> Result<Vec<(Tab, u32)>, Problem> {
@@ -121,7 +164,7 @@ fn opens(kind: &str, id: i64, parent: (Option<i64>, &str)) -> Option<i64> {
     Kind::parse(kind).map(|_| id)
 }
 
-fn news(it: NewsRow, project: i64, names: &HashMap<i64, String>, convert: Convert) -> Option<News> {
+fn news(it: NewsRow, names: &HashMap<i64, String>, convert: Convert) -> Option<News> {
     let name = |id: i64| names.get(&id).cloned();
     let new = it.new.clone().unwrap_or_default();
     let deed = match it.field.as_str() {
@@ -141,9 +184,11 @@ fn news(it: NewsRow, project: i64, names: &HashMap<i64, String>, convert: Conver
     };
     let is_under = matches!(deed, Deed::Commented | Deed::Answered);
     Some(News {
-        who: it.who.and_then(name),
+        who: it.actor.or_else(|| it.who.and_then(name)),
+        project_id: it.bucket_id,
+        project: it.project,
         item: opens(&it.kind, it.record_id, (it.parent_id, &it.parent_kind)),
-        app_url: convert.page(&it.app_url, project, ""),
+        app_url: convert.page(&it.app_url, it.bucket_id, ""),
         title: if is_under { it.parent_title } else { it.title },
         at_ms: it.at,
         deed,
@@ -172,6 +217,8 @@ fn told(it: &Value, project: i64, convert: Convert) -> Option<News> {
         .any(|word| kind.strip_prefix(word).is_some_and(|rest| rest.starts_with('_')));
     Some(News {
         who: items::person(&it["creator"]).map(|it| it.name),
+        project_id: project,
+        project: it["bucket"]["name"].as_str().unwrap_or_default().to_owned(),
         deed,
         title: it["title"].as_str()?.to_owned(),
         item: it["parent_recording_id"].as_i64().filter(|_| is_shown),

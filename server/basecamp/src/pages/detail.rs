@@ -105,11 +105,43 @@ impl Basecamp {
         let found = self.fetch_all(actor, &request("ListEvents", &[id]).ok()?).await.ok()?;
         let step = |it: &Value| {
             let who = items::person(&it["creator"]).map(|it| it.name).unwrap_or_default();
-            let action = it["action"].as_str()?.replace('_', " ");
+            let action = done(it["action"].as_str()?);
             Some(Step { action, who, at_ms: rows::instant(it, "created_at")? })
         };
         let mut steps: Vec<Step> = found.items.iter().filter_map(step).collect();
         steps.sort_by_key(|it| -it.at_ms);
         Some(steps)
+    }
+}
+
+/// What somebody did to a record, as words after their name; `action` is Basecamp's word.
+fn done(action: &str) -> String {
+    let words = match action {
+        "created" => "made it",
+        "completed" => "completed it",
+        "uncompleted" => "opened it again",
+        "content_changed" => "changed what it says",
+        "assignment_changed" => "changed who does it",
+        "due_on_changed" => "changed its day",
+        "position_changed" => "put it in another place",
+        "moved" => "moved it",
+        "trashed" => "put it into the trash",
+        "archived" => "archived it",
+        "unarchived" | "untrashed" | "active" => "brought it back",
+        "subscribers_changed" => "changed who is told of it",
+        "client_visibility_changed" => "changed whether clients see it",
+        other => return other.replace('_', " "),
+    };
+    words.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn history_reads_as_people_say_it() {
+        assert_eq!(done("uncompleted"), "opened it again");
+        assert_eq!(done("some_new_word"), "some new word");
     }
 }

@@ -47,7 +47,12 @@ async fn what_happened_last_is_told_by_basecamp_and_then_by_the_mirror() {
         assert_eq!(find(&Deed::Completed, &done.title).item, Some(done.id));
         assert!(find(&Deed::Completed, &done.title).who.is_some(), "{place}");
         assert_eq!(find(&Deed::Commented, &talked.title).item, Some(talked.id));
-        assert_eq!(find(&Deed::Due("2030-01-07".into()), &moved.title).who, None);
+        let who = find(&Deed::Due("2030-01-07".into()), &moved.title).who.as_deref();
+        assert_eq!(who, Some(sandbox::world::OWNER), "{place}: the feed names who did it");
+        let all = world.basecamp.latest_of_all(&world.admin, 0).await.unwrap().unwrap();
+        assert!(all.is_sorted_by(|one, other| one.at_ms >= other.at_ms), "{place}: {all:?}");
+        let is_there = |it: &News| it.project_id == project && !it.project.is_empty();
+        assert!(all.iter().any(is_there) && all.len() <= 12, "{place}: {all:?}");
         assert!(told.is_sorted_by(|one, other| one.at_ms >= other.at_ms), "{place}: {told:?}");
         assert!(told.len() <= 8, "{place}");
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
 mod around;
+mod catching_up;
 mod clients;
 mod drills;
 mod failures;

@@ -42,6 +42,7 @@ pub(crate) struct Everything {
 pub(crate) fn pace() -> Pace {
     Pace {
         whole: Duration::ZERO,
+        most: Duration::ZERO,
         retry: Duration::from_millis(50),
         lease: Duration::from_secs(1),
         settles: Duration::ZERO,
