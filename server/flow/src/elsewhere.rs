@@ -54,7 +54,7 @@ pub(crate) async fn merged(
         runs.list_here(actor, &whole).await?.data
     };
     let whole = RunFilter { limit: Some(limit + 1), ..filter.clone() };
-    let theirs = remote.runs(actor, &whole, before(there).as_deref()).await?;
+    let theirs = remote.runs(actor, &whole, earlier(there).as_deref()).await?;
     let found = ours.len() + theirs.len();
     let mut data: Vec<Run> = ours.into_iter().chain(theirs).collect();
     data.sort_by(|a, b| b.created.cmp(&a.created));
@@ -69,7 +69,7 @@ pub(crate) async fn merged(
 }
 
 /// The millisecond before a time, for a list that begins at it and includes it.
-fn before(time: &str) -> Option<String> {
+pub(crate) fn earlier(time: &str) -> Option<String> {
     let at = chrono::DateTime::parse_from_rfc3339(time).ok()?;
     Some(store::ids::rfc3339(at.timestamp_millis() - 1))
 }

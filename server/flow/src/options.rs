@@ -39,11 +39,18 @@ impl Flows {
             (catalog::BASECAMP, "card_table") => self.boards(actor, request).await?,
             (catalog::BASECAMP, "column") => self.columns(actor, request).await?,
             (catalog::BASECAMP, "card") => self.cards(actor, request).await?,
-            (catalog::BASECAMP, "message" | "document" | "entry" | "question") => {
-                self.kept_in(actor, request, field).await?
-            }
+            (
+                catalog::BASECAMP,
+                "message" | "document" | "entry" | "question" | "upload" | "folder",
+            ) => self.kept_in(actor, request, field).await?,
             (catalog::BASECAMP, "template") => {
                 self.all_of(actor, "ListTemplates", &[], "name").await?
+            }
+            (catalog::BASECAMP, "marker") => {
+                self.all_of(actor, "ListLineupMarkers", &[], "name").await?
+            }
+            (catalog::BASECAMP, "message_type" | "group" | "card_step" | "tool") => {
+                self.parts(actor, request, field).await?
             }
             _ => return Err(Problem::not_found("Field")),
         };
@@ -148,6 +155,8 @@ impl Flows {
         let (tool, operation, label) = match field {
             "message" => ("message_board", "ListMessages", "subject"),
             "document" => ("vault", "ListDocuments", "title"),
+            "upload" => ("vault", "ListUploads", "filename"),
+            "folder" => ("vault", "ListVaults", "title"),
             "entry" => ("schedule", "ListScheduleEntries", "summary"),
             _ => ("questionnaire", "ListQuestions", "title"),
         };
@@ -156,6 +165,33 @@ impl Flows {
         let mut of_kind = dock.filter(|it| it["name"] == tool && it["enabled"] == true);
         let Some(id) = of_kind.find_map(|it| it["id"].as_i64()) else { return Ok(Vec::new()) };
         self.all_of(actor, operation, &[id.to_string()], label).await
+    }
+
+    /// Parts of what is chosen beside the field.
+    async fn parts(
+        &self,
+        actor: &Actor,
+        request: &OptionsRequest,
+        field: &str,
+    ) -> Result<Vec<Choice>, Problem> {
+        let owner = match field {
+            "group" => "todolist",
+            "card_step" => "card",
+            _ => "project",
+        };
+        let Some(id) = chosen(request, owner) else { return Ok(Vec::new()) };
+        let (record, list) = match field {
+            "group" => {
+                return self.all_of(actor, "ListTodolistGroups", &[id.to_string()], "name").await;
+            }
+            "message_type" => {
+                return self.all_of(actor, "ListMessageTypes", &[id.to_string()], "name").await;
+            }
+            "card_step" => (self.raw(actor, ("GetCard", "Card"), id).await?, "steps"),
+            _ => (self.raw(actor, ("GetProject", "Project"), id).await?, "dock"),
+        };
+        let parts = record[list].as_array().into_iter().flatten();
+        Ok(parts.filter_map(|it| named(it, "title")).collect())
     }
 
     async fn all_of(

@@ -7,7 +7,7 @@ use domain::flow::listing::RunFilter;
 use domain::ids::FlowId;
 use domain::problem::Problem;
 use domain::record::FlowHere;
-use store::{flow_projects, runs};
+use store::{flow_projects, run_lists};
 
 /// Flows that are named.
 const MOST: i64 = 8;
@@ -26,7 +26,7 @@ impl Flows {
         for (id, name, status) in flow_projects::flows(&mut conn, &actor.workspace, asked).await? {
             let id = FlowId::from(id);
             let of_flow = RunFilter { flow_id: Some(id.clone()), ..RunFilter::default() };
-            let last = runs::list(&mut conn, &actor.workspace, &of_flow, "", 1).await?.pop();
+            let last = run_lists::list(&mut conn, &actor.workspace, &of_flow, "", 1).await?.pop();
             let last = last.and_then(|it| {
                 let began = it.start_time.as_deref().unwrap_or(&it.created);
                 Some((it.status, DateTime::parse_from_rfc3339(began).ok()?.timestamp_millis()))

@@ -2,17 +2,18 @@
 
 use crate::activepieces;
 use crate::flows::{Flows, found};
+use crate::schedule::Schedule;
 use domain::actor::{Actor, Permission, Via};
 use domain::event::EventKind;
 use domain::flow::compare::{self, Comparison};
 use domain::flow::engine::FlowEngine;
 use domain::flow::listing::{FlowFilter, FlowSummary, Page, RunFilter, VersionSummary};
 use domain::flow::validate::{self, FlowProblem};
-use domain::flow::{Action, ActionKind, Flow, Trigger, TriggerKind, catalog, tree};
+use domain::flow::{Action, ActionKind, Flow, FlowStatus, Trigger, TriggerKind, catalog, tree};
 use domain::ids::{FlowId, FlowVersionId};
 use domain::problem::Problem;
 use store::flows::StoredFlow;
-use store::{events, flows, runs};
+use store::{events, flows, run_lists};
 
 /// How cursors into the list of another engine begin.
 const THEIRS: &str = "theirs~";
@@ -54,6 +55,23 @@ impl Flows {
         let version = flows::version(&mut conn, &actor.workspace, id, version).await?;
         let version = version.ok_or_else(|| Problem::not_found("Version"))?;
         Ok(Flow { version, ..flow })
+    }
+
+    /// When the live version of a flow starts next by its clock, epoch milliseconds; nothing for one that is off, or that
+    /// something else starts.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`]; [`Problem::NotFound`].
+    pub async fn next_start(&self, actor: &Actor, id: &FlowId) -> Result<Option<i64>, Problem> {
+        let flow = self.get(actor, id).await?;
+        let Some(version) =
+            flow.published_version_id.filter(|_| flow.status == FlowStatus::Enabled)
+        else {
+            return Ok(None);
+        };
+        let live = self.at_version(actor, id, &version).await?;
+        let schedule = Schedule::of(&live.version.trigger)?;
+        Ok(schedule.and_then(|it| it.next(self.engine.now_ms())))
     }
 
     /// Flows of the workspace, the last changed first, each with its newest runs; those on another engine after ours.
@@ -109,8 +127,14 @@ impl Flows {
         let next = rows.last().filter(|_| has_more).map(cursor);
         let mut data = Vec::with_capacity(rows.len());
         for row in rows {
-            let of_flow = RunFilter { flow_id: Some(row.flow.id.clone()), ..RunFilter::default() };
-            let last_runs = runs::list(&mut conn, &actor.workspace, &of_flow, "", STRIP).await?;
+            let of_flow = RunFilter {
+                flow_id: Some(row.flow.id.clone()),
+                // What somebody only tried out says nothing of how the flow does.
+                tests: Some(false),
+                ..RunFilter::default()
+            };
+            let last_runs =
+                run_lists::list(&mut conn, &actor.workspace, &of_flow, "", STRIP).await?;
             data.push(FlowSummary { last_runs, ..summary(row.flow) });
         }
         Ok(Page { data, next, previous: None })

@@ -7,6 +7,8 @@ use crate::engine::journal::Before;
 use crate::engine::plan::Plan;
 use crate::engine::trying::tried;
 use crate::engine::work::Job;
+use crate::naming;
+use crate::retrying::TakenOver;
 use crate::steps;
 use crate::thinking::Thinker;
 use crate::told;
@@ -27,7 +29,7 @@ use store::error::StoreError;
 use store::flows::StoredFlow;
 use store::run_steps::StepRow;
 use store::runs::{NewRun, Progress, RunRow};
-use store::{events, flows, ids, run_steps, runs};
+use store::{events, flows, ids, run_lists, run_steps, runs};
 
 /// What everybody may know about the engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,7 +121,7 @@ impl Runs {
         let before = filter.cursor.as_deref().unwrap_or_default();
         let mut conn = self.engine.db.read().await?;
         let more = i64::from(limit) + 1;
-        let mut data = runs::list(&mut conn, &actor.workspace, filter, before, more).await?;
+        let mut data = run_lists::list(&mut conn, &actor.workspace, filter, before, more).await?;
         let has_more = data.len() > limit as usize;
         data.truncate(limit as usize);
         let next = data.last().filter(|_| has_more).map(|it| it.id.to_string());
@@ -139,7 +141,11 @@ impl Runs {
         let row = found(&mut conn, actor, id).await?;
         let rows = run_steps::list(&mut conn, &actor.workspace, id).await?;
         let mut run = row.summary()?;
-        run.steps = steps::assemble(&row, &rows)?;
+        run.called_by = run_lists::caller(&mut conn, &actor.workspace, id).await?;
+        drop(conn);
+        let names = self.engine.names_of(actor, &row, &rows).await?;
+        run.steps = steps::assemble(&row, &rows, &names)?;
+        run.would_change = naming::would_change(&rows);
         Ok(run)
     }
 
@@ -170,7 +176,7 @@ impl Runs {
             payload: payload.to_string(),
             ..self.head(actor, &plan.version)
         };
-        self.store_and_begin(actor, (head, payload), plan, Vec::new()).await
+        self.store_and_begin(actor, (head, payload), plan, TakenOver::default()).await
     }
 
     pub(crate) async fn chosen(
@@ -234,9 +240,10 @@ impl Runs {
         actor: &Actor,
         (head, payload): (NewRun, Value),
         plan: Arc<Plan>,
-        steps: Vec<StepRow>,
+        taken: TakenOver,
     ) -> Result<Run, Problem> {
         let engine = &self.engine;
+        let TakenOver { steps, from, once } = taken;
         let is_limited = head.trial.is_none() && {
             let mut conn = engine.db.read().await?;
             flows::runs_at_once(&mut conn, &head.workspace, &head.flow).await?.is_some()
@@ -250,11 +257,16 @@ impl Runs {
         let progress = Progress { status, ..Progress::running(now_ms, now_ms + engine.lease_ms()) };
         let event = Event::new(EventKind::RunQueued, &head.id, head.flow_name.as_str());
         let (write, by, rows) = (head.clone(), actor.clone(), steps.clone());
-        let stored: Result<(), StoreError> = engine
+        let stored: Result<(), Problem> = engine
             .db
             .write(move |conn| {
                 Box::pin(async move {
                     runs::insert(conn, &write, &progress, &owner).await?;
+                    if let Some(earlier) = &from
+                        && !runs::set_retry_of(conn, &write.id, earlier, once).await?
+                    {
+                        return Err(Problem::conflict("It was tried again meanwhile"));
+                    }
                     run_steps::save(conn, &write.workspace, &write.id, &rows).await?;
                     events::record(conn, &by, &event).await?;
                     Ok(())
@@ -279,6 +291,17 @@ impl Runs {
     /// [`Problem::Forbidden`], also for members when it is not their own, [`Problem::NotFound`], [`Problem::RateLimited`]; [`Problem::Conflict`] when it has not
     /// failed.
     pub async fn retry(&self, actor: &Actor, id: &RunId, how: Retry) -> Result<Run, Problem> {
+        self.try_again(actor, id, how, false).await
+    }
+
+    /// The same; refused with `once` where another run tried it again before.
+    pub(crate) async fn try_again(
+        &self,
+        actor: &Actor,
+        id: &RunId,
+        how: Retry,
+        once: bool,
+    ) -> Result<Run, Problem> {
         actor.require(Permission::Write)?;
         self.engine.starts.check(&actor.workspace)?;
         if let Some(remote) = self.remote(actor, ("Run", id.as_str())).await? {
@@ -317,7 +340,8 @@ impl Runs {
             trial,
             ..self.head(actor, &plan.version)
         };
-        self.store_and_begin(actor, (head, payload), plan, steps).await
+        let taken = TakenOver { steps, from: Some(id.clone()), once };
+        self.store_and_begin(actor, (head, payload), plan, taken).await
     }
 }
 

@@ -14,11 +14,11 @@ use domain::flow::{Flow, Trigger, TriggerKind, catalog, tree};
 use domain::ids::{FlowId, RunId, WorkspaceId};
 use domain::problem::Problem;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use store::db::Conn;
 use store::error::StoreError;
 use store::flow_samples::{self, NewSample};
-use store::{events, flows, ids, run_steps, runs};
+use store::{events, flows, ids, run_lists, run_steps, runs};
 
 /// Runs among which the newest whole one is looked for.
 const RECENT: i64 = 10;
@@ -286,7 +286,7 @@ async fn last_whole(
     flow: &FlowId,
 ) -> Result<Option<Run>, StoreError> {
     let filter = RunFilter { flow_id: Some(flow.clone()), ..RunFilter::default() };
-    let recent = runs::list(conn, workspace, &filter, "", RECENT).await?;
+    let recent = run_lists::list(conn, workspace, &filter, "", RECENT).await?;
     Ok(recent.into_iter().find(|it| it.trial.is_none()))
 }
 
@@ -301,7 +301,7 @@ async fn of_run(
     let (Some(version), Some(row)) = (version, row) else { return Ok(Samples::new()) };
     let rows = run_steps::list(conn, workspace, &run.id).await?;
     let mut all = Samples::new();
-    add(&mut all, &version.trigger, &steps::assemble(&row, &rows)?);
+    add(&mut all, &version.trigger, &steps::assemble(&row, &rows, &HashMap::new())?);
     Ok(all)
 }
 

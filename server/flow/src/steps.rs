@@ -1,25 +1,32 @@
 //! The journal's rows as the steps of a run: loops hold their rounds, everything else is at the top.
 
 use crate::apps::sealing;
+use crate::naming::Names;
 use domain::flow::run::{StepOutput, StepStatus};
 use serde_json::{Map, Value};
+use std::collections::{BTreeMap, HashMap};
 use store::db::Result;
 use store::ids;
 use store::run_steps::StepRow;
 use store::runs::RunRow;
 
-/// Steps by name, in the order they ran, the trigger first.
+/// Steps by name, in the order they ran, the trigger first; `names` holds those in their inputs, by where steps are.
 ///
 /// # Errors
 /// When a stored value is not JSON.
-pub(crate) fn assemble(run: &RunRow, rows: &[StepRow]) -> Result<Map<String, Value>> {
+pub(crate) fn assemble(
+    run: &RunRow,
+    rows: &[StepRow],
+    names: &HashMap<String, Names>,
+) -> Result<Map<String, Value>> {
     let mut steps = Map::new();
     steps.insert("trigger".to_owned(), trigger(run)?);
     for row in rows {
         let mut path: Vec<&str> = row.path.split('/').collect();
         path.pop();
         if let Some(map) = level(&mut steps, &path) {
-            map.insert(row.name.clone(), step(row)?);
+            let names = names.get(&row.path).cloned().unwrap_or_default();
+            map.insert(row.name.clone(), step(row, names)?);
         }
     }
     Ok(steps)
@@ -62,12 +69,14 @@ fn trigger(run: &RunRow) -> Result<Value> {
         error_message: None,
         warnings: Vec::new(),
         logged: Vec::new(),
+        would_change: None,
+        names: BTreeMap::new(),
         started_at: Some(ids::rfc3339(run.created_at)),
     };
     Ok(serde_json::to_value(output)?)
 }
 
-fn step(row: &StepRow) -> Result<Value> {
+fn step(row: &StepRow, names: Names) -> Result<Value> {
     let input: Value = serde_json::from_str(&row.input)?;
     let output = match row.kind.as_str() {
         "LOOP_ON_ITEMS" => Some(loop_output(&input, row.status, left_at(row))),
@@ -89,6 +98,8 @@ fn step(row: &StepRow) -> Result<Value> {
             .transpose()?
             .unwrap_or_default(),
         logged: row.logged.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default(),
+        would_change: row.would_change.clone(),
+        names,
         started_at: Some(ids::rfc3339(row.started_at)),
     };
     Ok(serde_json::to_value(step)?)

@@ -5,9 +5,10 @@ use domain::actor::{Actor, Permission};
 use domain::flow::edit::{FlowEdit, ImportFlow};
 use domain::flow::listing::NewFlow;
 use domain::flow::templates::{self, Template};
-use domain::flow::{Flow, FlowVersion, SCHEMA_VERSION};
+use domain::flow::{Flow, FlowVersion, SCHEMA_VERSION, Trigger};
 use domain::problem::Problem;
 use serde_json::{Map, Value};
+use store::workspaces;
 
 impl Flows {
     /// Every template, in the order of the gallery.
@@ -40,7 +41,8 @@ impl Flows {
         answers: &Map<String, Value>,
     ) -> Result<Flow, Problem> {
         let template = templates::find(id).ok_or_else(|| Problem::not_found("Template"))?;
-        let trigger = template.build(answers).map_err(|issues| Problem::Invalid { issues })?;
+        let built = template.build(answers).map_err(|issues| Problem::Invalid { issues });
+        let trigger = self.by_our_clock(actor, built?).await?;
         let name = name.map(str::trim).filter(|it| !it.is_empty()).unwrap_or(&template.name);
         let import = ImportFlow {
             display_name: name.to_owned(),
@@ -52,5 +54,22 @@ impl Flows {
         let edits = vec![FlowEdit::ImportFlow(Box::new(import))];
         let new = NewFlow { name: name.to_owned(), edits, ..NewFlow::default() };
         self.create(actor, new).await
+    }
+
+    /// The trigger of a template with its clock in the time zone of the workspace.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`] without the permission to read; when the database does not answer.
+    pub async fn by_our_clock(
+        &self,
+        actor: &Actor,
+        mut trigger: Trigger,
+    ) -> Result<Trigger, Problem> {
+        actor.require(Permission::Read)?;
+        let mut conn = self.engine.db.read().await?;
+        if let Some(workspace) = workspaces::find(&mut conn, &actor.workspace).await? {
+            templates::go_by(&mut trigger, &workspace.timezone);
+        }
+        Ok(trigger)
     }
 }

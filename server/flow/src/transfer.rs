@@ -18,6 +18,25 @@ impl Flows {
         Ok(exchange::file(&self.get(actor, id).await?.version))
     }
 
+    /// Makes a draft in the same folder that does the same as the newest version, under another name.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`]; [`Problem::NotFound`].
+    pub async fn duplicate(&self, actor: &Actor, id: &FlowId) -> Result<Flow, Problem> {
+        actor.require(Permission::Write)?;
+        let flow = self.get(actor, id).await?;
+        let name = format!("Copy of {}", flow.version.display_name);
+        let import = ImportFlow {
+            display_name: name.clone(),
+            trigger: flow.version.trigger,
+            schema_version: flow.version.schema_version,
+            notes: Some(flow.version.notes),
+            keep_samples: false,
+        };
+        let edits = vec![FlowEdit::ImportFlow(Box::new(import))];
+        self.create(actor, NewFlow { name, folder_id: flow.folder_id, edits }).await
+    }
+
     /// Makes a draft of `file`, the text of an exported flow. Steps of unknown pieces stay and are marked.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 use crate::activepieces::only_there;
 use crate::engine::plan::Plan;
 use crate::engine::trying::{lacking, tried};
+use crate::retrying::TakenOver;
 use crate::runs::Runs;
 use domain::actor::{Actor, Permission};
 use domain::flow::run::{Run, RunStatus, Trial, Which};
@@ -110,7 +111,7 @@ impl Runs {
             trial: Some(trial),
             ..self.head(actor, &plan.version)
         };
-        self.store_and_begin(actor, (head, payload), plan, Vec::new()).await
+        self.store_and_begin(actor, (head, payload), plan, TakenOver::default()).await
     }
 
     /// The run when it has ended or waits for something, or as it stands when patience ends.

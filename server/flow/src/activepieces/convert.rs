@@ -150,11 +150,15 @@ pub(crate) fn run(value: &Value, workspace: &WorkspaceId) -> Run {
         failed_step: failed,
         resumed: 0,
         trial: None,
+        would_change: Vec::new(),
         triggered_by: if is_retried { "flow" } else { "webhook" }.to_owned(),
         steps_count: value["stepsCount"]
             .as_u64()
             .and_then(|it| u32::try_from(it).ok())
             .unwrap_or(0),
+        acting_user: None,
+        retry_of: None,
+        called_by: None,
         steps: value["steps"].as_object().cloned().unwrap_or_default(),
     }
 }

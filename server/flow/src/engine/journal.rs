@@ -203,6 +203,7 @@ impl Journal {
         let texts = row.output.iter_mut().chain(&mut row.warnings).chain(&mut row.logged);
         texts.for_each(|it| mask.json(it));
         row.error = row.error.map(|it| mask.text(&it).unwrap_or(it));
+        row.would_change = row.would_change.map(|it| mask.text(&it).unwrap_or(it));
         drop(mask);
         if self.head.app.is_some() {
             row.error = row.error.map(|it| redact(&it));
@@ -387,5 +388,6 @@ pub(crate) fn begun(path: &str, ordinal: i64, name: &str, kind: &str, now_ms: i6
         started_at: now_ms,
         duration_us: None,
         resume_at: None,
+        would_change: None,
     }
 }

@@ -10,7 +10,7 @@ use crate::pieces::input::Input;
 use crate::pieces::{self, Again, Call, Done, Failed, Nature};
 use crate::waiting::Answer;
 use domain::flow::run::{NOT_DONE, StepStatus};
-use domain::flow::{Action, ErrorHandling, PieceSettings};
+use domain::flow::{Action, ErrorHandling, PieceSettings, would};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::time::Instant;
@@ -130,6 +130,7 @@ async fn attempt<'a>(
 ) -> Result<Verdict, Halt> {
     if walk.trying.is_dry() && would_change(settings, input) {
         row.warnings = with_note(row.warnings.as_deref(), NOT_DONE);
+        row.would_change = Some(said(walk, settings, input).await);
         let output = walk.trying.instead(&action.name, input);
         walk.succeed(action, row, output);
         return Ok(Walk::after(settings));
@@ -186,6 +187,18 @@ async fn attempt<'a>(
         }
         Err(failed) => Ok(give_up_or_wait(walk, (action, handling(settings)), row, failed)),
     }
+}
+
+/// What a step that a dry run passes over would change. Names that cannot be found out now are left out.
+async fn said(walk: &Walk<'_>, settings: &PieceSettings, input: &Map<String, Value>) -> String {
+    let (engine, run) = (walk.engine, walk.journal.run());
+    let named = async {
+        let actor = engine.actor(&run.workspace, &run.acting_user, &run.id).await?;
+        engine.names_now(&actor, settings, input).await
+    };
+    let names = named.await.unwrap_or_default();
+    let shown = pieces::shown_input(settings, input);
+    would::sentence(settings, shown.as_object().unwrap_or(input), &names)
 }
 
 /// A caller who does not wait for the end is answered once the answer is on the disk.

@@ -6,6 +6,7 @@
 mod carried;
 mod places;
 mod reports;
+mod setting_up;
 mod todos;
 
 use crate::pieces::input::Input;
@@ -113,17 +114,17 @@ impl<'a> Step<'a> {
         self.basecamp().send(&self.actor, &request).await.map_err(failed)
     }
 
-    /// Changes the fields of `body` and keeps the others.
+    /// Changes the fields of `body` and keeps the others; `ids` are those of the address, the record's own last.
     async fn change(
         &self,
         (read, write): (&str, &str),
-        id: i64,
+        ids: &[i64],
         body: &Map<String, Value>,
     ) -> Result<Value, Failed> {
         if body.is_empty() {
             return Err(Failed::new("Nothing to change is filled in. Fill in what should change"));
         }
-        let (read, write) = (request(read, &[id])?, request(write, &[id])?);
+        let (read, write) = (request(read, ids)?, request(write, ids)?);
         let changed = self.basecamp().change(&self.actor, (&read, &write), None, body).await;
         Ok(changed.map_err(failed)?.after)
     }
@@ -162,7 +163,7 @@ fn body(input: &Input<'_>, fields: &[&str]) -> Map<String, Value> {
 }
 
 /// Ids as numbers or digits, one or many.
-fn ids(value: Option<Value>) -> Vec<i64> {
+pub(crate) fn ids(value: Option<Value>) -> Vec<i64> {
     let one = |it: &Value| it.as_i64().or_else(|| it.as_str()?.trim().parse().ok());
     match &value {
         Some(Value::Array(items)) => items.iter().filter_map(one).collect(),

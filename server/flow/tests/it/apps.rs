@@ -94,6 +94,7 @@ impl Studio {
             started_at: ids::now_ms(),
             duration_us: None,
             resume_at: None,
+            would_change: None,
         };
         let stored: Result<(), StoreError> = self
             .world

@@ -5,7 +5,7 @@ use crate::triggers::Studio;
 use serde_json::{Value, json};
 
 /// The input of a step in the project: `more` beside it, `inputs` as its details.
-fn at(studio: &Studio, mut more: Value, inputs: Value) -> Value {
+pub(crate) fn at(studio: &Studio, mut more: Value, inputs: Value) -> Value {
     more["project"] = studio.project.into();
     more["inputs"] = inputs;
     more

@@ -2,6 +2,7 @@
 
 use crate::waiting::every_day;
 use crate::world::{NOW, World, admin, chain, on_webhook, set_fields, wait};
+use domain::flow::FlowStatus;
 use domain::flow::listing::RunFilter;
 use domain::flow::run::{Run, RunStatus};
 use domain::ids::FlowId;
@@ -17,6 +18,20 @@ const DAY: Duration = Duration::from_secs(86_400);
 async fn runs_of(world: &World, flow: &FlowId) -> usize {
     let filter = RunFilter { flow_id: Some(flow.clone()), ..RunFilter::default() };
     world.runs.list(&admin(), &filter).await.unwrap().data.len()
+}
+
+#[tokio::test]
+async fn a_flow_that_goes_by_the_clock_says_when_it_starts_next() {
+    for world in World::both().await {
+        let daily = world.published(every_day()).await;
+        let next = world.flows.next_start(&admin(), &daily.id).await.unwrap().unwrap();
+        assert!((NOW..=NOW + 86_400_000).contains(&next), "{}", world.name);
+        assert_eq!(next.rem_euclid(86_400_000), 9 * 3_600_000, "at nine");
+        world.flows.set_status(&admin(), &daily.id, FlowStatus::Disabled).await.unwrap();
+        assert_eq!(world.flows.next_start(&admin(), &daily.id).await, Ok(None), "{}", world.name);
+        let asked = world.published(on_webhook(wait("step_1", 1))).await;
+        assert_eq!(world.flows.next_start(&admin(), &asked.id).await, Ok(None), "{}", world.name);
+    }
 }
 
 /// Lets the worker look at everything that is due now: a wait of a second, begun now, has ended.

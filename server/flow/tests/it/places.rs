@@ -165,5 +165,5 @@ async fn reports_answer_over_all_projects() {
     let free = gave["step_3"]["todos"].as_array().unwrap();
     assert!(free.iter().all(|it| it["assignees"].as_array().unwrap().is_empty()));
     assert!(count("step_4") > 1 && count("step_5") > 1 && count("step_6") > 0);
-    assert!(gave["step_2"]["text"].as_str().unwrap().starts_with("- "));
+    assert!(gave["step_2"]["text"].as_str().unwrap().starts_with("• "));
 }

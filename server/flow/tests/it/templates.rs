@@ -1,12 +1,14 @@
 //! Every template: started from, published and run on the sample workspace.
 
 use crate::triggers::Studio;
-use crate::world::admin;
+use crate::world::{World, admin};
+use domain::flow::TriggerKind;
 use domain::flow::listing::{Choice, OptionsRequest};
 use domain::flow::run::{Run, RunStatus, Which};
 use domain::flow::templates::{self, Ask, AskKind, Template};
 use domain::problem::Problem;
 use serde_json::{Map, Value, json};
+use store::workspaces;
 
 impl Studio {
     /// The first choice that the form of a template offers for `ask`; what is asked before it is in `answers`.
@@ -71,6 +73,27 @@ async fn every_template_runs_on_the_sample_as_it_is() {
             let warnings = step["warnings"].as_array().map_or(0, Vec::len);
             assert_eq!(warnings, 0, "{} {name}: {step:#}", template.id);
         }
+    }
+}
+
+#[tokio::test]
+async fn a_template_goes_by_the_clock_of_the_workspace() {
+    for world in World::both().await {
+        let by = admin();
+        let workspace = by.workspace.clone();
+        let moved = world.db.write(move |conn| {
+            Box::pin(async move {
+                let mut found = workspaces::find(conn, &workspace).await?.unwrap();
+                found.timezone = "Europe/London".to_owned();
+                workspaces::save(conn, &found, 0).await
+            })
+        });
+        moved.await.unwrap();
+        let flow = world.flows.start_from_template(&by, ("daily-digest", None), &Map::new()).await;
+        let trigger = flow.unwrap().version.trigger;
+        assert_eq!(trigger.display_name, "Working days at 9:00", "{}", world.name);
+        let TriggerKind::Piece(settings) = trigger.kind else { panic!("a clock") };
+        assert_eq!(settings.input["timezone"], "Europe/London", "{}", world.name);
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) async fn cards(step: &Step<'_>) -> Result<Done, Failed> {
         }
         "update_card" => {
             let body = card_body(&step.details());
-            step.change(("GetCard", "UpdateCard"), card()?, &body).await.map(Done::Output)
+            step.change(("GetCard", "UpdateCard"), &[card()?], &body).await.map(Done::Output)
         }
         "get_card" => step.fetch("GetCard", &[card()?]).await.map(Done::Output),
         "list_cards" => step.list("cards", "ListCards", &[column()?]).await,
@@ -48,7 +48,7 @@ async fn create_card(step: &Step<'_>, column: i64) -> Result<Done, Failed> {
         return Ok(Done::Output(card));
     };
     let people = Map::from_iter([("assignee_ids".to_owned(), people)]);
-    step.change(("GetCard", "UpdateCard"), id, &people).await.map(Done::Output)
+    step.change(("GetCard", "UpdateCard"), &[id], &people).await.map(Done::Output)
 }
 
 /// Posts to message boards.

@@ -6,6 +6,7 @@ use chrono::{DateTime, Days, NaiveDate};
 use chrono_tz::Tz;
 use domain::problem::Problem;
 use domain::todo::{Todo, TodoQuery};
+use domain::words::{count, day};
 use serde_json::{Value, json};
 use std::fmt::Write;
 use store::workspaces;
@@ -54,20 +55,52 @@ pub(super) async fn reports(step: &Step<'_>) -> Result<Done, Failed> {
     if ["overdue_todos", "due_todos"].contains(&operation) {
         todos.sort_by_key(due);
     }
-    Ok(Done::Output(told(&todos)))
+    // What is done is no longer late, and where one project was asked about, it goes without saying.
+    let as_seen = Seen {
+        today: (operation != "completed_todos").then_some(today),
+        with_project: project.is_none(),
+    };
+    Ok(Done::Output(told(&todos, &as_seen)?))
 }
 
-/// The to-dos, how many, and the same as lines of text.
-fn told(todos: &[Todo]) -> Value {
+/// How to-dos are told of.
+struct Seen {
+    /// Days are told as seen from here; not at all without it.
+    today: Option<NaiveDate>,
+    with_project: bool,
+}
+
+/// The to-dos, how many, and the same as lines of text: "• Send the dielines – 6 days late, Lucía Ferrer". Each to-do
+/// says in `when` how its day stands.
+fn told(todos: &[Todo], seen: &Seen) -> Result<Value, Failed> {
     let mut text = String::new();
+    let mut rows = Vec::with_capacity(todos.len());
     for it in todos {
         let names: Vec<&str> = it.assignees.iter().map(|it| it.name.as_str()).collect();
-        let due = it.due_on.as_deref().map(|it| format!(", due {it}")).unwrap_or_default();
-        let who = if names.is_empty() { "nobody".to_owned() } else { names.join(", ") };
+        let who = if names.is_empty() { "nobody has it".to_owned() } else { names.join(", ") };
+        let when = seen.today.and_then(|today| when(it.due_on.as_deref()?, today));
+        let how = [when.clone(), Some(who)].into_iter().flatten().collect::<Vec<_>>().join(", ");
+        let place =
+            if seen.with_project { format!(" ({})", it.project_name) } else { String::new() };
         // Writing to a text cannot fail.
-        let _ = writeln!(text, "- {} ({}{due}; {who})", it.title, it.project_name);
+        let _ = writeln!(text, "• {} – {how}{place}", it.title);
+        let mut row = serde_json::to_value(it)
+            .map_err(|_| Failed::new("Basecamp's answer cannot be kept"))?;
+        row["when"] = when.unwrap_or_default().into();
+        rows.push(row);
     }
-    json!({ "count": todos.len(), "todos": todos, "text": text.trim_end() })
+    Ok(json!({ "count": todos.len(), "todos": rows, "text": text.trim_end() }))
+}
+
+/// How a day stands, as people say it: "6 days late", "due today", "due Mon 23 Nov 2026".
+fn when(due_on: &str, today: NaiveDate) -> Option<String> {
+    let due: NaiveDate = due_on.parse().ok()?;
+    Some(match (due - today).num_days() {
+        late if late < 0 => format!("{} late", count(-late, "day", "days")),
+        0 => "due today".to_owned(),
+        1 => "due tomorrow".to_owned(),
+        _ => format!("due {}", day(due_on)?),
+    })
 }
 
 async fn today(step: &Step<'_>, now_ms: i64) -> Result<NaiveDate, Failed> {
@@ -105,7 +138,7 @@ async fn workload(step: &Step<'_>, today: NaiveDate) -> Result<Done, Failed> {
     for it in &loads {
         let _ = writeln!(
             text,
-            "- {}: {} open, {} overdue, {} due soon",
+            "• {}: {} open, {} overdue, {} due soon",
             it.person.name, it.open, it.overdue, it.due_soon
         );
     }
@@ -119,7 +152,7 @@ async fn project_status(step: &Step<'_>, today: NaiveDate) -> Result<Done, Faile
     for it in &all {
         let _ = writeln!(
             text,
-            "- {}: {} open, {} done, {} overdue",
+            "• {}: {} open, {} done, {} overdue",
             it.project.name, it.open, it.completed, it.overdue
         );
     }
@@ -142,9 +175,28 @@ async fn recent(step: &Step<'_>, since: i64) -> Result<Done, Failed> {
         let said: String = words.join(" ").trim().chars().take(200).collect();
         let _ = writeln!(
             text,
-            "- {who}: {said} ({})",
+            "• {who}: {said} ({})",
             it["project"]["name"].as_str().unwrap_or_default()
         );
     }
     Ok(Done::Output(json!({ "count": found.len(), "records": found, "text": text.trim_end() })))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_told_as_people_say_it() {
+        let today: NaiveDate = "2026-11-22".parse().unwrap_or_default();
+        let said = |due: &str| when(due, today).unwrap_or_default();
+        assert_eq!(said("2026-11-16"), "6 days late");
+        assert_eq!(said("2026-11-21"), "1 day late");
+        assert_eq!(
+            (said("2026-11-22").as_str(), said("2026-11-23").as_str()),
+            ("due today", "due tomorrow")
+        );
+        assert_eq!(said("2026-11-27"), "due Fri 27 Nov 2026");
+        assert_eq!(when("some day", today), None);
+    }
 }
