@@ -82,13 +82,17 @@ impl Insight {
         person_id: Option<i64>,
         most: usize,
     ) -> Result<DueTodos, Problem> {
+        if let Some(mut mirror) = self.basecamp.mirrored(actor).await? {
+            return mirror.due_first((today, today + workload::SOON), person_id, most).await;
+        }
         let is_theirs = |it: &Todo| {
             person_id.is_none_or(|id| it.assignees.iter().any(|person| person.id == id))
         };
-        let mut late = self.overdue(actor, today).await?;
+        let open = self.open(actor).await?;
+        let mut late = deadlines::overdue(&open, today);
         late.retain(is_theirs);
         late.sort_by(|one, other| (&one.due_on, one.id).cmp(&(&other.due_on, other.id)));
-        let mut soon = self.due(actor, today, today + workload::SOON).await?;
+        let mut soon = deadlines::due_between(&open, today, today + workload::SOON);
         soon.retain(is_theirs);
         let (overdue, soon_count) = (late.len(), soon.len());
         let first = late.into_iter().chain(soon).take(most).collect();

@@ -131,6 +131,8 @@ async fn the_mirror_gives_the_same_answers_as_basecamp() {
     for test in TestDb::both().await {
         let (name, world) = (test.name, on(test).await);
         let (insight, actor) = (&world.insight, &world.actor);
+        let loads = insight.workload(actor, TODAY).await.unwrap();
+        let lucia = loads[0].person.id;
         let answers = async || {
             let mut unassigned = insight.unassigned(actor).await.unwrap();
             unassigned.sort_by_key(|it| it.id);
@@ -141,6 +143,8 @@ async fn the_mirror_gives_the_same_answers_as_basecamp() {
                 unassigned,
                 insight.workload(actor, TODAY).await.unwrap(),
                 Box::pin(insight.project_summaries(actor, TODAY)).await.unwrap(),
+                insight.due_within_a_week(actor, TODAY, None, 100).await.unwrap(),
+                insight.due_within_a_week(actor, TODAY, Some(lucia), 2).await.unwrap(),
             )
         };
         assert!(insight.stuck(actor, TODAY).await.unwrap().is_none());
