@@ -3,16 +3,17 @@
 use crate::ending::{Last, close};
 use crate::trace::{Line, masked};
 use crate::turn::Turn;
-use domain::approval::Approval;
+use domain::approval::{ASKS, Approval, Risk};
 use domain::chat::ChatRunStatus;
 use domain::event::{Event, EventKind};
-use domain::ids::{ApprovalId, ChatRunId};
+use domain::ids::{ApprovalId, ChatRunId, OperationId};
 use domain::problem::Problem;
 use domain::trace::TraceStatus;
 use serde_json::{Value, json};
 use store::approvals::{self, NewApproval, StoredApproval};
 use store::chat::journal::{self, CallStatus, StoredCall};
 use store::chat::runs::{self, Ending};
+use store::operations::{self, NewOperation};
 use store::{events, ids};
 use tools::preview::Preview;
 use tools::tool::ToolSpec;
@@ -29,6 +30,7 @@ impl Turn {
             }
         };
         let new = self.approval(call, spec, preview);
+        let waiting = self.waiting(&new);
         let last = self.last_words(&new);
         let (run, actor, call_id) = (self.run.clone(), self.actor.clone(), call.id.clone());
         let write = self.agent.0.db.write(move |tx| {
@@ -37,6 +39,7 @@ impl Turn {
                     return Ok::<_, Problem>(());
                 }
                 approvals::insert(tx, &actor.workspace, &new).await?;
+                operations::insert_waiting(tx, &actor.workspace, &waiting).await?;
                 journal::set_approval(tx, &call_id, &new.id, CallStatus::Waiting).await?;
                 let detail = json!({ "tool": new.tool, "risk": new.risk });
                 let event = Event::new(EventKind::ApprovalAsked, &new.id, new.title).with(detail);
@@ -73,6 +76,7 @@ impl Turn {
             kind: if self.task.is_some() { "agent_action" } else { "tool" },
             title: preview.title,
             summary: preview.summary,
+            effects: preview.effects,
             tool: call.name.clone(),
             args: call.args.clone(),
             args_hash: Tools::hash(&call.name, &call.args),
@@ -88,6 +92,23 @@ impl Turn {
         }
     }
 
+    /// The write as it waits.
+    fn waiting(&self, new: &NewApproval) -> NewOperation {
+        NewOperation {
+            id: OperationId::from(ids::fresh()),
+            user: new.asked_by.clone(),
+            actor: new.asked_by_name.clone(),
+            source: self.source(),
+            session_id: new.session_id.clone(),
+            run_id: new.run_id.clone(),
+            tool: new.tool.clone(),
+            arguments: tools::secret_args::hidden(&new.args),
+            is_high_risk: new.risk == Risk::Destructive,
+            approval_id: Some(new.id.to_string()),
+            ..NewOperation::default()
+        }
+    }
+
     fn last_words(&self, new: &NewApproval) -> Last {
         let line = Line {
             place: &self.place,
@@ -96,8 +117,9 @@ impl Turn {
             kind: "approval",
             title: new.title.clone(),
         };
+        let first_words = self.first_words.as_deref().unwrap_or_default();
         let text = format!(
-            "**{}** waits for your approval.\n\n{}. Nothing happens before you approve.",
+            "{first_words}**{}** waits for your approval.\n\n{}. {ASKS}",
             new.title, new.summary
         );
         Last {

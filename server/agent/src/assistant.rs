@@ -7,14 +7,16 @@ use crate::makers::{ACCEPTED, Maker};
 use crate::models::Choice as Candidates;
 use crate::policy::Mode;
 use crate::settings::Settings;
+use crate::standing;
 use domain::actor::{Actor, Permission};
 use domain::assistant::{
-    Answering, AssistantSettings, Choice, KeyLook, KeyScope, ModelKey, ModelTest, ProviderChange,
-    Rules, Saved,
+    Answering, AssistantSettings, Choice, KeyLook, KeyScope, Missing, ModelKey, ModelTest,
+    ProviderChange, Rules, Saved,
 };
 use domain::event::{Event, EventKind};
 use domain::problem::Problem;
 use serde_json::{Value, json};
+use store::approval_rules;
 use store::care;
 use store::db::Conn;
 use store::model_keys::{self, StoredKey, WORKSPACE};
@@ -31,8 +33,11 @@ impl Agent {
     pub async fn answering(&self, actor: &Actor) -> Result<Answering, Problem> {
         actor.require(Permission::Read)?;
         let choice = self.choice(&actor.workspace, &actor.user).await?;
-        let settings = Settings::of(&mut self.0.db.read().await?, &actor.workspace).await?;
-        Ok(answering_of(&choice, settings.mode()))
+        let mut conn = self.0.db.read().await?;
+        let settings = Settings::of(&mut conn, &actor.workspace).await?;
+        let rules = approval_rules::list(&mut conn, &actor.workspace).await?;
+        let remembers = rules.iter().any(|it| standing::is_about(it, &actor.user));
+        Ok(answering_of(&choice, settings.mode(), remembers))
     }
 
     /// Everything on the page of the assistant's settings; what is the workspace's only for those who manage.
@@ -275,14 +280,26 @@ fn owner_of(actor: &Actor, scope: KeyScope) -> Result<String, Problem> {
     }
 }
 
-fn answering_of(choice: &Candidates, mode: Mode) -> Answering {
-    let first = choice.candidates.first().map(|it| &it.provider);
+fn answering_of(choice: &Candidates, mode: Mode, remembers: bool) -> Answering {
+    let (provider, model) = choice.chosen.clone();
     Answering {
-        provider: first.map_or("builtin", |it| it.name()).to_owned(),
-        model: first.map_or("builtin", |it| it.model()).to_owned(),
+        provider,
+        model,
         source: choice.source.to_owned(),
-        missing: choice.missing.as_ref().map(ToString::to_string),
+        missing: choice.missing.as_ref().map(missing_of),
         mode: mode.as_str().to_owned(),
+        remembers,
+    }
+}
+
+/// Why what was chosen cannot answer, and what to do about it.
+pub(crate) fn missing_of(problem: &Problem) -> Missing {
+    let message = problem.to_string();
+    match problem {
+        Problem::NoModelKey { hint, fix_url } | Problem::NeedsSetup { hint, fix_url, .. } => {
+            Missing { message, hint: hint.clone(), fix_url: fix_url.clone() }
+        }
+        _ => Missing { message, hint: String::new(), fix_url: crate::models::FIX_URL.to_owned() },
     }
 }
 

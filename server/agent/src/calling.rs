@@ -10,6 +10,7 @@ use crate::turn::Turn;
 use crate::untrusted;
 use domain::actor::{Actor, Permission};
 use domain::approval::Risk;
+use domain::ids::OperationId;
 use domain::policy::Verdict;
 use domain::problem::Problem;
 use domain::trace::TraceStatus;
@@ -20,6 +21,7 @@ use store::approval_rules::{self, StoredRule};
 use store::approvals::{self, StoredApproval};
 use store::chat::journal::{self, CallStatus, Place, StoredCall};
 use store::chat::{leases, runs};
+use store::commands;
 use store::db::Conn;
 use tools::error::ToolError;
 use tools::other_tools::{READ, as_called};
@@ -243,11 +245,15 @@ impl Turn {
             Some(None) if !is_repeatable => Some((CallStatus::Error, unknown())),
             _ => None,
         };
-        let id = call.id.clone();
+        let (id, approval) = (call.id.clone(), call.approval.clone());
         let write = self.agent.0.db.write(move |tx| {
             Box::pin(async move {
                 match known {
                     Some((status, result)) => {
+                        if let Some(approval) = approval.filter(|_| status == CallStatus::Error) {
+                            let why = "It is not known whether it happened";
+                            commands::end_allowed(tx, &approval, why).await?;
+                        }
                         journal::end(tx, &id, status, &result).await.map(|()| true)
                     }
                     None => journal::reset(tx, &id).await.map(|()| false),
@@ -276,7 +282,7 @@ impl Ready {
             session: Some(self.place.session.to_string()),
             run: Some(self.place.run.to_string()),
             approval: self.approval.as_ref().map(|it| it.approval.id.to_string()),
-            operation: None,
+            operation: self.operation(),
             idempotency_key: Some(self.call.id.clone()),
             decider: None,
             hurries: false,
@@ -289,6 +295,11 @@ impl Ready {
             .await
     }
 
+    /// The operation that waited for the approval.
+    fn operation(&self) -> Option<OperationId> {
+        self.approval.as_ref()?.approval.operation_id.clone().map(OperationId::from)
+    }
+
     async fn store(
         self,
         tx: &mut Conn,
@@ -296,6 +307,7 @@ impl Ready {
         duration_ms: i64,
     ) -> Result<(), Problem> {
         let family = self.agent.0.tools.find(&self.call.name).map_or("system", ToolSpec::family);
+        let outcome = crate::helping::named(tx, &self.actor, outcome).await?;
         let (status, result) = match &outcome {
             Ok(value) => (CallStatus::Ok, value.clone()),
             Err(error) => (CallStatus::Error, error.to_value(family)),
@@ -304,6 +316,9 @@ impl Ready {
         if let Some(approval) = &self.approval {
             let operation = result.get("operation_id").and_then(Value::as_str);
             approvals::set_result(tx, &approval.approval.id, operation, &result).await?;
+            if let Some(error) = outcome.as_ref().err().filter(|it| !it.may_be_done()) {
+                commands::end_allowed(tx, &approval.approval.id, &error.to_string()).await?;
+            }
         }
         if !runs::used(tx, &self.place.run, &self.call.name).await? {
             return Ok(());
@@ -363,11 +378,8 @@ fn line<'a>(
         .or(other)
         .or_else(|| spec.map(|it| it.title.to_owned()))
         .unwrap_or_else(|| plain.title.clone());
-    if is_edit {
-        Line { source: "flow", kind: "flow.edit", title, ..plain }
-    } else {
-        Line { title, ..plain }
-    }
+    let (source, kind) = if is_edit { ("flow", "flow.edit") } else { (plain.source, plain.kind) };
+    Line { source, kind, title, ..plain }
 }
 
 fn asked(args: &Value) -> String {

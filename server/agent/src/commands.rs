@@ -121,6 +121,7 @@ impl Agent {
             kind: KIND,
             title: preview.title,
             summary: preview.summary,
+            effects: preview.effects,
             tool: spec.name.to_owned(),
             args: new.arguments.clone(),
             args_hash: Tools::hash(spec.name, &new.arguments),

@@ -1,9 +1,11 @@
-//! A conversation that is longer than a model can read: the beginning is put in short words, or left out. Turns go
-//! whole, so that a call and its result are never parted.
+//! A conversation that is longer than a model can read: the beginning is put in short words, once, or left out. Turns
+//! go whole, so that a call and its result are never parted.
 
 use crate::files;
 use crate::llm::{DoneCall, Prompt, Turn};
+use crate::untrusted;
 use serde_json::{Value, json};
+use store::chat::summaries::StoredSummary;
 
 /// About how many letters a token has.
 const LETTERS: usize = 4;
@@ -18,22 +20,47 @@ const RESULT_LETTERS: usize = 16 * 1024;
 const GIST: usize = 160;
 /// Letters of the whole summary.
 const SUMMARY: usize = 4_000;
+/// Turns that are told as they were: at most, and how many of them stay once there are more.
+const MOST_TURNS: usize = 40;
+const KEPT_TURNS: usize = 20;
 
-/// Makes `prompt` fit a window of so many tokens; gives how many turns and results were put away, if any.
-pub(crate) fn fit(prompt: &mut Prompt, window: usize, keeps_summary: bool) -> Option<usize> {
+/// What was put away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PutAway {
+    /// How many turns and results.
+    pub(crate) count: usize,
+    /// What stands for the turns from now on; none where only results were put away.
+    pub(crate) summary: Option<StoredSummary>,
+}
+
+/// Makes `prompt` fit a window of so many tokens; gives what was put away, if anything.
+pub(crate) fn fit(prompt: &mut Prompt, window: usize, keeps_summary: bool) -> Option<PutAway> {
     let room = window.saturating_mul(LETTERS);
-    if length(prompt) * 100 <= room * FULL {
+    let is_full = length(prompt) * 100 > room * FULL;
+    let is_long = keeps_summary && prompt.history.len() > MOST_TURNS;
+    if !is_full && !is_long {
         return None;
     }
-    let mut put_away = 0;
-    let kept_room = room * KEPT / 100;
+    let kept_room = if is_full { room * KEPT / 100 } else { usize::MAX };
+    let old = older(prompt, kept_room, keeps_summary);
+    let mut count = old.len();
+    let summary = (keeps_summary && !old.is_empty()).then(|| shortened(prompt, &old));
+    count += shorten_results(prompt, room);
+    (count > 0).then_some(PutAway { count, summary })
+}
+
+/// Takes the turns out that are not among the newest, which may have so many letters.
+fn older(prompt: &mut Prompt, kept_room: usize, keeps_summary: bool) -> Vec<Turn> {
+    let most =
+        if keeps_summary && prompt.history.len() > MOST_TURNS { KEPT_TURNS } else { MOST_TURNS };
     let mut kept = 0;
     let keep = prompt
         .history
         .iter()
         .rev()
+        .take(most)
         .take_while(|turn| {
-            kept += turn_length(turn);
+            kept = turn_length(turn).saturating_add(kept);
             kept <= kept_room
         })
         .count();
@@ -42,13 +69,19 @@ pub(crate) fn fit(prompt: &mut Prompt, window: usize, keeps_summary: bool) -> Op
     if prompt.history.get(from).is_some_and(|it| it.role != "user") && from < prompt.history.len() {
         from += 1;
     }
-    let old: Vec<Turn> = prompt.history.drain(..from).collect();
-    put_away += old.len();
-    if keeps_summary && !old.is_empty() {
-        prompt.summary = Some(summary(&old));
-    }
-    put_away += shorten_results(prompt, room);
-    (put_away > 0).then_some(put_away)
+    prompt.history.drain(..from).collect()
+}
+
+/// Puts `old` in short words, behind those that were there before.
+fn shortened(prompt: &mut Prompt, old: &[Turn]) -> StoredSummary {
+    let text = summary(prompt.summary.as_deref(), old);
+    let is_outside = |it: &Turn| {
+        !it.files.is_empty() || it.calls.iter().any(|it| untrusted::is_outside(&it.name))
+    };
+    prompt.is_summary_tainted |= old.iter().any(is_outside);
+    prompt.summary = Some(text.clone());
+    let until_seq = old.last().map_or(0, |it| it.seq);
+    StoredSummary { until_seq, text, is_tainted: prompt.is_summary_tainted }
 }
 
 /// Takes the oldest results of this run out.
@@ -73,33 +106,25 @@ fn shorten_results(prompt: &mut Prompt, room: usize) -> usize {
     shortened
 }
 
-fn summary(old: &[Turn]) -> String {
-    let mut lines: Vec<String> = old
-        .iter()
-        .map(|turn| {
-            let gist: String = turn
-                .text
-                .split_whitespace()
-                .collect::<Vec<_>>()
-                .join(" ")
-                .chars()
-                .take(GIST)
-                .collect();
-            let who = if turn.role == "user" { "The person" } else { "You" };
-            let done: Vec<&str> = turn.calls.iter().map(|it| it.name.as_str()).collect();
-            let done = if done.is_empty() {
-                String::new()
-            } else {
-                format!(" (used {})", done.join(", "))
-            };
-            format!("- {who}: {gist}{done}")
-        })
-        .collect();
+fn summary(before: Option<&str>, old: &[Turn]) -> String {
+    let mut lines: Vec<String> =
+        before.into_iter().flat_map(str::lines).map(str::to_owned).collect();
+    lines.extend(old.iter().map(gist));
     // The newest lines matter most.
     while lines.iter().map(String::len).sum::<usize>() > SUMMARY && lines.len() > 1 {
         lines.remove(0);
     }
     lines.join("\n")
+}
+
+/// A turn in one line.
+fn gist(turn: &Turn) -> String {
+    let gist: String =
+        turn.text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(GIST).collect();
+    let who = if turn.role == "user" { "The person" } else { "You" };
+    let done: Vec<&str> = turn.calls.iter().map(|it| it.name.as_str()).collect();
+    let done = if done.is_empty() { String::new() } else { format!(" (used {})", done.join(", ")) };
+    format!("- {who}: {gist}{done}")
 }
 
 fn length(prompt: &Prompt) -> usize {
@@ -131,8 +156,10 @@ fn call_length(call: &DoneCall) -> usize {
 mod tests {
     use super::*;
 
-    fn turn(role: &str, letters: usize) -> Turn {
+    fn turn(seq: i64, letters: usize) -> Turn {
+        let role = if seq % 2 == 1 { "user" } else { "assistant" };
         Turn {
+            seq,
             role: role.into(),
             text: "x".repeat(letters),
             files: Vec::new(),
@@ -142,8 +169,7 @@ mod tests {
     }
 
     fn long() -> Prompt {
-        let history =
-            (0..20).map(|it| turn(if it % 2 == 0 { "user" } else { "assistant" }, 400)).collect();
+        let history = (1..=20).map(|it| turn(it, 400)).collect();
         Prompt { history, said: vec!["now".into()], ..Prompt::default() }
     }
 
@@ -157,13 +183,30 @@ mod tests {
     #[test]
     fn the_beginning_becomes_short_words_and_a_question_comes_first() {
         let mut prompt = long();
-        assert!(fit(&mut prompt, 2_000, true).is_some());
+        let summary = fit(&mut prompt, 2_000, true).unwrap().summary.unwrap();
         assert_eq!(prompt.history[0].role, "user");
         assert!(prompt.history.len() < 10);
-        assert!(prompt.summary.unwrap().starts_with("- The person: xxx"));
+        assert!(summary.text.starts_with("- The person: xxx") && !summary.is_tainted);
+        assert_eq!(prompt.summary, Some(summary.text));
+        assert_eq!(summary.until_seq + 1, prompt.history[0].seq);
         let mut prompt = long();
         fit(&mut prompt, 2_000, false);
         assert_eq!(prompt.summary, None);
+    }
+
+    #[test]
+    fn more_turns_than_are_told_go_into_what_was_short_before() {
+        let mut prompt = Prompt {
+            history: (1..=41).map(|it| turn(it, 10)).collect(),
+            summary: Some("- The person: the very first".into()),
+            is_summary_tainted: true,
+            ..Prompt::default()
+        };
+        let mut plain = prompt.clone();
+        let summary = fit(&mut prompt, 100_000, true).unwrap().summary.unwrap();
+        assert!(summary.text.starts_with("- The person: the very first\n- The person: xxx"));
+        assert_eq!((summary.until_seq, summary.is_tainted, prompt.history.len()), (22, true, 19));
+        assert_eq!(fit(&mut plain, 100_000, false), None);
     }
 
     #[test]
@@ -176,7 +219,8 @@ mod tests {
             outcome: Ok(json!("y".repeat(4_000))),
         };
         let mut prompt = Prompt { done: vec![call("a"), call("b")], ..Prompt::default() };
-        assert_eq!(fit(&mut prompt, 2_000, true), Some(1));
+        let put_away = PutAway { count: 1, summary: None };
+        assert_eq!(fit(&mut prompt, 2_000, true), Some(put_away));
         assert_eq!(prompt.done[0].outcome.as_ref().unwrap()["shortened"], true);
         assert_eq!(prompt.done[1].outcome.as_ref().unwrap().as_str().unwrap().len(), 4_000);
     }

@@ -5,7 +5,7 @@ use crate::markdown;
 use crate::sending::NewTurn;
 use crate::trace::masked;
 use domain::actor::{Actor, Permission};
-use domain::approval::Approval;
+use domain::approval::{ASKS, Approval};
 use domain::attachment::{Attachment, NewAttachment};
 use domain::chat::{
     ChatEvent, ChatRun, ChatRunStatus, Conversation, Turn, TurnRun, TurnsBefore, show_once,
@@ -97,7 +97,8 @@ impl Agent {
         run
     }
 
-    /// Takes what a person wrote on a page, beside `flow` if a canvas is open, and begins to answer it.
+    /// Takes what a person wrote on a page, beside `flow` if a canvas is open, and begins to answer it; by the built-in
+    /// assistant, whoever was chosen, where it is `by_rules`.
     ///
     /// # Errors
     /// As [`Self::send`].
@@ -105,10 +106,10 @@ impl Agent {
         &self,
         actor: &Actor,
         session: Option<SessionId>,
-        (text, files): (String, Vec<NewAttachment>),
+        (text, files, by_rules): (String, Vec<NewAttachment>, bool),
         flow: Option<FlowId>,
     ) -> Result<ChatRun, Problem> {
-        let turn = NewTurn { session, text, flow, files, ..NewTurn::default() };
+        let turn = NewTurn { session, text, flow, files, by_rules, ..NewTurn::default() };
         Ok(self.send(actor, turn).await?.run)
     }
 }
@@ -142,7 +143,11 @@ pub(crate) async fn turn(
         None => None,
     };
     Ok(Turn {
-        html: if is_mine { String::new() } else { markdown::to_html(&message.content) },
+        html: if is_mine {
+            String::new()
+        } else {
+            markdown::to_html(before_asking(&message.content))
+        },
         choices: if is_last { choices(stored.note.as_ref()) } else { Vec::new() },
         attachments: beside(files, &message.id),
         id: message.id,
@@ -152,6 +157,14 @@ pub(crate) async fn turn(
         at: message.created_at,
         run,
     })
+}
+
+/// What an answer says besides asking for an approval, which is shown as a card of its own.
+fn before_asking(text: &str) -> &str {
+    match text.find("**").filter(|_| text.ends_with(ASKS)) {
+        Some(at) => text.get(..at).unwrap_or(text),
+        None => text,
+    }
 }
 
 /// The files of a message, in their order.
@@ -221,6 +234,15 @@ mod tests {
 
     fn event(seq: i64, event: &str, data: Value) -> ChatEvent {
         ChatEvent { run_id: ChatRunId::from("r"), seq, event: event.to_owned(), data }
+    }
+
+    #[test]
+    fn an_answer_that_asks_leaves_that_to_its_card() {
+        let asks = format!("**Add a to-do** waits for your approval.\n\nIt is added. {ASKS}");
+        assert_eq!(before_asking(&asks), "");
+        let instead = format!("small did not answer.\n\n{asks}");
+        assert_eq!(before_asking(&instead), "small did not answer.\n\n");
+        assert_eq!(before_asking("**Done**."), "**Done**.");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::trace::masked;
 use domain::actor::{Actor, Permission};
 use domain::approval::{Approval, ApprovalStatus, Risk, RuleScope};
 use domain::event::{Event, EventKind, Outcome};
-use domain::ids::{ApprovalId, ChatRunId};
+use domain::ids::{ApprovalId, ChatRunId, SessionId};
 use domain::problem::Problem;
 use serde_json::{Value, json};
 use store::approval_rules::{self, NewRule};
@@ -93,7 +93,11 @@ impl Agent {
         scopes.filter(|it| *it != RuleScope::Project || has_project).collect()
     }
 
-    async fn visible(&self, actor: &Actor, id: &ApprovalId) -> Result<StoredApproval, Problem> {
+    pub(crate) async fn visible(
+        &self,
+        actor: &Actor,
+        id: &ApprovalId,
+    ) -> Result<StoredApproval, Problem> {
         actor.require(Permission::Read)?;
         let missing = || Problem::not_found("Approval");
         let mut conn = self.0.db.read().await?;
@@ -305,7 +309,8 @@ enum Next {
     AskAgain,
 }
 
-fn needed(approval: &Approval) -> Permission {
+/// The permission that deciding an approval takes.
+pub(crate) fn needed(approval: &Approval) -> Permission {
     if policy::needs_manage(&approval.tool) {
         return Permission::Manage;
     }
@@ -318,6 +323,20 @@ fn needed(approval: &Approval) -> Permission {
 fn decided_before(status: ApprovalStatus) -> Problem {
     let message = format!("This approval was decided before: it is {}", status.as_str());
     Problem::Conflict { message, status: Some(status.as_str().to_owned()) }
+}
+
+/// Ends what waits for a decision in a conversation that is deleted.
+pub(crate) async fn withdraw(
+    tx: &mut Conn,
+    actor: &Actor,
+    session: &SessionId,
+) -> Result<(), Problem> {
+    for found in approvals::waiting_in(tx, &actor.workspace, session).await? {
+        let note = Some("Its conversation was deleted".to_owned());
+        let decision = Decision { status: ApprovalStatus::Expired, by: None, note };
+        settle(tx, actor, &found, &decision, Next::GoOn).await?;
+    }
+    Ok(())
 }
 
 /// The decision, the call that waited and the event, in one transaction.

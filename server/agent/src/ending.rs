@@ -93,7 +93,7 @@ impl Turn {
         };
         let (run, actor, heard) = (self.run.clone(), self.actor.clone(), *heard);
         let node = self.agent.0.node.clone();
-        let write = self.agent.0.db.write(move |tx| {
+        let write = self.agent.0.db.write_talk(move |tx| {
             Box::pin(async move {
                 if !leases::renew(tx, &run.run.id, &node).await? {
                     return Ok(true);
@@ -140,7 +140,7 @@ impl Agent {
             duration_ms: None,
         };
         let (run, actor) = (run.clone(), system(run));
-        let write = self.0.db.write(move |tx| {
+        let write = self.0.db.write_talk(move |tx| {
             Box::pin(async move { close(tx, &actor, &run, last).await.map(drop) })
         });
         write.await

@@ -50,6 +50,8 @@ pub struct Answered {
     pub response: String,
     /// Why it failed, for machines.
     pub code: Option<String>,
+    /// The write that waits for a person, or that a person allowed.
+    pub operation: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -145,7 +147,12 @@ impl Agent {
                 _ => {}
             }
         }
-        Ok(Answered { run: self.run(actor, run).await?, response, code })
+        let run = self.run(actor, run).await?;
+        let operation = match &run.approval_id {
+            Some(approval) => self.approval(actor, approval).await?.operation_id,
+            None => None,
+        };
+        Ok(Answered { run, response, code, operation })
     }
 
     /// Returns when a run has ended.

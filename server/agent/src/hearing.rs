@@ -1,11 +1,10 @@
 //! One model call: streamed to the page, tried again, passed on to the next model when one does not answer.
 
-use crate::catalogue;
-use crate::compaction;
 use crate::llm::failure::{ErrorClass, LlmError};
 use crate::llm::reading::Reading;
 use crate::llm::{LlmEvent, Prompt, Reply, Usage};
 use crate::models::Candidate;
+use crate::planning;
 use crate::runtime::Runtime;
 use crate::trace::Line;
 use crate::turn::{Told, Turn};
@@ -25,6 +24,8 @@ const GATHER: Duration = Duration::from_millis(50);
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 /// The longest answer as text, in bytes.
 const TEXT_BYTES: usize = 1024 * 1024;
+/// How a run names the built-in assistant.
+const BUILT_IN: &str = "builtin";
 
 /// What a model came to.
 pub(crate) enum Heard {
@@ -46,7 +47,7 @@ impl Turn {
         self.iterations += 1;
         let mut failed: Option<LlmError> = None;
         for candidate in &told.candidates {
-            if candidate.is_fallback && !prompt.done.is_empty() {
+            if candidate.stands_in_for.is_some() && !prompt.done.is_empty() && !self.is_by_rules() {
                 break;
             }
             if let Some(error) = failed.take() {
@@ -62,6 +63,7 @@ impl Turn {
                 }
                 heard => {
                     self.agent.0.models.warm(&candidate.id);
+                    self.first_words = self.first_words(candidate);
                     return Ok(heard);
                 }
             }
@@ -73,8 +75,7 @@ impl Turn {
 
     /// Asks one model, up to three times while nothing of an answer was shown.
     async fn hear_one(&mut self, candidate: &Candidate, prompt: &Prompt) -> Result<Heard, Problem> {
-        let fitted = self.fitted(candidate, prompt).await?;
-        let prompt = fitted.as_ref().unwrap_or(prompt);
+        let prompt = &self.fitted(candidate, prompt).await?;
         for attempt in 1..=self.agent.0.config.tries {
             let began = Instant::now();
             let heard = self.listen(candidate, prompt).await?;
@@ -113,6 +114,7 @@ impl Turn {
     async fn listen(&self, candidate: &Candidate, prompt: &Prompt) -> Result<Heard, Problem> {
         let agent = self.agent.clone();
         let mut stream = candidate.provider.respond(prompt);
+        let mut first_words = self.first_words(candidate);
         let mut reading = Reading::default();
         let mut shown = 0;
         // The first piece is stored and shown at once; what comes after it is gathered.
@@ -135,6 +137,7 @@ impl Turn {
             };
             last = tokio::time::Instant::now();
             let said = reading.text().to_owned();
+            let event = event.map(|it| led(it, &mut first_words));
             match event.map_or_else(|| Err(LlmError::truncated()), |it| take(&mut reading, it)) {
                 Ok(None) => {}
                 Ok(Some(reply)) => return self.whole(reply, shown).await,
@@ -145,6 +148,20 @@ impl Turn {
                 }
             }
         }
+    }
+
+    /// What the built-in assistant says first where it answers in place of a model that somebody chose; once in a chain
+    /// of runs.
+    pub(crate) fn first_words(&self, candidate: &Candidate) -> Option<String> {
+        let model = candidate.stands_in_for.as_ref()?;
+        let is_first = self.run.run.parent_run_id.is_none();
+        is_first.then(|| format!("{model} did not answer, so the built-in assistant does.\n\n"))
+    }
+
+    /// The built-in assistant answers this run: by choice, or since it took over. What it planned it has to carry to the
+    /// end itself.
+    pub(crate) fn is_by_rules(&self) -> bool {
+        [BUILT_IN, planning::MODEL].contains(&self.run.run.model.as_str())
     }
 
     async fn whole(&self, reply: Reply, shown: usize) -> Result<Heard, Problem> {
@@ -186,6 +203,9 @@ impl Turn {
             Heard::Reply(reply) => reply.usage,
             _ => None,
         };
+        if matches!(heard, Heard::Reply(_)) {
+            self.run.run.model = called(candidate.provider.name(), candidate.provider.model());
+        }
         if let Some(usage) = usage {
             let (provider, model) = (candidate.provider.name(), candidate.provider.model());
             events.push(("usage", usage_event((provider, model), usage, false)));
@@ -208,7 +228,7 @@ impl Turn {
 
     async fn tell_change(&self, next: &Candidate, error: &LlmError) -> Result<(), Problem> {
         let name = next.provider.name();
-        let title = if next.is_fallback {
+        let title = if next.stands_in_for.is_some() {
             "No model answers, so the built-in assistant does".to_owned()
         } else {
             format!("Ask {name} instead")
@@ -223,7 +243,7 @@ impl Turn {
     }
 
     /// A line of this round.
-    fn line(&self, id: &str, kind: &'static str, title: &str) -> Line<'_> {
+    pub(crate) fn line(&self, id: &str, kind: &'static str, title: &str) -> Line<'_> {
         Line {
             place: &self.place,
             id: format!("{id}:{}:{}", self.place.run, self.iterations),
@@ -233,37 +253,17 @@ impl Turn {
         }
     }
 
-    /// What the model can read of `prompt`, when that is not all of it, and the tools that fit.
-    async fn fitted(
-        &self,
-        candidate: &Candidate,
-        prompt: &Prompt,
-    ) -> Result<Option<Prompt>, Problem> {
-        let mut offered = prompt.clone();
-        offered.tools = catalogue::chosen(&self.agent.0.tools, &self.actor, prompt);
-        offered.others.clone_from(&self.others);
-        let keeps_summary = self.runtime() == Runtime::V2;
-        let window = candidate.provider.window();
-        if let Some(left_out) = compaction::fit(&mut offered, window, keeps_summary)
-            && keeps_summary
-        {
-            let line = self.line("compaction", "compaction", "Put the beginning in short words");
-            let detail = format!("{left_out} earlier turns or results");
-            self.tell(vec![line.event(TraceStatus::Info, &detail, None)]).await?;
-        }
-        Ok(Some(offered))
-    }
-
     /// Stores events of the run, unless it has ended or another node works on it.
     pub(crate) async fn tell(&self, events: Vec<(&'static str, Value)>) -> Result<(), Problem> {
         let (run, node, place) =
             (self.run.run.id.clone(), self.agent.0.node.clone(), self.place.clone());
-        let write = self.agent.0.db.write(move |tx| {
+        let write = self.agent.0.db.write_talk(move |tx| {
             Box::pin(async move {
-                if !leases::renew(tx, &run, &node).await? {
+                let Some(last) = leases::renew_counting(tx, &run, &node).await? else {
                     return Ok::<_, Problem>(());
-                }
-                Ok(journal::append_all(tx, &place, events).await?)
+                };
+                journal::append_after(tx, &place, last, events).await?;
+                Ok(())
             })
         });
         write.await
@@ -282,19 +282,22 @@ impl Turn {
         let spent = usage.filter(|_| candidate.is_paid).map(spent);
         let (user, today) = (self.run.user.clone(), self.run.today.clone());
         let node = self.agent.0.node.clone();
-        let write = self.agent.0.db.write(move |tx| {
+        let write = self.agent.0.db.write_talk(move |tx| {
             Box::pin(async move {
                 if let Some(spent) = spent {
                     let (of, month) = ((provider.as_str(), model.as_str()), month_of(&today));
                     model_keys::add_spent(tx, &place.workspace, &month, of, spent).await?;
                     limits::add_used(tx, (&place.workspace, &user), &today, spent).await?;
                 }
-                let is_ours = leases::renew(tx, &run, &node).await?;
-                if !is_ours || !runs::progress(tx, &run, iterations).await? {
+                let Some(last) = leases::renew_counting(tx, &run, &node).await? else {
                     return Ok::<_, Problem>(());
+                };
+                if !runs::progress(tx, &run, iterations).await? {
+                    return Ok(());
                 }
                 runs::set_model(tx, &run, &called(&provider, &model)).await?;
-                Ok(journal::append_all(tx, &place, events).await?)
+                journal::append_after(tx, &place, last, events).await?;
+                Ok(())
             })
         });
         write.await
@@ -307,6 +310,16 @@ fn take(reading: &mut Reading, event: LlmEvent) -> Result<Option<Reply>, LlmErro
         return Err(LlmError::protocol("it is longer than 1 MB"));
     }
     Ok(reply)
+}
+
+/// An event of a model with what is said before its first words.
+fn led(event: LlmEvent, first_words: &mut Option<String>) -> LlmEvent {
+    match event {
+        LlmEvent::TextDelta { text } => {
+            LlmEvent::TextDelta { text: first_words.take().unwrap_or_default() + &text }
+        }
+        other => other,
+    }
 }
 
 /// How a run names who answered it: `builtin`, or provider and model.

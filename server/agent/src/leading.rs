@@ -66,8 +66,10 @@ impl Agent {
 
     async fn renew(&self, id: &ChatRunId) -> Result<bool, Problem> {
         let (id, node) = (id.clone(), self.0.node.clone());
-        let write =
-            self.0.db.write(move |tx| Box::pin(async move { leases::renew(tx, &id, &node).await }));
+        let write = self
+            .0
+            .db
+            .write_talk(move |tx| Box::pin(async move { leases::renew(tx, &id, &node).await }));
         Ok(write.await?)
     }
 
@@ -81,7 +83,7 @@ impl Agent {
         let write = self
             .0
             .db
-            .write(move |tx| Box::pin(async move { leases::release(tx, &id, &node).await }));
+            .write_talk(move |tx| Box::pin(async move { leases::release(tx, &id, &node).await }));
         Ok(write.await?)
     }
 

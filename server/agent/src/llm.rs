@@ -61,6 +61,8 @@ pub struct Prompt {
     pub rules: Vec<String>,
     /// What was said before the oldest of `history`, in short.
     pub summary: Option<String>,
+    /// Text from outside is in `summary`.
+    pub is_summary_tainted: bool,
     /// Earlier turns, oldest first.
     pub history: Vec<Turn>,
     /// What the person said in this run: the question, then what they added while it ran.
@@ -124,6 +126,8 @@ pub struct Round {
 /// An earlier turn.
 #[derive(Clone, Debug)]
 pub struct Turn {
+    /// Its number in the conversation, from 1.
+    pub seq: i64,
     /// `user` or `assistant`.
     pub role: String,
     /// Markdown.

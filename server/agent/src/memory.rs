@@ -12,13 +12,15 @@ use store::chat::attachments::{self, StoredFile};
 use store::chat::journal::{self, CallStatus, StoredCall};
 use store::chat::rounds::{self, StoredRound};
 use store::chat::runs::StoredRun;
-use store::chat::{self, Owner, StoredMessage};
+use store::chat::{self, Owner, StoredMessage, summaries};
 use store::db::Conn;
 use store::{memories, workspaces};
 use tools::personas;
 
 /// How many turns before this one are told.
 const TURNS: i64 = 40;
+/// How many more are read where they can be put in short words.
+const BEFORE: i64 = 40;
 /// How many of the newest files of a conversation are told.
 const FILES: i64 = 8;
 /// Notes of earlier conversations: how many, how important at least, how long.
@@ -27,25 +29,39 @@ const LEAST_IMPORTANCE: f64 = 0.5;
 const NOTE_CHARS: usize = 300;
 
 impl Agent {
-    /// Everything the model of `run`, which works for `task`, is told.
+    /// Everything the model of `run`, which works for `task`, is told. One that `is_fresh` was begun just now, so nothing
+    /// was done in it.
     pub(crate) async fn prompt(
         &self,
         run: &StoredRun,
         task: Option<&Task>,
+        is_fresh: bool,
     ) -> Result<Prompt, Problem> {
         let mut conn = self.0.db.read().await?;
         let said = chat::said_in(&mut conn, &run.workspace, &run.root).await?;
         let first = said.first().map_or(i64::MAX, |it| it.seq);
-        let before = match first {
+        let is_short = Runtime::parse(&run.run.runtime) == Some(Runtime::V1);
+        let summary = match first {
+            1 => None,
+            _ if is_short => None,
+            _ => summaries::find(&mut conn, &run.workspace, &run.run.session_id).await?,
+        };
+        let count = if is_short { TURNS } else { TURNS + BEFORE };
+        let mut before = match first {
             // Nothing was said before the first message.
             1 => Vec::new(),
-            first => chat::messages(&mut conn, &run.run.session_id, first, TURNS).await?,
+            first => chat::messages(&mut conn, &run.run.session_id, first, count).await?,
         };
-        let calls = journal::calls(&mut conn, &run.root).await?;
-        let rounds = rounds::of_chain(&mut conn, &run.workspace, &run.root).await?;
-        let memory = match Runtime::parse(&run.run.runtime) {
-            Some(Runtime::V1) => Vec::new(),
-            _ => notes(&mut conn, run).await?,
+        before.retain(|it| summary.as_ref().is_none_or(|summary| it.seq > summary.until_seq));
+        let (calls, rounds) = if is_fresh {
+            (Vec::new(), Vec::new())
+        } else {
+            let calls = journal::calls(&mut conn, &run.root).await?;
+            (calls, rounds::of_chain(&mut conn, &run.workspace, &run.root).await?)
+        };
+        let memory = match is_short {
+            true => Vec::new(),
+            false => notes(&mut conn, run).await?,
         };
         let owner = Owner { workspace: run.workspace.clone(), user: run.user.clone() };
         let files = attachments::newest(&mut conn, &owner, &run.run.session_id, FILES).await?;
@@ -63,7 +79,8 @@ impl Agent {
             project: run.project.clone(),
             memory,
             rules,
-            summary: None,
+            is_summary_tainted: summary.as_ref().is_some_and(|it| it.is_tainted),
+            summary: summary.map(|it| it.text),
             history: before.into_iter().map(|it| turn(it, &files)).collect(),
             files: said
                 .iter()
@@ -111,6 +128,7 @@ fn turn(stored: StoredMessage, files: &[StoredFile]) -> Turn {
     let files = beside(files, &stored.message.id).collect();
     let calls = stored.message.tool_results.as_ref().and_then(Value::as_array);
     Turn {
+        seq: stored.seq,
         role: stored.message.role,
         text: stored.message.content,
         files,

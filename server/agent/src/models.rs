@@ -49,8 +49,8 @@ pub(crate) struct Candidate {
     pub(crate) provider: Arc<dyn Provider>,
     /// What is left alone when it fails: provider and owner of the key.
     pub(crate) id: String,
-    /// It answers because nothing else did, not because somebody chose it.
-    pub(crate) is_fallback: bool,
+    /// The model it answers in place of; none for one that somebody chose.
+    pub(crate) stands_in_for: Option<String>,
     /// Only the built-in assistant, or a model of a test, costs nothing.
     pub(crate) is_paid: bool,
 }
@@ -60,14 +60,45 @@ pub(crate) struct Choice {
     pub(crate) candidates: Vec<Candidate>,
     /// `personal`, `workspace` or `builtin`.
     pub(crate) source: &'static str,
+    /// The provider and the model that were chosen, also where they cannot answer; no model where none is chosen.
+    pub(crate) chosen: (String, String),
     /// What was chosen cannot answer without this.
     pub(crate) missing: Option<Problem>,
 }
 
+/// What was chosen cannot answer: the provider, the model if there is one, and what is missing.
+struct Unready {
+    maker: Maker,
+    model: Option<String>,
+    problem: Problem,
+}
+
+/// One that answers, or why what was chosen does not.
+type Ready<T> = Result<T, Unready>;
+
 impl Candidate {
     /// The built-in assistant, for what it alone does.
     pub(crate) fn builtin() -> Self {
-        free(Arc::new(Planner), false)
+        free(Arc::new(Planner), None)
+    }
+}
+
+impl Choice {
+    /// The built-in assistant alone.
+    pub(crate) fn builtin() -> Self {
+        Self::of(vec![Candidate::builtin()], "builtin")
+    }
+
+    fn of(candidates: Vec<Candidate>, source: &'static str) -> Self {
+        let first = candidates.first().map(|it| &it.provider);
+        let named = |it: Option<&str>| it.unwrap_or("builtin").to_owned();
+        let chosen = (named(first.map(|it| it.name())), named(first.map(|it| it.model())));
+        Self { candidates, source, chosen, missing: None }
+    }
+
+    fn unready(unready: Unready, source: &'static str) -> Self {
+        let chosen = (unready.maker.name().to_owned(), unready.model.unwrap_or_default());
+        Self { candidates: Vec::new(), source, chosen, missing: Some(unready.problem) }
     }
 }
 
@@ -105,15 +136,15 @@ impl Models {
 }
 
 impl Agent {
-    /// Who answers a person, in order. The built-in assistant is last, unless the workspace wants no answer of it then.
+    /// Who answers a person, in order. Where somebody chose a model, the built-in assistant is asked after it only if the
+    /// workspace wants that.
     pub(crate) async fn choice(
         &self,
         workspace: &WorkspaceId,
         user: &UserId,
     ) -> Result<Choice, Problem> {
         if let Some(fixed) = &self.0.models.fixed {
-            let candidates = vec![free(fixed.clone(), false)];
-            return Ok(Choice { candidates, source: "builtin", missing: None });
+            return Ok(Choice::of(vec![free(fixed.clone(), None)], "builtin"));
         }
         let mut conn = self.0.db.read().await?;
         let settings = Settings::of(&mut conn, workspace).await?;
@@ -123,19 +154,17 @@ impl Agent {
             _ => self.shared_choice(&mut conn, workspace, &settings).await?,
         };
         let mut choice = match (personal, shared) {
-            (Some(Ok(candidate)), _) => {
-                Choice { candidates: vec![candidate], source: "personal", missing: None }
-            }
-            (_, Some(Ok(candidates))) => Choice { candidates, source: "workspace", missing: None },
-            (Some(Err(missing)), _) | (None, Some(Err(missing))) => {
-                Choice { candidates: Vec::new(), source: "builtin", missing: Some(missing) }
-            }
-            (None, None) => Choice { candidates: Vec::new(), source: "builtin", missing: None },
+            (Some(Ok(candidate)), _) => Choice::of(vec![candidate], "personal"),
+            (_, Some(Ok(candidates))) => Choice::of(candidates, "workspace"),
+            (Some(Err(unready)), _) => Choice::unready(unready, "personal"),
+            (None, Some(Err(unready))) => Choice::unready(unready, "workspace"),
+            (None, None) => Choice::builtin(),
         };
-        let is_chosen = !choice.candidates.is_empty();
-        let falls_back = !is_chosen || settings.falls_back();
-        if falls_back && !choice.candidates.iter().any(|it| !it.is_paid) {
-            choice.candidates.push(free(Arc::new(Planner), is_chosen));
+        let is_paid =
+            !choice.candidates.is_empty() && choice.candidates.iter().all(|it| it.is_paid);
+        if is_paid && settings.falls_back() {
+            let stands_in_for = Some(choice.chosen.1.clone());
+            choice.candidates.push(free(Arc::new(Planner), stands_in_for));
         }
         Ok(choice)
     }
@@ -156,26 +185,25 @@ impl Agent {
         conn: &mut Conn,
         workspace: &WorkspaceId,
         user: &UserId,
-    ) -> Result<Option<Result<Candidate, Problem>>, Problem> {
+    ) -> Result<Option<Ready<Candidate>>, Problem> {
         let chosen = model_keys::personal(conn, workspace, user).await?;
         let Some(chosen) = chosen else { return Ok(None) };
         let Some(maker) = chosen.provider.as_deref().and_then(Maker::parse) else {
             return Ok(None);
         };
         if maker == Maker::Builtin {
-            return Ok(Some(Ok(free(Arc::new(Planner), false))));
+            return Ok(Some(Ok(Candidate::builtin())));
         }
         let keys = model_keys::of(conn, workspace, user.as_str()).await?;
         let key = keys.into_iter().find(|it| it.provider == maker.name());
-        Ok(Some(match key {
-            None => Err(no_key(
-                "Add your key under Settings, Assistant, or choose the built-in assistant",
-            )),
-            Some(key) => {
-                let model = chosen.model.or_else(|| key.model.clone());
-                self.candidate(conn, workspace, (maker, key, model)).await
-            }
-        }))
+        let Some(key) = key else {
+            let hint = "Add your key under Settings, Assistant, or choose the built-in assistant";
+            return Ok(Some(Err(Unready { maker, model: chosen.model, problem: no_key(hint) })));
+        };
+        let model = chosen.model.or_else(|| key.model.clone());
+        let unready = |problem| Unready { maker, model: model.clone(), problem };
+        let candidate = self.candidate(conn, workspace, (maker, key, model.clone())).await;
+        Ok(Some(candidate.map_err(unready)))
     }
 
     /// The workspace's own model, then its other keys.
@@ -184,7 +212,7 @@ impl Agent {
         conn: &mut Conn,
         workspace: &WorkspaceId,
         settings: &Settings,
-    ) -> Result<Option<Result<Vec<Candidate>, Problem>>, Problem> {
+    ) -> Result<Option<Ready<Vec<Candidate>>>, Problem> {
         let Some(maker) = settings.provider().and_then(Maker::parse) else { return Ok(None) };
         if maker == Maker::Builtin {
             return Ok(None);
@@ -195,12 +223,13 @@ impl Agent {
         others.sort_by_key(|it| settings.place_of(&it.provider));
         let Some(key) = own.into_iter().next() else {
             let hint = "Ask an admin to add the workspace's key under Settings, Assistant, or choose the built-in assistant";
-            return Ok(Some(Err(no_key(hint))));
+            let model = settings.model().map(str::to_owned);
+            return Ok(Some(Err(Unready { maker, model, problem: no_key(hint) })));
         };
         let model = settings.model().map(str::to_owned).or_else(|| key.model.clone());
-        let first = match self.candidate(conn, workspace, (maker, key, model)).await {
+        let first = match self.candidate(conn, workspace, (maker, key, model.clone())).await {
             Ok(first) => first,
-            Err(problem) => return Ok(Some(Err(problem))),
+            Err(problem) => return Ok(Some(Err(Unready { maker, model, problem }))),
         };
         let mut all = vec![first];
         for key in others {
@@ -227,7 +256,7 @@ impl Agent {
         };
         let id = format!("{workspace}/{}/{}", key.owner_id, key.provider);
         let remote = self.remote(conn, workspace, (maker, &key, model)).await?;
-        Ok(Candidate { provider: Arc::new(remote), id, is_fallback: false, is_paid: true })
+        Ok(Candidate { provider: Arc::new(remote), id, stands_in_for: None, is_paid: true })
     }
 
     /// A model behind a key.
@@ -293,8 +322,8 @@ fn no_key(hint: &str) -> Problem {
     Problem::NoModelKey { hint: hint.to_owned(), fix_url: FIX_URL.to_owned() }
 }
 
-fn free(provider: Arc<dyn Provider>, is_fallback: bool) -> Candidate {
-    Candidate { provider, id: String::new(), is_fallback, is_paid: false }
+fn free(provider: Arc<dyn Provider>, stands_in_for: Option<String>) -> Candidate {
+    Candidate { provider, id: String::new(), stands_in_for, is_paid: false }
 }
 
 /// What a sealed key is bound to, so that it opens nowhere else.

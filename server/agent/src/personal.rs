@@ -22,14 +22,14 @@ impl Agent {
         let keys = model_keys::of(&mut conn, &actor.workspace, actor.user.as_str()).await?;
         drop(conn);
         let choice = self.choice(&actor.workspace, &actor.user).await?;
-        let first = choice.candidates.first().map(|it| it.provider.clone());
-        let mut effective = json!({
-            "provider": first.as_ref().map_or("builtin", |it| it.name()),
-            "model": first.as_ref().map_or("builtin", |it| it.model()),
-            "source": choice.source,
-        });
-        if let Some(missing) = choice.missing {
-            effective["missing"] = missing.to_string().into();
+        let (provider, model) = choice.chosen;
+        let model = Some(model).filter(|it| !it.is_empty());
+        let mut effective =
+            json!({ "provider": provider, "model": model, "source": choice.source });
+        if let Some(missing) = choice.missing.as_ref().map(crate::assistant::missing_of) {
+            effective["missing"] = missing.message.into();
+            effective["hint"] = missing.hint.into();
+            effective["fix_url"] = missing.fix_url.into();
         }
         Ok(shown(actor, chosen, &keys, &effective))
     }

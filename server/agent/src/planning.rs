@@ -7,7 +7,7 @@ use crate::agent::{Agent, owner, place};
 use crate::ending::End;
 use crate::leading::Begun;
 use crate::llm::reading::read;
-use crate::llm::{DoneCall, Prompt, Provider, Wanted};
+use crate::llm::{DoneCall, Prompt, Provider, Turn as Asked, Wanted};
 use crate::planner::{self, Planner};
 use crate::sending;
 use crate::sessions::title_of;
@@ -18,6 +18,7 @@ use domain::ids::{ChatRunId, SessionId};
 use domain::plan::{Plan, PlanStep};
 use domain::problem::Problem;
 use serde_json::{Value, json};
+use std::slice::Iter;
 use store::chat::journal::{self, CallStatus, StoredCall};
 use store::chat::rounds::{self, StoredRound};
 use store::chat::runs::{self, NewRun, StoredRun};
@@ -59,7 +60,8 @@ pub struct Executed {
 }
 
 impl Agent {
-    /// What the built-in assistant would do for `objective`. It looks things up, and changes nothing.
+    /// What the built-in assistant would do for `objective`, with what was answered about it, in order. It looks things
+    /// up, and changes nothing.
     ///
     /// # Errors
     /// [`Problem::Invalid`] without an objective; [`Problem::NotUnderstood`] with what is missing or examples; what
@@ -69,6 +71,7 @@ impl Agent {
         actor: &Actor,
         objective: &str,
         project: Option<String>,
+        answers: &[String],
     ) -> Result<Plan, Problem> {
         actor.require(Permission::Read)?;
         let objective = objective.trim();
@@ -77,7 +80,7 @@ impl Agent {
             return Err(Problem::invalid("objective", words));
         }
         let actor = &actor.through(Via::Chat);
-        let wanted = self.wanted_for(actor, objective, project.clone()).await?;
+        let wanted = self.wanted_for(actor, (objective, answers), project.clone()).await?;
         let mut steps = Vec::new();
         for (at, call) in wanted.into_iter().enumerate() {
             steps.push(self.plan_step(actor, at + 1, call).await);
@@ -115,11 +118,12 @@ impl Agent {
     async fn wanted_for(
         &self,
         actor: &Actor,
-        objective: &str,
+        (objective, answers): (&str, &[String]),
         project: Option<String>,
     ) -> Result<Vec<Wanted>, Problem> {
         let today = self.0.tools.today(actor).await?;
         let mut wanted = Vec::new();
+        let mut answers = answers.iter();
         for (said, changes) in planner::requests(objective, today) {
             let prompt = Prompt {
                 asker: actor.name.clone(),
@@ -129,7 +133,7 @@ impl Agent {
                 said: vec![said],
                 ..Prompt::default()
             };
-            wanted.extend(self.wanted_by(actor, prompt, changes).await?);
+            wanted.extend(self.wanted_by(actor, prompt, (changes, &mut answers)).await?);
         }
         if wanted.len() > MOST_STEPS {
             return Err(not_understood("This is too much for one plan. Ask for a part of it", &[]));
@@ -142,7 +146,7 @@ impl Agent {
         &self,
         actor: &Actor,
         mut prompt: Prompt,
-        changes: bool,
+        (changes, answers): (bool, &mut Iter<'_, String>),
     ) -> Result<Vec<Wanted>, Problem> {
         let (mut writes, mut reads) = (Vec::new(), Vec::new());
         let mut told = String::new();
@@ -151,7 +155,10 @@ impl Agent {
             if reply.calls.is_empty() {
                 let question = reply.note.as_ref().and_then(|it| it.get("question"));
                 if let Some(question) = question.filter(|it| !it.is_null()) {
-                    return Err(asked(question));
+                    let Some(answer) = answers.next() else { return Err(asked(question)) };
+                    prompt.history = vec![asking(question)];
+                    prompt.said = vec![answer.clone()];
+                    continue;
                 }
                 told = reply.text;
                 break;
@@ -358,6 +365,18 @@ fn executed_before() -> Problem {
 fn not_understood(message: &str, examples: &[&str]) -> Problem {
     let examples = examples.iter().map(|it| (*it).to_owned()).collect();
     Problem::NotUnderstood { message: message.to_owned(), examples }
+}
+
+/// The turn of a conversation that asks a question, which the next answers.
+fn asking(question: &Value) -> Asked {
+    Asked {
+        seq: 0,
+        role: "assistant".to_owned(),
+        text: String::new(),
+        files: Vec::new(),
+        calls: Vec::new(),
+        note: Some(json!({ "question": question })),
+    }
 }
 
 /// What the planner would ask the person, and what they may answer.

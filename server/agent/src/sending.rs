@@ -4,7 +4,7 @@ use crate::agent::{Agent, owner};
 use crate::files;
 use crate::hearing::called;
 use crate::leading::Begun;
-use crate::models::Candidate;
+use crate::models::{Candidate, Choice};
 use crate::sessions::{missing, title_of};
 use crate::trace::run_line;
 use domain::actor::{Actor, Permission, Via};
@@ -39,6 +39,8 @@ pub struct NewTurn {
     pub files: Vec<NewAttachment>,
     /// What to do while a run of the conversation is under way.
     pub when_busy: WhenBusy,
+    /// The built-in assistant answers this once, whoever was chosen.
+    pub by_rules: bool,
 }
 
 /// A file to be stored, with what is in it.
@@ -76,7 +78,7 @@ impl Agent {
         let files = files::taken(&std::mem::take(&mut turn.files))?;
         let (new, candidates) = self.new_run(&actor, &turn).await?;
         let (asker, node) = (actor.clone(), self.0.node.clone());
-        let write = self.0.db.write(move |tx| {
+        let write = self.0.db.write_talk(move |tx| {
             Box::pin(async move { store_turn(tx, (&asker, &node), (turn, files), new).await })
         });
         let (stored, is_steered): (StoredRun, bool) = write.await?;
@@ -94,7 +96,12 @@ impl Agent {
         turn: &NewTurn,
     ) -> Result<(NewRun, Vec<Candidate>), Problem> {
         let day = async { Ok(self.0.tools.today(actor).await?) };
-        let choice = self.choice(&actor.workspace, &actor.user);
+        let choice = async {
+            match turn.by_rules {
+                true => Ok(Choice::builtin()),
+                false => self.choice(&actor.workspace, &actor.user).await,
+            }
+        };
         let (choice, runtime, today) = tokio::try_join!(choice, self.runtime(), day)?;
         if let Some(missing) = &choice.missing {
             return Err(missing.clone());
@@ -213,7 +220,7 @@ pub(crate) async fn begin(
         Place { workspace: mine.workspace, session: new.session.clone(), run: new.id.clone() };
     let start = start_event(&new.session, Some(said.0), (&new.runtime, &new.model));
     let working = run_line(&place).event(TraceStatus::Running, "", None);
-    journal::append_first(tx, &place, vec![("start", start), working]).await?;
+    journal::append_after(tx, &place, 0, vec![("start", start), working]).await?;
     events::record(tx, actor, &Event::new(EventKind::ChatRunChanged, &new.id, "running")).await?;
     Ok(true)
 }

@@ -147,6 +147,8 @@ impl Agent {
         let (actor, mine, id) = (actor.clone(), owner(actor), id.clone());
         let write = self.0.db.write(move |tx| {
             Box::pin(async move {
+                // What was asked for in it can come to nothing any more, so nobody is to decide it.
+                crate::deciding::withdraw(tx, &actor, &id).await?;
                 if !chat::delete_session(tx, &mine, &id).await? {
                     return Err(missing());
                 }

@@ -158,9 +158,9 @@ impl Settings {
         order.iter().position(|it| it == provider).unwrap_or(order.len())
     }
 
-    /// Whether the built-in assistant answers when no model does.
+    /// Whether the built-in assistant answers when no model does; only where somebody wanted that.
     pub(crate) fn falls_back(&self) -> bool {
-        self.at("/assistant/fallback").and_then(Value::as_bool).unwrap_or(true)
+        self.at("/assistant/fallback").and_then(Value::as_bool).unwrap_or(false)
     }
 
     /// How many tokens and US dollars a month may cost.

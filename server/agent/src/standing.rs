@@ -104,6 +104,11 @@ fn project_of(args: &Value) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
+/// Whether a rule can spare `user` a question.
+pub(crate) fn is_about(rule: &StoredRule, user: &UserId) -> bool {
+    rule.rule.scope != RuleScope::Asker || rule.user == *user
+}
+
 /// The rule that covers a call of `user`, if there is one.
 pub(crate) fn covering<'a>(
     rules: &'a [StoredRule],

@@ -37,7 +37,7 @@ const LIST_PATIENCE: Duration = Duration::from_secs(5);
 pub struct InUse {
     /// As in [`domain::assistant::PROVIDERS`].
     pub provider: String,
-    /// The model's name; `builtin` for the built-in assistant.
+    /// The model's name; `builtin` for the built-in assistant, empty where none is chosen.
     pub model: String,
     /// Whose key it is; empty for that of the workspace.
     owner: String,
@@ -141,9 +141,7 @@ impl Agent {
     pub async fn in_use(&self, actor: &Actor) -> Result<InUse, Problem> {
         actor.require(Permission::Read)?;
         let choice = self.choice(&actor.workspace, &actor.user).await?;
-        let first = choice.candidates.first().map(|it| it.provider.clone());
-        let provider = first.as_ref().map_or("builtin", |it| it.name()).to_owned();
-        let model = first.as_ref().map_or("builtin", |it| it.model()).to_owned();
+        let (provider, model) = choice.chosen;
         let owner = match choice.source {
             "personal" => actor.user.to_string(),
             _ => WORKSPACE.to_owned(),
@@ -163,7 +161,7 @@ impl Agent {
     pub async fn check_in_use(&self, actor: &Actor) -> Result<InUse, Problem> {
         actor.require(Permission::Write)?;
         let used = self.in_use(actor).await?;
-        if used.is_builtin() {
+        if used.is_builtin() || used.missing.is_some() {
             return Ok(used);
         }
         let checked = self.asked_for_models(actor, &used.owner, &used.provider).await?;

@@ -60,6 +60,8 @@ pub(crate) struct Turn {
     pub(crate) approval_wait: Duration,
     /// How many tokens and US dollars the models of the workspace may cost in a month.
     pub(crate) limit: (Option<f64>, Option<f64>),
+    /// What is said first because the built-in assistant answers in place of a model that somebody chose.
+    pub(crate) first_words: Option<String>,
     started: Instant,
 }
 
@@ -94,6 +96,7 @@ impl Turn {
             others: Vec::new(),
             mode: Mode::default(),
             limit: (None, None),
+            first_words: None,
             started: Instant::now(),
         }
     }
@@ -151,15 +154,25 @@ impl Turn {
     /// What the model is told now, and who is asked.
     async fn told(&mut self) -> Result<Told, Problem> {
         let known = std::mem::take(&mut self.candidates);
+        // They are known of a run that was begun just now.
+        let is_fresh = !known.is_empty();
         let candidates = async {
-            if !known.is_empty() {
+            if is_fresh {
                 return Ok(known);
             }
-            let choice = self.agent.choice(&self.run.workspace, &self.run.user).await?;
+            let mut choice = self.agent.choice(&self.run.workspace, &self.run.user).await?;
+            if self.is_by_rules() {
+                choice.candidates.retain(|it| !it.is_paid);
+                if choice.candidates.is_empty() {
+                    choice.candidates.push(Candidate::builtin());
+                }
+            } else if let Some(missing) = choice.missing.take() {
+                return Err(missing);
+            }
             Ok::<_, Problem>(self.agent.awake(choice))
         };
         let (prompt, others, candidates) = tokio::try_join!(
-            self.agent.prompt(&self.run, self.task.as_ref()),
+            self.agent.prompt(&self.run, self.task.as_ref(), is_fresh),
             self.agent.0.tools.others(&self.actor),
             candidates,
         )?;
@@ -189,6 +202,7 @@ impl Turn {
         let earlier = prompt.history.iter().filter(|it| it.role == "user").map(|it| &it.text);
         self.said = earlier.chain(&prompt.said).cloned().collect();
         let mut before = prompt.history.iter().flat_map(|it| &it.calls);
+        self.is_tainted |= prompt.is_summary_tainted;
         self.is_tainted |= before.any(|it| untrusted::is_outside(&it.name));
         self.mode = settings.mode();
         self.approval_wait = settings.approval_wait().unwrap_or(self.approval_wait);
@@ -215,7 +229,7 @@ impl Turn {
         events.extend(asked.map(|it| ("approval", crate::asking::shown(&it.approval))));
         events.push(run_line(&self.place).event(TraceStatus::Running, "", None));
         let (id, place) = (self.run.run.id.clone(), self.place.clone());
-        let write = self.agent.0.db.write(move |tx| {
+        let write = self.agent.0.db.write_talk(move |tx| {
             Box::pin(async move {
                 // One that was stopped meanwhile has said its last.
                 if runs::start(tx, &id).await? {
@@ -266,7 +280,7 @@ impl Turn {
         for call in &mut once {
             call.args = self.agent.0.tools.sealed(&place.workspace, &call.name, &call.args);
         }
-        let write = self.agent.0.db.write(move |tx| {
+        let write = self.agent.0.db.write_talk(move |tx| {
             Box::pin(async move {
                 if !leases::renew(tx, &place.run, &node).await? {
                     return Ok::<_, Problem>(Some(End::Gone));

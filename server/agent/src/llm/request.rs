@@ -255,6 +255,7 @@ mod tests {
         let prompt = Prompt {
             history: vec![
                 Turn {
+                    seq: 1,
                     role: "user".into(),
                     text: "hi".into(),
                     files: Vec::new(),
@@ -262,6 +263,7 @@ mod tests {
                     note: None,
                 },
                 Turn {
+                    seq: 2,
                     role: "assistant".into(),
                     text: "hello".into(),
                     files: Vec::new(),

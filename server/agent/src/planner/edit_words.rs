@@ -89,8 +89,8 @@ fn undated(phrase: &Phrase) -> Option<(TodoName, Edit)> {
 fn later(phrase: &Phrase) -> Option<(TodoName, Edit)> {
     let captures = phrase.fits_any(&[
         "postpone|push|delay|shift|move|extend [the] deadline|due_date of|for [the] [@todo] {todo} [back|out] by {count} day|days|week|weeks",
-        "postpone|push|delay|shift|move|extend [the] [@todo] {todo} [back|out] by {count} day|days",
-        "postpone|push|delay|shift|move|extend [the] [@todo] {todo} [back|out] by {count} week|weeks",
+        "postpone|push|delay|shift|move|extend [the] [@todo] {todo} back|out by {count} day|days|week|weeks",
+        "postpone|push|delay|shift|move|extend [the] [@todo] {todo} by {count} day|days|week|weeks",
         "give [the] [@todo] {todo} {count} more day|days|week|weeks",
         "give [the] [@todo] {todo} another day|week",
     ])?;

@@ -197,6 +197,11 @@ fn late(phrase: &Phrase) -> bool {
             "[@show] [me] [the|all] late items|work|things|ones|@todos {more}",
             "[@show] [me] [the|all] late items|work|things|ones|@todos",
             "what did {who} miss",
+            "is|are anything|something|any [of] [mine|ours] [@todos] late",
+            "am|are i|we late|behind [with|on] {more}",
+            "am|are i|we late|behind",
+            "what|anything [has|have] slipped {more}",
+            "what|anything [has|have] slipped",
         ])
         .is_some()
 }
@@ -236,7 +241,7 @@ fn summary(phrase: &Phrase) -> Option<String> {
     let captures = phrase.fits_any(&[
         "summarize|summarise|sum_up [the] [project] {project}",
         "summary|overview|status|report|health of|for|on [the] [project] {project}",
-        "@show|give [me] [a|an|the] [quick|short] summary|overview|status|report [report] of|for|on [the] [project] {project}",
+        "@show|give [me] [a|an|the] [quick|short] summary|overview|status|report|update [report] of|for|on [the] [project] {project}",
         "@what [is] [the] summary|overview|status|state|health of|for|on [the] [project] {project}",
         "how is|are|does|goes|how's [the] [project] {project} doing|going|coming_along|looking",
         "how is|how's [the] [project] {project}",
@@ -265,7 +270,7 @@ fn open(phrase: &Phrase, today: NaiveDate) -> Option<Scope> {
     if phrase
         .fits_any(&[
             "what am i working on",
-            "what should i do|work_on|tackle|start_with|begin_with [first|next|now|today]",
+            "what should|do|can i do|work_on|tackle|start_with|begin_with [first|next|now|today]",
             "@what [is] next [for|on] [me|my_list]",
             "plan my day",
             "what do i have to do",
@@ -302,7 +307,7 @@ fn open(phrase: &Phrase, today: NaiveDate) -> Option<Scope> {
         "@what [are|is] {person} @todos",
         "{person} @todos",
     ]);
-    if let Some(who) = captures.map(|it| it.get("person")) {
+    if let Some(who) = captures.map(|it| without_state(&it.get("person"))) {
         if let Some(name) = who.strip_suffix("'s") {
             return Some(Scope { is_mine: false, about: vec![name.to_owned()] });
         }
@@ -333,20 +338,33 @@ fn open(phrase: &Phrase, today: NaiveDate) -> Option<Scope> {
         .then(|| scope(phrase, today))
 }
 
+/// "Priya's" of "Priya's open".
+fn without_state(who: &str) -> String {
+    const STATES: [&str; 4] = [" open", " remaining", " current", " unfinished"];
+    let owned = |it: &&str| it.ends_with("'s");
+    let short = STATES.iter().find_map(|it| who.strip_suffix(it));
+    short.filter(owned).unwrap_or(who).to_owned()
+}
+
 /// Whose to-dos and of which project a question is about.
 fn scope(phrase: &Phrase, today: NaiveDate) -> Scope {
     let is_mine = phrase.has("my|mine|i|i'm|assigned_to_me|for_me|myself");
-    let named = phrase.fits_any(&[
-        "{x} in|on|for|of|from|by|assigned_to [the] [project] {about} project [today|now]",
-        "{x} in|for|of|from|by|assigned_to|on [the] [project] {about}",
-        "in [the] [project] {about} @what {x}",
-        "what do|does|must|should {about?} need|needs|have|has|finish|do {x}",
-        "what did {about} miss",
-        "which|what of {about?} @todos {x}",
-        "how_many {x} do|does {about} have {y}",
-        "how_many {x} do|does {about} have",
-        "@what {x} do|does {about} have",
-    ]);
+    let owned = phrase.fits("which|what of {about?} @todos {x}").filter(|it| {
+        !matches!(it.get("about").to_lowercase().as_str(), "my" | "our" | "the" | "all" | "these")
+    });
+    let other = || {
+        phrase.fits_any(&[
+            "{x} in|on|for|of|from|by|assigned_to [the] [project] {about} project [today|now]",
+            "{x} in|for|of|from|by|assigned_to|on [the] [project] {about}",
+            "in [the] [project] {about} @what {x}",
+            "what do|does|must|should {about?} need|needs|have|has|finish|do {x}",
+            "what did {about} miss",
+            "how_many {x} do|does {about} have {y}",
+            "how_many {x} do|does {about} have",
+            "@what {x} do|does {about} have",
+        ])
+    };
+    let named = owned.or_else(other);
     let about = named.map(|it| it.get("about")).or_else(|| owner(phrase));
     let about = about.map(|it| it.strip_suffix("'s").map_or(it.clone(), str::to_owned));
     let about = about.filter(|it| is_name(it, today));

@@ -204,7 +204,7 @@ fn past(phrase: &Phrase) -> Option<Look> {
     }
     let happened = phrase.fits_any(&[
         "what|what's|what_has happened|happening|changed|new|is_new|has_changed|has_happened in|on|with|at [the] {about}",
-        "what has|did {about?} been doing|do|done|work_on",
+        "what has|did {about?} [been] doing|do|done|work_on",
         "what did {about?} do|work_on|get_up_to",
         "what was {about} doing|up_to",
         "@show [me] [the] [recent|latest] activity|changes|news in|on|of|from [the] {about}",
@@ -229,6 +229,13 @@ fn timed(phrase: &Phrase) -> (Phrase, Option<String>) {
         format!("{{rest}} {TIMES}"),
         "{rest} {time?} days|weeks|hours ago".to_owned(),
     ];
+    let middle = format!("{{rest}} {TIMES} in|on|at|with {{place}}");
+    if let Some(captures) = phrase.fits(&middle) {
+        let (rest, place) = (captures.part("rest"), captures.part("place"));
+        let said = phrase.part(rest.len(), phrase.len() - place.len());
+        let time = said.part(0, said.len().saturating_sub(1)).text().to_lowercase();
+        return (Phrase::new(&format!("{} in {}", rest.text(), place.text())), Some(time));
+    }
     for pattern in &patterns {
         let Some(captures) = phrase.fits(pattern) else { continue };
         let rest = captures.part("rest");
@@ -247,8 +254,10 @@ fn people(phrase: &Phrase) -> Option<Look> {
         "who is|are on [the] {project} project",
         "team|people of|on|in [the] {project}",
     ]);
-    if let Some(captures) = team {
-        return Some(Look::Team(captures.get("project")));
+    // "Who is on the team?" is about everybody.
+    let project = team.map(|it| it.get("project"));
+    if let Some(project) = project.filter(|it| !it.eq_ignore_ascii_case("team")) {
+        return Some(Look::Team(project));
     }
     let who =
         phrase.fits_any(&["who is {who}", "who's {who}", "what do we|you know about {who}"])?;

@@ -70,7 +70,7 @@ pub(crate) fn help() -> String {
      **Look**\n\
      - What is overdue?\n\
      - What is due this week in Website relaunch?\n\
-     - What is Ana working on?\n\
+     - What am I working on?\n\
      - How is Website relaunch doing?\n\
      - Who has the most work? Which to-dos have nobody?\n\
      - What happened in Website relaunch since Monday?\n\n\
@@ -78,15 +78,15 @@ pub(crate) fn help() -> String {
      - Add a to-do called Send the brief to the Website relaunch project, due Friday\n\
      - Complete Send the brief\n\
      - Comment on Send the brief: it is with the client\n\
-     - Assign Send the brief to Ana. Set Send the brief due Friday\n\
+     - Assign Send the brief to me. Set Send the brief due Friday\n\
      - Move the card Logo to Review, post a message to Website relaunch saying The proofs are in\n\
      - Undo that\n\n\
      **Flows**\n\
-     - When a webhook arrives, add a to-do called {{name}} to the Website relaunch project and tell me\n\
-     - Every weekday at 9, tell me Time for the stand-up\n\
+     - Every Monday at 9, tell me what is overdue in the Website relaunch project\n\
+     - When a to-do is completed in Website relaunch, tell me\n\
      - Show my flows, publish it, run it, recent runs, what failed?\n\n\
      **Tools of other servers** (added under Integrations)\n\
-     - Use crm find_contact with name=Ada"
+     - Use the name of the tool: use crm find_contact with name=…"
         .to_owned()
 }
 

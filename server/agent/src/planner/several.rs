@@ -34,7 +34,7 @@ fn within(sentence: &Phrase, today: NaiveDate, is_in_flow: bool) -> Vec<(String,
         if after.is_empty() || carries_text(&first) || !stands_alone(&first) {
             continue;
         }
-        let more = within(&after, today, is_in_flow);
+        let more = within(&named(&after, &first), today, is_in_flow);
         if more.iter().all(|(_, it)| stands_alone(it)) {
             return [(text, first)].into_iter().chain(more).collect();
         }
@@ -42,6 +42,28 @@ fn within(sentence: &Phrase, today: NaiveDate, is_in_flow: bool) -> Vec<(String,
     let text = sentence.written();
     let intent = intent::read(&text, today, is_in_flow);
     vec![(text, intent)]
+}
+
+/// "give it to Theo" after "move X to Friday": the same with the to-do's name in place of "it".
+fn named(after: &Phrase, first: &Intent) -> Phrase {
+    const VERBS: &str = "give|assign|reassign|hand|delegate|move|push|postpone|set|complete|close|finish|reopen|rename";
+    let Intent::Todo(
+        TodoRequest::Edit(name, _) | TodoRequest::Complete(name) | TodoRequest::Reopen(name),
+    ) = first
+    else {
+        return after.clone();
+    };
+    if after.starts(VERBS).is_none() {
+        return after.clone();
+    }
+    let place =
+        name.project.as_ref().map_or_else(String::new, |it| format!(" in the {it} project"));
+    let title = format!("\"{}\"{place}", name.title);
+    let written = after.written();
+    let words = written.split_whitespace();
+    let all: Vec<&str> =
+        words.map(|it| if it.eq_ignore_ascii_case("it") { title.as_str() } else { it }).collect();
+    Phrase::new(&all.join(" "))
 }
 
 /// What follows it may still be its own words.
@@ -96,6 +118,15 @@ mod tests {
             parts("Add a to-do called Call the printer to Website relaunch. Complete Mobile menu."),
             ["Add a to-do called Call the printer to Website relaunch", "Complete Mobile menu"]
         );
+    }
+
+    #[test]
+    fn what_is_done_to_the_same_todo_names_it() {
+        assert_eq!(
+            parts("move Mobile menu to Friday and give it to Theo"),
+            ["move Mobile menu to Friday", "give \"Mobile menu\" to Theo"]
+        );
+        assert_eq!(parts("complete Mobile menu and tell Theo it is done").len(), 1);
     }
 
     #[test]

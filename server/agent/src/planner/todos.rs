@@ -275,6 +275,7 @@ pub(crate) fn not_done(failure: &Failure) -> String {
         "REJECTED" | "EXPIRED" => {
             format!("{}. Nothing was changed.", say::plain(failure.message.trim_end_matches('.')))
         }
+        "FORBIDDEN" => format!("{}.", say::plain(failure.message.trim_end_matches('.'))),
         _ => format!("That did not work: {}.", say::plain(failure.message.trim_end_matches('.'))),
     }
 }

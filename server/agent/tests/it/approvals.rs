@@ -5,7 +5,7 @@ use agent::config::Config;
 use agent::follow::Answered;
 use agent::llm::scripted::{Scripted, Step};
 use agent::planner::Planner;
-use domain::approval::{Approval, ApprovalStatus, Risk, RuleScope};
+use domain::approval::{Approval, ApprovalStatus, Effects, Risk, RuleScope};
 use domain::chat::ChatRunStatus;
 use domain::event::EventKind;
 use domain::ids::{ApprovalId, SessionId};
@@ -17,10 +17,10 @@ use store::events;
 use store::operations::OperationFilter;
 use store::testing::TestDb;
 
-const TITLE: &str = "Approve the cookie notice wording";
+pub(crate) const TITLE: &str = "Approve the cookie notice wording";
 
 /// Asked to complete a to-do, it waits.
-async fn asked(world: &World) -> (Answered, Approval) {
+pub(crate) async fn asked(world: &World) -> (Answered, Approval) {
     let answered = world.say(None, &format!("complete {TITLE}")).await;
     assert_eq!(answered.run.status, ChatRunStatus::WaitingApproval, "{}", answered.response);
     assert!(answered.response.contains("waits for your approval"), "{}", answered.response);
@@ -57,7 +57,7 @@ async fn audited(world: &World, kind: EventKind) -> usize {
     all.iter().filter(|it| it.event.kind == kind).count()
 }
 
-fn status_of<T>(outcome: Result<T, Problem>) -> (u16, Option<String>) {
+pub(crate) fn status_of<T>(outcome: Result<T, Problem>) -> (u16, Option<String>) {
     match outcome {
         Ok(_) => (200, None),
         Err(Problem::Conflict { status, .. }) => (409, status),
@@ -105,8 +105,11 @@ async fn rejecting_changes_nothing_and_the_answer_says_so() {
         );
         assert!(world.has_open(TITLE).await, "{}", world.test.name);
         assert_eq!(
-            (operations(&world).await, audited(&world, EventKind::ApprovalDecided).await),
-            (0, 1)
+            (
+                crate::waiting::states(&world).await,
+                audited(&world, EventKind::ApprovalDecided).await
+            ),
+            (vec!["rejected".to_owned()], 1)
         );
         let late = world.agent.approve(&amara(), &approval.id, None, None).await;
         assert_eq!(status_of(late), (409, Some("rejected".to_owned())));
@@ -145,7 +148,8 @@ async fn who_may_not_decide_is_refused() {
 async fn a_viewer_is_refused_instead_of_asked() {
     let world = World::new().await;
     let answered = world.say_as(&actor("vera"), None, &format!("complete {TITLE}")).await;
-    assert!(answered.response.contains("missing permission: write"), "{}", answered.response);
+    let told = "You can look at everything here, but not change it. Ask Amara Osei";
+    assert!(answered.response.contains(told), "{}", answered.response);
     assert!(world.has_open(TITLE).await && world.pending().await.is_empty());
 }
 
@@ -362,6 +366,7 @@ async fn what_an_earlier_version_kept_readable_is_sealed_at_the_next_start() {
             kind: "tool",
             title: "Make a connection".into(),
             summary: format!("Stores a connection, encrypted. value: {SECRET}"),
+            effects: Effects::default(),
             tool: "flow_connection_create".into(),
             args: connection(SECRET),
             args_hash: "h".into(),
@@ -388,8 +393,7 @@ async fn what_an_earlier_version_kept_readable_is_sealed_at_the_next_start() {
         let sealed = find().await;
         assert!(!format!("{sealed:?}").contains("hunter22"), "{}", world.test.name);
         let both = (&sealed.approval.args, &connection(SECRET));
-        let tool = "flow_connection_create";
-        assert!(world.tools.is_same_call(&amara().workspace, tool, both));
+        assert!(world.tools.is_same_call(&amara().workspace, "flow_connection_create", both));
         world.tools.seal_what_waits().await.unwrap();
         assert_eq!(find().await.approval, sealed.approval);
     }

@@ -6,6 +6,7 @@ use agent::config::Config;
 use agent::keys::NewKey;
 use agent::sending::NewTurn;
 use domain::assistant::{KeyScope, ProviderChange, Rules};
+use domain::chat::ChatRunStatus;
 use domain::problem::Problem;
 use serde_json::{Map, Value, json};
 use store::testing::TestDb;
@@ -254,9 +255,83 @@ async fn the_order_decides_who_is_asked_next_and_the_built_in_one_steps_in_only_
     for provider in ["gemini", "anthropic"] {
         world.agent.remove_key(&amara(), KeyScope::Workspace, provider).await.unwrap();
     }
-    assert_eq!(world.say(None, "projects").await.run.model, "builtin");
+    let stood_in = world.say(None, "projects").await;
+    assert_eq!((stood_in.run.model.as_str(), stood_in.code.as_deref()), ("builtin", None));
+    let first_words = "small did not answer, so the built-in assistant does.\n\n";
+    assert!(stood_in.response.starts_with(first_words), "{}", stood_in.response);
+    assert_eq!(stood_in.response.matches("did not answer").count(), 1);
+    let asked = world.say(None, "Add a to-do to check the labels in Halden Coffee rebrand").await;
+    assert!(asked.response.starts_with(first_words), "{}", asked.response);
     world.agent.change_rules(&amara(), &rules(&[], false)).await.unwrap();
     assert_eq!(world.say(None, "projects").await.code.as_deref(), Some("MODEL_LIMIT"));
+}
+
+#[tokio::test]
+async fn a_model_that_fails_is_not_answered_for_until_a_person_asks_for_that() {
+    for test in TestDb::both().await {
+        let gone = Reply::Status(401, &[], json!({"error": {"type": "authentication_error"}}));
+        let provider = FakeProvider::start(vec![gone]).await;
+        let world = World::with_models_on(test, Config::default()).await;
+        world.allow(&[&provider]).await;
+        world.put_key(Wire::Chat, &provider).await;
+        assert!(
+            !world.agent.assistant_settings(&amara()).await.unwrap().shared.unwrap().1.falls_back
+        );
+        let failed = world.say(None, "projects").await;
+        assert_eq!(
+            (failed.run.status, failed.code.as_deref()),
+            (ChatRunStatus::Failed, Some("MODEL_AUTH"))
+        );
+        let events = world.events(&failed.run.id).await;
+        let names: Vec<&str> = events.iter().map(|it| it.event.as_str()).collect();
+        let at = |name: &str| names.iter().position(|it| *it == name).unwrap();
+        assert!(at("error") < at("done") && at("done") == names.len() - 1, "{names:?}");
+        let session = failed.run.session_id.clone();
+        let kept = world.agent.conversation(&amara(), &session, 10).await.unwrap();
+        let last = kept.turns.last().unwrap();
+        let run = last.run.clone().unwrap();
+        assert_eq!(
+            (run.status, run.model.as_str()),
+            (ChatRunStatus::Failed, "openai_compatible/small")
+        );
+        assert!(last.text.contains("does not accept the key"), "{}", last.text);
+        let words = ("projects".to_owned(), Vec::new(), true);
+        let instead = world.agent.say(&amara(), Some(session), words, None).await.unwrap();
+        let instead = world.agent.answer_of(&amara(), &instead.id).await.unwrap();
+        assert_eq!(
+            (instead.run.status, instead.run.model.as_str(), instead.run.tools_used.len()),
+            (ChatRunStatus::Succeeded, "builtin", 1)
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_was_chosen_is_named_also_where_it_cannot_answer() {
+    let provider = FakeProvider::start(vec![Wire::Chat.says("Fine")]).await;
+    let world = World::with_models(Config::default()).await;
+    world.allow(&[&provider]).await;
+    world.put_key(Wire::Chat, &provider).await;
+    world.agent.remove_key(&amara(), KeyScope::Workspace, "openai_compatible").await.unwrap();
+    let shown = world.agent.personal_settings(&actor("mika")).await.unwrap();
+    let effective = &shown["effective"];
+    assert_eq!(
+        (
+            &effective["provider"],
+            &effective["source"],
+            &effective["missing"],
+            &effective["fix_url"]
+        ),
+        (
+            &json!("openai_compatible"),
+            &json!("workspace"),
+            &json!("No API key configured"),
+            &json!("/settings/assistant")
+        )
+    );
+    assert!(effective["hint"].as_str().unwrap().contains("Ask an admin"));
+    let answering = world.agent.answering(&actor("mika")).await.unwrap();
+    assert!(answering.label().ends_with("(not set up)"), "{}", answering.label());
+    assert_eq!(answering.missing.unwrap().fix_url, "/settings/assistant");
 }
 
 #[tokio::test]

@@ -1,9 +1,14 @@
 //! Long conversations: the newest turns first, those before them in stretches.
 
 use crate::world::{World, actor, amara};
+use agent::config::Config;
+use agent::follow::Answered;
+use agent::llm::scripted::{Scripted, Step};
 use domain::ids::{MessageId, SessionId};
 use domain::problem::Problem;
-use store::chat::{self, NewMessage, NewSession, Owner};
+use std::sync::Arc;
+use store::chat::{self, NewMessage, NewSession, Owner, summaries};
+use store::testing::TestDb;
 
 /// Messages of the conversation, by turns of the person and of the assistant.
 const MESSAGES: i64 = 1_000;
@@ -24,6 +29,35 @@ async fn long(world: &World) -> SessionId {
         })
     });
     write.await.unwrap()
+}
+
+/// The lines about what was put in short words.
+async fn put_away(world: &World, answered: &Answered) -> usize {
+    let events = world.events(&answered.run.id).await;
+    events.iter().filter(|it| it.event == "trace" && it.data["kind"] == "compaction").count()
+}
+
+#[tokio::test]
+async fn the_beginning_is_put_in_short_words_once_and_kept() {
+    for test in TestDb::both().await {
+        let model = Arc::new(Scripted::new([Step::Say("Yes".into())]));
+        let world = World::with_on(test, model.clone(), Config::default()).await;
+        let session = long(&world).await;
+        let first = world.say(Some(&session), "go on").await;
+        assert_eq!(put_away(&world, &first).await, 1, "{}", world.test.name);
+        let second = world.say(Some(&session), "and now?").await;
+        assert_eq!(put_away(&world, &second).await, 0, "{}", world.test.name);
+        let seen = model.seen();
+        assert_eq!(seen.len(), 2, "no model is asked to make it");
+        let summary = seen[0].summary.clone().unwrap();
+        assert!(summary.contains("number 980"), "{summary}");
+        assert_eq!(seen[1].summary.as_ref(), Some(&summary));
+        assert_eq!(seen[1].history.len(), seen[0].history.len() + 2);
+        world.agent.delete_session(&amara(), &session).await.unwrap();
+        let mut conn = world.db.read().await.unwrap();
+        let kept = summaries::find(&mut conn, &amara().workspace, &session).await.unwrap();
+        assert_eq!(kept, None, "{}", world.test.name);
+    }
 }
 
 #[tokio::test]

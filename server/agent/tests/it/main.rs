@@ -24,5 +24,6 @@ mod remembering;
 mod restarts;
 mod text_to_flow;
 mod thinking;
+mod waiting;
 mod wires;
 mod world;

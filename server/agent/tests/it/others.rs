@@ -165,7 +165,7 @@ async fn the_built_in_assistant_uses_the_tool_that_a_person_names() {
 #[tokio::test]
 async fn the_built_in_assistant_asks_only_where_it_has_to() {
     let (world, ran) = answered_by(World::new().await, ToolRisk::Read, Arc::new(Planner)).await;
-    let planned = world.agent.plan(&amara(), "use crm find_contact with name=Ada", None).await;
+    let planned = world.agent.plan(&amara(), "use crm find_contact with name=Ada", None, &[]).await;
     let steps = planned.unwrap().steps;
     assert_eq!((steps.len(), steps[0].tool.as_str()), (1, "other_tool_read"));
     assert_eq!(steps[0].title, "Use find_contact of CRM");

@@ -12,6 +12,9 @@ const SET: &str = include_str!("utterances.tsv");
 /// What a project manager says in the first hour: 112 more, written before the grammar was widened for them. The first
 /// try gave 964‰ and 946‰ with three wrong writes.
 const FIRST_HOUR: &str = include_str!("first_hour.tsv");
+/// What the same people say in the hour after that: 64 more, written before the grammar was widened for them, of which 15
+/// must change nothing. The first measured try gave 984‰ and 968‰ without a wrong write.
+const NEXT_HOUR: &str = include_str!("next_hour.tsv");
 /// What was measured (1000 and 1000), less a little: a change of the grammar may not fall below. In parts of a thousand.
 const INTENTS: usize = 980;
 const WHOLE: usize = 970;
@@ -54,7 +57,7 @@ fn kind(meaning: &str) -> &str {
 #[test]
 fn what_changes_nothing_changes_no_open_flow_either() {
     let today = NaiveDate::from_ymd_opt(2026, 11, 18).unwrap();
-    let sets = [SET, FIRST_HOUR].into_iter();
+    let sets = [SET, FIRST_HOUR, NEXT_HOUR].into_iter();
     let rows = sets.flat_map(str::lines).filter_map(|it| it.split_once('\t'));
     let wrong: Vec<String> = rows
         .filter(|(_, meant)| write(meant).is_none())
@@ -73,6 +76,11 @@ fn most_is_understood_and_nothing_is_changed_by_mistake() {
 #[test]
 fn what_is_said_in_the_first_hour_is_understood() {
     understood(FIRST_HOUR, 100);
+}
+
+#[test]
+fn what_is_said_in_the_next_hour_is_understood() {
+    understood(NEXT_HOUR, 60);
 }
 
 fn understood(set: &str, least: usize) {
