@@ -207,6 +207,7 @@ impl Door {
             kind: "tool",
             title: preview.title,
             summary: preview.summary,
+            effects: preview.effects,
             tool: spec.name.to_owned(),
             args_hash: Tools::hash(spec.name, &kept),
             args: kept,

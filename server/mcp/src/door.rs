@@ -10,11 +10,14 @@ use std::sync::Arc;
 use store::db::Db;
 use tools::deciding::Decider;
 use tools::error::ToolError;
+use tools::said::Said;
 use tools::tool::{CallContext, ToolSpec};
 use tools::tools::Tools;
 
+/// Says how far a client is.
+const STARTING: &str = "startbcgpt";
 /// What anybody may call (contract.md 8.3).
-pub(crate) const OPEN: [&str; 3] = ["startbcgpt", "tools_search", "tools_describe"];
+pub(crate) const OPEN: [&str; 3] = [STARTING, "tools_search", "tools_describe"];
 /// Runs any other tool.
 pub(crate) const NESTED: &str = "mcp_call";
 /// Decides approvals, for keys that may.
@@ -55,6 +58,14 @@ impl Failure {
         }
         self
     }
+}
+
+/// A call that nothing stands in the way of.
+struct Ready {
+    actor: Actor,
+    spec: &'static ToolSpec,
+    args: Value,
+    context: CallContext,
 }
 
 /// Counts the call of a tool by somebody, and refuses when there were too many.
@@ -104,6 +115,39 @@ impl Door {
         args: &Value,
         source: &'static str,
     ) -> Result<Value, Failure> {
+        let ready = self.ready(caller, (name, args), source).await?;
+        let done = self.tools.call(&ready.actor, ready.spec.name, &ready.args, &ready.context);
+        let mut value = done.await.map_err(|error| self.failure(&error, ready.spec))?;
+        if ready.spec.name == STARTING {
+            value["api_key"] = masked(caller.grant.as_ref());
+        }
+        Ok(value)
+    }
+
+    /// The same, with the answer as it is sent.
+    pub(crate) async fn said(
+        &self,
+        caller: &Caller,
+        name: &str,
+        args: &Value,
+        source: &'static str,
+    ) -> Result<Arc<Said>, Failure> {
+        if name == STARTING {
+            return Ok(Arc::new(Said::of(&self.call(caller, name, args, source).await?)));
+        }
+        let ready = self.ready(caller, (name, args), source).await?;
+        let asked = (ready.spec.name, &ready.args);
+        let done = self.tools.said(&ready.actor, asked, &ready.context).await;
+        done.map_err(|error| self.failure(&error, ready.spec))
+    }
+
+    /// The call, once everything is looked at that may stand in its way.
+    async fn ready(
+        &self,
+        caller: &Caller,
+        (name, args): (&str, &Value),
+        source: &'static str,
+    ) -> Result<Ready, Failure> {
         let (name, args) = match target(name, args)? {
             Some((target, args)) => (target, args),
             None => (name, args.clone()),
@@ -125,8 +169,7 @@ impl Door {
             true => self.agreed(&actor, spec, &args, (approval, context)).await?,
             false => context,
         };
-        let done = self.tools.call(&actor, name, &args, &context).await;
-        done.map_err(|error| self.failure(&error, spec))
+        Ok(Ready { actor, spec, args, context })
     }
 
     /// A call of another server's tool as the tool of ours that makes it; any other call as it is.
@@ -203,6 +246,11 @@ impl Door {
             _ => failure,
         }
     }
+}
+
+/// A key as its owner knows it; nothing of a chat client that signed its person in.
+fn masked(grant: Option<&KeyGrant>) -> Value {
+    grant.map(|it| it.masked.as_str()).filter(|it| !it.is_empty()).into()
 }
 
 /// The approval of a call stands beside what goes to another server, not in it.

@@ -271,8 +271,9 @@ impl ServerHandler for Handler {
         request: GetTaskParams,
         context: RequestContext<RoleServer>,
     ) -> Result<GetTaskResult, ErrorData> {
-        let owner = owner(&caller(&context).0);
-        self.tasks.get(&owner, &request.task_id).await.map(GetTaskResult::new)
+        let (caller, _) = caller(&context);
+        self.take_up(&caller, &request.task_id).await?;
+        self.tasks.get(&owner(&caller), &request.task_id).await.map(GetTaskResult::new)
     }
 
     async fn update_task(

@@ -17,13 +17,13 @@ use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use rmcp::model::{ErrorData, TASKS_EXTENSION_ID};
 use serde_json::{Map, Value, json};
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+use tools::said::Said;
 
 type Answer = Response<BoxBody<Bytes, Infallible>>;
 type Call = BoxFuture<'static, String>;
@@ -138,7 +138,9 @@ impl Quick {
         if !takes(&parts.headers, "text/event-stream") {
             return whole(call.await);
         }
+        // Most calls end before anything is waited for: then no timer is set.
         tokio::select! {
+            biased;
             body = &mut call => whole(body),
             () = tokio::time::sleep(AT_ONCE) => streamed(call, self.closing.clone()),
         }
@@ -206,13 +208,14 @@ fn takes(headers: &HeaderMap, kind: &str) -> bool {
 /// Runs the tool, and gives the whole message.
 async fn call(door: Arc<Door>, caller: Caller, asked: Asked, place: Place) -> String {
     let outcome = tokio::select! {
-        outcome = door.call(&caller, &asked.name, &asked.args, "mcp") => outcome,
+        biased;
+        outcome = door.said(&caller, &asked.name, &asked.args, "mcp") => outcome,
         () = place.taken_back.cancelled() => return refusal(&asked.id, &cancelled()),
     };
     match &outcome {
-        Ok(value) => told(&asked, value, false),
+        Ok(said) => told(&asked, said, false),
         Err(failure) if failure.code() == "UNKNOWN_TOOL" => unknown(&asked.id, failure),
-        Err(failure) => told(&asked, failure.value(), true),
+        Err(failure) => told(&asked, &Said::of(failure.value()), true),
     }
 }
 
@@ -226,13 +229,7 @@ fn refusal(id: &Value, error: &ErrorData) -> String {
 }
 
 /// The message of an answer, which is written once and said twice: as data, and as text for clients that read no data.
-fn told(asked: &Asked, value: &Value, is_error: bool) -> String {
-    let value = match value.is_object() {
-        true => Cow::Borrowed(value),
-        false => Cow::Owned(json!({ "result": value })),
-    };
-    let data = value.to_string();
-    let text = Value::from(data.as_str()).to_string();
+fn told(asked: &Asked, Said { data, text }: &Said, is_error: bool) -> String {
     // Only the era without handshakes knows the word.
     let kind = if asked.is_stateless { r#""resultType":"complete","# } else { "" };
     let id = &asked.id;

@@ -8,6 +8,7 @@ use domain::approval::Risk;
 use rmcp::RoleServer;
 use rmcp::model::{CallToolResponse, CallToolResult, ErrorData};
 use rmcp::service::RequestContext;
+use rmcp::task_manager::TaskExit;
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
@@ -15,6 +16,8 @@ use tokio::task::JoinHandle;
 pub(crate) struct Running {
     job: JoinHandle<Result<Value, Failure>>,
     is_read: bool,
+    /// `{name, args}`, where it may be begun again.
+    call: Option<Value>,
 }
 
 impl Running {
@@ -53,9 +56,12 @@ impl Handler {
         context: &RequestContext<RoleServer>,
     ) -> Result<Ran, ErrorData> {
         let is_read = self.door.tools().find(&name).is_some_and(|it| it.risk == Risk::Read);
+        // The arguments as the tool sees them: no key is among them.
+        let checked = if is_read { self.door.tools().check(&name, &args).ok() } else { None };
+        let call = checked.map(|args| json!({ "name": name, "args": args }));
         let door = self.door.clone();
         let job = tokio::spawn(async move { door.call(&caller, &name, &args, "mcp").await });
-        let mut running = Running { job, is_read };
+        let mut running = Running { job, is_read, call };
         tokio::select! {
             outcome = running.ended() => return Ok(Ran::Ended(outcome?)),
             () = tokio::time::sleep(PATIENCE), if knows_tasks(context) => {}
@@ -71,13 +77,30 @@ impl Handler {
         mut running: Running,
     ) -> Result<CallToolResponse, ErrorData> {
         let owner = owner(caller);
-        let begun = self.tasks().begin(&owner, move |context| {
+        let call = running.call.take();
+        let begun = self.tasks().begin_call(&owner, call, move |context| {
             Box::pin(async move {
                 let work = async { told(running.ended().await?) };
                 until_stopped(context, work).await
             })
         });
         begun.await
+    }
+}
+
+impl Handler {
+    /// Begins the call of a task again whose process died, with the rights that whoever asks for it has now.
+    pub(crate) async fn take_up(&self, caller: &Caller, id: &str) -> Result<(), ErrorData> {
+        let owner = owner(caller);
+        let Some(it) = self.tasks().abandoned(&owner, id).await? else { return Ok(()) };
+        let (door, caller, mut call) = (self.door.clone(), caller.clone(), it.call);
+        let work = async move {
+            let name = call["name"].as_str().unwrap_or_default().to_owned();
+            let outcome = door.call(&caller, &name, &call["args"].take(), "mcp").await;
+            told(outcome).map_err(TaskExit::Error)
+        };
+        self.tasks().go_on(&owner, (id, it.begun_at), Box::pin(work));
+        Ok(())
     }
 }
 

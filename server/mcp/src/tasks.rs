@@ -1,7 +1,8 @@
 //! Calls that take long, as tasks: a client that knows of tasks gets a handle to ask with, in place of a long wait.
 //!
 //! Tasks are in the database: what became of one is known after a restart and on every node. One whose process died is
-//! told as failed; what the call changed is in the operations, and a repeat with its idempotency key gets the first answer.
+//! begun again for whoever asks for it where its call only reads. Else it is told as failed; what the call changed is in
+//! the operations, and a repeat with its idempotency key gets the first answer.
 
 use crate::messages::error;
 use domain::ids::{UserId, WorkspaceId};
@@ -43,6 +44,14 @@ pub struct Tasks {
     owners: Arc<Mutex<HashMap<String, Owner>>>,
 }
 
+/// A task whose process died.
+pub(crate) struct Abandoned {
+    /// `{name, args}`.
+    pub(crate) call: Value,
+    /// When it began, as the protocol says it.
+    pub(crate) begun_at: String,
+}
+
 /// One task in the database.
 struct Stored {
     db: Db,
@@ -66,20 +75,31 @@ impl Tasks {
         owner: &Owner,
         work: impl FnOnce(TaskContext) -> TaskFuture,
     ) -> Result<CallToolResponse, ErrorData> {
+        self.begin_call(owner, None, work).await
+    }
+
+    /// The same for a `call` that may be begun again.
+    pub(crate) async fn begin_call(
+        &self,
+        owner: &Owner,
+        call: Option<Value>,
+        work: impl FnOnce(TaskContext) -> TaskFuture,
+    ) -> Result<CallToolResponse, ErrorData> {
         let options = TaskOptions::new().with_ttl_ms(KEPT_MS).with_poll_interval_ms(ASK_EVERY_MS);
-        let (db, of, manager) = (self.db.clone(), owner.clone(), self.manager.clone());
+        let (db, of) = (self.db.clone(), owner.clone());
         let task = self.manager.spawn(options, move |context| {
             let id = context.task_id().to_owned();
             let stored = Stored { db, owner: of, id, begun_at: current_timestamp() };
             let work = work(context);
-            Box::pin(async move { stored.follow(work, &manager).await })
+            Box::pin(stored.follow(work))
         });
         self.remember(&task.task_id, owner);
         let (id, of, now_ms) = (task.task_id.clone(), owner.clone(), ids::now_ms());
+        let call = call.map(|it| it.to_string());
         let stored = self.db.write(move |tx| {
             Box::pin(async move {
                 let times = (now_ms, now_ms - kept_ms());
-                mcp_tasks::insert(tx, &id, (&of.0, &of.1), times).await
+                mcp_tasks::insert(tx, &id, (&of.0, &of.1), call.as_deref(), times).await
             })
         });
         stored.await.map_err(|error| failed(&error))?;
@@ -108,6 +128,38 @@ impl Tasks {
             None => serde_json::from_value(running(id, &row)),
         };
         state.map_err(|error| failed(&error))
+    }
+
+    /// The call of a task whose process died, where it may be begun again: it is the caller's to run now.
+    ///
+    /// # Errors
+    /// When the database does not answer. A task that is not there is none.
+    pub(crate) async fn abandoned(
+        &self,
+        owner: &Owner,
+        id: &str,
+    ) -> Result<Option<Abandoned>, ErrorData> {
+        if self.is_here(owner, id) {
+            return Ok(None);
+        }
+        let Ok(row) = self.stored(owner, id).await else { return Ok(None) };
+        let call = row.call.as_deref().filter(|_| is_dead(&row));
+        let call = call.and_then(|it| serde_json::from_str(it).ok());
+        let Some(call) = call else { return Ok(None) };
+        let (task, of, times) = (id.to_owned(), owner.clone(), (row.seen_at, ids::now_ms()));
+        let taken = self.db.write(move |tx| {
+            Box::pin(async move { mcp_tasks::take_over(tx, &task, (&of.0, &of.1), times).await })
+        });
+        let is_ours = taken.await.map_err(|error| failed(&error))?;
+        Ok(is_ours.then(|| Abandoned { call, begun_at: ids::rfc3339(row.created_at) }))
+    }
+
+    /// Runs a task that was abandoned to its end.
+    pub(crate) fn go_on(&self, owner: &Owner, (id, begun_at): (&str, String), work: TaskFuture) {
+        let (id, owner) = (id.to_owned(), owner.clone());
+        let stored = Stored { db: self.db.clone(), owner, id, begun_at };
+        // What becomes of it is stored.
+        drop(tokio::spawn(stored.follow(work)));
     }
 
     /// Hands a task the answers it waits for. One that runs elsewhere waits for none.
@@ -161,19 +213,14 @@ impl Tasks {
 
 impl Stored {
     /// Waits for the work, says from time to time that it goes on, and keeps what became of it.
-    async fn follow(
-        self,
-        mut work: TaskFuture,
-        manager: &TaskManager,
-    ) -> Result<CallToolResult, TaskExit> {
+    async fn follow(self, mut work: TaskFuture) -> Result<CallToolResult, TaskExit> {
         let outcome = loop {
             tokio::select! {
                 outcome = &mut work => break outcome,
                 () = tokio::time::sleep(SEEN_EVERY) => {}
             }
             if self.is_to_stop().await {
-                // One that just ended needs no stopping.
-                let _ = manager.cancel_task(&self.id);
+                break Err(TaskExit::Cancelled);
             }
         };
         let state = self.state(&outcome).to_string();
@@ -212,6 +259,11 @@ impl Stored {
     }
 }
 
+/// Whether nobody runs the task any more, although it did not end.
+fn is_dead(row: &McpTask) -> bool {
+    row.state.is_none() && ids::now_ms() - row.seen_at > SILENT_MS
+}
+
 fn kept_ms() -> i64 {
     i64::try_from(KEPT_MS).unwrap_or(i64::MAX)
 }
@@ -227,7 +279,7 @@ fn task(id: &str, (begun_at, seen_at): (&str, &str)) -> Value {
 fn running(id: &str, row: &McpTask) -> Value {
     let times = (ids::rfc3339(row.created_at), ids::rfc3339(row.seen_at));
     let mut state = task(id, (&times.0, &times.1));
-    if ids::now_ms() - row.seen_at <= SILENT_MS {
+    if !is_dead(row) {
         state["status"] = "working".into();
         return state;
     }

@@ -1,6 +1,7 @@
 //! What a server offers beyond tools, as tools: its resources and its prompts are listed and read by name, accepted by a
 //! person like any tool of it, and what they hold is text from outside. What is said of these tools is ours.
 
+use crate::named;
 use serde_json::{Map, Value, json};
 
 /// What a server says that it has, when it is greeted.
@@ -92,16 +93,15 @@ pub(crate) fn told(result: &Value) -> (String, Value, Vec<Value>) {
     for part in list("contents") {
         match part.get("text").and_then(Value::as_str) {
             Some(text) => texts.push(text.to_owned()),
-            None => left_out.push(part.get("mimeType").cloned().unwrap_or_else(|| "blob".into())),
+            None => left_out.push(named::kind_of(&part)),
         }
     }
     for message in list("messages") {
         let role = message["role"].as_str().unwrap_or("user");
         let content = &message["content"];
-        let said = content.get("text").or_else(|| content.pointer("/resource/text"));
-        match said.and_then(Value::as_str) {
+        match named::text_of(content) {
             Some(text) => texts.push(format!("{role}: {text}")),
-            None => left_out.extend(content.get("type").cloned()),
+            None => left_out.push(named::kind_of(content)),
         }
     }
     let mut data = result.clone();
@@ -141,13 +141,19 @@ mod tests {
         let read = json!({"contents": [
             {"uri": "a", "text": "Hello"}, {"uri": "b", "blob": "AAAA", "mimeType": "image/png"},
         ]});
-        assert_eq!(told(&read), ("Hello".to_owned(), json!({}), vec!["image/png".into()]));
+        assert_eq!(
+            told(&read),
+            ("Hello".to_owned(), json!({}), vec!["a picture (image/png, 3 bytes)".into()])
+        );
         let got = json!({"description": "Greets", "messages": [
             {"role": "user", "content": {"type": "text", "text": "Say hi"}},
             {"role": "user", "content": {"type": "image", "data": "AAAA"}},
         ]});
-        let expected =
-            ("user: Say hi".to_owned(), json!({"description": "Greets"}), vec!["image".into()]);
+        let expected = (
+            "user: Say hi".to_owned(),
+            json!({"description": "Greets"}),
+            vec!["a picture (3 bytes)".into()],
+        );
         assert_eq!(told(&got), expected);
         let listed =
             json!({"resources": [{"uri": "a", "name": "A", "icons": []}], "nextCursor": "2"});

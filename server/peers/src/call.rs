@@ -2,6 +2,7 @@
 
 use crate::beyond;
 use crate::listing::{self, Listing, description, part};
+use crate::named;
 use crate::peers::{Peers, silent};
 use crate::shown::{program, state};
 use crate::wire::{Came, Failure, Target, shortened};
@@ -219,16 +220,15 @@ fn pinned(server: &ServerRow, tool: &ToolRow) -> Pinned {
     }
 }
 
-/// The result in our words: text and data; pictures and sounds are only named.
+/// The result in our words: text and data; pictures and sounds are only named, with their kind and size.
 fn told(server: &ServerRow, tool: &ToolRow, result: &Value) -> Result<Value, NotDone> {
     let parts = result.get("content").and_then(Value::as_array).map_or(&[] as &[Value], |it| it);
     let mut texts = Vec::new();
     let mut left_out = Vec::new();
     for part in parts {
-        let said = part.get("text").or_else(|| part.pointer("/resource/text"));
-        match said.and_then(Value::as_str) {
+        match named::text_of(part) {
             Some(text) => texts.push(text),
-            None => left_out.extend(part.get("type").cloned()),
+            None => left_out.push(named::kind_of(part)),
         }
     }
     let text = texts.join("\n");

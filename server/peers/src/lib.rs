@@ -10,6 +10,7 @@ mod child;
 mod discovery;
 mod given;
 mod listing;
+mod named;
 mod names;
 mod programs;
 mod servers;

@@ -22,7 +22,7 @@ impl Args {
     /// The arguments of a tool; what only says the default needs nobody to look at it.
     pub(crate) fn of(spec: &ToolSpec, fields: Map<String, Value>) -> Self {
         let args = Self::new(fields);
-        for param in schema::params(spec) {
+        for param in schema::params(spec).iter() {
             if param.default.is_some() && args.fields.get(&param.name) == param.default.as_ref() {
                 args.get(&param.name);
             }

@@ -7,6 +7,7 @@ use crate::tool::{Call, Done};
 use basecamp::facts::Happened;
 use basecamp::names::Purpose;
 use domain::problem::Problem;
+use domain::project::Person;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use store::ids;
@@ -35,8 +36,14 @@ pub(crate) fn row(it: &Happened) -> Value {
     json!({
         "record_id": it.record_id, "type": it.kind, "title": it.title, "app_url": it.app_url,
         "project": { "id": it.bucket_id, "name": it.project }, "field": it.field, "old": it.old, "new": it.new,
-        "who_id": it.who, "at": ids::rfc3339(it.at)
+        "who_id": it.who, "in_pm_os": it.actor.is_some(), "at": ids::rfc3339(it.at)
     })
+}
+
+/// Whether a change was made by a person: under their own name in Basecamp, or in PM OS through the workspace's.
+pub(crate) fn is_by(change: &Happened, person: &Person) -> bool {
+    let is_named = |name: &String| name.eq_ignore_ascii_case(&person.name);
+    change.actor.as_ref().map_or(change.who == Some(person.id), is_named)
 }
 
 /// Changes since a moment, of a record, of a project, or of all; with who made them, where Basecamp tells.
@@ -49,7 +56,7 @@ pub(crate) async fn what_changed(call: Call<'_>) -> Result<Done, ToolError> {
     };
     let project = call.ground(Purpose::Read).await?.map(|it| it.id);
     let person = match call.args.text("person") {
-        Some(name) => Some(call.person_named(name).await?.id),
+        Some(name) => Some(call.person_named(name).await?),
         None => None,
     };
     let kind = call.args.text("entity_type").map(kind_named);
@@ -59,7 +66,7 @@ pub(crate) async fn what_changed(call: Call<'_>) -> Result<Done, ToolError> {
         })?),
         None => None,
     };
-    let freshness = tools.basecamp.freshness(call.actor).await?;
+    let freshness = tools.basecamp.freshness_of(call.actor, &sources::WORDS).await?;
     let found = tools.basecamp.happened(call.actor, (since, until)).await?;
     let mut found = found.ok_or_else(|| Problem::NeedsSetup {
         message: "What changed is not known yet".to_owned(),
@@ -68,7 +75,7 @@ pub(crate) async fn what_changed(call: Call<'_>) -> Result<Done, ToolError> {
     })?;
     found.retain(|it| {
         project.is_none_or(|id| it.bucket_id == id)
-            && person.is_none_or(|id| it.who == Some(id))
+            && person.as_ref().is_none_or(|person| is_by(it, person))
             && kind.as_ref().is_none_or(|kind| it.kind.to_lowercase() == *kind)
             && record.is_none_or(|id| it.record_id == id)
     });
@@ -77,7 +84,8 @@ pub(crate) async fn what_changed(call: Call<'_>) -> Result<Done, ToolError> {
     let rows: Vec<Value> = found
         .iter()
         .map(|it| {
-            let who = it.who.and_then(|id| names.get(&id));
+            let known = it.who.and_then(|id| names.get(&id)).cloned();
+            let who = it.actor.clone().or(known);
             lists::with(row(it), json!({ "who": who }))
         })
         .collect();

@@ -66,7 +66,8 @@ pub(crate) async fn query(call: Call<'_>) -> Result<Done, ToolError> {
                     it["platform"] = BASECAMP.into();
                 }
                 searched.push(BASECAMP);
-                freshness = Some(call.tools.basecamp.freshness(call.actor).await?);
+                freshness =
+                    Some(call.tools.basecamp.freshness_of(call.actor, &sources::WORDS).await?);
             }
             Ok(None) => skip(BASECAMP, "its first load is under way"),
             Err(ToolError::Problem(Problem::NeedsSetup { .. })) => {

@@ -140,6 +140,7 @@ impl ToolError {
                 Problem::Unavailable { service, .. } if service == "Activepieces" => {
                     "GATEWAY_ERROR"
                 }
+                problem if failed_with(problem).is_some() => "BASECAMP_API_ERROR",
                 Problem::Unavailable { .. } | Problem::Unclear { .. } => "BASECAMP_REQUEST_FAILED",
                 Problem::Internal { .. } | Problem::StorageFull | Problem::StorageGone => {
                     "TOOL_ERROR"
@@ -178,7 +179,7 @@ impl ToolError {
     }
 
     /// Whether the write may have been done, although it failed.
-    pub(crate) fn may_be_done(&self) -> bool {
+    pub fn may_be_done(&self) -> bool {
         matches!(
             self,
             Self::Problem(Problem::Unclear { .. }) | Self::Outside { is_unknown: true, .. }
@@ -187,8 +188,9 @@ impl ToolError {
 
     /// Whether the same call may be made again. One whose outcome is not known must be looked at first.
     fn is_retryable(&self) -> bool {
-        const CODES: [&str; 5] = [
+        const CODES: [&str; 6] = [
             "NOT_READY",
+            "BASECAMP_API_ERROR",
             "RATE_LIMITED",
             "BASECAMP_REQUEST_FAILED",
             "CIRCUIT_OPEN",
@@ -223,8 +225,16 @@ impl ToolError {
     }
 }
 
+/// The status that says that Basecamp answered and is not well.
+fn failed_with(problem: &Problem) -> Option<u16> {
+    basecamp::answered(problem).filter(|it| matches!(it, 500 | 502 | 503 | 504))
+}
+
 fn problem_extras(problem: &Problem) -> Vec<(String, Value)> {
     let field = |name: &str, value: Value| (name.to_owned(), value);
+    if let Some(status) = failed_with(problem) {
+        return vec![field("status", status.into())];
+    }
     match problem {
         Problem::Invalid { issues } => {
             let details: Vec<Value> = issues
@@ -270,7 +280,7 @@ fn category(code: &str) -> &'static str {
         "BASECAMP_REQUEST_FAILED" | "GATEWAY_ERROR" => "network",
         "RATE_LIMITED" | "CIRCUIT_OPEN" => "resilience",
         "RESOURCE_NOT_FOUND" | "CONFLICT" => "data",
-        "FLOW_ERROR" => "api",
+        "FLOW_ERROR" | "BASECAMP_API_ERROR" => "api",
         "TOOL_NOT_ENABLED" | "TOOL_UNAVAILABLE" => "feature",
         "CACHE_MISS" => "payload",
         "TOOL_ERROR" => "internal",

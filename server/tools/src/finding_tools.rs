@@ -116,6 +116,11 @@ impl Tools {
         Ok(Looked { open, freshness: facts.freshness })
     }
 
+    async fn is_catching_up(&self, actor: &Actor) -> bool {
+        let age = self.basecamp.freshness_of(actor, &sources::WORDS).await;
+        age.is_ok_and(|it| it.stale.is_some())
+    }
+
     /// Looks once a day through every connection whose mirror is filled: what nobody asked for is found too, and a trend
     /// has something to be measured by. Gives how many connections were looked through.
     ///
@@ -131,6 +136,8 @@ impl Tools {
             let actor = Actor { user, ..Actor::system(workspace.into(), ids::fresh()) };
             // Without a filled mirror this would read the whole of Basecamp.
             match self.basecamp.mirrored(&actor).await {
+                // What is not all read is no day's score.
+                Ok(Some(_)) if self.is_catching_up(&actor).await => continue,
                 Ok(Some(mirror)) => drop(mirror),
                 Ok(None) => continue,
                 Err(problem) => {

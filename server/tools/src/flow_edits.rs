@@ -29,7 +29,8 @@ pub(crate) async fn create(call: Call<'_>) -> Outcome {
         }
         let template = templates::find(id).ok_or_else(|| Problem::not_found("Template"))?;
         let built = template.build(&Map::new());
-        trigger = Some(built.map_err(|issues| Problem::Invalid { issues })?);
+        let built = built.map_err(|issues| Problem::Invalid { issues })?;
+        trigger = Some(call.tools.flows.by_our_clock(call.actor, built).await?);
     }
     let actions: Vec<Action> = call.args.read("actions")?.unwrap_or_default();
     if trigger.as_ref().is_some_and(|it| it.next_action.is_some()) && !actions.is_empty() {

@@ -73,7 +73,7 @@ pub(crate) async fn search(call: Call<'_>) -> Outcome {
     let scope = call.args.text("scope").unwrap_or("all").to_owned();
     let project = call.ground(Purpose::Read).await?.map(|it| it.id);
     let most = call.most("limit", GIVEN)?;
-    let freshness = call.tools.basecamp.freshness(call.actor).await?;
+    let freshness = call.tools.basecamp.freshness_of(call.actor, &sources::WORDS).await?;
     let mut results = Vec::new();
     if matches!(scope.as_str(), "all" | "projects") && project.is_none() {
         for it in call.tools.basecamp.projects(call.actor).await? {
@@ -113,7 +113,7 @@ pub(crate) async fn smart_search(call: Call<'_>) -> Outcome {
         })?),
         None => None,
     };
-    let freshness = call.tools.basecamp.freshness(call.actor).await?;
+    let freshness = call.tools.basecamp.freshness_of(call.actor, &sources::WORDS).await?;
     let mut found = call.stories_with(&query).await?.ok_or_else(unknown_yet)?;
     found.retain(|it| {
         let is_kind =
@@ -158,7 +158,7 @@ pub(crate) async fn decisions(call: Call<'_>) -> Outcome {
     let days = period(call.args.text("period").or(Some("1 month")))?;
     let kind = call.args.text("type").unwrap_or("all").to_owned();
     let project = call.project(Purpose::Read).await?;
-    let freshness = call.tools.basecamp.freshness(call.actor).await?;
+    let freshness = call.tools.basecamp.freshness_of(call.actor, &sources::WORDS).await?;
     let (at, names) = (call.tools.moment(call.actor).await?, call.names().await?);
     let since = at.since(days);
     let said = Box::pin(call.tools.basecamp.said(call.actor, Some(project.id), since)).await?;
@@ -205,7 +205,7 @@ pub(crate) async fn snapshots(call: Call<'_>) -> Outcome {
             _ => None,
         };
     let wanted = change_tools::kind_named(&kind);
-    let freshness = tools.basecamp.freshness(call.actor).await?;
+    let freshness = tools.basecamp.freshness_of(call.actor, &sources::WORDS).await?;
     let found = tools.basecamp.happened(call.actor, (from, to)).await?;
     let mut found = found.ok_or_else(unknown_yet)?;
     found.retain(|it| {

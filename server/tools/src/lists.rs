@@ -1,6 +1,6 @@
 //! Lists as contract.md 8.8 shapes them.
 
-use crate::tool::{Done, PREVIEW};
+use crate::tool::Done;
 use basecamp::Basecamp;
 use basecamp::records::Listing;
 use serde::Serialize;
@@ -109,9 +109,9 @@ pub(crate) fn compact(item: &Value) -> Value {
 }
 
 /// The first chunk, a preview and what is needed to fetch the rest.
-pub(crate) fn cut(value: &mut Value, name: &str, (first, preview): (usize, Option<usize>)) {
+pub(crate) fn cut(value: &mut Value, name: &str, (first, preview): (usize, usize)) {
     let Some(items) = value.get(name).and_then(Value::as_array).cloned() else { return };
-    let preview: Vec<Value> = items.iter().take(preview.unwrap_or(PREVIEW)).cloned().collect();
+    let preview: Vec<Value> = items.iter().take(preview).cloned().collect();
     let more = json!({
         name: items.iter().take(first).collect::<Vec<_>>(), "expanded": false, "chunk_required": true,
         format!("{name}_preview_count"): preview.len(), format!("{name}_preview_limit"): preview.len(),

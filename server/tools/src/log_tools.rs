@@ -147,7 +147,8 @@ pub(crate) async fn who_did_what(call: Call<'_>) -> Outcome {
     {
         is_known = true;
         let theirs = found.iter().filter(|it| {
-            it.who == Some(person.id) && project.as_ref().is_none_or(|at| at.id == it.bucket_id)
+            crate::change_tools::is_by(it, person)
+                && project.as_ref().is_none_or(|at| at.id == it.bucket_id)
         });
         changes = theirs.map(crate::change_tools::row).collect();
     }

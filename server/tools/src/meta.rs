@@ -69,8 +69,9 @@ fn score(spec: &ToolSpec, words: &[&str]) -> usize {
 }
 
 fn row(spec: &ToolSpec) -> Value {
-    let required: Vec<String> =
-        schema::params(spec).into_iter().filter(|it| it.is_required).map(|it| it.name).collect();
+    let params = schema::params(spec);
+    let required: Vec<&str> =
+        params.iter().filter(|it| it.is_required).map(|it| it.name.as_str()).collect();
     json!({ "name": spec.name, "group": spec.group, "risk": spec.risk, "meaning": spec.meaning, "required": required })
 }
 

@@ -147,11 +147,8 @@ pub(crate) async fn preview(call: Call<'_>) -> Result<Preview, ToolError> {
         "The tool {tool} of {server} runs. This leaves PM OS and goes to {host}: {args}. What it does there, PM OS does not \
          know and cannot undo"
     );
-    Ok(Preview {
-        title: format!("Use {tool} of {server}"),
-        summary,
-        guard: json!({ "hash": pinned.hash, "host": host }),
-    })
+    let guard = json!({ "hash": pinned.hash, "host": host });
+    Ok(Preview::new(format!("Use {tool} of {server}"), summary, guard))
 }
 
 #[cfg(test)]

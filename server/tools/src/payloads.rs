@@ -12,9 +12,6 @@ use store::payloads::{self, Payload};
 
 /// Items above which an answer is also kept.
 const KEPT_ABOVE: usize = 200;
-/// Items above which only the first chunk is in the answer.
-const EXPANDED_UP_TO: usize = 1_000;
-
 impl Tools {
     /// A list as the caller wants it: limited, compact, and kept when it is large.
     pub(crate) async fn shaped(
@@ -24,11 +21,11 @@ impl Tools {
         args: &Args,
     ) -> Result<Value, ToolError> {
         // They are for lists, and leave other answers as they are.
-        let (limit, is_compact) = (args.size("limit"), args.is_on("compact"));
+        let (limit, is_compact) = (args.size("limit"), self.is_compact(args));
         let (preview, inline) = (args.size("preview_limit"), args.size("inlineLimit"));
         let Some(name) = lists::collection(&value) else { return Ok(value) };
         let count = value[&name].as_array().map_or(0, Vec::len);
-        let most = inline.unwrap_or(EXPANDED_UP_TO);
+        let most = inline.unwrap_or(self.style.expanded_up_to);
         let is_kept = count > KEPT_ABOVE.min(most);
         if !is_kept && !is_compact && limit.is_none_or(|it| count <= it) {
             return Ok(value);
@@ -50,9 +47,15 @@ impl Tools {
         let count = items.len();
         value = lists::with(value, self.kept(actor, (&name, items), CHUNK).await?);
         if count > most {
+            let preview = preview.unwrap_or(self.style.preview);
             lists::cut(&mut value, &name, (most.min(CHUNK), preview));
         }
         Ok(value)
+    }
+
+    /// Whether only the most important fields of each item are wanted.
+    pub(crate) fn is_compact(&self, args: &Args) -> bool {
+        args.get("compact").and_then(Value::as_bool).unwrap_or(self.style.is_compact)
     }
 
     /// Keeps a collection for its caller, and says how it is fetched: `chunk` items at a time.
@@ -66,7 +69,7 @@ impl Tools {
         let payload = self.keep(actor, &key, (name, items, chunk)).await?;
         Ok(json!({
             "cached": true, "payload_key": key, "cache_key": key,
-            "chunk_count": payload.items.len().div_ceil(chunk), "export": export(&key, &payload)
+            "chunk_count": payload.items.len().div_ceil(chunk), "export": self.export_of(&key, &payload)
         }))
     }
 
@@ -99,20 +102,21 @@ impl Tools {
         Ok(self.payload(actor, key).await?.items.into())
     }
 
+    /// Where the whole list can be fetched as a file.
+    fn export_of(&self, key: &str, payload: &Payload) -> Value {
+        let size: usize = payload.items.iter().map(|it| it.to_string().len() + 1).sum();
+        let path = format!("/api/exports/{key}");
+        json!({
+            "url": format!("{}{path}", self.style.base_url), "file_path": path, "size_bytes": size + 1,
+            "item_count": payload.items.len(), "expires_at": ids::rfc3339(payload.expires_at)
+        })
+    }
+
     async fn payload(&self, actor: &Actor, key: &str) -> Result<Payload, ToolError> {
         let mut conn = self.db.read().await?;
         let found = payloads::find(&mut conn, (&actor.workspace, &actor.user), key).await?;
         found.ok_or(ToolError::CacheMiss)
     }
-}
-
-/// Where the whole list can be fetched as a file.
-fn export(key: &str, payload: &Payload) -> Value {
-    let size: usize = payload.items.iter().map(|it| it.to_string().len() + 1).sum();
-    json!({
-        "file_path": format!("/api/exports/{key}"), "size_bytes": size + 1, "item_count": payload.items.len(),
-        "expires_at": ids::rfc3339(payload.expires_at)
-    })
 }
 
 pub(crate) async fn chunk(call: Call<'_>) -> Result<Done, ToolError> {
@@ -131,5 +135,5 @@ pub(crate) async fn chunk(call: Call<'_>) -> Result<Done, ToolError> {
 pub(crate) async fn as_file(call: Call<'_>) -> Result<Done, ToolError> {
     let key = call.args.need("payload_key")?;
     let payload = call.tools.payload(call.actor, key).await?;
-    Ok(Done::new(json!({ "export": export(key, &payload) })))
+    Ok(Done::new(json!({ "export": call.tools.export_of(key, &payload) })))
 }

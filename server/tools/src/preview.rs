@@ -4,12 +4,13 @@ use crate::args::{Args, text_of};
 use crate::error::ToolError;
 use crate::other_tools;
 use crate::planned;
-use crate::preview_plan;
+use crate::preview_plan::{self, day};
 use crate::secret_args;
 use crate::tool::{Call, ToolSpec};
 use crate::tools::Tools;
 use basecamp::names::Purpose;
 use domain::actor::Actor;
+use domain::approval::{Change, Effects};
 use domain::flow::tree;
 use domain::flow::validate::FlowProblem;
 use domain::problem::Problem;
@@ -23,8 +24,29 @@ pub struct Preview {
     pub title: String,
     /// To what, where, and who sees it.
     pub summary: String,
+    /// The same piece by piece, where that is known.
+    pub effects: Effects,
     /// The record as it is now, to see later whether it changed.
     pub guard: Value,
+}
+
+impl Preview {
+    pub(crate) fn new(title: String, summary: String, guard: Value) -> Self {
+        Self { title, summary, effects: Effects::default(), guard }
+    }
+
+    /// With what becomes of `subject`.
+    pub(crate) fn changing(mut self, subject: impl Into<String>, changes: Vec<Change>) -> Self {
+        self.effects.subject = subject.into();
+        self.effects.changes = changes;
+        self
+    }
+
+    /// Everyone in a project sees it.
+    pub(crate) fn seen_in(mut self, project: &str) -> Self {
+        self.effects.seen_by = Some(format!("Everyone who can see {project} in Basecamp"));
+        self
+    }
 }
 
 impl Tools {
@@ -82,8 +104,10 @@ async fn create_todo(call: Call<'_>) -> Result<Preview, ToolError> {
     let title =
         call.args.text("task").or_else(|| call.args.text("content")).unwrap_or_default().to_owned();
     let mut summary = format!("“{title}” is added to the list {} in {}", list.name, project.name);
-    if let Some(due) = call.args.text("due_on") {
+    let mut changes = vec![Change::new("List", None, &list.name)];
+    if let Some(due) = call.args.text("due_on").map(day) {
         summary.push_str(&format!(", due {due}"));
+        changes.push(Change::new("Due", None, due));
     }
     let ids: Vec<i64> = call.args.read("assignee_ids")?.unwrap_or_default();
     if !ids.is_empty() {
@@ -91,10 +115,12 @@ async fn create_todo(call: Call<'_>) -> Result<Preview, ToolError> {
         let names: Vec<&str> =
             people.iter().filter(|it| ids.contains(&it.id)).map(|it| it.name.as_str()).collect();
         summary.push_str(&format!(", assigned to {}", names.join(", ")));
+        changes.push(Change::new("Assigned to", None, names.join(", ")));
     }
     summary.push_str(&seen_by(&project.name));
     let guard = json!({ "project": project.id, "list": list.id });
-    Ok(Preview { title: format!("Add a to-do to {}", project.name), summary, guard })
+    let preview = Preview::new(format!("Add a to-do to {}", project.name), summary, guard);
+    Ok(preview.changing(title, changes).seen_in(&project.name))
 }
 
 async fn change_todo(call: Call<'_>, verb: &str, becomes: &str) -> Result<Preview, ToolError> {
@@ -107,7 +133,9 @@ async fn change_todo(call: Call<'_>, verb: &str, becomes: &str) -> Result<Previe
         seen_by(&todo.project_name)
     );
     let title = format!("{verb} a to-do in {}", todo.project_name);
-    Ok(Preview { title, summary, guard: state(&todo) })
+    let (from, to) = if todo.completed { ("Done", "Open") } else { ("Open", "Done") };
+    let preview = Preview::new(title, summary, state(&todo)).seen_in(&todo.project_name);
+    Ok(preview.changing(&todo.title, vec![Change::new("It is", Some(from.to_owned()), to)]))
 }
 
 async fn create_comment(call: Call<'_>) -> Result<Preview, ToolError> {
@@ -121,11 +149,10 @@ async fn create_comment(call: Call<'_>) -> Result<Preview, ToolError> {
         seen_by(&project.name)
     );
     let what = if record["type"] == "Todo" { "to-do" } else { "record" };
-    Ok(Preview {
-        title: format!("Comment on a {what} in {}", project.name),
-        summary,
-        guard: json!({ "status": record["status"] }),
-    })
+    let title = format!("Comment on a {what} in {}", project.name);
+    let preview = Preview::new(title, summary, json!({ "status": record["status"] }));
+    let comment = vec![Change::new("Comment", None, text)];
+    Ok(preview.changing(planned::name_of(&record), comment).seen_in(&project.name))
 }
 
 async fn publish(call: Call<'_>) -> Result<Preview, ToolError> {
@@ -144,22 +171,16 @@ async fn publish(call: Call<'_>) -> Result<Preview, ToolError> {
         flow.version.trigger.display_name,
         named.join(", "),
     );
-    Ok(Preview {
-        title: format!("Publish “{name}”"),
-        summary,
-        guard: json!({ "revision": flow.revision }),
-    })
+    let guard = json!({ "revision": flow.revision });
+    Ok(Preview::new(format!("Publish “{name}”"), summary, guard))
 }
 
 async fn about_flow(call: Call<'_>, verb: &str, becomes: &str) -> Result<Preview, ToolError> {
     let flow = call.flow().await?;
     let name = &flow.version.display_name;
     let summary = format!("The flow “{name}” {becomes}");
-    Ok(Preview {
-        title: format!("{verb} “{name}”"),
-        summary,
-        guard: json!({ "revision": flow.revision }),
-    })
+    let guard = json!({ "revision": flow.revision });
+    Ok(Preview::new(format!("{verb} “{name}”"), summary, guard))
 }
 
 pub(crate) fn seen_by(project: &str) -> String {
@@ -181,5 +202,5 @@ fn any(spec: &ToolSpec, args: &Value) -> Preview {
     } else {
         format!("{}. {}", spec.meaning, said.join(", "))
     };
-    Preview { title: spec.title.to_owned(), summary, guard: Value::Null }
+    Preview::new(spec.title.to_owned(), summary, Value::Null)
 }

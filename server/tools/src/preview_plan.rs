@@ -9,6 +9,7 @@ use crate::preview::{Preview, seen_by};
 use crate::tool::{Call, ToolSpec};
 use basecamp::Basecamp;
 use basecamp::names::Purpose;
+use domain::approval::Change;
 use domain::problem::Problem;
 use serde_json::{Map, Value, json};
 
@@ -26,12 +27,18 @@ pub(crate) async fn change(call: &Call<'_>, spec: &ToolSpec) -> Result<Option<Pr
     let Some((plan, Does::Write(writing))) = plan.map(|it| (it, it.does)) else { return Ok(None) };
     let (project, record, body) = planned::before(call, plan, &writing).await?;
     let place = project.as_ref().map_or_else(String::new, |it| format!(" in {}", it.name));
-    let what = told(call, (spec, &writing), (&record, &body)).await?;
+    let told = told(call, (spec, &writing), (&record, &body)).await?;
+    let what = &told.summary;
     let seen = project.as_ref().map_or_else(String::new, |it| seen_by(&it.name));
     let guard =
         json!({ "name": name_of(&record), "status": record["status"], "was": was(&record, &body) });
     let title = format!("{}{place}", spec.title);
-    Ok(Some(Preview { title, summary: format!("{what}{seen}"), guard }))
+    let preview = Preview::new(title, format!("{what}{seen}"), guard);
+    let preview = preview.changing(told.subject, told.changes);
+    Ok(Some(match project {
+        Some(project) => preview.seen_in(&project.name),
+        None => preview,
+    }))
 }
 
 /// Where a card would go.
@@ -55,7 +62,11 @@ pub(crate) async fn move_card(call: &Call<'_>) -> Result<Preview, ToolError> {
         seen_by(&project.name)
     );
     let guard = json!({ "name": name_of(&card), "status": card["status"], "column": home["id"] });
-    Ok(Preview { title: format!("Move a card in {}", project.name), summary, guard })
+    let mut changes = vec![Change::new("Column", Some(name_of(home)), name_of(&to))];
+    let place = call.args.number("position");
+    changes.extend(place.map(|it| Change::new("Place", None, it.to_string())));
+    let preview = Preview::new(format!("Move a card in {}", project.name), summary, guard);
+    Ok(preview.changing(name_of(&card), changes).seen_in(&project.name))
 }
 
 /// What a new card would be.
@@ -84,29 +95,44 @@ pub(crate) async fn create_card(call: &Call<'_>) -> Result<Preview, ToolError> {
         seen_by(&project.name)
     );
     let guard = json!({ "project": project.id, "column": column["id"] });
-    Ok(Preview { title: format!("Add a card to {}", project.name), summary, guard })
+    let mut changes = vec![Change::new("Column", None, name_of(column))];
+    let on = call.args.text("due_on").map(|it| Change::new("Due", None, day(it)));
+    changes.extend(on);
+    let preview = Preview::new(format!("Add a card to {}", project.name), summary, guard);
+    Ok(preview.changing(call.args.need("title")?, changes).seen_in(&project.name))
+}
+
+/// What becomes of a record, in a sentence and piece by piece.
+struct Told {
+    summary: String,
+    subject: String,
+    changes: Vec<Change>,
 }
 
 async fn told(
     call: &Call<'_>,
     (spec, writing): (&ToolSpec, &Writing),
     (record, body): (&Value, &Map<String, Value>),
-) -> Result<String, ToolError> {
+) -> Result<Told, ToolError> {
     let is_new = writing.verb == Verb::Create;
     let subject = if is_new {
         NAMES.iter().find_map(|it| body.get(*it).and_then(Value::as_str)).map(str::to_owned)
     } else {
         Some(name_of(record)).filter(|it| !it.is_empty())
     };
-    let mut parts = Vec::new();
+    let (mut parts, mut changes) = (Vec::new(), Vec::new());
     for (field, value) in body {
         let is_told = is_new && NAMES.contains(&field.as_str());
         if is_told || field == "status" || field == "notify" {
             continue;
         }
         let old = if is_new { None } else { earlier(record, field) };
-        parts.push(changed(call, field, (value, old.as_ref())).await?);
+        let change = changed(call, field, (value, old.as_ref())).await?;
+        let was = change.from.as_ref().map(|it| format!(" instead of {it}"));
+        parts.push(format!("{} {}{}", change.label, change.to, was.unwrap_or_default()));
+        changes.push(Change { label: capital(&change.label), ..change });
     }
+    let named = subject.clone().unwrap_or_default();
     let subject = subject.map_or_else(|| spec.meaning.to_owned(), |it| format!("“{it}”"));
     let home = name_of(record);
     let head = match writing.verb {
@@ -115,7 +141,14 @@ async fn told(
         Verb::Change => subject,
         Verb::Act => format!("{subject}: {}", spec.meaning),
     };
-    Ok(if parts.is_empty() { head } else { format!("{head}: {}", parts.join("; ")) })
+    let summary = if parts.is_empty() { head } else { format!("{head}: {}", parts.join("; ")) };
+    Ok(Told { summary, subject: named, changes })
+}
+
+fn capital(label: &str) -> String {
+    let mut letters = label.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).collect()
 }
 
 /// One field, in words: what it becomes and, where that is known, what it was.
@@ -123,7 +156,7 @@ async fn changed(
     call: &Call<'_>,
     field: &str,
     (new, old): (&Value, Option<&Value>),
-) -> Result<String, ToolError> {
+) -> Result<Change, ToolError> {
     let mut people = Vec::new();
     if field.ends_with("_ids") {
         people = call.tools.basecamp.people(call.actor).await?;
@@ -152,8 +185,8 @@ async fn changed(
         "completion_subscriber_ids" => "told when it is done".to_owned(),
         other => other.replace('_', " "),
     };
-    let was = old.filter(|it| *it != new).map(|it| format!(" instead of {}", said(it)));
-    Ok(format!("{label} {}{}", said(new), was.unwrap_or_default()))
+    let was = old.filter(|it| *it != new).map(said);
+    Ok(Change::new(label, was, said(new)))
 }
 
 /// What a field of a record holds now, as a change would send it.
@@ -174,7 +207,7 @@ fn was(record: &Value, body: &Map<String, Value>) -> Value {
     Value::Object(fields.collect())
 }
 
-fn day(text: &str) -> String {
+pub(crate) fn day(text: &str) -> String {
     let read = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d");
     read.map_or_else(|_| text.to_owned(), |it| it.format("%-d %B %Y").to_string())
 }

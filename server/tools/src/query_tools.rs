@@ -6,6 +6,7 @@ use crate::error::ToolError;
 use crate::insight_tools::told;
 use crate::lists;
 use crate::report_tools::line;
+use crate::sources;
 use crate::tool::{Call, Done};
 use basecamp::facts::{Facts, Item};
 use chrono::{Datelike, NaiveDate, TimeDelta};
@@ -174,7 +175,7 @@ fn busiest(text: &str, (facts, place): (&Facts, Option<String>), at: Moment) -> 
 /// Records that hold the words of the question.
 async fn searched(call: Call<'_>, text: &str, most: usize) -> Outcome {
     let project = call.ground(basecamp::names::Purpose::Read).await?.map(|it| it.id);
-    let freshness = call.tools.basecamp.freshness(call.actor).await?;
+    let freshness = call.tools.basecamp.freshness_of(call.actor, &sources::WORDS).await?;
     let mut found =
         call.stories_with(text).await?.ok_or_else(crate::knowledge_tools::unknown_yet)?;
     found.retain(|it| project.is_none_or(|id| it["project"]["id"] == id));
@@ -184,7 +185,7 @@ async fn searched(call: Call<'_>, text: &str, most: usize) -> Outcome {
     let answer = format!("No rule fits the question. {of} records hold its words");
     let more = json!({ "q": text, "rule": "search", "answer": answer, "total": of });
     let value = lists::with(lists::all("results", &rows), more);
-    Ok(Done::new(crate::sources::aged(value, &freshness)))
+    Ok(Done::new(sources::aged(value, &freshness)))
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use domain::approval::Risk;
 use domain::integration::AccountChoice;
 use domain::problem::Problem;
 use serde_json::{Value, json};
+use store::users;
 
 type Outcome = Result<Done, ToolError>;
 
@@ -32,12 +33,24 @@ pub(crate) async fn start(call: Call<'_>) -> Outcome {
         (false, true) => "Connect Basecamp to go on",
         (false, false) => "Choose the Basecamp account to work with",
     };
+    let user = person(&call).await?;
+    let user_key = user.as_ref().map(|_| &call.actor.user);
     Ok(Done::new(json!({
-        "connected": is_connected, "user": { "name": call.actor.name }, "user_key": call.actor.user,
+        "connected": is_connected, "user": user, "user_key": user_key,
         "api_key": null, "selected_account_id": selected, "accounts": accounts,
         "connect_url": "/connect", "reauth_url": "/auth/basecamp/start", "select_account_url": "/connect",
         "select_account_endpoint": "/select_account", "logout_url": "/logout", "message": message
     })))
+}
+
+/// Who calls; nobody where no key and no session says it.
+async fn person(call: &Call<'_>) -> Result<Option<Value>, ToolError> {
+    if call.actor.user.as_str().is_empty() {
+        return Ok(None);
+    }
+    let mut conn = call.tools.db.read().await?;
+    let found = users::find(&mut conn, &call.actor.user).await?;
+    Ok(found.map(|it| json!({ "name": it.name, "email": it.email })))
 }
 
 pub(crate) async fn whoami(call: Call<'_>) -> Outcome {

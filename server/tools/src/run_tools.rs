@@ -45,9 +45,9 @@ pub(crate) async fn list(call: Call<'_>) -> Outcome {
     let filter = RunFilter {
         flow_id: call.args.text("flow_id").map(Into::into),
         status: call.args.read("status")?.unwrap_or_default(),
-        engine: None,
         limit: call.args.read("limit")?,
         cursor: call.args.text("cursor").map(str::to_owned),
+        ..RunFilter::default()
     };
     let page = call.tools.runs.list(call.actor, &filter).await?;
     if page.data.is_empty() && filter.flow_id.is_some() {

@@ -1,9 +1,16 @@
 //! The small language of `tools.tsv` for parameters: its JSON Schema, and checking arguments against it.
 
+mod words;
+
+use self::words::WORDS;
+use crate::catalog;
 use crate::tool::ToolSpec;
 use domain::approval::Risk;
 use domain::problem::Issue;
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::{LazyLock, OnceLock};
 
 /// One parameter.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,139 +34,21 @@ pub(crate) enum Kind {
     ListOf(Box<Kind>),
 }
 
-/// What the words of parameters mean.
-const WORDS: &[(&str, &str)] = &[
-    ("project", "Name or id of a Basecamp project"),
-    ("project_id", "Id of a project"),
-    ("todolist", "Name or id of a to-do list; the first list of the project when left out"),
-    ("todolist_id", "Id of a to-do list"),
-    ("todo_id", "Id of a to-do"),
-    ("task", "What is to be done"),
-    ("content", "The text"),
-    ("body", "The fields as Basecamp names them"),
-    ("description", "Notes, plain text"),
-    ("due_on", "The day it is due, YYYY-MM-DD"),
-    ("starts_on", "The day it begins, YYYY-MM-DD"),
-    ("assignee_ids", "Basecamp ids of the people who do it"),
-    ("notify", "Whether Basecamp tells the people assigned"),
-    ("date", "A day YYYY-MM-DD, or two as 2026-03-01..2026-03-07; today when left out"),
-    ("include_overdue", "Also what is overdue"),
-    ("name", "What people read"),
-    ("query", "Words to look for"),
-    ("person", "Name or id of a person"),
-    ("person_id", "Id of a person"),
-    ("since", "Since when: yesterday, last week, 3 days ago, Monday, or a day YYYY-MM-DD"),
-    ("until", "Until when, in the same words; now when left out"),
-    ("period", "How long back: 7 days, 2 weeks, a month"),
-    ("sort_by", "In which order"),
-    ("entity_type", "Only records of this kind: todo, card, message, comment, document"),
-    ("entity_id", "Id of a record"),
-    ("energy_level", "How much there is left to give: high, medium or low"),
-    ("stale_days", "Days without activity after which work is stale; 7 when left out"),
-    ("include_completed", "Also what was completed late in the last two weeks"),
-    ("confidence", "How to guess: optimistic, likely or pessimistic"),
-    ("assignee", "Name or id of a person"),
-    ("recording_id", "Id or address of a record"),
-    ("recording_query", "Words of the record's title"),
-    ("recording_title", "Exact title of the record"),
-    ("archived", "Archived ones instead of active ones"),
-    ("compact", "Only the most important fields of each item"),
-    ("limit", "At most this many"),
-    ("preview_limit", "How many items a preview holds"),
-    ("inlineLimit", "How many items are given in the answer itself"),
-    ("cursor", "The next value of the answer before"),
-    ("flow_id", "Id of a flow"),
-    ("run_id", "Id of a run"),
-    ("version_id", "Id of a version of the flow"),
-    ("folder_id", "Id of a folder"),
-    ("status", "Only in this state"),
-    ("trigger", "What starts the flow, in the form of the engines"),
-    ("actions", "The steps, in order"),
-    ("data", "The fields to change"),
-    ("operations", "Edit operations, each {type, request}"),
-    ("base_version_id", "The version the operations were made on"),
-    ("dry_run", "Only say what would happen"),
-    ("template_id", "Id of a template"),
-    ("connection_id", "Id of a connection"),
-    ("operation", "One edit operation, {type, request}"),
-    ("payload", "What the flow is given"),
-    ("sync", "Wait for the run to end"),
-    ("draft", "Run the draft instead of what is published"),
-    ("step", "The step, in the form of the engines"),
-    ("step_name", "The step, for example step_2"),
-    ("after_step", "The step it goes after; trigger for the beginning"),
-    (
-        "inside",
-        "The loop or router it goes into; with any other step, what runs when that step fails",
-    ),
-    ("branch", "Which branch of the router, from 0"),
-    ("changes", "The fields to change, with their new values"),
-    ("piece_name", "The piece on the wire, for example @activepieces/piece-http"),
-    ("action", "What to do; for a step, the action of the piece"),
-    ("field", "The field of the step"),
-    ("input", "The other fields of the step"),
-    ("search", "Words that narrow the answer"),
-    ("names", "Names of tools"),
-    ("group", "Only tools of this group"),
-    ("risk", "Only tools of this risk"),
-    ("memory_type", "What kind of note: fact, preference, decision"),
-    ("memory_id", "Id of a note"),
-    ("tags", "Words to find it by"),
-    ("importance", "How much it matters, from 0 to 1"),
-    ("min_importance", "Only what matters at least this much, from 0 to 1"),
-    ("scope", "Whose it is: user, project or workspace"),
-    ("ref", "What was said: it, that project, a name or a part of one"),
-    ("url", "The address of a record in Basecamp"),
-    ("topic", "Words of the topic"),
-    ("from_date", "From which day: YYYY-MM-DD, yesterday, last week; a week ago when left out"),
-    ("to_date", "To which day, in the same words; today when left out"),
-    ("user", "Name or id of who did it"),
-    ("entity", "Name or id of what it was done to"),
-    ("max_age_ms", "Data older than this many milliseconds is looked at again"),
-    ("recipe_id", "Id of a recipe"),
-    ("source_type", "What the template is made of"),
-    ("source_id", "Id of the recipe, agent, policy or project"),
-    ("customize", "Fields of the template that get another value, by name"),
-    ("category", "Only of this kind"),
-    (
-        "event",
-        "An event such as flow.published, run.finished or tool.used; flow stands for all of flows",
-    ),
-    (
-        "q",
-        "A question in plain words: what is overdue, who has the most work, what is due this week",
-    ),
-    ("agent_id", "Id of an agent"),
-    ("goal", "What the agent is asked each time it runs"),
-    ("strategy", "How it goes about it"),
-    (
-        "schedule",
-        "Hourly on the hour, daily when work begins, weekly on Monday; on_demand when left out",
-    ),
-    ("persona", "Name of a persona: standard, brief, friendly, formal, detailed, or one of yours"),
-    ("traits", "How it speaks, such as tone, length and language, each in a few words"),
-    ("policy_id", "Id of a policy"),
-    ("place", "Place among the rules about tools, from 1; 0 leaves it where it is"),
-    ("variables", "Values for the variables of the recipe, by name"),
-    ("auto_execute", "Do it, instead of only saying what would be done"),
-    ("operation_count", "How many of the last writes, 3 when left out"),
-    (
-        "rule",
-        "A rule in words: every to-do needs an assignee, no due date in the past, nothing is deleted",
-    ),
-    ("amount", "How much, in the currency of the project"),
-    ("insight_id", "Id of an insight"),
-    ("acknowledged", "Those that were seen instead of those that were not"),
-    ("days_to_keep", "Days that are kept"),
-    ("horizon", "How far ahead: 2 weeks, a month"),
-    ("severity", "Only of this severity"),
-    ("categories", "Only of these categories"),
-    ("idempotency_key", "The same key gives the first answer and does nothing again"),
-    ("request_id", "The same as idempotency_key"),
-];
+/// The parameters of the tools of the catalogue, each read when it is first asked for.
+type Known = HashMap<&'static str, (&'static str, OnceLock<Vec<Param>>)>;
 
 /// The parameters of a tool, with those every tool of its kind takes.
-pub(crate) fn params(spec: &ToolSpec) -> Vec<Param> {
+pub(crate) fn params(spec: &ToolSpec) -> Cow<'static, [Param]> {
+    static KNOWN: LazyLock<Known> = LazyLock::new(|| {
+        catalog::all().iter().map(|it| (it.name, (it.params, OnceLock::new()))).collect()
+    });
+    match KNOWN.get(spec.name).filter(|it| std::ptr::eq(it.0, spec.params)) {
+        Some((_, read)) => Cow::Borrowed(read.get_or_init(|| params_of(spec))),
+        None => Cow::Owned(params_of(spec)),
+    }
+}
+
+fn params_of(spec: &ToolSpec) -> Vec<Param> {
     let mut all: Vec<Param> = apart(spec.params).into_iter().filter_map(param).collect();
     let common: &[&str] = match spec.risk {
         Risk::Read => &["compact:boolean", "preview_limit:integer", "limit:integer"],
@@ -222,8 +111,11 @@ fn kind_of(text: &str) -> Kind {
 pub(crate) fn of(spec: &ToolSpec) -> Value {
     let mut properties = Map::new();
     let mut required = Vec::new();
-    for param in params(spec) {
+    for param in params(spec).iter() {
         let mut schema = kind_schema(&param.kind);
+        if let Some(both) = both_forms(param) {
+            schema.extend(both);
+        }
         schema.insert("description".into(), words(&param.name).into());
         if let Some(default) = &param.default {
             schema.insert("default".into(), default.clone());
@@ -231,9 +123,26 @@ pub(crate) fn of(spec: &ToolSpec) -> Value {
         if param.is_required {
             required.push(Value::from(param.name.as_str()));
         }
-        properties.insert(param.name, Value::Object(schema));
+        properties.insert(param.name.clone(), Value::Object(schema));
     }
     json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
+}
+
+/// What the schema says of an argument that takes an id as a number and as digits (contract.md 0.5).
+fn both_forms(param: &Param) -> Option<Map<String, Value>> {
+    let is_id = param.name == "id" || param.name.ends_with("_id");
+    let number_first = json!(["integer", "string"]);
+    let (field, value) = match &param.kind {
+        Kind::Text if NAMES.contains(&param.name.as_str()) => {
+            ("type", json!(["string", "integer"]))
+        }
+        Kind::Integer if is_id => ("type", number_first),
+        Kind::ListOf(item) if **item == Kind::Integer && param.name.ends_with("_ids") => {
+            ("items", json!({ "type": number_first }))
+        }
+        _ => return None,
+    };
+    Some(Map::from_iter([(field.to_owned(), value)]))
 }
 
 fn words(name: &str) -> String {
@@ -269,7 +178,7 @@ pub(crate) fn check(
     let params = params(spec);
     let mut checked = Map::new();
     let mut issues = unknown(&params, args);
-    for param in &params {
+    for param in params.iter() {
         match args.get(&param.name).filter(|it| !it.is_null()) {
             Some(value) => match named(param, value).or_else(|| fit(&param.kind, value)) {
                 Some(value) => drop(checked.insert(param.name.clone(), value)),
@@ -291,7 +200,7 @@ pub(crate) fn check(
 }
 
 /// Arguments that name a record take its id as a number too (contract.md 0.5).
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 11] = [
     "project",
     "todolist",
     "person",
@@ -301,6 +210,8 @@ const NAMES: [&str; 9] = [
     "column",
     "board",
     "project_id",
+    "person_id",
+    "entity_id",
 ];
 
 fn named(param: &Param, value: &Value) -> Option<Value> {
@@ -374,7 +285,7 @@ mod tests {
     #[test]
     fn ids_may_be_digits_in_text_and_defaults_are_filled_in() {
         let args =
-            checked(json!({"project": "1", "todo_id": "42", "assignee_ids": ["7", 8]})).unwrap();
+            checked(json!({"project": 1, "todo_id": "42", "assignee_ids": ["7", 8]})).unwrap();
         assert_eq!(
             Value::Object(args),
             json!({"project": "1", "todo_id": 42, "status": "open", "assignee_ids": [7, 8], "payload": {}})
@@ -395,6 +306,12 @@ mod tests {
         assert_eq!(schema["additionalProperties"], false);
         assert_eq!(schema["required"], json!(["project", "todo_id"]));
         assert_eq!(schema["properties"]["status"]["enum"], json!(["open", "done"]));
+        assert_eq!(schema["properties"]["project"]["type"], json!(["string", "integer"]));
+        assert_eq!(schema["properties"]["todo_id"]["type"], json!(["integer", "string"]));
+        assert_eq!(
+            schema["properties"]["assignee_ids"]["items"]["type"],
+            json!(["integer", "string"])
+        );
         assert!(schema["properties"]["idempotency_key"]["description"].is_string());
     }
 }

@@ -5,6 +5,7 @@ use crate::error::ToolError;
 use crate::secret_args::short_address;
 use crate::tool::{Call, CallContext, Done};
 use basecamp::names::Purpose;
+use domain::actor::Via;
 use domain::flow::connection::{ConnectionScope, ConnectionStatus, FlowConnection};
 use domain::problem::Problem;
 use flow::sending::Posting;
@@ -79,6 +80,17 @@ pub(crate) fn host(address: &str) -> &str {
     authority.rsplit('@').next().unwrap_or(authority)
 }
 
+/// Through what a call comes that another tool makes (contract.md 5.2).
+fn source_of(via: Via) -> &'static str {
+    match via {
+        Via::Ui => "ui",
+        Via::Key => "mcp",
+        Via::Chat => "chat",
+        Via::Flow => "flow",
+        Via::System => "agent",
+    }
+}
+
 /// A line in the chat of a project.
 async fn basecamp(call: Call<'_>, letter: Letter) -> Outcome {
     let project = call.project_named(&letter.target, Purpose::Write).await?;
@@ -89,7 +101,7 @@ async fn basecamp(call: Call<'_>, letter: Letter) -> Outcome {
     let args = json!({
         "project": project.id.to_string(), "chat_id": chat, "content": letter.whole()
     });
-    let context = CallContext { source: "tool", ..CallContext::default() };
+    let context = CallContext { source: source_of(call.actor.via), ..CallContext::default() };
     let made = call.tools.call(call.actor, "create_campfire_line", &args, &context);
     let made = Box::pin(made).await?;
     let id = made.pointer("/line/id").cloned().unwrap_or_default();

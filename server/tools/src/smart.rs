@@ -310,8 +310,9 @@ async fn answer(
         return Ok(Done::new(value));
     };
     if spec.risk != Risk::Read {
-        let required = crate::schema::params(spec).into_iter().filter(|it| it.is_required);
-        let missing: Vec<String> = required.map(|it| it.name).collect();
+        let params = crate::schema::params(spec);
+        let required = params.iter().filter(|it| it.is_required);
+        let missing: Vec<&str> = required.map(|it| it.name.as_str()).collect();
         let planned = json!({ "tool": choice.tool, "args": choice.args, "missing": missing });
         return Ok(Done::new(lists::with(value, json!({ "planned": planned }))));
     }

@@ -1,7 +1,7 @@
 //! Where an answer comes from and how old it is (contract.md 8.4): from our own copy of Basecamp, or from Basecamp.
 
 use crate::lists;
-use domain::mirror::Freshness;
+use domain::mirror::{Freshness, Part};
 use serde_json::{Value, json};
 use store::ids;
 
@@ -32,6 +32,20 @@ pub(crate) fn is_mirrored(tool: &str, args: &Value) -> bool {
         && !asks_live("archived")
         && !asks_live("include_archived_projects")
         && !asks_live("deep_scan")
+}
+
+/// What is found by its words, and what changes are told of.
+pub(crate) const WORDS: [Part; 4] = [Part::Todos, Part::Cards, Part::Comments, Part::Messages];
+
+/// What the answer of such a tool is made of.
+pub(crate) fn parts(tool: &str) -> &'static [Part] {
+    match tool {
+        "list_projects" | "search_projects" => &[Part::Projects],
+        "list_all_people" | "search_people" => &[Part::People],
+        "list_todolists" => &[Part::Lists],
+        "search_cards" => &[Part::Cards],
+        _ => &[Part::Todos],
+    }
 }
 
 /// `value` with `source`, `as_of` and `stale`; an answer that tells of stale work under that name keeps it.

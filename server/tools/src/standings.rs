@@ -51,6 +51,25 @@ impl Tools {
         Ok(all)
     }
 
+    /// By how much the score of one project, `now` from 0 to 100, moved in a week, and its scores of the last weeks, the
+    /// oldest first.
+    ///
+    /// # Errors
+    /// As [`Self::standings`].
+    pub async fn trend(
+        &self,
+        actor: &Actor,
+        project: i64,
+        now: Option<f64>,
+    ) -> Result<(Option<i32>, Vec<u32>), Problem> {
+        actor.require(Permission::Read)?;
+        let before = self.week_ago(actor, "health").await?;
+        let moved = now.zip(before.get(&project)).map(|(now, then)| rounded(now - then));
+        let at = self.moment(actor).await?;
+        let weeks = self.weekly(actor, at).await?.remove(&project).unwrap_or_default();
+        Ok((moved, weeks))
+    }
+
     /// The last score of each of the last weeks by project, the oldest first.
     async fn weekly(&self, actor: &Actor, at: Moment) -> Result<HashMap<i64, Vec<u32>>, ToolError> {
         let connection = self.seen_through(actor).await?;

@@ -4,7 +4,7 @@ use crate::args::day_of;
 use crate::error::ToolError;
 use crate::lists;
 use crate::planned::short;
-use crate::tool::{CHUNK, Call, Done, PREVIEW};
+use crate::tool::{CHUNK, Call, Done};
 use basecamp::names::Purpose;
 use basecamp::writes::TodoExtras;
 use chrono::NaiveDate;
@@ -15,17 +15,14 @@ use serde_json::{Value, json};
 
 type Outcome = Result<Done, ToolError>;
 
-/// To-dos above which only the first of each list are in the answer.
-const INLINE: usize = 1_000;
-
 pub(crate) async fn list_todos_for_project(call: Call<'_>) -> Outcome {
     let project = call.project(Purpose::Read).await?;
     let all = call.tools.basecamp.lists_with_todos(call.actor, project.id).await?;
     let count: usize = all.iter().map(|it| it.todos.len()).sum();
-    let most = call.args.size("inlineLimit").unwrap_or(INLINE);
+    let most = call.args.size("inlineLimit").unwrap_or(call.tools.style.expanded_up_to);
     let is_cut = count > most;
-    let groups: Vec<Value> = if call.args.is_on("compact") || is_cut {
-        let preview = call.args.size("preview_limit").unwrap_or(PREVIEW);
+    let groups: Vec<Value> = if call.tools.is_compact(&call.args) || is_cut {
+        let preview = call.args.size("preview_limit").unwrap_or(call.tools.style.preview);
         all.iter().map(|it| group(it, preview)).collect()
     } else {
         all.iter().map(|it| json!(it)).collect()

@@ -11,9 +11,8 @@ use domain::ids::OperationId;
 use serde_json::{Value, json};
 use std::pin::Pin;
 
-/// Items of one chunk of a large list, and of a preview.
+/// Items of one chunk of a large list.
 pub(crate) const CHUNK: usize = 50;
-pub(crate) const PREVIEW: usize = 5;
 /// How the names of writes begin whose repetition leaves the same end state.
 const REPEATABLE: [&str; 15] = [
     "complete_",

@@ -7,6 +7,8 @@ use crate::flow_connections;
 use crate::flow_update;
 use crate::keys::{self, Turn};
 use crate::record::Write;
+use crate::said::{self, Answers};
+use crate::style::ListStyle;
 use crate::tool::{Call, CallContext, Done, Profile, ToolSpec};
 use crate::tool_rules::ToolRules;
 use crate::{schema, sources};
@@ -62,19 +64,40 @@ pub struct Tools {
     pub(crate) peers: Option<Peers>,
     /// The rules about tools of a workspace.
     pub(crate) rules: Memo<WorkspaceId, ToolRules>,
+    /// How lists are given.
+    pub(crate) style: ListStyle,
+    /// Answers that chat clients were given.
+    pub(crate) said: Answers,
 }
 
 impl Tools {
     /// The tools over these handles.
     pub fn new(db: Db, basecamp: Basecamp, flows: Flows, runs: Runs) -> Self {
         let insight = Insight::new(basecamp.clone());
-        Self { db, basecamp, insight, flows, runs, peers: None, rules: Memo::new(RULES_KEPT) }
+        let (rules, said) = (Memo::new(RULES_KEPT), said::none_yet());
+        Self {
+            db,
+            basecamp,
+            insight,
+            flows,
+            runs,
+            peers: None,
+            rules,
+            style: ListStyle::default(),
+            said,
+        }
     }
 
     /// The same, with the tools of other servers.
     #[must_use]
     pub fn reaching(self, peers: Peers) -> Self {
         Self { peers: Some(peers), ..self }
+    }
+
+    /// The same, with lists given in this way where a call does not say it.
+    #[must_use]
+    pub fn listing(self, style: ListStyle) -> Self {
+        Self { style, ..self }
     }
 
     /// Every tool, in the order of the catalogue.
@@ -219,7 +242,7 @@ impl Tools {
         let args = Value::Object(args);
         // Asked before the answer is made, the age never says too little.
         let freshness = if sources::is_mirrored(spec.name, &args) {
-            Some(Box::pin(self.basecamp.freshness(actor)).await?)
+            Some(Box::pin(self.basecamp.freshness_of(actor, sources::parts(spec.name))).await?)
         } else {
             None
         };

@@ -46,7 +46,7 @@ async fn nothing_is_used_before_somebody_accepted_it() {
         assert_eq!(
             done,
             json!({"server": "CRM", "tool": "find contact", "text": "Ada is on 4th floor", "data": {"floor": 4},
-                   "left_out": ["image"]})
+                   "left_out": ["a picture (image/png, 3 bytes)"]})
         );
         assert!(fake.asked("DELETE") > 0, "sessions end");
         let events = ["connection.added", "connection.changed"];

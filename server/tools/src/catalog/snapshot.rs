@@ -168,11 +168,11 @@ mod tests {
                 "{}",
                 plan.tool
             );
-            let known: Vec<String> =
-                crate::schema::params(&spec).into_iter().map(|it| it.name).collect();
+            let params = crate::schema::params(&spec);
+            let known: Vec<&str> = params.iter().map(|it| it.name.as_str()).collect();
             for word in plan.from.split_whitespace().filter(|it| !it.starts_with('@')) {
                 let arg = word.split('|').next().unwrap();
-                assert!(known.iter().any(|it| it == arg), "{}: {arg}", plan.tool);
+                assert!(known.contains(&arg), "{}: {arg}", plan.tool);
             }
             let Does::Write(writing) = plan.does else { continue };
             if let Back::Tool(tool) | Back::Remove(tool, _) | Back::Again(tool, _) = writing.back {

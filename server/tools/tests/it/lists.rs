@@ -1,8 +1,10 @@
 //! Long lists: complete, in chunks, and their caller's own.
 
-use crate::world::{PROJECT, World};
+use crate::world::{PROJECT, World, actor};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use tools::tool::CallContext;
 
 const MANY: usize = 1_203;
 
@@ -32,7 +34,7 @@ async fn a_list_of_many_pages_is_whole_and_its_chunks_join_to_it() {
         }
         let ids: BTreeSet<i64> = joined.iter().map(|it| it["id"].as_i64().unwrap()).collect();
         assert_eq!((joined.len(), ids.len()), (MANY, MANY));
-        let file = world.tools.export(&crate::world::actor("amara"), key).await.unwrap();
+        let file = world.tools.export(&actor("amara"), key).await.unwrap();
         assert_eq!(file, Value::from(joined));
         for other in ["mika", "otto"] {
             let asked = world
@@ -51,4 +53,39 @@ async fn a_short_form_holds_only_what_matters_and_a_limit_limits() {
     assert_eq!(found["count"], 2);
     let card = found["cards"][0].as_object().unwrap();
     assert!(card.contains_key("column_title") && !card.contains_key("creator"));
+}
+
+#[tokio::test]
+async fn what_is_said_again_follows_rights_rules_and_changes_at_once() {
+    for world in World::both().await {
+        world.sync().await;
+        let (context, args) = (CallContext::default(), json!({ "project": PROJECT }));
+        let ask = async |who: &str| {
+            let asked = ("list_todos_for_project", &args);
+            world.tools.said(&actor(who), asked, &context).await
+        };
+        let first = ask("mika").await.unwrap();
+        let value: Value = serde_json::from_str(&first.data).unwrap();
+        assert_eq!((&value["source"], &value["stale"]), (&json!("mirror"), &json!(false)));
+        assert_eq!(serde_json::from_str::<String>(&first.text).unwrap(), first.data);
+        let mut is_same = false;
+        for _ in 0..50 {
+            is_same |= Arc::ptr_eq(&ask("mika").await.unwrap(), &ask("mika").await.unwrap());
+        }
+        // Other nodes may write to PostgreSQL.
+        assert_eq!(is_same, world.test.name == "sqlite", "{}", world.test.name);
+
+        let new = json!({ "project": PROJECT, "task": "Heard at once" });
+        world.ok("create_todo", new).await;
+        world.sync().await;
+        assert!(ask("mika").await.unwrap().data.contains("Heard at once"), "{}", world.test.name);
+
+        let rule = "refuse list_todos_for_project for members";
+        world.ok("create_policy", json!({ "name": "Not for all", "rule": rule })).await;
+        assert_eq!(ask("mika").await.unwrap_err().code(), "POLICY_BLOCKED");
+        assert!(ask("amara").await.unwrap().data.contains("Heard at once"));
+        let (wrong, outsider) = (json!({ "project": 7, "colour": "red" }), actor("otto"));
+        let refused = world.tools.said(&outsider, ("list_todos_for_project", &wrong), &context);
+        assert_eq!(refused.await.unwrap_err().code(), "INVALID_INPUT");
+    }
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
+mod as_steps;
 mod asked;
 mod building;
 mod effects;

@@ -195,7 +195,9 @@ async fn narrowed(
             other => match (&property["type"], property["enum"].get(0)) {
                 (_, Some(first)) => first.clone(),
                 (kind, _) if kind == "boolean" => true.into(),
-                (kind, _) if kind == "integer" => ids.get(other).copied().unwrap_or(1).into(),
+                (kind, _) if kind == "integer" || kind[0] == "integer" => {
+                    ids.get(other).copied().unwrap_or(1).into()
+                }
                 _ => "logo".into(),
             },
         };

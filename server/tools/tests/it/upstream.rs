@@ -48,7 +48,10 @@ async fn an_open_circuit_answers_at_once_and_says_when_to_come_back() {
         for _ in 0..5 {
             world.running.sandbox.fail_next(Fault::Status(500));
             let told = call(&tools, "amara", "basecamp_raw", path.clone()).await.unwrap_err();
-            assert_eq!(told.code(), "BASECAMP_REQUEST_FAILED", "{}", world.test.name);
+            let told = told.to_value("basecamp");
+            let is = (&told["code"], &told["status"], &told["category"], &told["retryable"]);
+            let wanted = json!(["BASECAMP_API_ERROR", 500, "api", true]);
+            assert_eq!(json!([is.0, is.1, is.2, is.3]), wanted, "{}: {told}", world.test.name);
         }
         let before = world.running.sandbox.count();
         let told = call(&tools, "amara", "basecamp_raw", path.clone()).await.unwrap_err();
