@@ -4,7 +4,7 @@
 //! from `target/site` below the current directory.
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
@@ -12,12 +12,13 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
-use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 #[cfg(feature = "embed")]
-use std::io::Read;
+use std::io::{Read, Write};
 #[cfg(not(feature = "embed"))]
 use std::path::PathBuf;
+#[cfg(feature = "embed")]
+use std::sync::{Mutex, PoisonError};
 
 /// The name of the bundle's files.
 pub(crate) const BUNDLE: &str = "pmos";
@@ -25,8 +26,8 @@ pub(crate) const BUNDLE: &str = "pmos";
 /// Which modules each lazily loaded page needs; leptos' own tool writes it under the same name.
 const MANIFEST: &str = "__wasm_split_manifest.json";
 
-/// Encodings that exist beside a file, best first: what `Accept-Encoding` says, what the file's name ends in.
-const ENCODINGS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
+/// What the name of a file's packed form ends in.
+const PACKED: &str = ".br";
 
 #[cfg(feature = "embed")]
 static EMBEDDED: &[(&str, &[u8])] = &include!("../../target/site.rs");
@@ -99,17 +100,19 @@ fn respond(path: &str, headers: &HeaderMap, version: &str) -> Response {
 }
 
 /// The smallest form of the file that the browser takes, and the encoding's name unless it is the plain one.
-fn find_encoded(
-    path: &str,
-    headers: &HeaderMap,
-) -> Option<(Cow<'static, [u8]>, Option<&'static str>)> {
+fn find_encoded(path: &str, headers: &HeaderMap) -> Option<(Bytes, Option<&'static str>)> {
     let accepted =
         headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    for (name, ending) in ENCODINGS {
-        let is_accepted = accepted.split(',').any(|part| part.trim() == name);
-        if let (true, Some(body)) = (is_accepted, read(&format!("{path}{ending}"))) {
-            return Some((body, Some(name)));
-        }
+    let is_accepted = |name: &str| accepted.split(',').any(|part| part.trim() == name);
+    if is_accepted("br")
+        && let Some(body) = read(&format!("{path}{PACKED}"))
+    {
+        return Some((body, Some("br")));
+    }
+    if is_accepted("gzip")
+        && let Some(body) = gzipped(path)
+    {
+        return Some((body, Some("gzip")));
     }
     Some((read(path)?, None))
 }
@@ -136,7 +139,7 @@ fn paths() -> BTreeSet<String> {
 
 /// The path that browsers ask for, of a stored form of a file.
 fn plain(path: &str) -> &str {
-    ENCODINGS.iter().find_map(|(_, ending)| path.strip_suffix(ending)).unwrap_or(path)
+    path.strip_suffix(PACKED).unwrap_or(path)
 }
 
 #[cfg(feature = "embed")]
@@ -144,17 +147,50 @@ fn stored() -> Vec<String> {
     EMBEDDED.iter().map(|(path, _)| (*path).to_owned()).collect()
 }
 
-/// The file as it is stored; what is stored only in smaller forms is unpacked for whoever asks for the plain one.
+/// The file as it is stored; what is stored only packed is unpacked for whoever asks for the plain one.
 #[cfg(feature = "embed")]
-fn read(path: &str) -> Option<Cow<'static, [u8]>> {
-    let as_stored = |path: &str| EMBEDDED.iter().find(|(known, _)| *known == path);
-    if let Some((_, body)) = as_stored(path) {
-        return Some(Cow::Borrowed(*body));
+fn read(path: &str) -> Option<Bytes> {
+    match as_stored(path) {
+        Some(body) => Some(Bytes::from_static(body)),
+        None => unpacked(path).map(Bytes::from),
     }
-    let (_, packed) = as_stored(&format!("{path}.gz"))?;
+}
+
+#[cfg(feature = "embed")]
+fn as_stored(path: &str) -> Option<&'static [u8]> {
+    EMBEDDED.iter().find(|(known, _)| *known == path).map(|(_, body)| *body)
+}
+
+#[cfg(feature = "embed")]
+fn unpacked(path: &str) -> Option<Vec<u8>> {
+    let packed = as_stored(&format!("{path}{PACKED}"))?;
     let mut body = Vec::new();
-    flate2::read::GzDecoder::new(*packed).read_to_end(&mut body).ok()?;
-    Some(Cow::Owned(body))
+    brotli_decompressor::Decompressor::new(packed, 1 << 16).read_to_end(&mut body).ok()?;
+    Some(body)
+}
+
+/// The gzip form of what is stored packed, for browsers that reach this server without TLS: they take no better one. Made
+/// when it is first asked for.
+#[cfg(feature = "embed")]
+fn gzipped(path: &str) -> Option<Bytes> {
+    static MADE: Mutex<Option<HashMap<String, Bytes>>> = Mutex::new(None);
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    let made = made.get_or_insert_default();
+    if let Some(body) = made.get(path) {
+        return Some(body.clone());
+    }
+    let plain = unpacked(path)?;
+    let mut packing = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packing.write_all(&plain).ok()?;
+    let body = Bytes::from(packing.finish().ok()?);
+    made.insert(path.to_owned(), body.clone());
+    Some(body)
+}
+
+/// Files beside the program are packed on their way.
+#[cfg(not(feature = "embed"))]
+fn gzipped(_path: &str) -> Option<Bytes> {
+    None
 }
 
 #[cfg(not(feature = "embed"))]
@@ -176,7 +212,7 @@ fn stored() -> Vec<String> {
 
 /// Only plain names are looked up, so no address leaves the folder.
 #[cfg(not(feature = "embed"))]
-fn read(path: &str) -> Option<Cow<'static, [u8]>> {
+fn read(path: &str) -> Option<Bytes> {
     let is_plain = |part: &str| {
         !part.starts_with('.')
             && part.chars().all(|it| it.is_ascii_alphanumeric() || "._-".contains(it))
@@ -185,7 +221,7 @@ fn read(path: &str) -> Option<Cow<'static, [u8]>> {
     if !relative.split('/').all(|part| !part.is_empty() && is_plain(part)) {
         return None;
     }
-    std::fs::read(format!("target/site/{relative}")).ok().map(Cow::Owned)
+    std::fs::read(format!("target/site/{relative}")).ok().map(Bytes::from)
 }
 
 #[cfg(test)]
@@ -208,8 +244,29 @@ mod tests {
 
     #[test]
     fn stored_forms_are_asked_for_by_their_plain_name() {
-        for path in ["/pkg/1/pmos.css", "/pkg/1/pmos.css.br", "/pkg/1/pmos.css.gz"] {
+        for path in ["/pkg/1/pmos.css", "/pkg/1/pmos.css.br"] {
             assert_eq!(plain(path), "/pkg/1/pmos.css");
+        }
+    }
+
+    #[cfg(feature = "embed")]
+    #[test]
+    fn who_takes_no_packed_form_gets_the_same() {
+        let stored = stored();
+        let path = plain(stored.iter().find(|it| it.ends_with(PACKED)).unwrap());
+        let sent = |accepted: &'static str| {
+            let headers = [(ACCEPT_ENCODING, HeaderValue::from_static(accepted))];
+            find_encoded(path, &headers.into_iter().collect()).unwrap()
+        };
+        let (whole, encoding) = sent("identity");
+        assert_eq!(encoding, None);
+        assert_eq!(sent("gzip, deflate, br").1, Some("br"));
+        for _ in 0..2 {
+            let (body, encoding) = sent("gzip, deflate");
+            assert_eq!(encoding, Some("gzip"));
+            let mut again = Vec::new();
+            flate2::read::GzDecoder::new(&body[..]).read_to_end(&mut again).unwrap();
+            assert_eq!(again, whole);
         }
     }
 

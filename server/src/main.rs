@@ -4,6 +4,7 @@ use axum::serve::ListenerExt;
 use backend::Backend;
 use backend::config::Config;
 use std::error::Error;
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
@@ -18,12 +19,18 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 #[tokio::main]
 async fn serve() -> Result<(), Box<dyn Error>> {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| backend::logs::Kept).init();
+    let config = Config::from_env()?;
+    let filter = EnvFilter::try_from_default_env();
+    let filter = filter.unwrap_or_else(|_| EnvFilter::new(&config.log_level));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        // Colours are for people who look on, not for files.
+        .with_ansi(std::io::stdout().is_terminal())
+        .with_writer(|| backend::logs::Kept)
+        .init();
     rustls::crypto::ring::default_provider()
         .install_default()
         .map_err(|_| "TLS is already set up")?;
-    let config = Config::from_env()?;
     let listener = TcpListener::bind(config.listen).await?;
     let address = listener.local_addr()?;
     // A streamed answer is several small writes: without this each waits until the one before is acknowledged.

@@ -34,7 +34,7 @@ const LOADER: &str = "__wasm_split.______________________.js";
 const FORMS: [(&str, &str); 4] = [
     ("/fn/sign_in", "/sign-in"),
     ("/fn/sign_up", "/sign-up"),
-    ("/fn/change_password", "/settings/profile"),
+    ("/fn/change_password", "/settings/security"),
     ("/fn/save_workspace", "/settings/workspace"),
 ];
 
@@ -70,7 +70,8 @@ pub(crate) fn routes(backend: Backend) -> Router {
         .leptos_routes_with_context(&options, generate_route_list(App), context, document)
         .with_state(options)
         .layer(middleware::from_fn(draw_again))
-        .layer(middleware::from_fn_with_state(visited, note_refusals))
+        .layer(middleware::from_fn_with_state(visited.clone(), note_refusals))
+        .layer(middleware::from_fn_with_state(visited, note_missing))
         .layer(middleware::from_fn_with_state(doorkeeper, send_to_sign_in))
         .layer(middleware::from_fn(remember_form))
         .fallback_service(Router::new().fallback(fallback).layer(middleware::from_fn(draw_again)))
@@ -129,6 +130,33 @@ async fn note_refusals(State(backend): State<Backend>, request: Request, next: N
         }
     }
     next.run(request).await
+}
+
+/// A page of a conversation or an approval that is not there, or is somebody else's, says so by its status too.
+async fn note_missing(State(backend): State<Backend>, request: Request, next: Next) -> Response {
+    let is_get = request.method() == Method::GET;
+    let actor = request.extensions().get::<Actor>().filter(|_| is_get).cloned();
+    let path = request.uri().path().to_owned();
+    let found = match actor {
+        Some(actor) => look(&backend, &actor, &path).await,
+        None => Ok(()),
+    };
+    let mut page = next.run(request).await;
+    if let (Err(Problem::NotFound { .. }), StatusCode::OK) = (found, page.status()) {
+        *page.status_mut() = StatusCode::NOT_FOUND;
+    }
+    page
+}
+
+/// Looks whether what the page at `path` is about is there for `actor`.
+async fn look(backend: &Backend, actor: &Actor, path: &str) -> Result<(), Problem> {
+    if let Some(id) = path.strip_prefix("/chat/") {
+        return backend.agent.session(actor, &id.into(), None).await.map(drop);
+    }
+    match path.strip_prefix("/approvals/") {
+        Some(id) => backend.agent.approval(actor, &id.into()).await.map(drop),
+        None => Ok(()),
+    }
 }
 
 /// A form posted before any script ran is answered with its own page, which shows what was wrong.

@@ -18,12 +18,43 @@ use tokio::time::{Instant, Interval, interval_at};
 /// Looked at this often even when nothing was announced: sessions and keys also end by themselves.
 const LOOK_EVERY: Duration = Duration::from_secs(15);
 
-/// The right of whoever opened a stream.
-pub(crate) struct Authority {
+/// Whoever opened a stream.
+pub(crate) struct Reader {
     backend: Backend,
     client: Client,
     /// Who they were when they opened it.
     actor: Actor,
+}
+
+impl Reader {
+    pub(crate) fn new(backend: Backend, client: Client, actor: Actor) -> Self {
+        Self { backend, client, actor }
+    }
+
+    /// Reads the session or the key anew: who they are now, as long as they are the same person in the same workspace.
+    /// While the database does not answer, nobody reads on.
+    pub(crate) async fn now(&self) -> Option<Actor> {
+        let actor = self.authenticated().await.ok().flatten();
+        actor.filter(|it| it.user == self.actor.user && it.workspace == self.actor.workspace)
+    }
+
+    async fn authenticated(&self) -> Result<Option<Actor>, Problem> {
+        let (auth, client) = (&self.backend.auth, &self.client);
+        let holder = match &client.key {
+            Some(token) if is_access_token(token) => {
+                let resource = self.backend.chat_clients.resource();
+                auth.authenticate_token(client, token, &resource).await?
+            }
+            Some(key) => auth.authenticate_key(client, key).await?,
+            None => return Ok(auth.authenticate(client).await?.map(|it| it.actor)),
+        };
+        Ok(holder.map(|it| it.actor))
+    }
+}
+
+/// The right of whoever opened a stream.
+pub(crate) struct Authority {
+    reader: Reader,
     changes: Receiver<Change>,
     looks: Interval,
 }
@@ -32,7 +63,7 @@ impl Authority {
     pub(crate) fn new(backend: Backend, client: Client, actor: Actor) -> Self {
         let changes = backend.db.changes();
         let looks = interval_at(Instant::now() + LOOK_EVERY, LOOK_EVERY);
-        Self { backend, client, actor, changes, looks }
+        Self { reader: Reader::new(backend, client, actor), changes, looks }
     }
 
     /// Returns when [`Self::holds`] must be asked: something about people was changed, in whatever workspace that was
@@ -46,21 +77,7 @@ impl Authority {
 
     /// Reads the session or the key anew. While the database does not answer, nobody reads on.
     pub(crate) async fn holds(&self) -> bool {
-        let actor = self.now().await.ok().flatten();
-        actor.is_some_and(|it| it.user == self.actor.user && it.workspace == self.actor.workspace)
-    }
-
-    async fn now(&self) -> Result<Option<Actor>, Problem> {
-        let (auth, client) = (&self.backend.auth, &self.client);
-        let holder = match &client.key {
-            Some(token) if is_access_token(token) => {
-                let resource = self.backend.chat_clients.resource();
-                auth.authenticate_token(client, token, &resource).await?
-            }
-            Some(key) => auth.authenticate_key(client, key).await?,
-            None => return Ok(auth.authenticate(client).await?.map(|it| it.actor)),
-        };
-        Ok(holder.map(|it| it.actor))
+        self.reader.now().await.is_some()
     }
 
     /// What `frames` gives, for as long as the right holds.

@@ -53,8 +53,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Refusal> {
-        check_type(request.headers())?;
-        let object = object(&read(request).await?)?;
+        let headers = request.headers().clone();
+        // Before anything is refused: a connection whose request was left half read cannot be used again.
+        let bytes = read(request).await?;
+        check_type(&headers)?;
+        let object = object(&bytes)?;
         let read = serde_path_to_error::deserialize(object);
         Ok(Self(read.map_err(|error| wrong_field(&error))?))
     }

@@ -216,7 +216,7 @@ async fn select(State(backend): State<Backend>, request: Request) -> Answer {
 
 /// Nothing is remembered between calls, so there is nothing to forget: the key and the access keep working.
 async fn log_out(grant: Option<Extension<KeyGrant>>) -> Json<Value> {
-    let key = grant.map(|it| it.0.id.to_string());
+    let key = grant.map(|it| it.0.masked).filter(|it| !it.is_empty());
     let message = "Signed out here. The key and the access to Basecamp keep working";
     Json(json!({"ok": true, "connected": false, "api_key": key, "message": message}))
 }

@@ -88,10 +88,11 @@ async fn status(
     State(backend): State<Backend>,
     actor: Option<Extension<Actor>>,
 ) -> Answer<Json<Value>> {
-    let operations = match actor {
-        Some(Extension(actor)) => Some(backend.agent.operation_count(&actor).await?),
+    let held = match actor {
+        Some(Extension(actor)) => Some(backend.held(&actor).await?),
         None => None,
     };
+    let (runtime, _) = backend.agent.runtime().await?;
     let config = urls(&backend);
     Ok(Json(json!({
         "status": "operational",
@@ -99,14 +100,18 @@ async fn status(
         "build": BUILD.unwrap_or("dev"),
         "tools": of_ours(&backend).count(),
         "database": {
-            "health_scores": null, "active_predictions": null, "unacknowledged_insights": null, "patterns": null,
-            "memories": null, "operations": operations,
+            "health_scores": held.map(|it| it.known.scores),
+            "active_predictions": held.map(|it| it.known.predictions),
+            "unacknowledged_insights": held.map(|it| it.known.unseen),
+            "patterns": held.map(|it| it.known.patterns),
+            "memories": held.map(|it| it.memories),
+            "operations": held.map(|it| it.operations),
         },
         "config": {
             "bcgpt_url": config.0, "flow_url": config.1, "bcgpt_api_key_configured": false,
             "shell_auth_configured": backend.config.shell_token.is_some(),
         },
-        "runtime": "v1",
+        "runtime": runtime.as_str(),
         "timestamp": rfc3339(now_ms()),
     })))
 }

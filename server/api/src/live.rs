@@ -3,6 +3,7 @@
 //! Events come from memory as they are committed, and from the events table where a page was away or is too slow: it
 //! gets everything since the last one it saw.
 
+use crate::authority::Reader;
 use crate::error::Answer;
 use crate::routes::{Route, Who};
 use axum::Extension;
@@ -60,7 +61,8 @@ async fn stream(
     let seen = last.and_then(|it| number_of(it, &actor.workspace));
     let cursor = seen.map_or(latest, |it| it.min(latest));
     let (frames, receiver) = mpsc::channel(WAITING);
-    let subscription = Subscription { backend, client, actor, cursor, frames };
+    let reader = Reader::new(backend.clone(), client, actor.clone());
+    let subscription = Subscription { backend, reader, actor, cursor, frames };
     tokio::spawn(subscription.run(changes));
     let frames = ReceiverStream::new(receiver).map(Ok::<_, Infallible>);
     let mut response = Sse::new(frames).into_response();
@@ -86,7 +88,8 @@ fn number_of(event: &str, workspace: &WorkspaceId) -> Option<i64> {
 /// One open page.
 struct Subscription {
     backend: Backend,
-    client: Client,
+    reader: Reader,
+    /// What they may see now.
     actor: Actor,
     /// Number of the last event that was looked at.
     cursor: i64,
@@ -155,12 +158,7 @@ impl Subscription {
 
     /// Reads the authority of the session anew: it may have ended, moved or changed.
     async fn check(&mut self) -> Result<(), Ended> {
-        let authenticated = self.backend.auth.authenticate(&self.client).await;
-        let actor = authenticated.map_err(|_| Ended)?.ok_or(Ended)?.actor;
-        if actor.workspace != self.actor.workspace || actor.user != self.actor.user {
-            return Err(Ended);
-        }
-        self.actor = actor;
+        self.actor = self.reader.now().await.ok_or(Ended)?;
         Ok(())
     }
 

@@ -27,6 +27,8 @@ use std::time::{Duration, Instant};
 const MINUTE: Duration = Duration::from_secs(60);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const REQUEST_ID_MAX: usize = 128;
+/// Longer names of programs say nothing more.
+const PROGRAM_MAX: usize = 300;
 /// Beginnings of paths that are not pages (contract.md 0.9).
 pub(crate) const API: &[&str] =
     &["/api", "/action", "/mcp", "/auth", "/apps/api", "/hooks", "/tools", "/fn", "/.well-known"];
@@ -41,8 +43,7 @@ struct Whose(WorkspaceId);
 /// What the layer needs.
 #[derive(Clone)]
 pub(crate) struct Gate {
-    /// Behind one pointer: it is handed to every request.
-    backend: Arc<Backend>,
+    backend: Backend,
     calls: Arc<Rate>,
 }
 
@@ -50,7 +51,7 @@ impl Gate {
     pub(crate) fn new(backend: &Backend) -> Self {
         // Of one person in one workspace, and of one address without a session.
         let calls = Arc::new(Rate::set(backend.auth.limits(), Limit::Calls, MINUTE));
-        Self { backend: Arc::new(backend.clone()), calls }
+        Self { backend: backend.clone(), calls }
     }
 }
 
@@ -177,7 +178,7 @@ async fn who(
     if key.is_some() {
         return Ok((Caller::WrongKey, None));
     }
-    let Some(authenticated) = auth.authenticate(client).await? else {
+    let Some(authenticated) = auth.arrive(client).await? else {
         return Ok((Caller::Nobody, None));
     };
     Ok((Caller::Person(authenticated.actor), authenticated.renewed_cookie))
@@ -237,6 +238,7 @@ fn client(backend: &Backend, request: &Request) -> Client {
     Client {
         request_id: request_id(headers),
         ip: address(backend, request),
+        program: text(headers, "user-agent").map(|it| it.chars().take(PROGRAM_MAX).collect()),
         is_secure: text(headers, "x-forwarded-proto").is_some_and(|it| it.starts_with("https")),
         session: session(headers),
         key: None,

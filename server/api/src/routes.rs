@@ -48,8 +48,12 @@ pub struct Route {
     pub who: Who,
     /// Whether an `Idempotency-Key` makes a repeat give the first answer.
     pub once: bool,
+    refusal: Option<Refusing>,
     answer: MethodRouter<Backend>,
 }
+
+/// How a route that keeps the shape of the earlier system says that somebody may not call it, by its path.
+type Refusing = fn(&'static str, Problem) -> Response;
 
 impl Route {
     /// A route that only reads.
@@ -105,13 +109,19 @@ impl Route {
     }
 
     fn new(method: Method, path: &'static str, who: Who, answer: MethodRouter<Backend>) -> Self {
-        Self { method, path, who, once: false, answer }
+        Self { method, path, who, once: false, refusal: None, answer }
     }
 
     /// The same route, where a repeat with the same `Idempotency-Key` gives the first answer and does nothing.
     #[must_use]
     pub fn once(self) -> Self {
         Self { once: true, ..self }
+    }
+
+    /// The same route, where `refusal` says that somebody may not call it.
+    #[must_use]
+    pub(crate) fn refusing(self, refusal: Refusing) -> Self {
+        Self { refusal: Some(refusal), ..self }
     }
 }
 
@@ -169,11 +179,10 @@ pub fn router(backend: &Backend) -> Router {
 pub fn router_serving(backend: &Backend, serving: impl FnOnce(Door) -> Mcp) -> Router {
     let mut router = Router::new();
     let narrow = Arc::new(Narrow::new(backend.auth.clock().clone(), backend.auth.limits()));
-    // Behind one pointer: it is handed to every request.
-    let shared = Arc::new(backend.clone());
     for route in all() {
-        let asked = Asked { who: route.who, path: route.path, once: route.once };
-        let gate = (Arc::clone(&shared), Arc::clone(&narrow), asked);
+        let Route { who, path, once, refusal, .. } = route;
+        let asked = Asked { who, path, once, refusal };
+        let gate = (backend.clone(), Arc::clone(&narrow), asked);
         router =
             router.route(route.path, route.answer.route_layer(from_fn_with_state(gate, admit)));
     }
@@ -204,11 +213,12 @@ struct Asked {
     who: Who,
     path: &'static str,
     once: bool,
+    refusal: Option<Refusing>,
 }
 
 /// Refuses before anything of the request is read.
 async fn admit(
-    State((backend, narrow, asked)): State<(Arc<Backend>, Arc<Narrow>, Asked)>,
+    State((backend, narrow, asked)): State<(Backend, Arc<Narrow>, Asked)>,
     mut request: Request,
     next: Next,
 ) -> Response {
@@ -226,7 +236,10 @@ async fn admit(
         .and_then(|()| narrow.check_route(asked.path, actor)),
     };
     if let Err(problem) = admitted {
-        return Refusal::from(problem).into_response();
+        return match asked.refusal {
+            Some(refusal) => refusal(asked.path, problem),
+            None => Refusal::from(problem).into_response(),
+        };
     }
     let doer = if asked.once { Doer::of(&caller, &request) } else { None };
     if let Caller::Key(holder) = caller {

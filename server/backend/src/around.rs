@@ -21,6 +21,11 @@ impl Backend {
             latest: Box::pin(api.latest(actor, project)).await?,
             coming: Box::pin(api.coming(actor, (project, work), today)).await?,
             flows: self.flows.in_project(actor, project).await?,
+            // It is worked out from all there is, so that it waits until that was read once.
+            health: match api.mirrored(actor).await? {
+                Some(_) => Some(Box::pin(self.health(actor, project)).await?),
+                None => None,
+            },
         })
     }
 }

@@ -4,6 +4,7 @@ use agent::runtime::Runtime;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use tools::style::ListStyle;
 
 /// A setting that stops the start: its name and the reason.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -83,6 +84,13 @@ pub struct Config {
     /// `PMOS_TOOL_PROGRAMS=on` lets super admins add programs of this machine as tool servers; they are looked for in the
     /// folders of `PATH`, which are here. None when it is off, the default.
     pub tool_programs: Option<String>,
+    /// `AUTO_EXPAND_MAX_ITEMS`, default 1000; `PREVIEW_LIMIT`, default 5; `COMPACT_LIST_DEFAULT`, default false: how tools
+    /// give lists.
+    pub lists: ListStyle,
+    /// `ACTION_ENFORCE_CHUNK_REQUIRED`, default true: a part of a list is no answer to an action.
+    pub needs_chunks: bool,
+    /// `LOG_LEVEL`: `off`, `error`, `warn`, `info`, `debug` or `trace`; default `info`. `RUST_LOG` says it in more detail.
+    pub log_level: String,
     /// Limits of the assistant: `AGENT_MAX_ITERATIONS`, `AGENT_RUNTIME`.
     pub assistant: agent::config::Config,
     /// Where Basecamp is.
@@ -137,6 +145,9 @@ impl Config {
             is_signup_closed: is_closed(get("PMOS_SIGNUP"))?,
             cors_allowed_origins: origins(get("CORS_ALLOWED_ORIGINS"))?,
             tool_programs: tool_programs(get)?,
+            lists: lists(get)?,
+            log_level: log_level(get("LOG_LEVEL"))?,
+            needs_chunks: is_on("ACTION_ENFORCE_CHUNK_REQUIRED", get, true)?,
             assistant: assistant(get)?,
             basecamp: basecamp::config::Config::from_lookup(get),
             data,
@@ -264,6 +275,42 @@ fn tool_programs(get: impl Fn(&str) -> Option<String>) -> Result<Option<String>,
     }
 }
 
+fn log_level(text: Option<String>) -> Result<String, ConfigError> {
+    let text = text.map_or_else(|| "info".to_owned(), |it| it.to_ascii_lowercase());
+    if ["off", "error", "warn", "info", "debug", "trace"].contains(&text.as_str()) {
+        return Ok(text);
+    }
+    Err(ConfigError {
+        name: "LOG_LEVEL",
+        reason: format!("{text:?} is not accepted; give off, error, warn, info, debug or trace"),
+    })
+}
+
+fn lists(get: impl Fn(&str) -> Option<String>) -> Result<ListStyle, ConfigError> {
+    let default = ListStyle::default();
+    let number = |name: &'static str, otherwise: usize| match get(name) {
+        Some(text) => parse(name, &text, "a number of items"),
+        None => Ok(otherwise),
+    };
+    Ok(ListStyle {
+        expanded_up_to: number("AUTO_EXPAND_MAX_ITEMS", default.expanded_up_to)?,
+        preview: number("PREVIEW_LIMIT", default.preview)?,
+        is_compact: is_on("COMPACT_LIST_DEFAULT", &get, default.is_compact)?,
+        base_url: default.base_url,
+    })
+}
+
+fn is_on(
+    name: &'static str,
+    get: impl Fn(&str) -> Option<String>,
+    otherwise: bool,
+) -> Result<bool, ConfigError> {
+    match get(name) {
+        Some(text) => parse(name, &text, "true or false"),
+        None => Ok(otherwise),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -303,6 +350,11 @@ mod tests {
             ("AGENT_RUNTIME", "v3"),
             ("PMOS_TOOL_PROGRAMS", "yes"),
             ("JSON_BODY_LIMIT", "2 MB"),
+            ("AUTO_EXPAND_MAX_ITEMS", "all"),
+            ("PREVIEW_LIMIT", "-1"),
+            ("LOG_LEVEL", "loud"),
+            ("COMPACT_LIST_DEFAULT", "yes"),
+            ("ACTION_ENFORCE_CHUNK_REQUIRED", "no"),
         ] {
             assert_eq!(read(&[(name, value)]).unwrap_err().name, name);
         }

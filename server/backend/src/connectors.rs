@@ -260,7 +260,7 @@ fn assistant(used: InUse, checks: Vec<Check>) -> Connector {
         ..Connector::default()
     };
     if let Some(missing) = used.missing {
-        // The built-in assistant answers meanwhile, but not as was chosen.
+        // Nobody answers meanwhile.
         let hint = match &missing {
             Problem::NoModelKey { hint, .. } => hint.clone(),
             _ => "Choose who answers under Settings, Assistant".to_owned(),

@@ -16,7 +16,9 @@ impl Backend {
         let context = CallContext { source: "ui", ..CallContext::default() };
         let args = json!({ "project_id": project.to_string() });
         let told = self.tools.call(actor, "pmos_health_project", &args, &context).await?;
-        Ok(read(&told))
+        let score = told["score"].as_f64().map(|it| it * 100.0);
+        let (moved, weeks) = self.tools.trend(actor, project, score).await?;
+        Ok(ProjectHealth { moved, weeks, ..read(&told) })
     }
 }
 
@@ -31,7 +33,7 @@ fn read(told: &Value) -> ProjectHealth {
         completion: factor("completion"),
         communication: factor("communication"),
     });
-    ProjectHealth { score, counts }
+    ProjectHealth { score, counts, moved: None, weeks: Vec::new() }
 }
 
 /// A share from 0 to 1 as a whole number from 0 to 100.

@@ -12,11 +12,13 @@ mod beat;
 mod budgets;
 pub mod care;
 pub mod chat_clients;
+mod checking;
 pub mod config;
 pub mod connect;
 pub mod connectors;
 mod daily;
 mod health;
+mod home;
 mod isolation;
 pub mod logs;
 pub mod meter;
@@ -25,6 +27,7 @@ mod policies;
 pub mod presence;
 mod records;
 mod reports;
+mod search;
 mod server_settings;
 pub mod setup;
 pub mod shell;
@@ -60,12 +63,14 @@ use flow::worker::Worker;
 use insight::Insight;
 use peers::peers::{Patience, Peers};
 use sandbox::Running;
+use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use store::db::Db;
 use store::secrets::SecretKey;
 use tokio_util::sync::CancellationToken;
+use tools::style::ListStyle;
 use tools::tools::Tools;
 
 /// How long steps under way may take to finish when the process is asked to end.
@@ -99,9 +104,12 @@ pub enum StartError {
     Outgoing(#[source] basecamp::NoTransport),
 }
 
-/// The running system. Cheap to clone.
+/// The running system. Cheap to clone: every request, page and task is handed one pointer.
 #[derive(Clone)]
-pub struct Backend {
+pub struct Backend(Arc<Parts>);
+
+/// What the running system is made of.
+pub struct Parts {
     /// What is kept.
     pub db: Db,
     /// People, workspaces and who may do what.
@@ -133,19 +141,27 @@ pub struct Backend {
     /// Ends what would otherwise go on for ever, such as event streams, when the server stops.
     pub closing: CancellationToken,
     /// The settings it was started with.
-    pub config: Arc<Config>,
+    pub config: Config,
     /// Counts answered requests.
     pub meter: Meter,
     /// When this process started, epoch milliseconds.
     pub started_at_ms: i64,
     /// The sample Basecamp, which stops with the last handle.
-    _sample: Arc<Running>,
+    _sample: Running,
     /// Takes up unfinished runs; stops with the last handle.
-    worker: Arc<Worker>,
+    worker: Worker,
     /// Keeps the mirror of Basecamp filled and fresh; stops with the last handle.
-    _sync: Arc<Sync>,
+    _sync: Sync,
     /// Keeps the name of this node for as long as it runs.
-    _node: Arc<Node>,
+    _node: Node,
+}
+
+impl Deref for Backend {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 impl Backend {
@@ -163,11 +179,7 @@ impl Backend {
     async fn open(config: Config) -> Result<Self, StartError> {
         let data = |source| StartError::Data { folder: config.data.display().to_string(), source };
         std::fs::create_dir_all(&config.data).map_err(data)?;
-        let db = match &config.database {
-            Database::Sqlite(path) => Db::open_sqlite(path).await,
-            Database::Postgres(url) => Db::open_postgres(url.expose()).await,
-        }
-        .map_err(StartError::Database)?;
+        let db = database(&config.database).await?;
         let key = match &config.secret_key {
             Some(text) => SecretKey::from_text(text.expose()),
             None => SecretKey::from_file(&config.data.join("secret.key")).map_err(data)?,
@@ -188,7 +200,9 @@ impl Backend {
         let runs = Runs::new(db.clone(), basecamp.clone(), engine);
         let flows = Flows::new(&runs);
         let peers = other_servers(&config, (&flows, db.clone(), key.clone()));
+        let style = ListStyle { base_url: address_of(&config), ..config.lists.clone() };
         let tools = Tools::new(db.clone(), basecamp.clone(), flows.clone(), runs.clone())
+            .listing(style)
             .reaching(peers.clone());
         let closing = CancellationToken::new();
         let limits = agent::config::Config { closing: closing.clone(), ..config.assistant.clone() };
@@ -205,16 +219,16 @@ impl Backend {
             .await
             .map_err(StartError::Limits)?;
         let setup = SetupGuide::new(db.clone(), basecamp.clone(), flows.clone(), agent.clone());
-        Ok(Self {
+        Ok(Self(Arc::new(Parts {
             connections: flows.connections(),
             apps: Apps::new(&runs),
             presence: Presence::new(flows.clone(), db.clone(), closing.clone()),
             flows,
             peers,
             tools,
-            worker: Arc::new(runs.work()),
-            _sync: Arc::new(basecamp.sync(closing.clone().cancelled_owned())),
-            _node: Arc::new(node),
+            worker: runs.work(),
+            _sync: basecamp.sync(closing.clone().cancelled_owned()),
+            _node: node,
             runs,
             insight: Insight::new(basecamp.clone()),
             setup,
@@ -224,11 +238,11 @@ impl Backend {
             auth,
             basecamp,
             closing,
-            config: Arc::new(config),
+            config,
             meter,
             started_at_ms: store::ids::now_ms(),
-            _sample: Arc::new(sample),
-        })
+            _sample: sample,
+        })))
     }
 
     /// Ends what is under way before the process does: nothing more is taken up, steps get a moment to finish, and
@@ -249,6 +263,19 @@ impl Backend {
         address_of(&self.config)
     }
 
+    /// How much the actor's workspace holds.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn held(&self, actor: &Actor) -> Result<Held, Problem> {
+        let operations = self.agent.operation_count(actor).await?;
+        let mut conn = self.db.read().await?;
+        let known = store::insights::counts(&mut conn, &actor.workspace).await?;
+        let whose = (&actor.workspace, &actor.user);
+        let memories = store::memories::count(&mut conn, whose).await?;
+        Ok(Held { known, memories, operations })
+    }
+
     /// The number of the newest event of the actor's workspace; 0 when nothing has happened in it.
     ///
     /// # Errors
@@ -257,6 +284,17 @@ impl Backend {
         let mut conn = self.db.read().await?;
         Ok(store::events::latest(&mut conn, &actor.workspace).await?)
     }
+}
+
+/// How much a workspace holds, as one of its people sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Held {
+    /// What is known about its work.
+    pub known: store::insights::Counts,
+    /// Notes of the assistant.
+    pub memories: i64,
+    /// Writes.
+    pub operations: i64,
 }
 
 /// The server that runs flows, where the environment names one.
@@ -282,6 +320,14 @@ fn other_servers(config: &Config, (flows, db, key): (&Flows, Db, SecretKey)) -> 
 fn code_steps() -> Option<Runner> {
     let runner = Runner::of_this_program();
     runner.inspect_err(|error| tracing::warn!(%error, "code steps cannot be run here")).ok()
+}
+
+async fn database(chosen: &Database) -> Result<Db, StartError> {
+    let opened = match chosen {
+        Database::Sqlite(path) => Db::open_sqlite(path).await,
+        Database::Postgres(url) => Db::open_postgres(url.expose()).await,
+    };
+    opened.map_err(StartError::Database)
 }
 
 /// Serves the sample Basecamp on a free port of this machine; its worlds are kept in `folder`.

@@ -36,7 +36,9 @@ impl Backend {
             Tab::Health => Content::Health(Box::pin(self.health(actor, project)).await?),
             Tab::People => Content::Team(Box::pin(self.team(actor, project)).await?),
         };
-        Ok(Shown { tab, content, counts: Box::pin(api.counts(actor, project)).await? })
+        let counts = Box::pin(api.counts(actor, project)).await?;
+        let team = Box::pin(api.team(actor, project)).await?;
+        Ok(Shown { tab, content, counts, team })
     }
 
     /// Does `act` in `project`.

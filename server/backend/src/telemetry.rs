@@ -88,7 +88,7 @@ impl Backend {
         let bytes = installation::bytes(conn).await?;
         let took = started.elapsed().as_millis();
         let Some(census) = installation::census(conn).await? else { return Ok(Vec::new()) };
-        let since = rfc3339(self.started_at_ms);
+        let up_for = lasting(store::ids::now_ms() - self.started_at_ms);
         let kind = if self.db.is_shared() { "PostgreSQL" } else { "SQLite" };
         let is_open = self.basecamp.circuit().open_for.is_some();
         let service = |name: &str, detail: String, is_well: bool| Service {
@@ -99,11 +99,7 @@ impl Backend {
         let (running, queued) = (census.running, census.queued);
         let (connections, troubled) = (census.connections, census.troubled);
         Ok(vec![
-            service(
-                "App",
-                format!("{} ({}), up since {since}", about::VERSION, about::BUILD),
-                true,
-            ),
+            service("App", format!("{} ({}), up for {up_for}", about::VERSION, about::BUILD), true),
             service(
                 "Flow engine",
                 format!("Built-in, {running} running, {queued} waiting for a worker"),
@@ -171,9 +167,25 @@ fn sum_of<'a>(rows: impl Iterator<Item = &'a AnswerRow>) -> AnswerSlot {
     AnswerSlot { typical_ms: within(&ends, 50), slow_ms: within(&ends, 95), ..sum }
 }
 
+/// "4 hours": how long something has lasted, in the largest unit that says enough.
+fn lasting(ms: i64) -> String {
+    let minutes = ms.max(0) / 60_000;
+    match minutes {
+        ..120 => count(minutes, "minute", "minutes"),
+        120..2880 => count(minutes / 60, "hour", "hours"),
+        _ => count(minutes / 1440, "day", "days"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn how_long_it_runs_is_said_in_words() {
+        let said = [60_000, 90 * 60_000, 5 * 3_600_000, 3 * 86_400_000].map(lasting);
+        assert_eq!(said, ["1 minute", "90 minutes", "5 hours", "3 days"]);
+    }
 
     #[test]
     fn parts_hold_their_own_numbers_and_the_whole_all() {

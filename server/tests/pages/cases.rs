@@ -47,22 +47,25 @@ fn list(name: &'static str) -> Case {
 const PROJECT: i64 = 999_999_999;
 
 /// Take no id: they read or change what is the caller's, or ask for secrets that only the caller has.
-const OWN: [&str; 41] = [
+const OWN: [&str; 44] = [
     "accept_invitation",
     "add_tool_server",
     "change_password",
+    "check_connections",
     "check_setup",
     "connect_sample",
     "create_flow",
     "create_folder",
     "disconnect_client",
     "disconnect_flow_engine",
+    "end_other_sessions",
     "import_flow",
     "invite",
     "list_models",
     "load_consent",
     "load_invitation",
     "make_api_key",
+    "make_flow",
     "make_flow_connection",
     "make_plan",
     "open_shell",
@@ -92,7 +95,7 @@ const OWN: [&str; 41] = [
 ];
 
 /// Read without being asked for anything.
-const LISTS: [&str; 42] = [
+const LISTS: [&str; 46] = [
     "chat_project",
     "chat_sessions",
     "list_flows",
@@ -115,16 +118,19 @@ const LISTS: [&str; 42] = [
     "load_keeping",
     "load_members",
     "load_mirror_status",
+    "load_open_sessions",
     "load_plans",
     "load_program_use",
     "load_projects",
     "load_rules",
+    "load_run_choices",
     "load_server_settings",
     "load_setup",
     "load_shell",
     "load_signup",
     "load_telemetry",
     "load_own_person",
+    "load_glance",
     "load_standings",
     "load_tool_servers",
     "load_workspace",
@@ -135,6 +141,7 @@ const LISTS: [&str; 42] = [
     "load_limits",
     "load_own_use",
     "load_subscriptions",
+    "load_waiting",
 ];
 
 /// Every server function, with these ids.
@@ -195,7 +202,16 @@ fn of_people(ids: &Ids) -> Vec<Case> {
         form("restore_note", json!({"id": ids["note"]})),
         form("change_role", json!({"member": ids["member"], "role": "viewer"})),
         form("remove_member", json!({"member": ids["member"]})),
+        form("end_member_sessions", json!({"member": ids["member"]})),
+        form("make_member_password", json!({"member": ids["member"]})),
+        form("set_member_status", json!({"member": ids["member"], "status": "disabled"})),
+        form("end_session", json!({"session": ids["member"]})),
         form("withdraw_invitation", json!({"invitation": ids["invitation"]})),
+        (
+            "find_by_words",
+            Some(Ask::Form(json!({"words": "goose", "wide": false}))),
+            Wanted::Nothing,
+        ),
         nothing("load_audit", json!({"filter": {"actor": ids["member"]}})),
         ("check_audit", Some(Ask::Form(json!({"kept": ""}))), Wanted::Nothing),
         refusal("run_in_shell", json!({"session": ids["shell"], "command": "pmos status"})),
@@ -226,9 +242,12 @@ fn of_flows(ids: &Ids) -> Vec<Case> {
         sent("set_runs_at_once", with(json!({"limit": 2}))),
         form("delete_flow", one()),
         form("webhook_address", one()),
+        form("load_next_start", one()),
         form("renew_webhook_address", one()),
         sent("start_run", with(json!({"payload": {}}))),
         sent("move_flow", with(json!({"folder": null}))),
+        form("rename_flow", with(json!({"name": "Mine now"}))),
+        form("duplicate_flow", one()),
         form("rename_folder", json!({"id": ids["folder"], "name": "Mine now"})),
         form("delete_folder", json!({"id": ids["folder"]})),
         // Tables have names of their own in every workspace.
@@ -252,6 +271,9 @@ fn of_flows(ids: &Ids) -> Vec<Case> {
         form("flow_at", with(json!({"version": ids["version"]}))),
         form("draft_changes", one()),
         nothing("list_runs", Ask::Json(json!({"filter": {"flowId": flow}}))),
+        nothing("load_runs", Ask::Json(json!({"filter": {"flowId": flow}}))),
+        nothing("load_run_figures", Ask::Form(json!({"since": 0}))),
+        ("retry_failed_runs", Some(Ask::Json(json!({"filter": {"flowId": flow}}))), Wanted::Wrong),
         form("get_run", json!({"id": ids["run"]})),
         form("cancel_run", json!({"id": ids["run"]})),
         form("retry_run", json!({"id": ids["run"]})),
@@ -308,6 +330,11 @@ fn of_projects(ids: &Ids) -> Vec<Case> {
     vec![
         ("load_due", Some(Ask::Form(json!({"mine": false}))), Wanted::Nothing),
         form("load_project", json!({"id": PROJECT})),
+        form("load_todo_places", json!({"project": PROJECT.to_string()})),
+        sent(
+            "add_todo",
+            json!({"typed": {"title": "Mine", "project": PROJECT.to_string(), "list": "1"}}),
+        ),
         sent("load_tab", json!({"project": PROJECT, "tab": "todos"})),
         form("load_detail", todo()),
         form("load_team", json!({"project": PROJECT})),

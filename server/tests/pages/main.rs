@@ -4,8 +4,10 @@
 
 mod cases;
 mod deciding;
+mod frame;
 mod packing;
 mod roles;
+mod runs;
 mod scripts;
 mod studio;
 mod supers;
@@ -221,6 +223,15 @@ async fn a_conversation_is_drawn_with_its_newest_turns() {
     assert!(page.text.contains("<p>hello there"), "{}", page.text);
     assert_eq!(page.text.matches("id=\"turn-").count(), 2, "{}", page.text);
     assert!(!page.text.contains("Show earlier"), "{}", page.text);
+    assert_eq!(page.status, 200);
+    let other = place.signs_up("other").await;
+    for (path, cookie) in
+        [(path.as_str(), &other), ("/chat/none", &owner), ("/approvals/none", &owner)]
+    {
+        let missing = place.open(path, cookie).await;
+        assert_eq!(missing.status, 404, "{path}");
+        assert!(missing.text.contains("</html>") && !missing.text.contains("<p>hello there"));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -26,10 +26,11 @@ const OPEN: [&str; 12] = [
 ];
 
 /// Beginnings of the names of those that change nothing.
-const READING: [&str; 17] = [
+const READING: [&str; 18] = [
     "chat_",
     "draft_changes",
     "export_table",
+    "find_by_words",
     "flow_",
     "get_",
     "list_",
@@ -47,7 +48,8 @@ const READING: [&str; 17] = [
 ];
 
 /// Change what is a viewer's own: where they are, what they are told of, their keys, plans and runs of apps.
-const OWN_OF_VIEWERS: [&str; 9] = [
+const OWN_OF_VIEWERS: [&str; 10] = [
+    "end_other_sessions",
     "here_in_flow",
     "leave_flow",
     "make_api_key",
@@ -88,7 +90,7 @@ fn asked(name: &str) -> Ask {
             json!({"typed[label]": "Script", "typed[role]": "viewer", "typed[days]": "30"}),
         ),
         "make_flow_connection" => Ask::Json(json!({"new": {"name": "CRM"}})),
-        "make_plan" => Ask::Form(json!({"objective": "Find what is overdue"})),
+        "make_plan" => Ask::Json(json!({"objective": "Find what is overdue", "answers": []})),
         "remove_model_key" => Ask::Json(json!({"scope": "workspace", "provider": "openai"})),
         "save_alerts" => Ask::Form(json!({"emails": "", "project": ""})),
         "save_basecamp_app" | "test_basecamp_app" => {

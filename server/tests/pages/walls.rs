@@ -199,6 +199,10 @@ pub(crate) async fn state(place: &Place, there: &str) -> Vec<Value> {
     ] {
         all.push(place.get(path, there).await);
     }
+    // Looking is being here.
+    for member in all.iter_mut().filter_map(|it| it.get_mut("members")?.as_array_mut()).flatten() {
+        member.as_object_mut().map(|it| it.remove("lastSeenAtMs"));
+    }
     for name in ["flow_list", "flow_folders_list", "pmos_memory_recall", "list_policies"] {
         all.push(place.tool(there, name, json!({})).await);
     }

@@ -62,10 +62,10 @@ pub(crate) fn routes() -> Vec<Route> {
 
 /// A tool that fails is an answer, not an error of the request.
 async fn act(
+    State(backend): State<Backend>,
     Extension(served): Extension<Served>,
     Path(op): Path<String>,
-    actor: Option<Extension<Actor>>,
-    grant: Option<Extension<KeyGrant>>,
+    (actor, grant): (Option<Extension<Actor>>, Option<Extension<KeyGrant>>),
     request: Request,
 ) -> Answer {
     let args = body::object_or_none(request).await?;
@@ -75,7 +75,8 @@ async fn act(
     };
     let args = Value::Object(with_compact(spec, args.unwrap_or_default()));
     Ok(match served.door.call(&caller(actor, grant), &op, &args, "action").await {
-        Ok(result) => whole(&op, result),
+        Ok(result) if backend.config.needs_chunks => whole(&op, result),
+        Ok(result) => Json(result).into_response(),
         Err(failure) => failed(failure.message(), failure.code(), failure.value()),
     })
 }

@@ -64,6 +64,7 @@ impl Ask {
             project: some(self.project_context.as_ref().map(name_of)),
             files: self.attachments,
             when_busy: if is_refusing { WhenBusy::Refuse } else { WhenBusy::Join },
+            by_rules: false,
         }
     }
 }
@@ -123,7 +124,7 @@ fn told(answered: &Answered, (is_steered, is_command): (bool, bool)) -> Response
         ChatRunStatus::WaitingApproval => {
             body["pending_approval"] = true.into();
             body["approval_id"] = json!(run.approval_id);
-            body["operation_id"] = Value::Null;
+            body["operation_id"] = json!(answered.operation);
             StatusCode::ACCEPTED
         }
         ChatRunStatus::Failed => {

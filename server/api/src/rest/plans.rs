@@ -27,6 +27,9 @@ struct Given {
     objective: String,
     #[serde(alias = "projectId")]
     project_id: Option<Value>,
+    /// What was answered to its questions, in order.
+    #[serde(default)]
+    answers: Vec<String>,
 }
 
 async fn plan(
@@ -40,7 +43,7 @@ async fn plan(
         return Ok(refusal);
     }
     let project = given.project_id.as_ref().and_then(text_of);
-    let plan = backend.agent.plan(&actor, &given.objective, project).await?;
+    let plan = backend.agent.plan(&actor, &given.objective, project, &given.answers).await?;
     let body = json!({ "ok": true, "plan_id": plan.id, "steps": plan.steps });
     Ok(Json(body).into_response())
 }

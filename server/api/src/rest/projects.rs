@@ -20,13 +20,18 @@ use serde_json::{Value, json};
 
 /// Where the earlier system had them; a browser gets the page there.
 const EARLIER: &str = "/projects";
+/// Where they are now.
+const LIST: &str = "/api/projects";
+/// What the narrower shape calls them: as Basecamp does.
+const ALL: &str = "/projects.json";
+const ONE: &str = "/projects/{id}.json";
 /// Headers that carry a key.
 const KEYS: [&str; 2] = ["x-bcgpt-api-key", "x-api-key"];
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        Route::get("/api/projects", SIGNED_IN, list),
-        Route::get("/api/projects/{id}", SIGNED_IN, read),
+        Route::get(LIST, SIGNED_IN, list).refusing(kept_out),
+        Route::get("/api/projects/{id}", SIGNED_IN, read).refusing(kept_out),
         Route::post("/api/pmos/projects/{id}/files", Who::Signed(Permission::Write), add_file),
     ]
 }
@@ -66,7 +71,7 @@ async fn list(State(backend): State<Backend>, Extension(actor): Extension<Actor>
     };
     match found {
         Ok(found) => Json(Value::Array(found.items)).into_response(),
-        Err(problem) => refused(&backend, &actor, problem, "/projects.json").await,
+        Err(problem) => refused(&backend, &actor, problem, ALL).await,
     }
 }
 
@@ -83,7 +88,7 @@ async fn read(
     };
     match found {
         Ok(found) => Json(found).into_response(),
-        Err(problem) => refused(&backend, &actor, problem, "/projects/{id}.json").await,
+        Err(problem) => refused(&backend, &actor, problem, ONE).await,
     }
 }
 
@@ -115,27 +120,50 @@ async fn add_file(
     Ok(Json(Box::pin(backend.add_file(&actor, project, &file, content)).await?))
 }
 
-/// The narrower shape of these routes: `{error, message, url, data}`.
+/// What somebody is told who may not ask.
+fn kept_out(path: &'static str, problem: Problem) -> Response {
+    let url = if path == LIST { ALL } else { ONE };
+    match &problem {
+        Problem::NotSignedIn | Problem::Forbidden { .. } => {
+            let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::FORBIDDEN);
+            narrow(status, (problem.code(), &problem), url, &Value::Null)
+        }
+        _ => Refusal::from(problem).into_response(),
+    }
+}
+
 async fn refused(backend: &Backend, actor: &Actor, problem: Problem, url: &str) -> Response {
     let (status, code, data) = match &problem {
         Problem::NeedsSetup { .. } => {
             let known = backend.basecamp.accesses(actor).await;
-            let accounts: Vec<Value> = known
-                .map(|it| it.connections)
-                .unwrap_or_default()
-                .iter()
-                .filter(|it| it.account.is_none())
-                .flat_map(|it| it.accounts.iter().map(|it| json!(it)))
-                .collect();
-            let code = if accounts.is_empty() { "NO_ACCOUNTS" } else { "ACCOUNT_NOT_SELECTED" };
-            (StatusCode::BAD_REQUEST, code, json!({ "accounts": accounts }))
+            let known = known.map(|it| it.connections).unwrap_or_default();
+            let open = known.iter().filter(|it| it.account.is_none());
+            let accounts: Vec<Value> =
+                open.flat_map(|it| it.accounts.iter().map(|it| json!(it))).collect();
+            let (status, code) = match (known.is_empty(), accounts.is_empty()) {
+                (_, false) => (StatusCode::BAD_REQUEST, "ACCOUNT_NOT_SELECTED"),
+                (true, true) => (StatusCode::BAD_REQUEST, "NO_ACCOUNTS"),
+                // An account is chosen, but Basecamp does not let us in any more.
+                (false, true) => (StatusCode::UNAUTHORIZED, "AUTHORIZATION_FAILED"),
+            };
+            (status, code, json!({ "accounts": accounts }))
         }
         Problem::NotFound { .. } => (StatusCode::NOT_FOUND, "NOT_FOUND", Value::Null),
         Problem::Unavailable { .. } => (StatusCode::BAD_GATEWAY, "UPSTREAM_ERROR", Value::Null),
         _ => return Refusal::from(problem).into_response(),
     };
+    narrow(status, (code, &problem), url, &data)
+}
+
+/// The narrower shape of these routes: `{error, message, url, data}`, and the code under its usual name too.
+fn narrow(
+    status: StatusCode,
+    (code, problem): (&str, &Problem),
+    url: &str,
+    data: &Value,
+) -> Response {
     let body = json!({
-        "error": code, "message": problem.to_string(), "url": url, "data": data
+        "error": code, "code": code, "message": problem.to_string(), "url": url, "data": data
     });
     (status, Json(body)).into_response()
 }

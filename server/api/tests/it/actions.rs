@@ -68,12 +68,27 @@ async fn the_server_says_what_runs_here_and_counts_for_its_own_people_only() {
         let status = server.visitor().get("/api/status").await;
         assert_eq!((&status["status"], &status["tools"]), (&json!("operational"), &tools["count"]));
         assert_eq!(status["config"]["flow_url"], "http://pmos.test");
-        assert_eq!(status["database"]["operations"], Value::Null);
+        let counted = [
+            "health_scores",
+            "active_predictions",
+            "unacknowledged_insights",
+            "patterns",
+            "memories",
+            "operations",
+        ];
+        for name in counted {
+            assert_eq!(status["database"].get(name), Some(&Value::Null), "{name}");
+        }
+        let runtime = owner.get("/api/pmos/platform/settings").await["agentRuntime"].clone();
+        assert_eq!(status["runtime"], runtime);
+        let note = json!({"memory_type": "fact", "content": "Fridays are short"});
+        assert_eq!(script.post("/action/pmos_memory_save", note).await.status, 200);
+        let held = |told: &Value| counted.map(|it| told["database"][it].as_i64().unwrap());
         for own in [&owner, &script] {
-            assert_eq!(own.get("/api/status").await["database"]["operations"], 1);
+            assert_eq!(held(&own.get("/api/status").await.body), [0, 0, 0, 0, 1, 2]);
         }
         let other = server.signs_up("Team").await;
-        assert_eq!(other.get("/api/status").await["database"]["operations"], 0);
+        assert_eq!(held(&other.get("/api/status").await.body), [0; 6]);
     }
 }
 
@@ -100,5 +115,40 @@ async fn what_others_did_is_shown_without_their_values() {
         let seen = row(&viewer).await;
         assert_eq!((&seen["arguments"], &seen["tool"]), (&json!({}), &json!("flow_create")));
         assert_eq!((&seen["result_excerpt"], &seen["actor"]), (&Value::Null, &json!("Member")));
+    }
+}
+
+#[tokio::test]
+async fn a_part_of_a_list_is_no_answer_unless_the_settings_say_so() {
+    for enforced in ["true", "false"] {
+        let settings = [
+            ("APP_BASE_URL", "http://pmos.test"),
+            ("AUTO_EXPAND_MAX_ITEMS", "2"),
+            ("PREVIEW_LIMIT", "1"),
+            ("ACTION_ENFORCE_CHUNK_REQUIRED", enforced),
+        ];
+        for server in Server::all_with(&settings).await {
+            let owner = server.signs_up("Owner").await;
+            owner.post("/api/pmos/setup/sample", json!({})).await;
+            let script = owner.script(json!({})).await;
+            let answer = script.post("/action/list_projects", json!({})).await;
+            let part = match enforced {
+                "true" => {
+                    assert_eq!(
+                        (&answer["ok"], &answer["code"]),
+                        (&json!(false), &json!("CHUNK_REQUIRED"))
+                    );
+                    assert!(answer["details"]["payload_key"].is_string(), "{}", answer.body);
+                    answer["details"]["partial"].clone()
+                }
+                _ => answer.body.clone(),
+            };
+            let length = |name: &str| part[name].as_array().map(Vec::len);
+            assert_eq!((length("projects"), length("projects_preview")), (Some(2), Some(1)));
+            assert_eq!((&part["count"], &part["chunk_required"]), (&json!(3), &json!(true)));
+            let path = part["export"]["file_path"].as_str().unwrap();
+            assert_eq!(part["export"]["url"], format!("http://pmos.test{path}"));
+            assert_eq!(script.get(path).await.body.as_array().map(Vec::len), Some(3));
+        }
     }
 }

@@ -159,6 +159,37 @@ async fn a_change_waits_and_is_decided_once() {
 }
 
 #[tokio::test]
+async fn a_change_that_waits_is_decided_by_its_operation_too() {
+    for server in Server::all().await {
+        let owner = connected(&server, "Owner").await;
+        let complete = json!({"message": "complete Menu board copy"});
+        let asked = owner.post("/api/chat", complete.clone()).await;
+        let id = asked["operation_id"].as_str().unwrap();
+        let path = format!("/api/operations/{id}");
+        let waits = owner.get(&path).await;
+        assert_eq!(
+            (&waits["status"], &waits["approval_id"], &waits["source"]),
+            (&json!("pending_approval"), &asked["approval_id"], &json!("chat")),
+            "{}",
+            server.name
+        );
+        let rejected = owner.post(&format!("{path}/reject"), json!({"reason": "later"})).await;
+        assert_eq!((rejected.status, &rejected["status"]), (200, &json!("rejected")));
+        assert_eq!(owner.get(&path).await["status"], "rejected");
+        let asked = owner.post("/api/chat", complete).await;
+        let path = format!("/api/operations/{}", asked["operation_id"].as_str().unwrap());
+        let approved = owner.post(&format!("{path}/approve"), json!({})).await;
+        assert_eq!(
+            (approved.status, &approved["ok"], &approved["tool"]),
+            (200, &json!(true), &json!("complete_todo"))
+        );
+        assert!(approved["runId"].is_string() && approved["result"].is_object());
+        assert_eq!(owner.get(&path).await["status"], "completed");
+        assert_eq!(owner.post(&format!("{path}/approve"), json!({})).await.status, 409);
+    }
+}
+
+#[tokio::test]
 async fn tools_are_called_directly_and_fail_as_answers() {
     let server = Server::sqlite().await;
     let owner = connected(&server, "Owner").await;

@@ -160,7 +160,19 @@ async fn somebody_new_gets_one_key_once_and_comes_back_without_another() {
         let left = script.post("/logout", json!({})).await;
         assert_eq!((left.status, &left["connected"]), (200, &json!(false)));
         assert_eq!(script.get("/api/pmos/auth/me").await.status, 200, "the key still works");
-        assert_eq!(script.get("/startbcgpt").await["connected"], true);
+        let (first, last) = (key.get(..9).unwrap(), key.get(key.len() - 4..).unwrap());
+        let masked = format!("{first}…{last}");
+        assert_eq!(left["api_key"], json!(masked));
+        let told = script.get("/startbcgpt").await;
+        assert_eq!((&told["connected"], &told["api_key"]), (&json!(true), &json!(masked)));
+        let user = &told["user"];
+        assert!(user["name"].is_string() && user["email"].is_string(), "{}", told.body);
+        let same = script.post("/action/startbcgpt", json!({})).await;
+        assert_eq!((&same["api_key"], &same["user"]), (&json!(masked), user));
+        let nobody = visitor.get("/startbcgpt").await;
+        for field in ["user", "user_key", "api_key"] {
+            assert_eq!(nobody[field], Value::Null, "{field}: {}", nobody.body);
+        }
     }
 }
 

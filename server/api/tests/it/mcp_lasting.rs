@@ -204,12 +204,62 @@ async fn a_task_whose_process_died_is_told_as_failed() {
         let stored = test.db.write(move |tx| {
             Box::pin(async move {
                 let (workspace, user) = owner("amara");
-                mcp_tasks::insert(tx, "t1", (&workspace, &user), (long_ago, 0)).await
+                mcp_tasks::insert(tx, "t1", (&workspace, &user), None, (long_ago, 0)).await
             })
         });
         stored.await.unwrap();
         let task = settled(&Tasks::new(test.db.clone()), "t1").await;
         assert_eq!(task["status"], "failed", "{task}");
         assert_eq!(task["error"]["data"]["code"], "INTERRUPTED", "{task}");
+    }
+}
+
+#[tokio::test]
+async fn a_task_that_only_reads_is_begun_again_with_the_rights_of_now() {
+    for server in Server::all_with(HERE).await {
+        let person = server.signs_up("Owner").await;
+        let me = person.get("/api/pmos/auth/me").await["user"].clone();
+        let script = person.script(json!({})).await;
+        let text = |name: &str| me[name].as_str().unwrap().to_owned();
+        let of = (WorkspaceId::from(text("workspaceId")), UserId::from(text("id")));
+        let long_ago = ids::now_ms() - 120_000;
+        let call = json!({"name": "flow_list", "args": {}}).to_string();
+        let stored = server.backend.db.write(move |tx| {
+            Box::pin(async move {
+                let whose = (&of.0, &of.1);
+                mcp_tasks::insert(tx, "t1", whose, Some(&call), (long_ago, 0)).await
+            })
+        });
+        stored.await.unwrap();
+        let ask = async |caller: &Caller<'_>| {
+            let params = json!({"taskId": "t1", "_meta": {
+                "io.modelcontextprotocol/protocolVersion": STATELESS,
+                "io.modelcontextprotocol/clientCapabilities":
+                    {"extensions": {"io.modelcontextprotocol/tasks": {}}},
+            }});
+            let headers = [
+                BOTH,
+                ("mcp-protocol-version", STATELESS),
+                ("mcp-method", "tasks/get"),
+                ("mcp-name", "t1"),
+            ];
+            send(caller, ("POST", "/mcp"), &headers, message(9, "tasks/get", &params)).await
+        };
+        let stranger = server.signs_up("Other").await.script(json!({})).await;
+        assert_eq!(ask(&stranger).await.error().1, &json!("RESOURCE_NOT_FOUND"));
+        let since = Instant::now();
+        let task = loop {
+            let told = ask(&script).await.last().clone();
+            match told["result"]["status"].as_str() {
+                Some("working") => {}
+                Some("completed") => break told["result"]["result"].clone(),
+                _ => panic!("{}: {told}", server.name),
+            }
+            assert!(since.elapsed() < Duration::from_secs(30), "the task did not end");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        };
+        assert_eq!(task["structuredContent"]["data"], json!([]), "{}: {task}", server.name);
+        let again = ask(&script).await;
+        assert_eq!(again.result()["status"], "completed", "it ends once");
     }
 }

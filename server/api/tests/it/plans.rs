@@ -50,6 +50,30 @@ async fn told(owner: &Caller<'_>) -> String {
 }
 
 #[tokio::test]
+async fn a_plan_that_needs_a_choice_goes_on_with_the_answer() {
+    for server in Server::all().await {
+        let owner = with_sample(&server).await;
+        let wish = "Add a to-do called Order paper to the Website relaunch project";
+        let asked = owner.post("/api/plan", json!({"objective": wish})).await;
+        assert_eq!(
+            (asked.status, &asked["code"]),
+            (422, &json!("NOT_UNDERSTOOD")),
+            "{}",
+            asked.body
+        );
+        assert_eq!(asked["error"], "Which list?");
+        let list = asked["examples"][0].clone();
+        let again = json!({"objective": wish, "answers": ["Nowhere at all"]});
+        assert_eq!(owner.post("/api/plan", again).await.status, 422);
+        let plan = owner.post("/api/plan", json!({"objective": wish, "answers": [list]})).await;
+        assert_eq!((plan.status, &plan["steps"][0]["tool"]), (200, &json!("create_todo")));
+        let detail = plan["steps"][0]["detail"].as_str().unwrap();
+        assert!(detail.contains(list.as_str().unwrap()), "{detail}");
+        assert_eq!(operations(&owner).await, json!([]));
+    }
+}
+
+#[tokio::test]
 async fn a_plan_changes_nothing_and_is_carried_out_once() {
     for server in Server::all().await {
         let owner = with_sample(&server).await;

@@ -2,7 +2,7 @@
 
 use crate::caller::Server;
 use axum::body::Body;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn projects_are_raw_basecamp_json_under_both_addresses() {
@@ -24,7 +24,13 @@ async fn projects_are_raw_basecamp_json_under_both_addresses() {
         let request =
             server.visitor().request("GET", "/projects").header("accept", "application/json");
         let stranger = server.visitor().send(request.body(Body::empty()).unwrap()).await;
-        assert_eq!((stranger.status, &stranger["code"]), (401, &json!("NOT_AUTHENTICATED")));
+        assert_eq!((stranger.status, &stranger["error"]), (401, &json!("NOT_AUTHENTICATED")));
+        assert_eq!((&stranger["url"], &stranger["data"]), (&json!("/projects.json"), &Value::Null));
+        assert!(stranger["message"].is_string(), "{}", stranger.body);
+        let wrong = server.visitor().showing(&format!("pmos_{}", "x".repeat(43)));
+        let wrong = wrong.get("/api/projects/1").await;
+        assert_eq!((wrong.status, &wrong["error"]), (401, &json!("NOT_AUTHENTICATED")));
+        assert_eq!(wrong["url"], "/projects/{id}.json");
         let request = server.visitor().request("GET", "/projects").header("accept", "text/html");
         let page = server.visitor().send(request.body(Body::empty()).unwrap()).await;
         assert_eq!(page.status, 404, "a page is served by the server, not here");
