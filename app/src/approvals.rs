@@ -1,5 +1,6 @@
 //! The inbox of questions that wait for an answer.
 
+pub mod count;
 pub mod detail;
 pub mod page;
 pub mod rules;

@@ -1,5 +1,6 @@
 //! Apps: the gallery, the page that runs one, and publishing. Visitors without a session see the first two.
 
+pub mod asked;
 pub mod fields;
 pub mod gallery;
 pub mod output;

@@ -5,6 +5,7 @@ pub mod attaching;
 pub mod beside;
 pub mod composer;
 pub mod conversation;
+pub mod failed;
 pub mod feed;
 pub mod known;
 pub mod naming;

@@ -1,6 +1,7 @@
 //! Connections, to Basecamp and to what flows use: listed, tested, mended, taken away.
 
 pub mod account;
+pub mod all;
 pub mod apps;
 pub mod page;
 pub mod progress;

@@ -1,8 +1,10 @@
 //! Projects of Basecamp and what is in them.
 
+pub mod add_todo;
 pub mod address;
 pub mod age;
 pub mod around;
+pub mod attention;
 pub mod board;
 pub mod budget;
 pub mod budget_fns;

@@ -1,14 +1,20 @@
 //! The HTML document, and what stands around every page.
 
 pub mod bar;
+pub mod commands;
 pub mod drawer;
 pub mod frame;
+pub mod helpers;
+pub mod list_keys;
 pub mod missing;
 pub mod nav;
+pub mod new_flow;
+pub mod new_todo;
 pub mod notices;
 pub mod offline;
 pub mod palette;
 pub mod panel;
+pub mod search_fns;
 pub mod server_fns;
 pub mod shortcuts;
 pub mod signed_in;

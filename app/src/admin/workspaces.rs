@@ -28,7 +28,7 @@ pub fn WorkspacesPage() -> impl IntoView {
     view! {
         <Show
             when=move || owns.get()
-            fallback=|| view! { <NotAllowed icon="layers" title="Only a super admin can see every workspace" /> }
+            fallback=|| view! { <NotAllowed icon="layers" title="Only a super admin can see every workspace" needs=Permission::Platform /> }
         >
             <Workspaces />
         </Show>

@@ -1,6 +1,6 @@
 //! `/approvals` and `/approvals/:id`: what waits, what was decided, and one of them whole.
 
-use crate::approvals::detail::Detail;
+use crate::approvals::detail::{Answers, Detail};
 use crate::approvals::rules::Rules;
 use crate::approvals::server_fns::{list_approvals, shown_approval};
 use crate::chat::approval::decided_by;
@@ -9,18 +9,21 @@ use crate::live::use_live;
 use crate::ui::badge::{State, Status};
 use crate::ui::empty::Empty;
 use crate::ui::icon::Icon;
+use crate::ui::kept::of_loading;
 use crate::ui::problem::Loaded;
 use crate::ui::skeleton::RowsSkeleton;
 use crate::ui::time::{parse_time, use_now};
-use domain::approval::{Approval, ApprovalStatus};
+use crate::ui::toast::use_toasts;
+use domain::approval::{Approval, ApprovalDetail, ApprovalStatus};
 use domain::event::Topic;
 use domain::ids::ApprovalId;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 
 /// The approval beside the list.
-type Shown = Resource<Result<Option<Approval>, AppError>>;
+type Shown = Resource<Result<Option<ApprovalDetail>, AppError>>;
 
 /// The inbox.
 #[component]
@@ -40,12 +43,16 @@ pub fn ApprovalsPage() -> impl IntoView {
         move || (chosen.get(), listed.get(), version.get()),
         |(id, listed, _)| shown_approval(id, listed),
     );
+    let waiting = Resource::new(move || version.get(), |_| list_approvals(true));
+    let answers = Answers::new();
+    going_on(answers, waiting, (chosen, shown));
+    let count = of_loading(move |_| waiting.get().and_then(Result::ok).map_or(0, |it| it.len()));
     view! {
         <Title text="Approvals" />
         <h1 class="sr">"Approvals"</h1>
         <div class="inbox" data-view=move || if chosen.get().is_some() { "detail" } else { "list" }>
             <div class="inbox__list">
-                <Tabs tab=tab />
+                <Tabs tab=tab count=count />
                 {move || match tab.get().as_str() {
                     "rules" => view! { <Rules /> }.into_any(),
                     _ => view! {
@@ -59,7 +66,7 @@ pub fn ApprovalsPage() -> impl IntoView {
             <article class="inbox__detail" aria-label="The approval">
                 <Loaded of=shown skeleton=|| view! { <RowsSkeleton count=4 /> } let:found>
                     {match found {
-                        Some(it) => view! { <Detail approval=it on_decided=move |()| shown.refetch() /> }.into_any(),
+                        Some(it) => view! { <Detail shown=it answers=answers /> }.into_any(),
                         None => view! { <p class="xs quiet" style="padding: 1.5rem">"What an approval would do is shown here."</p> }.into_any(),
                     }}
                 </Loaded>
@@ -68,12 +75,59 @@ pub fn ApprovalsPage() -> impl IntoView {
     }
 }
 
+/// What happens once something was decided here: it is said, and the page goes on to the next one that waits; where
+/// there is none, to the list.
+fn going_on(
+    answers: Answers,
+    waiting: Resource<Result<Vec<Approval>, AppError>>,
+    (chosen, shown): (Memo<Option<ApprovalId>>, Shown),
+) {
+    let (navigate, toasts) = (use_navigate(), use_toasts());
+    Effect::new(move |_| {
+        let Some(decided) = answers.decided() else { return };
+        answers.clear();
+        let word = match decided.status {
+            ApprovalStatus::Rejected => "Rejected",
+            _ => "Approved",
+        };
+        toasts.say(format!("{word}: {}", decided.title));
+        let all = waiting.get_untracked().and_then(Result::ok).unwrap_or_default();
+        let path = match next_of(&all, &decided.id) {
+            Some(next) => format!("/approvals/{next}"),
+            None => "/approvals".to_owned(),
+        };
+        navigate(&path, NavigateOptions { scroll: false, ..Default::default() });
+        shown.refetch();
+    });
+    // What was refused of one is not said of another.
+    Effect::new(move |before: Option<Option<ApprovalId>>| {
+        let now = chosen.get();
+        if before.is_some_and(|it| it != now) {
+            answers.clear();
+        }
+        now
+    });
+}
+
+/// The one that waits after `decided`, or else the first.
+fn next_of(all: &[Approval], decided: &ApprovalId) -> Option<ApprovalId> {
+    let at = all.iter().position(|it| it.id == *decided).unwrap_or(0);
+    let (before, after) = all.split_at(at);
+    let mut rest = after.iter().chain(before).filter(|it| it.id != *decided);
+    rest.next().map(|it| it.id.clone())
+}
+
 #[component]
-fn Tabs(tab: Memo<String>) -> impl IntoView {
+fn Tabs(tab: Memo<String>, count: Signal<usize>) -> impl IntoView {
     let current = move |it: &str| tab.with(|tab| tab == it).then_some("page");
     view! {
         <nav class="inbox__tabs tabs" aria-label="Approvals">
-            <a class="tab" href="/approvals" aria-current=move || current("")>"Waiting"</a>
+            <a class="tab" href="/approvals" aria-current=move || current("")>
+                "Waiting"
+                <Transition fallback=|| ()>
+                    {move || Some(count.get()).filter(|it| *it > 0).map(|it| view! { <span class="count count--warn">{it}</span> })}
+                </Transition>
+            </a>
             <a class="tab" href="/approvals?tab=decided" aria-current=move || current("decided")>"Decided"</a>
             <a class="tab" href="/approvals?tab=rules" aria-current=move || current("rules")>"Remembered"</a>
         </nav>
@@ -105,7 +159,8 @@ fn Row(approval: Approval, decided: Memo<bool>, shown: Shown) -> impl IntoView {
     let id = approval.id.clone();
     let tab = if decided.get_untracked() { "?tab=decided" } else { "" };
     let href = format!("/approvals/{id}{tab}");
-    let is_shown = move || shown.get().and_then(Result::ok).flatten().is_some_and(|it| it.id == id);
+    let is_shown =
+        move || shown.get().and_then(Result::ok).flatten().is_some_and(|it| it.approval.id == id);
     let current = move || is_shown().then_some("true");
     let (at, now) = (parse_time(&approval.created_at).unwrap_or_default(), use_now());
     let sign = match approval.status {
@@ -122,6 +177,9 @@ fn Row(approval: Approval, decided: Memo<bool>, shown: Shown) -> impl IntoView {
         ApprovalStatus::Rejected => format!("Rejected by {}", decided_by(&approval)),
         ApprovalStatus::Expired => "Expired, so nothing was done".to_owned(),
     };
+    let reach = approval.effects.seen_by.is_some().then(|| {
+        view! { <small class="row"><Icon name="eye" />"Others in Basecamp see it"</small> }
+    });
     view! {
         <li>
             <a class="inbox__item" href=href aria-current=current>
@@ -132,6 +190,7 @@ fn Row(approval: Approval, decided: Memo<bool>, shown: Shown) -> impl IntoView {
                         <span class="due">{move || now.get().ago(at)}</span>
                     </span>
                     <small>{who}</small>
+                    {reach}
                 </span>
             </a>
         </li>

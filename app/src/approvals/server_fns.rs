@@ -4,7 +4,7 @@ use crate::error::AppError;
 use crate::wire::Json;
 #[cfg(feature = "ssr")]
 use domain::approval::ApprovalStatus;
-use domain::approval::{Approval, ApprovalRule, RuleScope};
+use domain::approval::{Approval, ApprovalDetail, ApprovalRule, RuleScope};
 use domain::ids::ApprovalId;
 use leptos::prelude::*;
 use std::collections::BTreeMap;
@@ -29,15 +29,20 @@ pub async fn list_approvals(waiting: bool) -> Result<Vec<Approval>, AppError> {
 pub async fn shown_approval(
     id: Option<ApprovalId>,
     waiting: Option<bool>,
-) -> Result<Option<Approval>, AppError> {
-    if let Some(id) = id {
-        let actor = crate::session::actor()?;
-        return Ok(Some(crate::session::backend().agent.approval(&actor, &id).await?));
-    }
-    match waiting {
-        Some(waiting) => Ok(list_approvals(waiting).await?.into_iter().next()),
-        None => Ok(None),
-    }
+) -> Result<Option<ApprovalDetail>, AppError> {
+    let first = match (&id, waiting) {
+        (None, Some(waiting)) => list_approvals(waiting).await?.into_iter().next(),
+        _ => None,
+    };
+    let Some(id) = id.or(first.map(|it| it.id)) else { return Ok(None) };
+    let actor = crate::session::actor()?;
+    Ok(Some(crate::session::backend().agent.approval_shown(&actor, &id).await?))
+}
+
+/// How many approvals wait that the person may see.
+#[server(prefix = "/fn", endpoint = "load_waiting", output = Json)]
+pub async fn load_waiting() -> Result<usize, AppError> {
+    Ok(list_approvals(true).await?.len())
 }
 
 /// Does what was asked, once; `changes` are other words for arguments that people write, and the yes is remembered for

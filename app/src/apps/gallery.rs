@@ -1,6 +1,6 @@
 //! The gallery of apps: found by words, narrowed by category, in the order people want.
 
-use super::server_fns::load_gallery;
+use super::server_fns::{load_gallery, seed_apps};
 use crate::session::StartedWith;
 use crate::ui::button::{Button, ButtonLink, Kind};
 use crate::ui::choice::{Chip, Segments};
@@ -9,10 +9,12 @@ use crate::ui::person::Tile;
 use crate::ui::problem::Loaded;
 use crate::ui::search::SearchBox;
 use crate::ui::skeleton::CardSkeleton;
+use crate::ui::toast::Toasts;
 use domain::actor::Permission;
 use domain::app::publisher::Audience;
 use domain::app::{App, AppFilter};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_meta::Title;
 
 /// Apps read at once.
@@ -44,11 +46,23 @@ fn fitting(apps: &[App], category: &str, words: &str) -> Vec<App> {
     apps.iter().filter(fits).cloned().collect()
 }
 
+/// The categories that there are, in order.
+fn categories(apps: &[App]) -> Vec<String> {
+    let mut all: Vec<String> = apps.iter().map(|it| it.gallery_metadata.category.clone()).collect();
+    all.sort();
+    all.dedup();
+    all.retain(|it| !it.is_empty());
+    all
+}
+
 /// The page.
 #[component]
 pub fn AppsPage() -> impl IntoView {
     let filter = AppFilter { limit: MOST, ..AppFilter::default() };
-    let all = Resource::new(|| (), move |()| load_gallery(filter.clone()));
+    // Strangers see the apps without the frame, where toasts appear.
+    let toasts = use_context::<Toasts>();
+    let seeding = Seeding { changes: RwSignal::new(0), busy: RwSignal::new(false), toasts };
+    let all = Resource::new(move || seeding.changes.get(), move |_| load_gallery(filter.clone()));
     let words = RwSignal::new(String::new());
     let category = RwSignal::new(String::new());
     let order = RwSignal::new("picked".to_owned());
@@ -60,12 +74,9 @@ pub fn AppsPage() -> impl IntoView {
                     <h1>"Apps"</h1>
                     <p>"Small forms that do one job. Fill one in, and its flow runs."</p>
                 </div>
-                {may_publish().then(|| view! {
-                    <div class="page__a"><ButtonLink kind=Kind::Primary icon="plus" href="/apps/publisher">"Publish an app"</ButtonLink></div>
-                })}
             </div>
             <Loaded of=all skeleton=|| view! { <CardSkeleton count=6 /> } let:page>
-                <Gallery apps=page.data words=words category=category order=order />
+                <Gallery apps=page.data words=words category=category order=order seeding=seeding />
             </Loaded>
         </div>
     }
@@ -77,15 +88,12 @@ fn Gallery(
     words: RwSignal<String>,
     category: RwSignal<String>,
     order: RwSignal<String>,
+    seeding: Seeding,
 ) -> impl IntoView {
     if apps.is_empty() {
-        return view! { <NoApps /> }.into_any();
+        return view! { <NoApps seeding=seeding /> }.into_any();
     }
-    let mut categories: Vec<String> =
-        apps.iter().map(|it| it.gallery_metadata.category.clone()).collect();
-    categories.sort();
-    categories.dedup();
-    categories.retain(|it| !it.is_empty());
+    let categories = categories(&apps);
     let apps = StoredValue::new(apps);
     let is_whole = move || words.with(|it| it.trim().is_empty()) && category.with(String::is_empty);
     let found = Memo::new(move |_| {
@@ -107,13 +115,16 @@ fn Gallery(
         <div class="toolbar">
             <SearchBox label="Search apps" words=words />
             <div class="chips" role="group" aria-label="Category">{chips.map(chip).collect_view()}</div>
-            <span class="push">
+            <span class="push row row--wrap">
                 <Segments
                     label="Order"
                     options=vec![("picked", "Picked"), ("used", "Most used"), ("new", "Newest"), ("name", "By name")]
                     value=order
                     change=move |key: &'static str| order.set(key.to_owned())
                 />
+                {may_publish().then(|| view! {
+                    <ButtonLink kind=Kind::Primary icon="plus" href="/apps/publisher">"Publish an app"</ButtonLink>
+                })}
             </span>
         </div>
         <Show when=move || is_whole() && !featured.with(Vec::is_empty)>
@@ -138,12 +149,46 @@ fn Gallery(
     .into_any()
 }
 
+/// Making the apps that come with PM OS. Outlives the list.
+#[derive(Clone, Copy)]
+struct Seeding {
+    /// Counts how often they were made: the list is asked for again.
+    changes: RwSignal<u32>,
+    busy: RwSignal<bool>,
+    toasts: Option<Toasts>,
+}
+
+impl Seeding {
+    fn start(self) {
+        self.busy.set(true);
+        spawn_local(async move {
+            match seed_apps().await {
+                Ok(_) => drop(self.changes.try_update(|it| *it += 1)),
+                Err(error) => {
+                    if let Some(toasts) = self.toasts {
+                        toasts.refused(&error);
+                    }
+                }
+            }
+            self.busy.try_set(false);
+        });
+    }
+}
+
 #[component]
-fn NoApps() -> impl IntoView {
+fn NoApps(seeding: Seeding) -> impl IntoView {
+    let manages = StartedWith::session().is_some_and(|it| it.user.role.can(Permission::Manage));
+    let body = match manages {
+        true => "Publish a flow as a form, or begin with the apps that come with PM OS.",
+        false => "Publish a flow as a form. Everybody you choose can fill it in.",
+    };
     match may_publish() {
         true => view! {
-            <Empty icon="grid" title="No apps yet" body="Publish a flow as a form, or begin with the apps that come with PM OS.">
+            <Empty icon="grid" title="No apps yet" body=body>
                 <ButtonLink kind=Kind::Primary href="/apps/publisher">"Publish an app"</ButtonLink>
+                {manages.then(|| view! {
+                    <Button busy=seeding.busy on:click=move |_| seeding.start()>"Make the apps that come with PM OS"</Button>
+                })}
             </Empty>
         }
         .into_any(),

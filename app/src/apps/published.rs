@@ -1,10 +1,10 @@
-//! What is filled in to publish an app, and how its fields are written as lines.
+//! What is filled in to publish an app.
 
-use domain::app::input::{FieldType, InputSchema, TYPES};
+use super::asked::Asked;
 use domain::app::publisher::{Audience, PublishStatus};
 use domain::app::{App, AppChange};
 use leptos::prelude::*;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// The form of an app that is made or changed. Cheap to copy.
 #[derive(Clone, Copy)]
@@ -19,8 +19,8 @@ pub struct Draft {
     pub description: RwSignal<String>,
     /// Where the gallery shows it.
     pub category: RwSignal<String>,
-    /// What it asks, a line for each field.
-    pub fields: RwSignal<String>,
+    /// What it asks.
+    pub asked: Asked,
     /// How its output is shown.
     pub output: RwSignal<String>,
     /// `internal` or `external`.
@@ -41,7 +41,7 @@ impl Draft {
             name: text(""),
             description: text(""),
             category: text(""),
-            fields: text(""),
+            asked: Asked::nothing(),
             output: text("text"),
             audience: text("internal"),
             status: text("published"),
@@ -57,7 +57,7 @@ impl Draft {
         self.name.set(of(app.as_ref().map(|it| &it.name)));
         self.description.set(of(app.as_ref().map(|it| &it.description)));
         self.category.set(of(about.map(|it| &it.category)));
-        self.fields.set(about.map(|it| lines(&it.input_schema)).unwrap_or_default());
+        self.asked.hold(about.map(|it| it.input_schema.fields.clone()).unwrap_or_default());
         self.output.set(about.map_or("text", |it| it.output_type.as_str()).to_owned());
         let audience = about.map_or(Audience::Internal, |it| it.publisher.audience);
         self.audience.set(audience.as_str().to_owned());
@@ -88,69 +88,10 @@ impl Draft {
             description: Some(self.description.get_untracked()),
             category: Some(self.category.get_untracked()),
             featured: Some(self.featured.get_untracked()),
-            input_schema: Some(schema_of(&self.fields.get_untracked())),
+            input_schema: Some(self.asked.schema()),
             output_type: Some(self.output.get_untracked()),
             output_schema: Some(schema),
             ..AppChange::default()
         }
-    }
-}
-
-/// Fields of lines such as `text*: textarea, Your text` and `style: select, Style = One|Two`.
-pub fn schema_of(lines: &str) -> Value {
-    let fields: Vec<Value> =
-        lines.lines().map(str::trim).filter(|it| !it.is_empty()).map(field).collect();
-    json!({ "fields": fields })
-}
-
-fn field(line: &str) -> Value {
-    let (line, options) = match line.split_once('=') {
-        Some((line, options)) => (line, Some(options)),
-        None => (line, None),
-    };
-    let (name, rest) = line.split_once(':').unwrap_or((line, "text"));
-    let (kind, label) = rest.split_once(',').unwrap_or((rest, ""));
-    let name = name.trim();
-    let mut field = json!({
-        "name": name.trim_end_matches('*').trim(),
-        "required": name.ends_with('*'),
-        "type": kind.trim(),
-        "label": label.trim(),
-    });
-    if let Some(options) = options {
-        field["options"] = options.split('|').map(|it| json!(it.trim())).collect();
-    }
-    field
-}
-
-/// The same lines again.
-fn lines(schema: &InputSchema) -> String {
-    let mut all = String::new();
-    for field in &schema.fields {
-        let word = TYPES.iter().find(|it| it.1 == field.r#type).map_or("text", |it| it.0);
-        let star = if field.required { "*" } else { "" };
-        all.push_str(&format!("{}{star}: {word}", field.name));
-        if !field.label.is_empty() {
-            all.push_str(&format!(", {}", field.label));
-        }
-        if field.r#type == FieldType::Select {
-            let options: Vec<&str> = field.options.iter().map(|it| it.value.as_str()).collect();
-            all.push_str(&format!(" = {}", options.join("|")));
-        }
-        all.push('\n');
-    }
-    all
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_become_fields_and_lines_again() {
-        let written = "text*: textarea, Your text\nmany: number\nstyle: select, Style = one|two\n";
-        let read = InputSchema::read(&schema_of(written), "inputSchema").unwrap();
-        assert_eq!(lines(&read), written);
-        assert_eq!(schema_of("just a name")["fields"][0]["type"], "text");
     }
 }

@@ -1,10 +1,12 @@
 //! Publishing apps: a flow, what it is called, what it asks, who may use it.
 
+use super::asked::{AskedRows, fields_of};
 use super::published::Draft;
 use super::server_fns::{
     Desk, change_app, load_app_desk, publish_flow_as_app, seed_apps, unpublish_app,
 };
 use crate::error::AppError;
+use crate::flows::server_fns::get_flow;
 use crate::session::StartedWith;
 use crate::shell::missing::NotAllowed;
 use crate::ui::button::{Button, ButtonLink, Kind, Size};
@@ -146,6 +148,7 @@ fn Steps(flows: Vec<(FlowId, String)>, work: Work) -> impl IntoView {
         }
     };
     let is_new = move || draft.app.with(Option::is_none);
+    prefill(draft);
     let lacks_flow = Signal::derive(move || draft.flow.with(String::is_empty));
     let flows = flows.into_iter().map(|(id, name)| (id.to_string(), name));
     let flows: Vec<_> =
@@ -158,7 +161,7 @@ fn Steps(flows: Vec<(FlowId, String)>, work: Work) -> impl IntoView {
             <Line id="app-about" label="What it does" value=draft.description />
             <Line id="app-category" label="Category" value=draft.category />
             <h2>"2. What it asks"</h2>
-            <Questions value=draft.fields />
+            <AskedRows asked=draft.asked />
             <Choose id="app-output" label="Output" value=draft.output options=OUTPUTS.to_vec() />
             <h2>"3. Who may use it"</h2>
             <Choose id="app-audience" label="For" value=draft.audience options=AUDIENCES.to_vec() />
@@ -179,19 +182,23 @@ fn Steps(flows: Vec<(FlowId, String)>, work: Work) -> impl IntoView {
     }
 }
 
-#[component]
-fn Questions(value: RwSignal<String>) -> impl IntoView {
-    view! {
-        <div class="field">
-            <label class="label" for="app-fields">"Fields, one a line"</label>
-            <textarea class="textarea" id="app-fields" rows="5" spellcheck="false" aria-describedby="app-fields-hint"
-                prop:value=move || value.get() on:input=move |event| value.set(event_target_value(&event))></textarea>
-            <p class="hint" id="app-fields-hint">
-                "name: kind, words above it. A * after the name makes it required. Kinds: text, textarea, number, boolean, \
-                 password, and select = One|Two. The flow finds them as {{trigger.body.name}} after a webhook, else {{trigger.name}}."
-            </p>
-        </div>
-    }
+/// What a new app asks is what its flow is given, until somebody writes something else.
+fn prefill(draft: Draft) {
+    Effect::new(move |before: Option<String>| {
+        let flow = draft.flow.get();
+        let is_news = before.is_some_and(|it| it != flow) && !flow.is_empty();
+        if is_news && draft.app.with_untracked(Option::is_none) && draft.asked.is_empty() {
+            let wanted = flow.clone();
+            spawn_local(async move {
+                let Ok(found) = get_flow(FlowId::from(wanted.as_str())).await else { return };
+                let is_still = draft.flow.try_get_untracked() == Some(wanted);
+                if is_still && draft.asked.is_empty() {
+                    draft.asked.hold(fields_of(&found.version));
+                }
+            });
+        }
+        flow
+    });
 }
 
 /// The apps that the person may change, and the ones that come with PM OS.

@@ -60,7 +60,7 @@ pub struct History {
 /// What is known of earlier runs.
 #[server(prefix = "/fn", endpoint = "load_app_history", output = Json)]
 pub async fn load_app_history(id: String) -> Result<History, AppError> {
-    let (apps, guest) = (backend().apps, guest());
+    let (apps, guest) = (&backend().apps, guest());
     let stats = apps.stats(&guest, &id).await?;
     Ok(History { stats, runs: apps.runs(&guest, &id, 0).await? })
 }
@@ -146,7 +146,7 @@ pub async fn publish_flow_as_app(
     name: String,
     change: AppChange,
 ) -> Result<App, AppError> {
-    let (actor, apps) = (actor()?, backend().apps);
+    let (actor, apps) = (actor()?, &backend().apps);
     let kept = apps.keep_template(&actor, &flow, (&name, Visibility::Private)).await?;
     Ok(apps.publish(&actor, &kept.id, change).await?)
 }

@@ -4,10 +4,11 @@ use crate::approvals::server_fns::{ApproveApproval, RejectApproval};
 use crate::chat::state::Chat;
 use crate::session::current_user;
 use crate::ui::badge::{State, Status};
+use crate::ui::browser;
 use crate::ui::button::{Button, Kind};
 use crate::ui::icon::Icon;
 use domain::actor::{Permission, Role};
-use domain::approval::{Approval, ApprovalStatus, Risk, RuleScope};
+use domain::approval::{Approval, ApprovalStatus, Change, Effects, Risk, RuleScope};
 use domain::ids::ApprovalId;
 use leptos::prelude::*;
 use std::collections::BTreeMap;
@@ -61,7 +62,8 @@ fn Question(approval: Approval, chat: Chat) -> impl IntoView {
                 <span class="push">"waiting for you"</span>
             </div>
             <div class="approval__body">
-                <Changes summary=approval.summary.clone() />
+                <Changes summary=approval.summary.clone() effects=approval.effects.clone() />
+                {approval.effects.seen_by.clone().map(|it| view! { <p class="xs quiet">{it}" will see it."</p> })}
                 <p class="xs quiet">"Nothing changes until you approve."</p>
             </div>
             {foot}
@@ -69,12 +71,39 @@ fn Question(approval: Approval, chat: Chat) -> impl IntoView {
     }
 }
 
-/// What will happen, a line each.
+/// What will happen: each field from what to what where that is known, else a line each.
 #[component]
 pub fn Changes(
     /// Lines of plain words.
     summary: String,
+    /// The same piece by piece.
+    effects: Effects,
 ) -> impl IntoView {
+    if effects.changes.is_empty() {
+        return view! { <Lines summary=summary /> }.into_any();
+    }
+    let row = |it: Change| {
+        view! {
+            <li class="chg__row">
+                <span class="quiet">{it.label}</span>
+                <span>
+                    {it.from.map(|from| view! { <del class="quiet">{from}</del>" "<Icon name="arrow-right" />" " })}
+                    <ins>{it.to}</ins>
+                </span>
+            </li>
+        }
+    };
+    view! {
+        <div class="chg">
+            <b class="med">{effects.subject}</b>
+            <ul>{effects.changes.into_iter().map(row).collect_view()}</ul>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Lines(summary: String) -> impl IntoView {
     let lines: Vec<String> =
         summary.lines().filter(|it| !it.trim().is_empty()).map(str::to_owned).collect();
     view! {
@@ -104,6 +133,9 @@ pub fn Answer(
     approve: ServerAction<ApproveApproval>,
     /// Does not.
     reject: ServerAction<RejectApproval>,
+    /// The keys A, E and R answer, too.
+    #[prop(optional)]
+    hears_keys: bool,
 ) -> impl IntoView {
     let step = RwSignal::new(Answering::Choosing);
     let busy = Signal::derive(move || approve.pending().get() || reject.pending().get());
@@ -115,23 +147,99 @@ pub fn Answer(
     let can_edit = !approval.texts().is_empty();
     let remember = RwSignal::new(None::<RuleScope>);
     let scopes = offered(&approval);
-    let yes = move |_| {
-        let (changes, remember) = (BTreeMap::new(), remember.get_untracked());
-        approve.dispatch(ApproveApproval { id: id.get_value(), changes, remember });
+    let yes = move |()| {
+        let (Some(id), Some(remember)) = (id.try_get_value(), remember.try_get_untracked()) else {
+            return;
+        };
+        approve.dispatch(ApproveApproval { id, changes: BTreeMap::new(), remember });
     };
+    let say_yes = yes;
+    if hears_keys {
+        let is_weighty = approval.risk == Risk::Destructive;
+        listen(step, (can_edit, is_weighty), busy, Callback::new(move |()| say_yes(())));
+    }
+    let edit = move |_| go_to(step, Answering::Editing);
+    let no = move |_| go_to(step, Answering::Rejecting);
     view! {
         {move || failed().map(|it| view! { <p class="approval__foot xs bad" role="alert">{it}</p> })}
         <div class="approval__foot" hidden=move || step.get() != Answering::Choosing>
-            <Button kind=Kind::Primary icon="check" busy=busy on:click=yes>"Approve"</Button>
+            <Button kind=Kind::Primary class="approval__yes" icon="check" busy=busy on:click=move |_| yes(())>"Approve"</Button>
             {can_edit.then(|| view! {
-                <Button icon="edit" disabled=busy on:click=move |_| step.set(Answering::Editing)>"Edit"</Button>
+                <Button icon="edit" disabled=busy on:click=edit>"Edit"</Button>
             })}
-            <Button kind=Kind::Ghost class="push" disabled=busy on:click=move |_| step.set(Answering::Rejecting)>"Reject"</Button>
+            <Button kind=Kind::Danger disabled=busy on:click=no>"Reject"</Button>
             <Remember id=id scopes=scopes remember=remember />
+            {hears_keys.then(|| view! { <KeyHints can_edit=can_edit /> })}
         </div>
         {can_edit.then(|| view! { <EditForm approval=approval approve=approve step=step busy=busy /> })}
         <RejectForm id=id reject=reject step=step busy=busy />
     }
+}
+
+/// The keys, where they answer.
+#[component]
+fn KeyHints(can_edit: bool) -> impl IntoView {
+    let key = |letter: &'static str, what: &'static str| {
+        view! { <span><kbd class="kbd">{letter}</kbd>" "{what}</span> }
+    };
+    view! {
+        <span class="push row xs quiet approval__keys" aria-hidden="true">
+            {key("A", "approve")}
+            {can_edit.then(|| key("E", "edit"))}
+            {key("R", "reject")}
+        </span>
+    }
+}
+
+/// Shows a part of the answer, with the focus in it: what is typed next belongs there.
+fn go_to(step: RwSignal<Answering>, to: Answering) {
+    if step.try_set(to).is_some() {
+        return;
+    }
+    browser::focus_first_soon(match to {
+        Answering::Choosing => ".approval__yes",
+        Answering::Editing => ".approval__edit:not([hidden]) input",
+        Answering::Rejecting => ".approval__no:not([hidden]) input",
+    });
+}
+
+/// Hears A, E and R while nothing is typed and nothing lies above the page. What cannot be taken back easily is not
+/// done by one key: A leads to its button.
+fn listen(
+    step: RwSignal<Answering>,
+    (can_edit, is_weighty): (bool, bool),
+    busy: Signal<bool>,
+    yes: Callback<()>,
+) {
+    // The first of two keys that lead to a page.
+    let before = StoredValue::new(String::new());
+    Effect::new(move || {
+        let handle = window_event_listener(leptos::ev::keydown, move |event| {
+            let key = event.key().to_ascii_lowercase();
+            let first = before.try_update_value(|it| std::mem::replace(it, key.clone()));
+            let is_taken = first.is_none_or(|it| it == "g" || it == "n")
+                || event.meta_key()
+                || event.ctrl_key()
+                || event.alt_key()
+                || event.repeat()
+                || browser::is_typing()
+                || browser::has_layer_open()
+                || busy.try_get_untracked() != Some(false)
+                || step.try_get_untracked() != Some(Answering::Choosing);
+            if is_taken {
+                return;
+            }
+            match key.as_str() {
+                "a" if is_weighty => browser::focus_first_soon(".approval__yes"),
+                "a" => yes.run(()),
+                "e" if can_edit => go_to(step, Answering::Editing),
+                "r" => go_to(step, Answering::Rejecting),
+                _ => return,
+            }
+            event.prevent_default();
+        });
+        on_cleanup(move || handle.remove());
+    });
 }
 
 /// For whom the person who looks may have a yes remembered.
@@ -200,10 +308,11 @@ fn EditForm(
         RwSignal<String>,
     )| {
         let id = format!("edit-{}-{name}", id.get_value());
+        let kind = if name.ends_with("_on") { "date" } else { "text" };
         view! {
             <div class="field">
                 <label class="label" for=id.clone()>{label}</label>
-                <input class="input" type="text" id=id prop:value=now on:input=move |event| now.set(event_target_value(&event)) />
+                <input class="input" type=kind id=id prop:value=now on:input=move |event| now.set(event_target_value(&event)) />
             </div>
         }
     };
@@ -212,7 +321,7 @@ fn EditForm(
             {rows.into_iter().map(row).collect_view()}
             <div class="row">
                 <Button kind=Kind::Primary r#type="submit" icon="check" busy=busy>"Approve with these words"</Button>
-                <Button kind=Kind::Ghost on:click=move |_| step.set(Answering::Choosing)>"Back"</Button>
+                <Button kind=Kind::Ghost on:click=move |_| go_to(step, Answering::Choosing)>"Back"</Button>
             </div>
         </form>
     }
@@ -232,11 +341,11 @@ fn RejectForm(
         reject.dispatch(RejectApproval { id: id.get_value(), reason: reason.get_untracked() });
     };
     view! {
-        <form class="approval__foot" hidden=move || step.get() != Answering::Rejecting on:submit=send>
+        <form class="approval__foot approval__no" hidden=move || step.get() != Answering::Rejecting on:submit=send>
             <input class="input grow" type="text" aria-label="Why not, in one line" placeholder="Why not? (optional)"
                 prop:value=reason on:input=move |event| reason.set(event_target_value(&event)) />
             <Button kind=Kind::Danger r#type="submit" busy=busy>"Reject"</Button>
-            <Button kind=Kind::Ghost on:click=move |_| step.set(Answering::Choosing)>"Back"</Button>
+            <Button kind=Kind::Ghost on:click=move |_| go_to(step, Answering::Choosing)>"Back"</Button>
         </form>
     }
 }

@@ -2,6 +2,7 @@
 //! conversation it shows only the browser knows.
 
 use crate::chat::panel::{ChatPanel, PanelChat};
+use crate::flows::popup::{ASSISTANT, focus_when_there};
 use crate::shell::panel::{SidePanel, use_side_panel};
 use crate::ui::browser;
 use crate::ui::button::IconButton;
@@ -36,6 +37,14 @@ pub fn ChatBeside(
         {
             browser::once_hydrated(move || load(drawing));
         }
+    });
+    // Opened by a person, what comes next is said there.
+    Effect::new(move |before: Option<bool>| {
+        let is_open = panel.is_open();
+        if before == Some(false) && is_open && !browser::is_typing() {
+            focus_when_there(ASSISTANT);
+        }
+        is_open
     });
     // Over the page it is a layer, which Escape closes.
     let keydown = move |event: KeyboardEvent| {

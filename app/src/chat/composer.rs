@@ -2,6 +2,7 @@
 
 use crate::chat::attaching::{Attach, Chosen, take, words_for};
 use crate::chat::conversation::stop;
+use crate::chat::failed::{CannotAnswer, Refusal, missing_of};
 use crate::chat::state::Chat;
 use crate::ui::browser;
 use crate::ui::icon::Icon;
@@ -131,7 +132,7 @@ fn SendOrStop(chat: Chat) -> impl IntoView {
 /// Why the last words were not taken; they go back into the box.
 #[component]
 fn Refused(chat: Chat, on_back: Callback<String>) -> impl IntoView {
-    let why = move || chat.send.value().get().and_then(Result::err).map(|it| it.to_string());
+    let why = move || chat.send.value().get().and_then(Result::err);
     Effect::new(move |_| {
         if why().is_some() {
             on_back.run(chat.sent.get_untracked().unwrap_or_default());
@@ -139,5 +140,12 @@ fn Refused(chat: Chat, on_back: Callback<String>) -> impl IntoView {
             chat.files.set(chat.sent_files.get_untracked());
         }
     });
-    move || why().map(|it| view! { <p class="xs bad" role="alert">{it}</p> })
+    // What is missing is said above already, once it is known there.
+    let is_said =
+        move || chat.answering.get().and_then(Result::ok).is_some_and(|it| it.missing.is_some());
+    let shown = move || why().filter(|it| missing_of(it).is_none() || !is_said());
+    view! {
+        <CannotAnswer chat=chat />
+        <Transition fallback=|| ()>{move || shown().map(|it| view! { <Refusal error=it /> })}</Transition>
+    }
 }

@@ -11,6 +11,7 @@ use crate::session::current_user;
 use crate::ui::button::{Button, Size};
 use crate::ui::icon::Icon;
 use crate::ui::problem::ProblemView;
+use domain::actor::Permission;
 use domain::chat::Turn;
 use domain::event::Topic;
 use domain::ids::ChatRunId;
@@ -19,6 +20,9 @@ use leptos::task::spawn_local;
 
 /// Where a question to begin with names a project.
 pub const PROJECT: &str = "{project}";
+
+/// The icon of a question that only those may ask who may change something.
+pub const FOR_WRITERS: &str = "wand";
 
 /// Stops a run; its last events say that it stopped.
 pub fn stop(run: ChatRunId) {
@@ -132,7 +136,14 @@ fn Earlier(chat: Chat) -> impl IntoView {
 fn Hello(chat: Chat, prompts: Vec<(&'static str, &'static str)>) -> impl IntoView {
     let name = current_user()
         .with_untracked(|it| it.name.split(' ').next().unwrap_or_default().to_owned());
-    let prompts = StoredValue::new(prompts);
+    let writes = current_user().with_untracked(|it| it.role.can(Permission::Write));
+    let may = |it: &(&str, &str)| writes || it.0 != FOR_WRITERS;
+    let prompts = StoredValue::new(prompts.into_iter().filter(may).collect::<Vec<_>>());
+    let what = if writes {
+        "I can read your projects, run flows and prepare changes. What waits for a yes is shown before it happens."
+    } else {
+        "I can read your projects and answer questions about them. Viewers change nothing: for that, ask a member or an admin."
+    };
     let list = move || {
         let project = chat.project.get().and_then(Result::ok).flatten()?;
         let all = prompts.get_value().into_iter().map(|(icon, text)| {
@@ -144,9 +155,7 @@ fn Hello(chat: Chat, prompts: Vec<(&'static str, &'static str)>) -> impl IntoVie
         <div class="chat__hello">
             <div class="stack stack--1">
                 <h2>{format!("What should we get done, {name}?")}</h2>
-                <p>
-                    "I can read your projects, run flows and prepare changes. Anything that edits Basecamp waits for your approval."
-                </p>
+                <p>{what}</p>
             </div>
             <Transition fallback=|| ()>{list}</Transition>
         </div>

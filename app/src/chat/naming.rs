@@ -1,11 +1,14 @@
-//! Another name for the open conversation, and the conversation as a file.
+//! What can be done with the open conversation: another name, a file of it, deleting it.
 
 use crate::chat::server_fns::RenameSession;
+use crate::chat::sessions::DeleteDialog;
 use crate::chat::state::Chat;
+use crate::ui::browser;
 use crate::ui::button::{Button, IconButton, Kind};
 use crate::ui::dialog::Dialog;
 use crate::ui::form::FormProblems;
 use crate::ui::icon::Icon;
+use crate::ui::menu::{Menu, MenuItem, MenuSeparator, Place};
 use leptos::prelude::*;
 
 /// Gives the open conversation another name.
@@ -52,24 +55,28 @@ pub fn RenameButton(
     }
 }
 
-/// The conversation as a file: for reading, or whole with every trace.
+/// What else can be done with the open conversation: saved as a file, for reading or whole with every trace, or deleted.
 #[component]
-pub fn ExportLinks(
+pub fn More(
     /// The conversation on screen.
     chat: Chat,
 ) -> impl IntoView {
-    let link = move |format: &str| {
-        let session = chat.session.get().map(|it| it.to_string()).unwrap_or_default();
-        format!("/api/chat/sessions/{session}/export?format={format}")
+    let asking = RwSignal::new(false);
+    let save = move |format: &'static str| {
+        let session = chat.session.get_untracked().map(|it| it.to_string()).unwrap_or_default();
+        browser::load(&format!("/api/chat/sessions/{session}/export?format={format}"));
     };
     view! {
-        <a class="icon-btn" href=move || link("md") download="conversation.md" rel="external"
-            aria-label="Save as text" title="Save as text">
-            <Icon name="download" />
-        </a>
-        <a class="icon-btn" href=move || link("json") download="conversation.json" rel="external"
-            aria-label="Save with every trace, as JSON" title="Save with every trace, as JSON">
-            <Icon name="terminal" />
-        </a>
+        <button class="icon-btn" type="button" popovertarget="chat-more" aria-haspopup="menu"
+            aria-label="More for this conversation" title="More for this conversation">
+            <Icon name="more" />
+        </button>
+        <Menu id="chat-more" label="This conversation" place=Place::End>
+            <MenuItem icon="download" on:click=move |_| save("md")>"Save as text"</MenuItem>
+            <MenuItem icon="terminal" on:click=move |_| save("json")>"Save with every trace"</MenuItem>
+            <MenuSeparator />
+            <MenuItem icon="trash" bad=true on:click=move |_| asking.set(true)>"Delete conversation"</MenuItem>
+        </Menu>
+        <DeleteDialog chat=chat asking=asking />
     }
 }

@@ -1,10 +1,11 @@
 //! The assistant on its own page: the list of conversations beside the one that is open.
 
 use crate::chat::composer::Composer;
-use crate::chat::conversation::{Log, connect};
-use crate::chat::naming::{ExportLinks, RenameButton};
-use crate::chat::sessions::{DeleteButton, Sessions};
+use crate::chat::conversation::{FOR_WRITERS, Log, connect};
+use crate::chat::naming::{More, RenameButton};
+use crate::chat::sessions::Sessions;
 use crate::chat::state::Chat;
+use crate::shell::panel::use_side_panel;
 use crate::ui::icon::Icon;
 use domain::ids::SessionId;
 use leptos::prelude::*;
@@ -13,11 +14,12 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map};
 
 /// Questions to begin with.
-const PROMPTS: [(&str, &str); 4] = [
+const PROMPTS: [(&str, &str); 5] = [
     ("help", "What can you do?"),
     ("flag", "What is overdue?"),
     ("users", "Who has the most to do?"),
-    ("flow", "Every Monday at 9, tell me what is overdue in the {project} project"),
+    ("projects", "What happened in {project} this week?"),
+    (FOR_WRITERS, "Every Monday at 9, tell me what is overdue in the {project} project"),
 ];
 
 /// `/chat` and `/chat/:id`.
@@ -28,6 +30,13 @@ pub fn ChatPage() -> impl IntoView {
     let session = RwSignal::new(asked.get_untracked());
     let chat = Chat::new(session, Signal::stored(None));
     connect(chat);
+    let panel = use_side_panel();
+    Effect::new(move |_| {
+        if let Some(words) = panel.take_asked() {
+            chat.open(None);
+            chat.say(words);
+        }
+    });
     // The address and the open conversation follow each other.
     Effect::new(move |_| {
         let asked = asked.get();
@@ -75,8 +84,7 @@ fn Head(chat: Chat) -> impl IntoView {
             <span class="push row">
                 <Show when=move || chat.session.get().is_some()>
                     <RenameButton chat=chat />
-                    <ExportLinks chat=chat />
-                    <DeleteButton chat=chat />
+                    <More chat=chat />
                 </Show>
             </span>
         </header>

@@ -1,6 +1,6 @@
 //! The assistant in the side panel: the conversation last used in this browser, or a new one.
 
-use crate::chat::conversation::{ConversationBody, connect};
+use crate::chat::conversation::{ConversationBody, FOR_WRITERS, connect};
 use crate::chat::server_fns::chat_sessions;
 use crate::chat::sessions::Picker;
 use crate::chat::state::Chat;
@@ -19,13 +19,13 @@ const PROMPTS: [(&str, &str); 4] = [
     ("flag", "What is overdue?"),
     ("todo", "What is due this week?"),
     ("projects", "How is the {project} project doing?"),
-    ("flow", "Every Monday at 9, tell me what is overdue in the {project} project"),
+    (FOR_WRITERS, "Every Monday at 9, tell me what is overdue in the {project} project"),
 ];
 
 /// Questions to begin with beside a canvas.
 const FLOW_PROMPTS: [(&str, &str); 3] = [
     ("flow", "Explain this flow"),
-    ("plus", "Add a delay of 5 minutes at the end"),
+    (FOR_WRITERS, "Add a delay of 5 minutes at the end"),
     ("circle-check", "Is anything missing before I publish?"),
 ];
 

@@ -11,6 +11,9 @@ const NEAR: i32 = 48;
 /// Pixels from the top where turns before are read, so that they are there when they are reached.
 const AHEAD: i32 = 600;
 
+/// Frames until turns that came into view have their height.
+const SETTLING: u8 = 3;
+
 /// Id of a turn on the page.
 pub fn turn_id(id: &MessageId) -> String {
     format!("turn-{id}")
@@ -87,14 +90,19 @@ impl Place {
                 return request_animation_frame(move || browser::bring_to(LOG, &id, top));
             }
         }
-        let follow = move || {
-            if self.follows.try_get_untracked() == Some(true) {
-                browser::scroll_to_end(LOG);
-            }
-        };
-        follow();
-        // What comes into view gets its real height only now, which moves the end.
-        request_animation_frame(follow);
+        self.follow(SETTLING);
+    }
+
+    /// Goes to the end now and with the next `frames`: what comes into view gets its real height only then, which moves
+    /// the end.
+    fn follow(self, frames: u8) {
+        if self.follows.try_get_untracked() != Some(true) {
+            return;
+        }
+        browser::scroll_to_end(LOG);
+        if frames > 0 {
+            request_animation_frame(move || self.follow(frames - 1));
+        }
     }
 
     /// Notes where the log was scrolled to; whether turns before those on the page are needed.

@@ -26,6 +26,9 @@ pub struct Said {
     pub flow: Option<FlowId>,
     /// Files beside the words.
     pub files: Vec<NewAttachment>,
+    /// The built-in assistant answers this once, whoever was chosen.
+    #[serde(default)]
+    pub by_rules: bool,
 }
 
 /// The person's conversations, newest first; with words to `search`, those that have them in their title or in what was
@@ -62,8 +65,9 @@ pub async fn chat_project() -> Result<Option<String>, AppError> {
 #[server(prefix = "/fn", endpoint = "send_message", input = Json, output = Json)]
 pub async fn send_message(said: Said) -> Result<ChatRun, AppError> {
     let actor = crate::session::actor()?;
-    let Said { session, text, flow, files } = said;
-    Ok(crate::session::backend().agent.say(&actor, session, (text, files), flow).await?)
+    let Said { session, text, flow, files, by_rules } = said;
+    let agent = &crate::session::backend().agent;
+    Ok(agent.say(&actor, session, (text, files, by_rules), flow).await?)
 }
 
 /// Stops a run.

@@ -7,10 +7,10 @@ use crate::error::AppError;
 use crate::live::use_live;
 use crate::ui::browser;
 use crate::ui::dialog::Confirm;
-use crate::ui::icon::Icon;
+use crate::ui::kept::{of_loading, whole};
 use crate::ui::problem::ProblemView;
 use crate::ui::search::SearchBox;
-use crate::ui::time::{parse_time, use_now};
+use crate::ui::time::{Moment, parse_time, use_now};
 use domain::chat::Session;
 use domain::event::Topic;
 use leptos::prelude::*;
@@ -29,17 +29,17 @@ pub fn Sessions(
     let search = RwSignal::new(String::new());
     let asked = move || (version.get(), chat.session.get(), search.get());
     let sessions = Resource::new(asked, |(_, _, words)| chat_sessions(words));
+    let now = use_now();
     let shown = move || sessions.get().and_then(Result::ok).unwrap_or_default();
-    let key = |it: &Session| format!("{} {} {}", it.id, it.title, it.updated_at);
+    let groups = of_loading(move |_| grouped(now.get(), shown()));
     view! {
         <div style="margin: 0 0.75rem 0.5rem"><SearchBox label="Search conversations" placeholder="Search" words=search /></div>
         <Transition fallback=|| view! { <p class="sr">"Loading conversations"</p> }>
             {move || sessions.get().and_then(Result::err).map(|it| view! { <ProblemView error=it /> })}
-            <ul>
-                <For each=shown key=key let:session>
-                    <Entry session=session chat=chat />
-                </For>
-            </ul>
+            <For each=move || groups.get() key=whole let:group>
+                <h2 class="group-label">{group.0}</h2>
+                <ul>{group.1.into_iter().map(|it| view! { <Entry session=it chat=chat /> }).collect_view()}</ul>
+            </For>
             <Show when=move || sessions.get().is_some() && shown().is_empty()>
                 <p class="xs quiet" style="padding: 0 0.75rem">
                     {move || if search.get().is_empty() { "No conversations yet." } else { "No conversation has these words." }}
@@ -49,6 +49,26 @@ pub fn Sessions(
     }
 }
 
+/// Conversations under the day they were last used on, newest first.
+fn grouped(now: Moment, all: Vec<Session>) -> Vec<(String, Vec<Session>)> {
+    let mut groups: Vec<(String, Vec<Session>)> = Vec::new();
+    for session in all {
+        let at = parse_time(&session.updated_at).unwrap_or_default();
+        let name = match now.day() - now.day_at(at) {
+            ..=0 => "Today",
+            1 => "Yesterday",
+            2..=6 => "Last seven days",
+            7..=30 => "Last 30 days",
+            _ => "Earlier",
+        };
+        match groups.last_mut().filter(|it| it.0 == name) {
+            Some((_, sessions)) => sessions.push(session),
+            None => groups.push((name.to_owned(), vec![session])),
+        }
+    }
+    groups
+}
+
 #[component]
 fn Entry(session: Session, chat: Chat) -> impl IntoView {
     let id = session.id.clone();
@@ -56,11 +76,17 @@ fn Entry(session: Session, chat: Chat) -> impl IntoView {
     let at = parse_time(&session.updated_at).unwrap_or_default();
     let now = use_now();
     let current = move || (chat.session.get().as_ref() == Some(&id)).then_some("page");
+    let below = match session.waiting {
+        0 => None,
+        1 => Some("1 change waits for a yes".to_owned()),
+        many => Some(format!("{many} changes wait for a yes")),
+    };
+    let below = move || below.clone().unwrap_or_else(|| now.get().ago(at));
     view! {
         <li>
             <a class="sess" href=href aria-current=current>
                 <span class="trunc">{session.title}</span>
-                <small class="trunc">{move || now.get().ago(at)}</small>
+                <small class="trunc">{below}</small>
             </a>
         </li>
     }
@@ -68,12 +94,13 @@ fn Entry(session: Session, chat: Chat) -> impl IntoView {
 
 /// Deletes the open conversation after asking.
 #[component]
-pub fn DeleteButton(
+pub fn DeleteDialog(
     /// The conversation on screen.
     chat: Chat,
+    /// Whether it asks.
+    asking: RwSignal<bool>,
 ) -> impl IntoView {
     let delete = ServerAction::<DeleteSession>::new();
-    let asking = RwSignal::new(false);
     let navigate = leptos_router::hooks::use_navigate();
     Effect::new(move |_| {
         if matches!(delete.value().get(), Some(Ok(()))) {
@@ -88,14 +115,10 @@ pub fn DeleteButton(
         }
     };
     view! {
-        <button class="icon-btn" type="button" aria-label="Delete this conversation" title="Delete this conversation"
-            on:click=move |_| asking.set(true)>
-            <Icon name="trash" />
-        </button>
         <Confirm
             open=asking
             title="Delete this conversation?"
-            body="Everything said in it goes. Flows and Basecamp stay as they are."
+            body="Everything said in it goes, and what waits in it for a yes is withdrawn. Flows and Basecamp stay as they are."
             action="Delete conversation"
             busy=delete.pending()
             confirm=Callback::new(remove)
@@ -143,5 +166,38 @@ fn Choice(session: Session, chat: Chat) -> impl IntoView {
                 <span class="grow trunc">{session.title}</span>
             </button>
         </li>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conversations_stand_under_the_day_they_were_last_used_on() {
+        let session = |id: &str, at: &str| Session {
+            id: id.into(),
+            user_key: String::new(),
+            title: id.to_owned(),
+            project_id: None,
+            persona_id: None,
+            created_at: at.to_owned(),
+            updated_at: at.to_owned(),
+            message_count: 2,
+            waiting: 0,
+        };
+        let now_ms = parse_time("2026-11-22T12:00:00Z").unwrap();
+        let now = Moment { now_ms, offset_minutes: 0 };
+        let all = vec![
+            session("a", "2026-11-22T08:00:00Z"),
+            session("b", "2026-11-22T01:00:00Z"),
+            session("c", "2026-11-21T23:00:00Z"),
+            session("d", "2026-11-17T23:00:00Z"),
+            session("e", "2025-11-17T23:00:00Z"),
+        ];
+        let names: Vec<(String, usize)> =
+            grouped(now, all).into_iter().map(|it| (it.0, it.1.len())).collect();
+        let expected = [("Today", 2), ("Yesterday", 1), ("Last seven days", 1), ("Earlier", 1)];
+        assert_eq!(names, expected.map(|it| (it.0.to_owned(), it.1)));
     }
 }

@@ -9,7 +9,7 @@ use crate::ui::kept::of_loading;
 use domain::assistant::Answering;
 use domain::attachment::NewAttachment;
 use domain::chat::{ChatRunStatus, Conversation, Turn, TurnRun};
-use domain::ids::{ChatRunId, FlowId, SessionId};
+use domain::ids::{ChatRunId, FlowId, MessageId, SessionId};
 use domain::trace::TraceStep;
 use leptos::prelude::*;
 
@@ -138,12 +138,30 @@ impl Chat {
 
     /// Says `text`, with `files` beside it.
     pub fn say_with(self, text: String, files: Vec<NewAttachment>) {
+        self.ask(text, files, false);
+    }
+
+    /// Says `text` to the built-in assistant, whoever else would answer.
+    pub fn say_by_rules(self, text: String) {
+        self.ask(text, Vec::new(), true);
+    }
+
+    fn ask(self, text: String, files: Vec<NewAttachment>, by_rules: bool) {
         self.place.to_end();
         self.sent.set(Some(text.clone()));
         self.sent_files.set(files.clone());
         let (session, flow) = (self.session.get_untracked(), self.flow.get_untracked());
-        let said = Said { session, text, flow, files };
+        let said = Said { session, text, flow, files, by_rules };
         self.send.dispatch(SendMessage { said });
+    }
+
+    /// What the person said last before the turn `id`; none where that turn is not the last.
+    pub fn question_of_last(self, id: &MessageId) -> Option<String> {
+        self.turns.with(|all| {
+            let (last, before) = all.split_last()?;
+            let asked = before.iter().rev().find(|it| it.is_mine)?;
+            (last.id == *id).then(|| asked.text.clone())
+        })
     }
 
     /// What `read` makes of what is stored, without a copy of all its turns; none where nothing is.

@@ -2,6 +2,7 @@
 
 use crate::chat::approval::ApprovalCard;
 use crate::chat::attaching::Attached;
+use crate::chat::failed::AfterFailure;
 use crate::chat::place::turn_id;
 use crate::chat::state::Chat;
 use crate::chat::trace::Trace;
@@ -83,6 +84,10 @@ fn Answer(turn: Turn, chat: Chat) -> impl IntoView {
     let at = parse_time(&turn.at).unwrap_or_default();
     let now = use_now();
     let model = turn.run.as_ref().map(|it| it.model.clone()).unwrap_or_default();
+    let failed = turn.run.as_ref().is_some_and(|it| it.status == ChatRunStatus::Failed);
+    // Of a turn that only asks, the card says everything.
+    let has_words = !turn.html.is_empty();
+    let after = failed.then(|| (turn.id.clone(), model.clone()));
     let tools = view! {
         <div class="msg__tools">
             <IconButton icon="copy" label="Copy answer" class="icon-btn--xs" on:click=move |_| browser::copy(&text) />
@@ -92,9 +97,10 @@ fn Answer(turn: Turn, chat: Chat) -> impl IntoView {
         <div class="msg msg--ai" id=turn_id(&turn.id)>
             <By at=Signal::derive(move || now.get().clock(at)) model=model />
             {turn.run.clone().map(|run| view! { <Done run=run chat=chat /> })}
-            <div class="prose" inner_html=turn.html></div>
+            {has_words.then(|| view! { <div class="prose" inner_html=turn.html></div> })}
+            {after.map(|(id, model)| view! { <AfterFailure turn=id model=model chat=chat /> })}
             <Choices choices=turn.choices chat=chat />
-            {tools}
+            {has_words.then_some(tools)}
         </div>
     }
 }

@@ -8,42 +8,17 @@ pub mod server_fns;
 
 use crate::connections::apps::add::AddDialog;
 use crate::connections::apps::details::DetailsDialog;
-use crate::connections::apps::row::AppRow;
-use crate::connections::apps::server_fns::{
-    DeleteFlowConnection, TestFlowConnection, load_flow_connections,
-};
-use crate::live::use_live;
+use crate::connections::apps::server_fns::{DeleteFlowConnection, TestFlowConnection};
 use crate::ui::badge::Tone;
-use crate::ui::button::Button;
 use crate::ui::callout::Callout;
-use crate::ui::choice::Chip;
 use crate::ui::dialog::ConfirmOne;
-use crate::ui::empty::Empty;
-use crate::ui::kept::{Kept, whole};
-use crate::ui::search::SearchBox;
-use crate::ui::skeleton::RowsSkeleton;
-use crate::ui::table::StackTable;
 use crate::ui::toast::use_toasts;
-use domain::event::Topic;
-use domain::flow::connection::{
-    ConnectionList, ConnectionScope, ConnectionStatus, ListedConnection,
-};
+use domain::flow::connection::{ConnectionList, ListedConnection};
 use domain::ids::ConnectionId;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-/// The words of a chip, and which connections it keeps.
-type Part = (&'static str, fn(&ListedConnection) -> bool);
-
-/// What the chips filter by.
-const PARTS: [Part; 4] = [
-    ("All", |_| true),
-    ("Workspace", |it| it.connection.scope == ConnectionScope::Workspace),
-    ("Personal", |it| it.connection.scope == ConnectionScope::Personal),
-    ("Needs attention", |it| it.connection.status != ConnectionStatus::Active),
-];
-
-/// What the buttons do, and what is open. Made by the section, so that it outlives a new reading of the list.
+/// What the buttons do, and what is open. Made by the page, so that it outlives a new reading of the list.
 #[derive(Clone, Copy)]
 pub struct AppState {
     /// The form for one more is open.
@@ -59,7 +34,7 @@ pub struct AppState {
 }
 
 impl AppState {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let state = Self {
             adding: RwSignal::new(false),
             opened: RwSignal::new(None),
@@ -86,38 +61,23 @@ impl AppState {
         state
     }
 
+    /// Grows with everything that changes the list.
+    pub(crate) fn version(self) -> (usize, usize, u64) {
+        (self.test.version().get(), self.remove.version().get(), self.changed.get())
+    }
+
     /// Tries a connection out.
     pub(crate) fn try_out(self, id: &ConnectionId) {
         self.test.dispatch(TestFlowConnection { id: id.to_string() });
     }
 }
 
-/// The section.
+/// What opens over the list of connections of flows.
 #[component]
-pub(crate) fn AppConnections() -> impl IntoView {
-    let state = AppState::new();
-    let version = use_live().version(Topic::Connector);
-    let flows = use_live().version(Topic::Flow);
-    let list = Resource::new(
-        move || {
-            let here = (state.test.version().get(), state.remove.version().get());
-            (version.get(), flows.get(), state.changed.get(), here)
-        },
-        |_| load_flow_connections(),
-    );
+pub(crate) fn AppDialogs(list: Signal<Option<ConnectionList>>, state: AppState) -> impl IntoView {
     view! {
-        <section aria-labelledby="apps-h" class="stack stack--4">
-            <div class="section__head">
-                <h2 id="apps-h">"What flows sign in with"</h2>
-                <Button class="push" icon="plus" on:click=move |_| state.adding.set(true)>"Add a connection"</Button>
-            </div>
-            <CameBack list=list />
-            <Kept of=list skeleton=|| view! { <RowsSkeleton count=3 /> } let:list>
-                <Listed list=list state=state />
-                <DetailsDialog list=list state=state />
-                <AddDialog list=list state=state />
-            </Kept>
-        </section>
+        <DetailsDialog list=list state=state />
+        <AddDialog list=list state=state />
         <ConfirmOne
             asked=state.asked
             title=|it| format!("Delete {}?", it.connection.display_name)
@@ -150,10 +110,10 @@ fn breaks(it: &ListedConnection) -> String {
 
 /// How a sign-in at an app ended, for who comes back from there. Nothing of the address is repeated.
 #[component]
-fn CameBack(list: Resource<Result<ConnectionList, crate::error::AppError>>) -> impl IntoView {
+pub(crate) fn CameBack(list: Signal<Option<ConnectionList>>) -> impl IntoView {
     let query = use_query_map();
     let named = move |id: &str| {
-        let all = list.get()?.ok()?.connections;
+        let all = list.get()?.connections;
         all.into_iter().map(|it| it.connection).find(|it| it.id.as_str() == id)
     };
     let told = move || {
@@ -175,61 +135,7 @@ fn CameBack(list: Resource<Result<ConnectionList, crate::error::AppError>>) -> i
         let title = format!("You are signed in for {}", found.display_name);
         Some(view! { <Callout tone=Tone::Good title=title /> }.into_any())
     };
-    view! { <Transition fallback=|| ()>{told}</Transition> }
-}
-
-#[component]
-fn Listed(list: Signal<Option<ConnectionList>>, state: AppState) -> impl IntoView {
-    let (words, part) = (RwSignal::new(String::new()), RwSignal::new(0_usize));
-    let all = move || list.get().map(|it| it.connections).unwrap_or_default();
-    let is_empty = Memo::new(move |_| all().is_empty());
-    let fitting = Memo::new(move |_| {
-        let (wanted, holds) = (words.get().trim().to_lowercase(), PARTS[part.get()].1);
-        let mut fits = all();
-        fits.retain(|it| holds(it) && it.connection.display_name.to_lowercase().contains(&wanted));
-        fits
-    });
-    let chip = move |(at, (words, _)): (usize, (&'static str, _))| {
-        view! {
-            <Chip on=Signal::derive(move || part.get() == at) press=move |()| part.set(at)>{words}</Chip>
-        }
-    };
-    let none = move || {
-        let body =
-            "Keep an app's key or sign-in here once, and steps of flows use it without showing it.";
-        view! { <Empty icon="key" title="Flows use no app with a sign-in yet" body=body /> }
-    };
-    view! {
-        <Show when=move || !is_empty.get() fallback=none>
-            <div class="toolbar">
-                <SearchBox label="Search connections" words=words />
-                <div class="chips">{PARTS.into_iter().enumerate().map(chip).collect_view()}</div>
-            </div>
-            <Show
-                when=move || fitting.with(|it| !it.is_empty())
-                fallback=|| view! { <Empty icon="key" title="No connection matches" body="Clear the search to see all of them." /> }
-            >
-                <Rows fitting=fitting state=state />
-            </Show>
-        </Show>
-    }
-}
-
-const COLUMNS: &[(&str, &str)] = &[
-    ("Connection", ""),
-    ("Who can use it", "p2"),
-    ("Health", ""),
-    ("Used by", "p2"),
-    ("Checked", "p3"),
-];
-
-#[component]
-fn Rows(fitting: Memo<Vec<ListedConnection>>, state: AppState) -> impl IntoView {
-    view! {
-        <StackTable caption="Connections of flows" columns=COLUMNS>
-            <For each=move || fitting.get() key=whole let:it><AppRow listed=it state=state /></For>
-        </StackTable>
-    }
+    view! { <div>{told}</div> }
 }
 
 #[cfg(test)]

@@ -42,6 +42,7 @@ pub(crate) fn ConnectionRow(access: BasecampAccess, acts: Acts) -> impl IntoView
         (false, true) => format!("{}, in use", access.signed_in_as),
         (false, false) => access.signed_in_as.clone(),
     };
+    let used_by = if access.is_in_use { "Pages, flows, assistant" } else { "Nothing now" };
     let name = access.name.clone();
     view! {
         <tr role="row">
@@ -56,6 +57,7 @@ pub(crate) fn ConnectionRow(access: BasecampAccess, acts: Acts) -> impl IntoView
                 <Pill state=state label=words />
                 {problem.map(|it| view! { <span class="sub p2c bad">{it}</span> })}
             </td>
+            <td role="cell" class="p2">{used_by}</td>
             <td role="cell" class="quiet p3">{checked}</td>
             <td role="cell"><RowActs access=access acts=acts /></td>
         </tr>

@@ -5,7 +5,7 @@ use crate::error::AppError;
 use crate::session::on_server::{actor, backend};
 use crate::wire::Json;
 use domain::integration::{
-    AppTest, BasecampAccess, BasecampAccesses, BasecampApp, BasecampAppChange,
+    AllChecked, AppTest, BasecampAccess, BasecampAccesses, BasecampApp, BasecampAppChange,
 };
 use domain::mirror::MirrorStatus;
 use leptos::prelude::*;
@@ -85,4 +85,13 @@ pub async fn save_basecamp_app(change: BasecampAppChange) -> Result<(), AppError
 #[server(prefix = "/fn", endpoint = "test_basecamp_app", input = Json, output = Json)]
 pub async fn test_basecamp_app(change: BasecampAppChange) -> Result<AppTest, AppError> {
     Ok(backend().basecamp.test_app(&actor()?, &change).await?)
+}
+
+/// Tests every connection that they see for real.
+///
+/// # Errors
+/// Forbidden for viewers. What the tests find is no error.
+#[server(prefix = "/fn", endpoint = "check_connections", output = Json)]
+pub async fn check_connections() -> Result<AllChecked, AppError> {
+    Ok(Box::pin(backend().check_connections(&actor()?)).await?)
 }

@@ -3,12 +3,17 @@
 use super::address::WebhookAddress;
 use super::later::{Later, Part};
 use super::problems::ProblemList;
+use super::publish::Lacks;
+use super::server_fns::load_next_start;
 use super::store::Studio;
 use super::switched::PiecesOffCallout;
 use super::turns::TurnsField;
 use crate::runs::words::count;
-use crate::ui::button::IconButton;
-use domain::flow::catalog::{FORMS, WEBHOOK};
+use crate::ui::button::{Button, IconButton};
+use crate::ui::disclosure::Disclosure;
+use crate::ui::here::loaded_here;
+use crate::ui::time::use_now;
+use domain::flow::catalog::{FORMS, SCHEDULE, WEBHOOK};
 use domain::flow::{FlowStatus, TriggerKind};
 use leptos::prelude::*;
 
@@ -34,6 +39,40 @@ fn starts_by(studio: Studio, pieces: &'static [&'static str]) -> Memo<bool> {
             TriggerKind::Empty(_) => false,
         })
     })
+}
+
+/// When a flow that goes by the clock starts next; nothing for others and for those that are off.
+#[component]
+pub fn NextStart(
+    /// The open flow.
+    studio: Studio,
+) -> impl IntoView {
+    let now = use_now();
+    // What is live changes with the version that is published, and with the switch.
+    let live = Memo::new(move |_| {
+        studio.flow.with(|it| {
+            let by_clock = match &it.version.trigger.kind {
+                TriggerKind::Piece(it) => it.piece_name == SCHEDULE,
+                TriggerKind::Empty(_) => false,
+            };
+            let version = it.published_version_id.clone().filter(|_| by_clock)?;
+            (it.status == FlowStatus::Enabled).then(|| (it.id.clone(), version))
+        })
+    });
+    let next = loaded_here(move || {
+        let live = live.get();
+        async move {
+            match live {
+                Some((id, _)) => load_next_start(id).await.ok().flatten(),
+                None => None,
+            }
+        }
+    });
+    let words = move |at: i64| {
+        let now = now.get();
+        format!("Next: {}, {}", now.day_label(now.day_at(at)), now.hour(at))
+    };
+    move || next.get().flatten().map(|at| view! { <p class="sm">{move || words(at)}</p> })
 }
 
 /// The flow as a whole.
@@ -66,6 +105,8 @@ pub fn FlowPanel(
         <div class="config__panel">
             <div class="config__body">
                 <p class="sm muted">{stands}</p>
+                <Show when=move || is_live.get()><NextStart studio=studio /></Show>
+                <NothingYet studio=studio />
                 <PiecesOffCallout studio=studio />
                 <ProblemList studio=studio />
                 <Show when=move || has_address.get()>
@@ -74,14 +115,30 @@ pub fn FlowPanel(
                         <p class="hint">"The address answers once the flow is published."</p>
                     </Show>
                 </Show>
-                <TurnsField studio=studio />
                 <Later studio=studio part=Part::PastRuns />
                 <p class="sm">
                     <a class="link" href=format!("/runs?flow={id}")>"See its runs"</a>
                 </p>
+                <Disclosure summary="More settings"><TurnsField studio=studio /></Disclosure>
                 <Later studio=studio part=Part::Files />
                 <p class="hint">"Choose a step on the canvas to see and change its settings."</p>
             </div>
         </div>
+    }
+}
+
+/// What to do with a flow that starts and then does nothing.
+#[component]
+fn NothingYet(studio: Studio) -> impl IntoView {
+    let is_alone = Memo::new(move |_| Lacks::of(studio) == Some(Lacks::Steps));
+    view! {
+        <Show when=move || is_alone.get() && studio.is_editing()>
+            <div class="stack">
+                <p class="sm">"Something starts this flow, and then nothing happens yet."</p>
+                <div class="row">
+                    <Button icon="plus" on:click=move |_| studio.pick_first_step()>"Add a step"</Button>
+                </div>
+            </div>
+        </Show>
     }
 }

@@ -12,6 +12,7 @@ use crate::ui::code::Code;
 use crate::ui::dialog::Confirm;
 use domain::actor::Permission;
 use domain::event::{EventKind, Topic};
+use domain::flow::FlowVersion;
 use domain::flow::engine::FlowEngine;
 use domain::ids::FlowId;
 use leptos::prelude::*;
@@ -35,9 +36,14 @@ fn read_fields(expressions: &[String]) -> Vec<String> {
     fields
 }
 
+/// The fields of a request's body that a version reads.
+pub fn body_fields(version: &FlowVersion) -> Vec<String> {
+    read_fields(&expressions(version))
+}
+
 /// A body to try the flow with.
 pub fn sample_body(studio: Studio) -> Value {
-    let mut fields = studio.flow.with(|it| read_fields(&expressions(&it.version)));
+    let mut fields = studio.flow.with(|it| body_fields(&it.version));
     if fields.is_empty() {
         fields.push("name".to_owned());
     }

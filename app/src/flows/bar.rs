@@ -2,7 +2,7 @@
 
 use super::presence::Faces;
 use super::problems::problem_count;
-use super::publish::has_draft;
+use super::publish::{Lacks, has_draft};
 use super::store::{Saving, Studio};
 use super::versions::{Comparing, VersionsButton};
 use crate::session;
@@ -222,7 +222,7 @@ fn Actions(studio: Studio, doors: Doors) -> impl IntoView {
     }
 }
 
-/// Asks for values and starts a test; not while something is to fix.
+/// Asks for values and starts a test. While something is to fix it is grey, says why, and leads there.
 #[component]
 pub fn TestButton(
     /// The open flow.
@@ -233,11 +233,21 @@ pub fn TestButton(
     #[prop(optional)]
     size: Size,
 ) -> impl IntoView {
-    let has_problems = Signal::derive(move || problem_count(studio) > 0);
-    view! { <Button icon="play" size=size disabled=has_problems on:click=move |_| open.set(true)>"Test flow"</Button> }
+    let lacks = Memo::new(move |_| Lacks::of(studio));
+    let press = move |_| match lacks.get_untracked() {
+        None => open.set(true),
+        Some(lacks) => lacks.mend(studio),
+    };
+    view! {
+        <Button icon="play" size=size on:click=press
+            attr:aria-disabled=move || lacks.get().map(|_| "true") attr:title=move || lacks.get().map(Lacks::words)>
+            "Test flow"
+        </Button>
+    }
 }
 
-/// Asks before the draft goes live; a member asks those who manage. Absent without a draft and for viewers.
+/// Asks before the draft goes live; a member asks those who manage. Absent without a draft and for viewers. While
+/// something is to fix it is grey, says why, and lists what.
 #[component]
 pub fn PublishButton(
     /// The open flow.
@@ -252,9 +262,13 @@ pub fn PublishButton(
     let manages = session::can(Permission::Manage);
     let words = move || if manages.get() { "Publish" } else { "Ask to publish" };
     let draft = Memo::new(move |_| has_draft(studio));
+    let lacks = Memo::new(move |_| Lacks::of(studio));
     view! {
         <Show when=move || { may.get() && studio.is_editing() && draft.get() }>
-            <Button kind=Kind::Primary size=size on:click=move |_| open.set(true)>{words}</Button>
+            <Button kind=Kind::Primary size=size on:click=move |_| open.set(true)
+                attr:aria-disabled=move || lacks.get().map(|_| "true") attr:title=move || lacks.get().map(Lacks::words)>
+                {words}
+            </Button>
         </Show>
     }
 }

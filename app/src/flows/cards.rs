@@ -1,6 +1,7 @@
 //! What a step shows on the canvas, in the outline and in lists: plain values, made from the flow.
 
 use super::code;
+use super::does::{Names, by_clock, place};
 use super::earlier::{Part, parts, reading};
 use super::router::Taking;
 use domain::flow::catalog::{self, Tile, choices};
@@ -76,8 +77,13 @@ pub struct Card {
 
 /// Every step of `version`, the trigger first.
 pub fn cards(version: &FlowVersion) -> Vec<Card> {
-    let mut found = vec![of_trigger(&version.trigger)];
-    walk(version.trigger.next_action.as_deref(), "", &mut found);
+    cards_with(version, &Names::new())
+}
+
+/// The same where the names of projects are known.
+pub fn cards_with(version: &FlowVersion, projects: &Names) -> Vec<Card> {
+    let mut found = vec![of_trigger(&version.trigger, projects)];
+    walk(version.trigger.next_action.as_deref(), ("", projects), &mut found);
     let names: Vec<_> = found.iter().map(|it| (it.name.clone(), it.number)).collect();
     for card in &mut found {
         card.words = readable(&card.words, &names);
@@ -85,11 +91,12 @@ pub fn cards(version: &FlowVersion) -> Vec<Card> {
     found
 }
 
-fn walk(start: Option<&Action>, place: &str, found: &mut Vec<Card>) {
+fn walk(start: Option<&Action>, (place, projects): (&str, &Names), found: &mut Vec<Card>) {
     for action in tree::chain(start) {
-        found.push(of_action(action, found.len() + 1, place));
+        found.push(of_action(action, found.len() + 1, (place, projects)));
         if let Some(first) = action.first_loop_action.as_deref() {
-            walk(Some(first), &format!("inside {}", action.display_name), found);
+            let inside = format!("inside {}", action.display_name);
+            walk(Some(first), (&inside, projects), found);
         }
         let branches = match &action.kind {
             ActionKind::Router(router) => router.branches.as_slice(),
@@ -97,20 +104,20 @@ fn walk(start: Option<&Action>, place: &str, found: &mut Vec<Card>) {
         };
         for (at, child) in action.children.iter().flatten().enumerate() {
             let branch = branches.get(at).map_or("a branch", |it| it.name());
-            walk(child.as_deref(), &format!("in {branch}"), found);
+            walk(child.as_deref(), (&format!("in {branch}"), projects), found);
         }
         let failed = format!("when {} fails", action.display_name);
-        walk(action.on_error_action.as_deref(), &failed, found);
+        walk(action.on_error_action.as_deref(), (&failed, projects), found);
     }
 }
 
-fn of_trigger(trigger: &Trigger) -> Card {
+fn of_trigger(trigger: &Trigger, projects: &Names) -> Card {
     let (look, words) = match &trigger.kind {
         TriggerKind::Empty(_) => {
             (Look { hue: 70, tile: Tile::Icon("bolt") }, "What starts this flow?".to_owned())
         }
         TriggerKind::Piece(settings) => {
-            (piece_look(settings), piece_words(settings, &trigger.display_name))
+            (piece_look(settings), piece_words(settings, &trigger.display_name, projects))
         }
     };
     let chosen = matches!(trigger.kind, TriggerKind::Piece(_));
@@ -127,10 +134,10 @@ fn of_trigger(trigger: &Trigger) -> Card {
     }
 }
 
-fn of_action(action: &Action, number: usize, place: &str) -> Card {
+fn of_action(action: &Action, number: usize, (place, projects): (&str, &Names)) -> Card {
     let (kind, look, words) = match &action.kind {
         ActionKind::Piece(it) => {
-            (Kind::Action, piece_look(it), piece_words(it, &action.display_name))
+            (Kind::Action, piece_look(it), piece_words(it, &action.display_name, projects))
         }
         ActionKind::Code(it) => (Kind::Action, icon_of(choices::CODE_TILE), code_words(it)),
         ActionKind::Loop(it) => (Kind::Loop, icon_of(choices::LOOP_TILE), loop_words(&it.items)),
@@ -186,16 +193,25 @@ pub fn default_title(settings: &PieceSettings) -> Option<&'static str> {
     Some(action.operation(&settings.input).map_or(action.display_name, |it| it.display_name))
 }
 
-/// The first text a person wrote, else what it does, else the app.
-fn piece_words(settings: &PieceSettings, title: &str) -> String {
-    if let Some(text) = first_text(settings) {
-        return text;
+/// When it starts or the first text a person wrote, else what it does and where, else the app; never the title again.
+fn piece_words(settings: &PieceSettings, title: &str, projects: &Names) -> String {
+    if let Some(words) = by_clock(settings).or_else(|| first_text(settings)) {
+        return words;
     }
-    if let Some(usual) = default_title(settings).filter(|it| *it != title) {
-        return usual.to_owned();
+    let usual = default_title(settings).filter(|it| *it != title);
+    match (usual, place(settings, projects)) {
+        (Some(usual), Some(place)) => return format!("{usual} in {place}"),
+        (Some(usual), None) => return usual.to_owned(),
+        (None, Some(place)) => return format!("In {place}"),
+        (None, None) => {}
     }
-    catalog::piece(&settings.piece_name)
-        .map_or_else(|| settings.piece_name.clone(), |it| it.display_name.to_owned())
+    let app = catalog::piece(&settings.piece_name);
+    let app = app.map_or(settings.piece_name.as_str(), |it| it.display_name);
+    let described = || {
+        let name = settings.action_name.as_deref()?;
+        catalog::action(&settings.piece_name, name).map(|it| it.description)
+    };
+    if app == title { described().unwrap_or(app) } else { app }.to_owned()
 }
 
 fn first_text(settings: &PieceSettings) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use super::cards::readable;
 use super::store::Studio;
-use crate::runs::facts::plain;
+use crate::runs::readable::plain;
 use crate::ui::icon::Icon;
 use domain::flow::compare::{ChangeKind, Comparison, FieldChange, StepChange};
 use leptos::prelude::*;

@@ -48,7 +48,7 @@ impl Choices {
         };
         let entries = Signal::derive(move || {
             let mut all = listed.get();
-            all.extend(entries_of_earlier(blank.studio, &blank.step.get_value()));
+            all.extend(entries_of_earlier(blank.studio, &blank.step.get_value(), blank.wants()));
             add_held(blank, &mut all, busy.get());
             all
         });
@@ -164,6 +164,7 @@ pub fn ChoiceField(
             entries=choices.entries
             value=value
             choose=move |key: String| blank.set(from_key(&key))
+            placeholder=blank.when_empty()
             empty="Nothing to choose from yet. Fill in what stands above first"
             busy=choices.busy
             error=error
@@ -224,7 +225,7 @@ pub fn ManyField(
                 entries=choices.entries
                 value=Signal::stored(String::new())
                 choose=add
-                placeholder="Add"
+                placeholder=if blank.is_required() { "Add" } else { blank.when_empty() }
                 empty="Nothing to choose from yet. Fill in what stands above first"
                 busy=choices.busy
                 error=error

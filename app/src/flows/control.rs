@@ -1,5 +1,6 @@
 //! Settings of loops.
 
+use super::fits::Wants;
 use super::store::Studio;
 use super::text::{TextControl, Writing};
 use super::values::InsertButton;
@@ -37,7 +38,8 @@ pub fn LoopPanel(
     let error_id = id.clone();
     let error = Signal::derive(move || studio.error_at(&key.get_value(), &error_id, "items"));
     let writing = Writing::new(studio, (&step, id.clone()), "Repeat for each of", items, store)
-        .of_kind(super::text::TextKind::Line, error);
+        .of_kind(super::text::TextKind::Line, error)
+        .wanting(Wants::List);
     view! {
         <div class="field">
             <div class="label">

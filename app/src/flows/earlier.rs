@@ -1,55 +1,51 @@
-//! What a step can use: the values that earlier steps are known to give, and how they are written.
+//! How values of earlier steps are written and read.
 
-use crate::runs::facts::{plain, words};
-use serde_json::{Map, Value};
+use crate::runs::readable::words;
+use crate::ui::time::parse_day;
 
-/// More values of one step than this are found by typing.
-const MOST: usize = 60;
-/// Deeper values are found by typing.
-const DEEPEST: usize = 5;
+/// Short names of the months.
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// A value that can be inserted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pick {
-    /// `{{trigger.body.name}}`.
-    pub expression: String,
-    /// "Body, name".
-    pub label: String,
-    /// What it was last time.
-    pub sample: String,
+/// What people call the value `key`: `due_on` is "Due day".
+pub(super) fn named(key: &str) -> String {
+    let ours = match key {
+        "todo" => "To-do",
+        "todos" => "To-dos",
+        "todolist" => "To-do list",
+        "todolists" => "To-do lists",
+        "bucket" => "Project",
+        "due_on" => "Due day",
+        "starts_on" => "First day",
+        "url" => "Address",
+        "app_url" => "Address in Basecamp",
+        "queryParams" => "Query",
+        _ => return words(key),
+    };
+    ours.to_owned()
 }
 
-/// Every value inside `sample`, the output of `step` when it last ran.
-pub fn picks(step: &str, sample: &Value) -> Vec<Pick> {
-    let mut found = Vec::new();
-    collect(sample, step, &[], &mut found);
-    found.truncate(MOST);
-    found
-}
-
-fn collect(value: &Value, path: &str, labels: &[String], found: &mut Vec<Pick>) {
-    if let (Value::Object(map), true) = (value, labels.len() < DEEPEST) {
-        return children(map, path, labels, found);
-    }
-    let label =
-        if labels.is_empty() { "Everything it gives".to_owned() } else { labels.join(", ") };
-    found.push(Pick { expression: format!("{{{{{path}}}}}"), label, sample: plain(value) });
-    if let (Value::Array(items), true) = (value, labels.len() < DEEPEST) {
-        let Some(first) = items.first().filter(|it| it.is_object()) else { return };
-        let labels = [labels, &["first".to_owned()]].concat();
-        collect(first, &format!("{path}[0]"), &labels, found);
-    }
-}
-
-fn children(map: &Map<String, Value>, path: &str, labels: &[String], found: &mut Vec<Pick>) {
-    for (key, value) in map {
-        let labels = [labels, &[words(key)]].concat();
-        collect(value, &member(path, key), &labels, found);
+/// `2026-11-16` and `2026-11-16T09:00:00Z` as "16 Nov 2026" and "16 Nov 2026, 09:00"; nothing for other texts.
+pub(super) fn day_in_words(text: &str) -> Option<String> {
+    let day = text.get(..10)?;
+    parse_day(day)?;
+    let month: usize = day.get(5..7)?.parse().ok()?;
+    let of_month = day.get(8..10)?.trim_start_matches('0');
+    let words = format!("{of_month} {} {}", MONTHS.get(month.checked_sub(1)?)?, day.get(..4)?);
+    match text.get(10..)? {
+        "" => Some(words),
+        time => {
+            let time = time
+                .strip_prefix('T')?
+                .get(..5)
+                .filter(|it| it.as_bytes().get(2) == Some(&b':'))?;
+            Some(format!("{words}, {time}"))
+        }
     }
 }
 
 /// `path.key`, or `path['my key']` where the key is no plain word.
-fn member(path: &str, key: &str) -> String {
+pub(super) fn member(path: &str, key: &str) -> String {
     let starts = key.chars().next().is_some_and(|it| it.is_ascii_alphabetic() || it == '_');
     if starts && key.chars().all(|it| it.is_ascii_alphanumeric() || it == '_') {
         return format!("{path}.{key}");
@@ -90,32 +86,21 @@ pub fn reading(expression: &str) -> (String, String) {
         Some(at) => expression.split_at(at),
         None => (expression, ""),
     };
-    let last = path
+    let mut names = path
         .split(['.', '[', ']', '\'', '"'])
-        .rfind(|it| !it.is_empty() && it.parse::<u32>().is_err());
-    (step.trim().to_owned(), last.map_or_else(|| "Everything".to_owned(), words))
+        .filter(|it| !it.is_empty() && it.parse::<u32>().is_err())
+        .rev();
+    let label = match (names.next(), names.next()) {
+        (None, _) => "Everything".to_owned(),
+        (Some("length"), Some(list)) => format!("How many {}", named(list).to_lowercase()),
+        (Some(last), _) => named(last),
+    };
+    (step.trim().to_owned(), label)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn every_value_has_an_expression_that_reads_it() {
-        let sample = json!({"body": {"name": "Call Ben", "due on": "Friday"}, "list": [{"id": 7}]});
-        let found: Vec<_> =
-            picks("trigger", &sample).into_iter().map(|it| (it.expression, it.sample)).collect();
-        assert_eq!(
-            found,
-            [
-                ("{{trigger.body.name}}".to_owned(), "Call Ben".to_owned()),
-                ("{{trigger.body['due on']}}".to_owned(), "Friday".to_owned()),
-                ("{{trigger.list}}".to_owned(), "1 item".to_owned()),
-                ("{{trigger.list[0].id}}".to_owned(), "7".to_owned()),
-            ]
-        );
-    }
 
     #[test]
     fn a_text_splits_at_its_expressions() {
@@ -139,5 +124,14 @@ mod tests {
         );
         assert_eq!(reading("step_1['output'][0]"), ("step_1".to_owned(), "Output".to_owned()));
         assert_eq!(reading("step_1"), ("step_1".to_owned(), "Everything".to_owned()));
+        assert_eq!(reading("step_1.todos.length").1, "How many to-dos");
+    }
+
+    #[test]
+    fn days_and_moments_read_as_days() {
+        assert_eq!(day_in_words("2026-11-06").as_deref(), Some("6 Nov 2026"));
+        assert_eq!(day_in_words("2026-11-16T09:05:00Z").as_deref(), Some("16 Nov 2026, 09:05"));
+        assert_eq!(day_in_words("2026-11-16 and later"), None);
+        assert_eq!(day_in_words("Friday"), None);
     }
 }

@@ -40,7 +40,7 @@ fn kind(studio: Studio, edge: &Edge) -> &'static str {
         (Some(to), _) => studio.run_marks.with(|it| of_state(it.get(to).map_or("", |it| it.state))),
         (None, Some(at)) => branch_kind(studio, &edge.from, at),
         (None, None) => studio.run_marks.with(|it| match it.get(&edge.from).map(|it| it.state) {
-            Some("succeeded") => "done",
+            Some("succeeded" | "would") => "done",
             _ => "off",
         }),
     }
@@ -48,7 +48,7 @@ fn kind(studio: Studio, edge: &Edge) -> &'static str {
 
 fn of_state(state: &str) -> &'static str {
     match state {
-        "succeeded" | "failed" | "waiting" => "done",
+        "succeeded" | "would" | "failed" | "waiting" => "done",
         "running" => "live",
         _ => "off",
     }

@@ -1,14 +1,16 @@
 //! One input of a step's form: the control its kind asks for, with what is wrong below it.
 
 use super::choose::{ChoiceField, ManyField};
+use super::does::when_empty;
+use super::fits::Wants;
 use super::input;
 use super::pairs::{ItemsField, PairsField};
 use super::store::Studio;
 use super::text::{TextField, TextKind};
 use crate::ui::choice::Switch;
 use domain::flow::PieceSettings;
-use domain::flow::catalog::PropKind;
 use domain::flow::catalog::fields::Field;
+use domain::flow::catalog::{PropKind, PropMeta};
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -64,6 +66,21 @@ impl Blank {
         self.field.with_value(|it| it.prop.required)
     }
 
+    /// What it can hold.
+    pub fn wants(self) -> Wants {
+        self.field.with_value(|it| wants(&it.prop))
+    }
+
+    /// What leaving it empty means, beside what it chooses from.
+    pub fn when_empty(self) -> &'static str {
+        if self.is_required() {
+            return "Choose";
+        }
+        let name = self.field.with_value(|it| it.prop.name);
+        let words = |it: &PieceSettings| when_empty(it, name);
+        untrack(|| self.studio.with_settings(&self.step.get_value(), words)).unwrap_or("Choose")
+    }
+
     /// Stores `value` as one change.
     pub fn set(self, value: Option<Value>) {
         self.write(value, false);
@@ -84,6 +101,28 @@ impl Blank {
 
 fn blank_id(step: &str, field: &StoredValue<Field>) -> String {
     format!("f-{step}-{}", field.with_value(Field::dotted).replace('.', "-"))
+}
+
+/// Words in the names of inputs that hold people.
+const PEOPLE: [&str; 6] = ["assignee", "member", "notify", "people", "person", "subscri"];
+
+/// What an input can hold, by its kind and its name.
+fn wants(prop: &PropMeta) -> Wants {
+    let name = prop.name.to_lowercase();
+    let is_record = name.ends_with("_id") || name == "record";
+    match prop.kind {
+        PropKind::Dropdown { .. } | PropKind::MultiSelectDropdown { .. } => match () {
+            () if PEOPLE.iter().any(|it| name.contains(it)) => Wants::Person,
+            () if name == "project" => Wants::Project,
+            () => Wants::Record,
+        },
+        PropKind::StaticDropdown { .. } => Wants::Word,
+        PropKind::Number if is_record => Wants::Record,
+        PropKind::Number => Wants::Number,
+        PropKind::DateTime => Wants::Day,
+        PropKind::ShortText if name.ends_with("_on") || name.ends_with("_at") => Wants::Day,
+        _ => Wants::Anything,
+    }
 }
 
 /// The control of one input.
@@ -162,5 +201,24 @@ fn YesNoField(blank: Blank) -> impl IntoView {
             <Switch on=on change=move |on: bool| blank.set(Some(Value::Bool(on)))>{blank.label()}</Switch>
             <Below blank=blank />
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::flow::catalog::{BASECAMP, action};
+
+    #[test]
+    fn what_a_field_can_hold_follows_from_its_kind_and_name() {
+        let todos = action(BASECAMP, "todos").expect("known");
+        let of = |name: &str| todos.props.iter().find(|it| it.name == name).map(wants);
+        assert_eq!(of("project"), Some(Wants::Project));
+        assert_eq!(of("todolist"), Some(Wants::Record));
+        let create = todos.operations.iter().find(|it| it.value == "create_todo").expect("known");
+        let of = |name: &str| create.inputs.iter().find(|it| it.name == name).map(wants);
+        assert_eq!(of("due_on"), Some(Wants::Day));
+        assert_eq!(of("assignee_ids"), Some(Wants::Person));
+        assert_eq!(of("content"), Some(Wants::Anything));
     }
 }

@@ -1,8 +1,8 @@
 //! The flows of a workspace as cards.
 
-use super::cards::look_of_piece;
 use super::list::needs_attention;
-use super::row::{LastRun, OnOff, Ticks, apps, success};
+use super::more::{More, MoreButton};
+use super::row::{LastRun, OnOff, Ticks, apps, lacks, look, starts_by, success};
 use super::server_fns::FlowList;
 use super::tile::PieceTile;
 use crate::ui::person::Avatar;
@@ -16,6 +16,8 @@ pub fn FlowCards(
     found: Memo<Vec<FlowSummary>>,
     /// All, with the names of people.
     list: Memo<FlowList>,
+    /// The menu of every card.
+    more: More,
 ) -> impl IntoView {
     let owner = move |flow: &FlowSummary| {
         let id = flow.owner_id.as_ref()?;
@@ -24,7 +26,7 @@ pub fn FlowCards(
     view! {
         <ul class="cards" style="--min: 18rem">
             <For each=move || found.get() key=|it| (it.id.clone(), format!("{it:?}")) let:flow>
-                <FlowCard owner=owner(&flow) flow=flow />
+                <FlowCard owner=owner(&flow) flow=flow more=more />
             </For>
         </ul>
     }
@@ -32,20 +34,22 @@ pub fn FlowCards(
 
 /// A flow: what it is called and starts by, how it has been doing, what it works with.
 #[component]
-fn FlowCard(flow: FlowSummary, owner: Option<String>) -> impl IntoView {
-    let look = flow.trigger_piece.as_deref().map(look_of_piece);
+fn FlowCard(flow: FlowSummary, owner: Option<String>, more: More) -> impl IntoView {
     let chain = apps(&flow);
     let draft = flow.has_draft.then(|| view! { <span class="badge">"Draft"</span> });
-    let trouble = (!flow.valid || needs_attention(&flow))
-        .then(|| view! { <span class="badge badge--warn">"Needs attention"</span> });
+    let trouble = match lacks(&flow) {
+        Some(_) => Some("Needs fixing"),
+        None => needs_attention(&flow).then_some("Needs attention"),
+    };
+    let trouble = trouble.map(|it| view! { <span class="badge badge--warn">{it}</span> });
     let share = success(&flow.last_runs);
     view! {
         <li class="card card--link fcard">
             <div class="row gap-3" style="align-items: flex-start">
-                {look.map(|it| view! { <PieceTile look=Signal::stored(it) /> })}
+                <PieceTile look=Signal::stored(look(&flow)) />
                 <div class="grow">
                     <h2 class="trunc"><a class="cover" href=format!("/flows/{}", flow.id)>{flow.name.clone()}</a></h2>
-                    <p class="xs quiet trunc">{flow.trigger_name.clone()}</p>
+                    <p class="xs quiet trunc">{starts_by(&flow)}</p>
                 </div>
                 <OnOff flow=flow.clone() />
             </div>
@@ -55,7 +59,10 @@ fn FlowCard(flow: FlowSummary, owner: Option<String>) -> impl IntoView {
             </div>
             <div class="fcard__foot">
                 <LastRun run=flow.last_runs.first().cloned() />
-                <span class="push row">{chain}{owner.map(|it| view! { <Avatar name=it /> })}</span>
+                <span class="push row">
+                    {chain}{owner.map(|it| view! { <Avatar name=it /> })}
+                    <MoreButton flow=flow more=more />
+                </span>
             </div>
         </li>
     }

@@ -1,10 +1,12 @@
-//! What folders, bulk changes and files of flows ask the server.
+//! What folders, the menu of a flow and files of flows ask the server.
 
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::session::{actor, backend};
 use crate::wire::Json;
 use domain::flow::Flow;
+#[cfg(feature = "ssr")]
+use domain::flow::edit::{ChangeName, FlowEdit};
 use domain::flow::listing::Folder;
 use domain::ids::FlowId;
 use leptos::prelude::*;
@@ -37,4 +39,17 @@ pub async fn move_flow(id: FlowId, folder: Option<String>) -> Result<Flow, AppEr
 #[server(prefix = "/fn", endpoint = "import_flow", input = Json, output = Json)]
 pub async fn import_flow(file: String) -> Result<Flow, AppError> {
     Ok(backend().flows.import(&actor()?, &file).await?)
+}
+
+/// Gives a flow another name, in its draft.
+#[server(prefix = "/fn", endpoint = "rename_flow", output = Json)]
+pub async fn rename_flow(id: FlowId, name: String) -> Result<Flow, AppError> {
+    let edit = FlowEdit::ChangeName(ChangeName { display_name: name });
+    Ok(backend().flows.edit(&actor()?, &id, None, vec![edit]).await?)
+}
+
+/// Makes a draft that is the same under another name.
+#[server(prefix = "/fn", endpoint = "duplicate_flow", output = Json)]
+pub async fn duplicate_flow(id: FlowId) -> Result<Flow, AppError> {
+    Ok(backend().flows.duplicate(&actor()?, &id).await?)
 }

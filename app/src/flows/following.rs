@@ -4,6 +4,7 @@ use super::store::Studio;
 use crate::live::use_live;
 use crate::ui::button::{ButtonLink, IconButton, Size};
 use domain::event::Topic;
+use domain::flow::run::LIVE;
 use domain::ids::RunId;
 use leptos::prelude::*;
 
@@ -22,7 +23,7 @@ pub fn StartedBar(
         if let Some(event) = event {
             let text = |name: &str| event.data.get("detail")?.get(name)?.as_str();
             let is_mine = studio.flow.with_untracked(|it| text("flowId") == Some(it.id.as_str()));
-            if is_mine && text("environment") == Some("PRODUCTION") {
+            if is_mine && text("environment") == Some(LIVE) {
                 started.set(Some(RunId::from(event.id)));
             }
         }

@@ -2,7 +2,7 @@
 
 use super::about::{FlowPanel, has_address};
 use super::address::WebhookAddress;
-use super::cards::Card;
+use super::cards::{Card, look_of_piece};
 use super::code::CodePanel;
 use super::control::LoopPanel;
 use super::field::{Blank, StepField};
@@ -13,9 +13,10 @@ use super::router::RouterPanel;
 use super::store::Studio;
 use super::tile::PieceTile;
 use crate::ui::button::{Button, IconButton, Kind};
+use domain::flow::catalog::BASECAMP;
 use domain::flow::catalog::fields::fields;
 use domain::flow::validate::ProblemCode;
-use domain::flow::{ActionKind, TriggerKind, tree};
+use domain::flow::{ActionKind, PieceSettings, TriggerKind, tree};
 use leptos::prelude::*;
 
 /// The panel at the right.
@@ -235,13 +236,32 @@ fn PieceForm(studio: Studio, step: String) -> impl IntoView {
     let key = StoredValue::new(step);
     let all =
         Memo::new(move |_| studio.with_settings(&key.get_value(), fields).unwrap_or_default());
+    let is_there = |it: &PieceSettings| it.piece_name == BASECAMP;
+    let in_basecamp = untrack(|| studio.with_settings(&key.get_value(), is_there)) == Some(true);
     view! {
+        {in_basecamp.then(|| view! { <Connection /> })}
         <For each=move || all.get() key=|it| (it.dotted(), it.prop.required, format!("{:?}", it.prop.kind)) let:field>
             <StepField blank=Blank::new(studio, &key.get_value(), field) />
         </For>
         <Show when=move || all.with(Vec::is_empty)>
             <p class="hint">"There is nothing to set here."</p>
         </Show>
+    }
+}
+
+/// Which Basecamp a step works in.
+#[component]
+fn Connection() -> impl IntoView {
+    let look = look_of_piece(BASECAMP);
+    view! {
+        <div class="field">
+            <span class="label">"Connection"</span>
+            <p class="row sm">
+                <PieceTile look=Signal::stored(look) size="tile--xs" />
+                <span class="grow">"The Basecamp of this workspace"</span>
+                <a class="link" href="/integrations">"Integrations"</a>
+            </p>
+        </div>
     }
 }
 

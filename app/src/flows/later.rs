@@ -159,6 +159,7 @@ fn layers(studio: Studio, doors: Doors) -> AnyView {
     studio.suggest.set(Some(Suggested::on));
     studio.watch_proposal(use_live());
     studio.take_up_unsent();
+    studio.learn_names();
     view! {
             <ValuesPopover studio=studio />
             <NoteMenu studio=studio />

@@ -4,6 +4,7 @@ use super::bulk::{BulkBar, Ticked};
 use super::empty::NoFlows;
 use super::flow_cards::FlowCards;
 use super::folders::{self, FolderBar};
+use super::more::{More, MoreMenu};
 use super::row::FlowRow;
 use super::server_fns::{FlowList, create_flow, list_flows};
 use super::transfer::ImportDialog;
@@ -146,6 +147,7 @@ fn notice(list: Memo<FlowList>) -> impl IntoView {
 fn Listed(list: Memo<FlowList>, imports: RwSignal<bool>) -> impl IntoView {
     let wanted = RwSignal::new(String::new());
     let ticked: Ticked = RwSignal::new(BTreeSet::new());
+    let more = More::closed();
     let (part, _) = query_signal::<String>("show");
     let part = Memo::new(move |_| Part::of(&part.get().unwrap_or_default()));
     let (folder, _) = query_signal::<String>("folder");
@@ -169,13 +171,14 @@ fn Listed(list: Memo<FlowList>, imports: RwSignal<bool>) -> impl IntoView {
         <BulkBar ticked=ticked list=list />
         <Show
             when=move || look.with(|it| it == CARDS)
-            fallback=move || view! { <FlowTable found=found list=list ticked=ticked /> }
+            fallback=move || view! { <FlowTable found=found list=list ticked=ticked more=more /> }
         >
-            <FlowCards found=found list=list />
+            <FlowCards found=found list=list more=more />
         </Show>
         <Show when=move || found.with(Vec::is_empty)>
             <p class="sm muted" role="status" style="padding: 1rem">"No flow fits. Choose another filter or search for something else."</p>
         </Show>
+        <MoreMenu more=more list=list />
     }
 }
 
@@ -222,7 +225,12 @@ fn Head(list: Memo<FlowList>, imports: RwSignal<bool>) -> impl IntoView {
 }
 
 #[component]
-fn FlowTable(found: Memo<Vec<FlowSummary>>, list: Memo<FlowList>, ticked: Ticked) -> impl IntoView {
+fn FlowTable(
+    found: Memo<Vec<FlowSummary>>,
+    list: Memo<FlowList>,
+    ticked: Ticked,
+    more: More,
+) -> impl IntoView {
     let may = session::can(Permission::Write);
     let owner = move |flow: &FlowSummary| {
         let id = flow.owner_id.as_ref()?;
@@ -241,13 +249,13 @@ fn FlowTable(found: Memo<Vec<FlowSummary>>, list: Memo<FlowList>, ticked: Ticked
                     <th class="p2">"Last run"</th>
                     <th class="p3">"Last runs"</th>
                     <th class="end p2">"Success"</th>
-                    <th>"Owner"</th>
-                    <th class="p2"><span class="sr">"More"</span></th>
+                    <th class="p2">"Owner"</th>
+                    <th><span class="sr">"More"</span></th>
                 </tr>
             </thead>
             <tbody>
                 <For each=move || found.get() key=|it| (it.id.clone(), format!("{it:?}")) let:flow>
-                    <FlowRow owner=owner(&flow) flow=flow ticked=ticked />
+                    <FlowRow owner=owner(&flow) flow=flow ticked=ticked more=more />
                 </For>
             </tbody>
         </Table>

@@ -1,8 +1,10 @@
 //! The value of a text with expressions, live below it.
 
+use super::earlier::{Part, parts};
 use super::samples::use_samples;
 use super::text::Writing;
-use crate::runs::facts::plain;
+use super::tries::use_tries;
+use crate::runs::readable::plain;
 use crate::ui::icon::Icon;
 use leptos::prelude::*;
 
@@ -12,13 +14,14 @@ pub fn LiveValue(
     /// The text.
     writing: Writing,
 ) -> impl IntoView {
-    let samples = use_samples();
+    let (samples, tries) = (use_samples(), use_tries());
     let preview = Memo::new(move |_| {
         writing.typed.with(|text| samples.preview(&writing.step.get_value(), text))
     });
     move || {
         let preview = preview.get()?;
-        let wrong = preview.wrong.map(|it| {
+        let open = writing.typed.with(|it| unclosed(it));
+        let wrong = preview.wrong.or(open).map(|it| {
             view! { <p class="live__wrong"><Icon name="alert" class="icon--sm" />{it}</p> }
         });
         let value = preview.value.map(|it| {
@@ -35,7 +38,7 @@ pub fn LiveValue(
                 Some(number) => {
                     let words = format!("Test step {number} to see the value");
                     view! {
-                        <button type="button" class="live__test" on:click=move |_| samples.open_test(&name)>{words}</button>
+                        <button type="button" class="live__test" on:click=move |_| tries.see(&name)>{words}</button>
                     }
                     .into_any()
                 }
@@ -44,5 +47,27 @@ pub fn LiveValue(
             }
         });
         Some(view! { <div class="live">{value} {wrong} {missing}</div> })
+    }
+}
+
+/// What is wrong with an expression that never ends, and where it begins.
+fn unclosed(text: &str) -> Option<String> {
+    let rest = parts(text).into_iter().find_map(|it| match it {
+        Part::Text(text) => text.split_once("{{").map(|it| it.1.to_owned()),
+        Part::Value(_) => None,
+    })?;
+    let begin: String = rest.chars().take(20).collect();
+    Some(format!("“{{{{{begin}” does not end. Write }}}} after it, or it is sent as it stands"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unclosed;
+
+    #[test]
+    fn an_expression_that_never_ends_says_where_it_begins() {
+        assert_eq!(unclosed("Hi {{trigger.name}}"), None);
+        let said = unclosed("Hi {{trigger.name}} and {{trigger.due").unwrap_or_default();
+        assert!(said.starts_with("“{{trigger.due” does not end"), "{said}");
     }
 }

@@ -4,7 +4,7 @@ use crate::runs::words::count;
 use crate::ui::badge::State;
 use crate::ui::time::duration;
 use domain::flow::proposal::StepChange;
-use domain::flow::run::{Run, StepOutput, StepStatus};
+use domain::flow::run::{NOT_DONE, Run, StepOutput, StepStatus};
 use domain::flow::{Action, ActionKind, FlowVersion, Trigger, tree};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -94,7 +94,7 @@ fn text_of(value: &impl serde::Serialize) -> String {
 /// How a step stands in the run that is shown.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunMark {
-    /// The word in `data-run`: `succeeded`, `running`, `failed`, `waiting`, `skipped`, `notrun`.
+    /// The word in `data-run`: `succeeded`, `would`, `running`, `failed`, `waiting`, `skipped`, `notrun`.
     pub state: &'static str,
     /// Glyph and word; none for a step that did not run.
     pub shown: Option<State>,
@@ -204,11 +204,17 @@ fn of_output(output: &StepOutput) -> RunMark {
     let times = rounds.map(|it| count(it, "round", "rounds"));
     let words =
         [output.duration.map(whole_ms), times].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let stands = match output.warnings.iter().any(|it| it == NOT_DONE) {
+        true => {
+            RunMark { state: "would", shown: Some(State::WouldChange), ..of_status(output.status) }
+        }
+        false => of_status(output.status),
+    };
     RunMark {
         words: (!words.is_empty()).then_some(words),
         note: output.error_message.clone(),
         part,
-        ..of_status(output.status)
+        ..stands
     }
 }
 

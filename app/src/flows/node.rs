@@ -4,7 +4,7 @@ use super::cards::{Card, Kind};
 use super::find::is_found;
 use super::marks::{RunMark, Written};
 use super::menu::StepMenuButton;
-use super::presence::initials;
+use super::presence::face;
 use super::store::Studio;
 use super::tile::PieceTile;
 use super::view::Area;
@@ -130,7 +130,7 @@ pub fn StepNode(
             data-op=move || state.written.get().map(Written::op)
         >
             <WrittenTag state=state />
-            {move || state.who.get().map(|it| view! { <span class="node__who" aria-hidden="true" title=it.clone()>{initials(&it)}</span> })}
+            {move || state.who.get().map(|it| view! { <span class="node__who" aria-hidden="true" title=it.clone()>{face(&it)}</span> })}
             <NodeButton studio=studio state=state name=name.clone() />
             <Show when=move || studio.is_editing()>
                 <StepMenuButton studio=studio name=name.clone() class="icon-btn icon-btn--xs node__more" />
@@ -213,7 +213,7 @@ fn NodeNote(state: NodeState) -> impl IntoView {
             </span>
         }
         .into_any(),
-        (_, Some(note)) => view! { <span class="node__note" aria-hidden="true"><Icon name=icon() />{note}</span> }.into_any(),
+        (_, Some(note)) => view! { <span class="node__note" aria-hidden="true"><Icon name=icon() /><span class="node__said">{note}</span></span> }.into_any(),
         (_, None) => ().into_any(),
     }
     }

@@ -2,6 +2,8 @@
 
 use super::field::{Blank, Framed};
 use super::input;
+use super::text::{TextControl, Writing};
+use super::values::InsertButton;
 use crate::ui::button::{Button, Kind, Size};
 use crate::ui::icon::Icon;
 use leptos::prelude::*;
@@ -46,13 +48,17 @@ pub fn PairsField(
     };
     let row = move |at: usize| {
         let key = move || rows.with(|it| it.get(at).map(|it| it.0.clone()).unwrap_or_default());
-        let value = move || rows.with(|it| it.get(at).map(|it| it.1.clone()).unwrap_or_default());
+        let value = Memo::new(move |_| {
+            rows.with(|it| it.get(at).map(|it| it.1.clone()).unwrap_or_default())
+        });
+        let store = Callback::new(move |text: String| change(at, None, Some(text)));
+        let writing = line(blank, at, "Value".to_owned(), (value, store));
         view! {
             <div class="row">
                 <input class="input" aria-label="Name" placeholder="Name" prop:value=key
                     on:change=move |event| change(at, Some(event_target_value(&event)), None) />
-                <input class="input" aria-label="Value" placeholder="Value" prop:value=value
-                    on:change=move |event| change(at, None, Some(event_target_value(&event))) />
+                <div class="grow"><TextControl writing=writing /></div>
+                <InsertButton writing=writing />
                 <RemoveButton label="Remove this line" remove=move |()| remove(at) />
             </div>
         }
@@ -94,19 +100,20 @@ pub fn ItemsField(
         write();
     };
     let row = move |at: usize| {
-        let text = move || items.with(|it| it.get(at).cloned().unwrap_or_default());
-        let change = move |text: String| {
+        let text = Memo::new(move |_| items.with(|it| it.get(at).cloned().unwrap_or_default()));
+        let change = Callback::new(move |text: String| {
             items.update(|items| {
                 if let Some(item) = items.get_mut(at) {
                     *item = text;
                 }
             });
             write();
-        };
+        });
+        let writing = line(blank, at, format!("Item {}", at + 1), (text, change));
         view! {
             <div class="row">
-                <input class="input" aria-label=format!("Item {}", at + 1) prop:value=text
-                    on:change=move |event| change(event_target_value(&event)) />
+                <div class="grow"><TextControl writing=writing /></div>
+                <InsertButton writing=writing />
                 <RemoveButton label="Remove this item" remove=move |()| remove(at) />
             </div>
         }
@@ -118,6 +125,17 @@ pub fn ItemsField(
             <AddButton add=move |()| items.update(|it| it.push(String::new())) />
         </Framed>
     }
+}
+
+/// The text of the line `at`, which may hold values of earlier steps.
+fn line(
+    blank: Blank,
+    at: usize,
+    label: String,
+    (text, store): (Memo<String>, Callback<String>),
+) -> Writing {
+    let id = format!("{}-{at}", blank.id());
+    Writing::new(blank.studio, (&blank.step.get_value(), id), label, text, store)
 }
 
 #[component]

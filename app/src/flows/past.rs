@@ -3,14 +3,14 @@
 use super::store::Studio;
 use crate::live::use_live;
 use crate::runs::server_fns::list_runs;
-use crate::runs::words::run_word;
-use crate::ui::badge::{State, Status};
+use crate::runs::words::look;
+use crate::ui::badge::Status;
 use crate::ui::disclosure::Disclosure;
 use crate::ui::here::loaded_here;
 use crate::ui::time::{parse_time, use_now};
 use domain::event::Topic;
 use domain::flow::listing::RunFilter;
-use domain::flow::run::{Run, Trial};
+use domain::flow::run::Run;
 use leptos::prelude::*;
 
 /// Runs that are offered.
@@ -34,17 +34,13 @@ pub fn PastRuns(
     let row = move |run: Run| {
         let at = parse_time(&run.created);
         let href = format!("/flows/{}?run={}", run.flow_id, run.id);
-        let kind = match (&run.trial, run.environment.as_str()) {
-            (Some(Trial::Dry), _) => Some("Dry run"),
-            (Some(Trial::Step { .. }), _) => Some("One step"),
-            (None, "TESTING") => Some("Test"),
-            (None, _) => None,
-        };
+        let kind = run.kind().words();
+        let (state, word) = look(&run);
         view! {
             <li class="row sm">
-                <Status state=State::from(run.status) />
+                <Status state=state />
                 <a class="link" href=href>{move || at.map(|it| now.get().clock(it))}</a>
-                <span class="quiet">{run_word(run.status)}</span>
+                <span class="quiet">{word}</span>
                 {kind.map(|it| view! { <span class="badge push">{it}</span> })}
             </li>
         }

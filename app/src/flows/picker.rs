@@ -1,15 +1,17 @@
 //! Choosing what to add: search above, headings at the left, what fits at the right.
 
 use super::cards::Look;
+use super::groups::{Grouped, Heading, heading_of, offered};
 use super::later::{Later, Part};
+use super::popup::{ASSISTANT, focus_when_there, show_at};
 use super::store::Studio;
 use super::tile::PieceTile;
 use super::write::Spot;
+use crate::shell::panel::use_side_panel;
 use crate::ui::browser;
 use crate::ui::icon::Icon;
 use crate::ui::keys::Keys;
-use domain::flow::catalog::Category;
-use domain::flow::catalog::choices::{Choice, Makes, step_choices, trigger_choices};
+use domain::flow::catalog::choices::{Choice, Makes};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
@@ -24,36 +26,16 @@ pub enum Picking {
     Replace(String),
 }
 
-/// The headings, with what stands before them.
-const HEADINGS: [(Category, &str); 5] = [
-    (Category::Start, "bolt"),
-    (Category::Basecamp, "projects"),
-    (Category::Control, "branch"),
-    (Category::Send, "send"),
-    (Category::Data, "text"),
-];
-
-/// What can be chosen, as typed and under the chosen heading.
-fn fitting(picking: &Picking, wanted: &str, heading: Option<Category>) -> Vec<&'static Choice> {
-    let wanted = wanted.trim().to_lowercase();
-    let fits = |it: &&'static Choice| {
-        let words = format!("{} {} {}", it.display_name, it.description, it.piece_display_name);
-        words.to_lowercase().contains(&wanted)
-            && heading.is_none_or(|heading| it.category == heading)
-    };
-    let mut found: Vec<_> = match picking {
-        Picking::Trigger => trigger_choices().filter(fits).collect(),
-        Picking::Step(_) | Picking::Replace(_) => step_choices().filter(fits).collect(),
-    };
-    let place = |it: &&Choice| HEADINGS.iter().position(|heading| heading.0 == it.category);
-    found.sort_by_key(place);
-    found
-}
-
 impl Studio {
     /// The picker will choose the trigger.
     pub fn pick_trigger(self) {
         self.picking.set(Picking::Trigger);
+    }
+
+    /// Chooses what happens first, at the place after the trigger.
+    pub fn pick_first_step(self) {
+        self.picking.set(Picking::Step(Spot::after("trigger")));
+        show_at("picker", "trigger");
     }
 
     /// The picker will choose what `step` does from now on.
@@ -115,10 +97,15 @@ pub fn Choices(
     studio: Studio,
 ) -> impl IntoView {
     let wanted = RwSignal::new(String::new());
-    let heading = RwSignal::new(None::<Category>);
+    let heading = RwSignal::new(None::<Heading>);
     let active = RwSignal::new(0_usize);
-    let found =
-        Memo::new(move |_| studio.picking.with(|it| fitting(it, &wanted.read(), heading.get())));
+    let all = Memo::new(move |_| {
+        // Of no use to most people, it is found by those who look for it.
+        let barred = |it: &Choice| it.makes == Makes::Code && studio.barred(it).is_some();
+        studio.picking.with(|it| offered(studio, it, &wanted.read(), &barred))
+    });
+    let found = Memo::new(move |_| under(all.get(), heading.get()));
+    let is_search = Memo::new(move |_| wanted.with(|it| !it.trim().is_empty()));
     Effect::new(move |_| {
         studio.picking.track();
         wanted.set(String::new());
@@ -130,14 +117,61 @@ pub fn Choices(
     view! {
         <Search studio=studio wanted=wanted found=found active=active />
         <div class="picker__body">
-            <Headings heading=heading picking=studio.picking />
-            <Options studio=studio found=found active=active />
+            <Headings heading=heading all=all active=active />
+            <Options studio=studio found=found active=active is_search=is_search />
         </div>
+        <Foot studio=studio wanted=wanted />
+    }
+}
+
+/// What belongs under `heading`, also where it is shown among what is likely.
+fn under(all: Vec<Grouped>, heading: Option<Heading>) -> Vec<Grouped> {
+    let Some(heading) = heading else { return all };
+    let fits = |it: &Grouped| it.0 == heading || heading_of(it.1) == heading;
+    all.into_iter().filter(fits).map(|it| (heading, it.1)).collect()
+}
+
+/// The keys, and the way to the assistant: with what is typed, or to say it there.
+#[component]
+fn Foot(studio: Studio, wanted: RwSignal<String>) -> impl IntoView {
+    let panel = use_side_panel();
+    let words = move || match wanted.with(|it| it.trim().to_owned()) {
+        words if words.is_empty() => "Describe it instead".to_owned(),
+        words => format!("Ask the assistant for “{words}”"),
+    };
+    let ask = move |_| {
+        let words = wanted.with_untracked(|it| it.trim().to_owned());
+        browser::hide_popover("picker");
+        if words.is_empty() {
+            panel.open();
+            focus_when_there(ASSISTANT);
+        } else {
+            panel.ask(request(studio, &words));
+        }
+    };
+    view! {
         <div class="cmdk__foot">
             <span><Keys keys=&["↑", "↓"] />" Move"</span>
             <span><Keys keys=&["↵"] />" Add"</span>
+            <button type="button" class="picker__ask push" on:click=ask>
+                <Icon name="assistant" class="icon--sm" />
+                <span class="trunc">{words}</span>
+            </button>
         </div>
     }
+}
+
+/// What the assistant is asked for.
+fn request(studio: Studio, words: &str) -> String {
+    let step = match studio.picking.get_untracked() {
+        Picking::Trigger => return format!("Start this flow {words}"),
+        Picking::Step(spot) => spot.parent,
+        Picking::Replace(step) => step,
+    };
+    let numbers = untrack(|| studio.numbers());
+    let number = numbers.iter().find(|it| it.0 == step).map_or(1, |it| it.1);
+    let begins = words.get(..4).is_some_and(|it| it.eq_ignore_ascii_case("add "));
+    format!("{}{words} after step {number}", if begins { "" } else { "Add " })
 }
 
 /// What is typed; arrows and Enter choose from what fits.
@@ -145,16 +179,17 @@ pub fn Choices(
 fn Search(
     studio: Studio,
     wanted: RwSignal<String>,
-    found: Memo<Vec<&'static Choice>>,
+    found: Memo<Vec<Grouped>>,
     active: RwSignal<usize>,
 ) -> impl IntoView {
     let keydown = move |event: KeyboardEvent| {
         let last = found.with(Vec::len).saturating_sub(1);
         match event.key().as_str() {
-            "ArrowDown" => active.update(|it| *it = (*it + 1).min(last)),
-            "ArrowUp" => active.update(|it| *it = it.saturating_sub(1)),
+            "ArrowDown" => go(active, active.get_untracked().saturating_add(1).min(last)),
+            "ArrowUp" => go(active, active.get_untracked().saturating_sub(1)),
             "Enter" => {
-                if let Some(choice) = found.with(|it| it.get(active.get_untracked()).copied()) {
+                if let Some((_, choice)) = found.with(|it| it.get(active.get_untracked()).copied())
+                {
                     studio.take(choice);
                 }
             }
@@ -187,33 +222,56 @@ fn Search(
     }
 }
 
+/// Makes the row `at` the one that Enter takes, and shows it.
+fn go(active: RwSignal<usize>, at: usize) {
+    active.set(at);
+    browser::scroll_to(&format!("pick-{at}"));
+}
+
 #[component]
-fn Headings(heading: RwSignal<Option<Category>>, picking: RwSignal<Picking>) -> impl IntoView {
-    let tab = move |(key, icon, words): (Option<Category>, &'static str, &'static str)| {
+fn Headings(
+    heading: RwSignal<Option<Heading>>,
+    all: Memo<Vec<Grouped>>,
+    active: RwSignal<usize>,
+) -> impl IntoView {
+    let choose = move |key: Option<Heading>| {
+        heading.set(key);
+        active.set(0);
+    };
+    let tab = move |key: Option<Heading>| {
+        let (icon, words) = key.map_or(("grid", "All"), |it| (it.icon(), it.words()));
         view! {
             <button
                 type="button"
                 role="tab"
+                aria-controls="picker-list"
                 aria-selected=move || (heading.get() == key).to_string()
                 tabindex=move || if heading.get() == key { "0" } else { "-1" }
-                on:click=move |_| heading.set(key)
+                on:click=move |_| choose(key)
             >
                 <Icon name=icon />
                 {words}
             </button>
         }
     };
-    let kinds = move || {
-        let is_trigger = picking.with(|it| *it == Picking::Trigger);
-        let fits = move |it: &(Category, &'static str)| (it.0 == Category::Start) == is_trigger;
-        let tabs =
-            HEADINGS.into_iter().filter(fits).map(|(key, icon)| (Some(key), icon, key.label()));
-        std::iter::once((None, "star", "All")).chain(tabs).map(tab).collect_view()
-    };
+    let kinds = Memo::new(move |_| {
+        let mut kinds = all.with(|it| it.iter().map(|it| it.0).collect::<Vec<_>>());
+        kinds.sort_unstable();
+        kinds.dedup();
+        kinds
+    });
+    // What is typed may leave nothing under the heading that was chosen.
+    Effect::new(move |_| {
+        let kinds = kinds.get();
+        if heading.get_untracked().is_some_and(|it| !kinds.contains(&it)) {
+            heading.set(None);
+        }
+    });
+    let tabs = move || std::iter::once(None).chain(kinds.get().into_iter().map(Some));
     view! {
-        <div class="picker__cats" role="tablist" aria-label="Kinds"
+        <div class="picker__cats" role="tablist" aria-label="Kinds" aria-orientation="vertical"
             on:keydown=move |event| browser::move_focus(&event, "[role=tab]")>
-            {kinds}
+            {move || tabs().map(tab).collect_view()}
         </div>
     }
 }
@@ -221,13 +279,16 @@ fn Headings(heading: RwSignal<Option<Category>>, picking: RwSignal<Picking>) -> 
 #[component]
 fn Options(
     studio: Studio,
-    found: Memo<Vec<&'static Choice>>,
+    found: Memo<Vec<Grouped>>,
     active: RwSignal<usize>,
+    is_search: Memo<bool>,
 ) -> impl IntoView {
+    // What was searched for stands in the order in which it fits.
+    let name = move |group: Heading| if is_search.get() { "Found" } else { group.words() };
     let groups = move || {
         let mut groups: Vec<(&'static str, Vec<(usize, &'static Choice)>)> = Vec::new();
-        for (at, choice) in found.get().into_iter().enumerate() {
-            let name = choice.category.label();
+        for (at, (group, choice)) in found.get().into_iter().enumerate() {
+            let name = name(group);
             match groups.last_mut() {
                 Some((last, choices)) if *last == name => choices.push((at, choice)),
                 _ => groups.push((name, vec![(at, choice)])),
@@ -250,7 +311,7 @@ fn Options(
         <div class="listbox" role="listbox" id="picker-list" aria-label="What can be added" tabindex="-1">
             {move || groups().into_iter().map(group).collect_view()}
             <Show when=move || found.with(Vec::is_empty)>
-                <p class="sm muted" style="padding: 0.75rem">"Nothing fits. Try another word, or ask the assistant."</p>
+                <p class="sm muted" style="padding: 0.75rem">"Nothing fits. Try another word, or ask the assistant below."</p>
             </Show>
         </div>
     }
@@ -281,37 +342,5 @@ fn OptionRow(
                 <span class="desc">{move || studio.barred(choice).unwrap_or_else(|| choice.description.to_owned())}</span>
             </span>
         </div>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_trigger_is_never_offered_as_a_step() {
-        let steps = fitting(&Picking::Step(Spot::after("trigger")), "", None);
-        assert!(steps.iter().all(|it| it.step("step_1").is_some()));
-        assert!(fitting(&Picking::Trigger, "", None).iter().all(|it| it.trigger().is_some()));
-    }
-
-    #[test]
-    fn code_is_found_among_what_reshapes_values() {
-        let found =
-            fitting(&Picking::Step(Spot::after("trigger")), "run code", Some(Category::Data));
-        assert_eq!(found.iter().map(|it| it.makes.clone()).collect::<Vec<_>>(), [Makes::Code]);
-    }
-
-    #[test]
-    fn search_looks_at_what_a_step_does_and_at_its_app() {
-        let names = |wanted| {
-            fitting(&Picking::Step(Spot::after("trigger")), wanted, None)
-                .iter()
-                .map(|it| it.display_name)
-                .collect::<Vec<_>>()
-        };
-        assert!(names("add a to-do").contains(&"Add a to-do"));
-        assert!(names("basecamp").contains(&"Complete a to-do"));
-        assert!(names("zebra").is_empty());
     }
 }

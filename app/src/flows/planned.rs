@@ -1,68 +1,60 @@
 //! What a dry run would have changed.
 
 use super::store::Studio;
-use crate::runs::facts::facts;
-use crate::runs::timeline::{Entry, flat, timeline};
+use crate::runs::readable::{Fact, given};
+use crate::runs::timeline::{Entry, timeline, would_change};
 use crate::runs::words::count;
-use domain::flow::run::{NOT_DONE, Run, Trial};
+use domain::flow::run::{Run, RunKind};
 use leptos::prelude::*;
-
-/// One change that was not made.
-#[derive(Clone, Debug, PartialEq)]
-struct Planned {
-    entry: Entry,
-}
-
-fn planned(entries: &[Entry]) -> Vec<Planned> {
-    let passed_over = |it: &&Entry| {
-        it.output.as_ref().is_some_and(|it| it.warnings.iter().any(|it| it == NOT_DONE))
-    };
-    flat(entries).into_iter().filter(passed_over).map(|it| Planned { entry: it.clone() }).collect()
-}
 
 /// Whether nothing was changed by the run.
 pub fn is_dry(run: &Run) -> bool {
-    run.trial == Some(Trial::Dry)
+    run.kind() == RunKind::Dry
 }
 
-/// "3 things would change".
+/// The steps that would change something, each with what it would change.
+fn planned(studio: Studio) -> Vec<(Entry, String)> {
+    studio.run.with(|open| {
+        let Some(open) = open.as_ref().filter(|it| is_dry(&it.run)) else { return Vec::new() };
+        let entries = timeline(&open.version, &open.run);
+        would_change(&entries)
+            .into_iter()
+            .map(|(it, would)| (it.clone(), would.to_owned()))
+            .collect()
+    })
+}
+
+/// "Dry run: 3 things would change"; none for another run.
 pub fn summary(studio: Studio) -> Option<String> {
-    let number = studio.run.with(|open| {
-        let open = open.as_ref().filter(|it| is_dry(&it.run))?;
-        Some(planned(&timeline(&open.version, &open.run)).len())
-    })?;
-    Some(match number {
+    studio.run.with(|open| open.as_ref().is_some_and(|it| is_dry(&it.run))).then(|| match planned(
+        studio,
+    )
+    .len()
+    {
         0 => "Dry run: nothing would change".to_owned(),
         some => format!("Dry run: {} would change", count(some, "thing", "things")),
     })
 }
 
-/// The panel beside a dry run: each change with its values.
+/// The panel beside a dry run: each change, and its values behind it.
 #[component]
 pub fn PlannedPanel(
     /// The open flow.
     studio: Studio,
 ) -> impl IntoView {
-    let all = Memo::new(move |_| {
-        studio.run.with(|open| {
-            let open = open.as_ref();
-            open.map(|it| planned(&timeline(&it.version, &it.run))).unwrap_or_default()
-        })
-    });
-    let row = move |it: Planned| {
-        let card = it.entry.card;
+    let all = Memo::new(move |_| planned(studio));
+    let line = |it: Fact| view! { <dt>{it.label}</dt> <dd>{it.text}</dd> };
+    let row = move |(entry, would): (Entry, String)| {
+        let card = entry.card;
         let step = card.name.clone();
-        let lines = it.entry.output.map(|it| facts(&it.input)).unwrap_or_default();
-        let lines = lines
-            .into_iter()
-            .map(|it| view! { <dt>{it.label}</dt> <dd>{it.text}</dd> })
-            .collect_view();
+        let lines = entry.output.map(|it| given(&it.input, &entry.names)).unwrap_or_default();
         view! {
             <li class="stack">
                 <button type="button" class="link" on:click=move |_| studio.open(&step)>
                     {format!("{}. {}", card.number, card.title)}
                 </button>
-                <dl class="facts facts--tight">{lines}</dl>
+                {(would != card.title).then(|| view! { <p class="sm">{would}</p> })}
+                <dl class="facts facts--tight">{lines.into_iter().map(line).collect_view()}</dl>
             </li>
         }
     };

@@ -4,11 +4,17 @@ use super::store::Studio;
 use super::together_fns::{here_in_flow, leave_flow};
 use crate::live::Live;
 use crate::session;
+use crate::ui::browser;
+use crate::ui::icon::Icon;
 use domain::event::Topic;
 use domain::flow::presence::{BEAT_MS, Here};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::time::Duration;
+use wasm_bindgen::{JsCast, JsValue};
+
+/// What another window of one's own is called.
+const OWN: &str = "You, in another window";
 
 /// Faces shown before the rest is a number.
 const FACES: usize = 4;
@@ -18,7 +24,7 @@ impl Studio {
     pub fn be_here(self, live: Live) {
         let page = StoredValue::new(String::new());
         Effect::new(move |_| {
-            page.set_value(format!("{:x}", js_sys::Math::random().to_bits()));
+            page.set_value(own_page());
             let every = Duration::from_millis(BEAT_MS);
             if let Ok(handle) = set_interval_with_handle(move || self.beat(page), every) {
                 on_cleanup(move || handle.clear());
@@ -68,23 +74,60 @@ impl Studio {
         });
     }
 
-    /// Names of those who have `step` open.
+    /// Names of those who have `step` open; another window of the same person is not somebody else.
     pub fn who_is_at(self, step: &str) -> Option<String> {
+        let own = self.me.get_value();
         self.others.with(|all| {
-            let names: Vec<_> = all
+            let mut names: Vec<_> = all
                 .iter()
                 .filter(|it| it.step.as_deref() == Some(step))
-                .map(|it| it.name.as_str())
+                .map(|it| if it.user_id == own { OWN } else { it.name.as_str() })
                 .collect();
+            names.dedup();
             (!names.is_empty()).then(|| names.join(", "))
         })
     }
 }
 
+/// Where the browser keeps the name of a page until its tab closes.
+const PAGE: &str = "pmos-here";
+
+/// The name of this page: after a reload the one it had, so that nobody meets oneself. A tab that was copied gets its own.
+fn own_page() -> String {
+    let store = window().session_storage().ok().flatten();
+    let before = store.as_ref().and_then(|it| it.get_item(PAGE).ok().flatten());
+    let page = before.filter(|_| was_reloaded()).unwrap_or_else(browser::page_name);
+    if let Some(store) = store {
+        // Without it a reloaded page is somebody else's for a moment.
+        let _ = store.set_item(PAGE, &page);
+    }
+    page
+}
+
+/// Whether the browser loaded this page once more.
+fn was_reloaded() -> bool {
+    let read = || {
+        let timing = js_sys::Reflect::get(&window(), &"performance".into())?;
+        let entries = js_sys::Reflect::get(&timing, &"getEntriesByType".into())?;
+        let found = entries.dyn_into::<js_sys::Function>()?.call1(&timing, &"navigation".into())?;
+        let first = js_sys::Reflect::get_u32(&found, 0)?;
+        js_sys::Reflect::get(&first, &"type".into())
+    };
+    read().is_ok_and(|it: JsValue| it.as_string().as_deref() == Some("reload"))
+}
+
 /// The first letters of the first two words.
-pub fn initials(name: &str) -> String {
+fn initials(name: &str) -> String {
     let letters = name.split_whitespace().filter_map(|it| it.chars().next()).take(2);
     letters.flat_map(char::to_uppercase).collect()
+}
+
+/// What stands in a face: letters for somebody else, two windows for oneself.
+pub fn face(name: &str) -> AnyView {
+    if name.starts_with(OWN) {
+        return view! { <Icon name="copy" class="icon--sm" /> }.into_any();
+    }
+    initials(name).into_any()
 }
 
 /// Where somebody is, in words.
@@ -93,10 +136,10 @@ fn place(studio: Studio, own: &str, here: &Here) -> String {
         studio.cards.with(|all| all.iter().find(|it| it.name == *step).map(|it| it.number))
     });
     let is_own = here.user_id == own;
-    let name = if is_own { "You, in another window".to_owned() } else { here.name.clone() };
+    let name = if is_own { OWN } else { here.name.as_str() };
     match number {
         Some(number) => format!("{name}, at step {number}"),
-        None => name,
+        None => name.to_owned(),
     }
 }
 
@@ -110,8 +153,10 @@ pub fn Faces(
     let more = move || studio.others.with(Vec::len).saturating_sub(FACES);
     let me = session::current_user();
     let face = move |here: Here| {
-        let words = place(studio, me.get_untracked().id.as_str(), &here);
-        view! { <li><span class="face" role="img" aria-label=words.clone() title=words>{initials(&here.name)}</span></li> }
+        let own = me.get_untracked().id;
+        let words = place(studio, own.as_str(), &here);
+        let shown = face(if here.user_id == own.as_str() { OWN } else { &here.name });
+        view! { <li><span class="face" role="img" aria-label=words.clone() title=words>{shown}</span></li> }
     };
     view! {
         <Show when=move || studio.others.with(|it| !it.is_empty())>

@@ -1,10 +1,13 @@
 //! What must be fixed before a flow can be published, each with the way to it.
 
-use super::store::Studio;
+use super::cards::cards;
+use super::store::{Problems, Studio};
 use crate::ui::browser;
 use crate::ui::icon::Icon;
-use domain::flow::validate::FlowProblem;
+use domain::flow::FlowVersion;
+use domain::flow::validate::{self, FlowProblem, ProblemCode};
 use leptos::prelude::*;
+use std::collections::BTreeSet;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
@@ -22,6 +25,37 @@ fn listed(studio: Studio) -> Vec<(usize, FlowProblem)> {
     })
 }
 
+/// What is wrong with a version, by step, with the pieces in `off` switched off.
+pub(super) fn by_step(version: &FlowVersion, off: &BTreeSet<String>) -> Problems {
+    let mut found = Problems::new();
+    let switched_off = validate::switched_off(version, off);
+    let mut all: Vec<_> =
+        validate::problems(version, None).into_iter().chain(switched_off).collect();
+    name_steps(version, &mut all);
+    for problem in all {
+        found.entry(problem.step_name.clone()).or_default().push(problem);
+    }
+    found
+}
+
+/// Steps that a problem names are called as on the canvas, by their number.
+fn name_steps(version: &FlowVersion, problems: &mut [FlowProblem]) {
+    let wrong = |it: &&mut FlowProblem| it.code == ProblemCode::NotBefore;
+    let mut numbers = None;
+    for problem in problems.iter_mut().filter(wrong) {
+        let named = problem.message.strip_prefix("It refers to ");
+        let Some((name, _)) = named.and_then(|it| it.split_once(',')) else { continue };
+        let all = numbers.get_or_insert_with(|| cards(version));
+        problem.message = match all.iter().find(|it| it.name == name) {
+            Some(it) => format!(
+                "It uses step {}, {}, which does not run before this one",
+                it.number, it.title
+            ),
+            None => format!("It uses {name}, which is no step of this flow"),
+        };
+    }
+}
+
 /// How many there are.
 pub fn problem_count(studio: Studio) -> usize {
     studio.problems.with(|all| all.values().map(Vec::len).sum())
@@ -34,6 +68,8 @@ impl Studio {
         self.open(&problem.step_name);
         let field = problem.path.trim_start_matches("input.").replace('.', "-");
         let id = format!("f-{}-{field}", problem.step_name);
+        // What is about the whole step is said above its fields.
+        let id = if problem.path.is_empty() { "config".to_owned() } else { id };
         let tab = if problem.path.starts_with("errorHandling") { "ct-fail" } else { "ct-set" };
         browser::once_there(tab.to_owned(), move || {
             open_part(tab);
@@ -70,7 +106,7 @@ pub fn ProblemList(
             <li>
                 <button type="button" class="btn btn--sm btn--fix" on:click=move |_| studio.go_to(&problem)>
                     <Icon name="alert" />
-                    <span class="trunc">{words}</span>
+                    <span>{words}</span>
                 </button>
             </li>
         }
@@ -82,5 +118,31 @@ pub fn ProblemList(
                 <ul class="stack">{move || all.get().into_iter().map(row).collect_view()}</ul>
             </div>
         </Show>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::flow::catalog::{BASECAMP, WEBHOOK, step};
+    use domain::flow::validate::problems;
+    use serde_json::json;
+
+    #[test]
+    fn a_value_that_is_not_there_is_told_by_the_number_of_its_step() {
+        let input = json!({"operation": "create_todo", "project": 1, "todolist": 2,
+            "inputs": {"content": "{{step_2.title}} {{step_9.title}}"}});
+        let input = input.as_object().cloned().unwrap_or_default();
+        let mut first = step::piece_action_with("step_1", BASECAMP, "todos", input).expect("known");
+        first.next_action = Some(Box::new(step::loop_step("step_2")));
+        let mut trigger = step::piece_trigger(WEBHOOK, "catch_webhook").expect("known");
+        trigger.next_action = Some(Box::new(first));
+        let version = json!({"displayName": "F", "trigger": trigger});
+        let version: FlowVersion = serde_json::from_value(version).expect("a version");
+        let mut found = problems(&version, None);
+        name_steps(&version, &mut found);
+        let said: Vec<_> = found.iter().map(|it| it.message.as_str()).collect();
+        assert!(said.iter().any(|it| it.starts_with("It uses step 3, ")), "{said:?}");
+        assert!(said.contains(&"It uses step_9, which is no step of this flow"), "{said:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! Putting a draft live: what is in the way, what will happen, and what to do with it then.
 
-use super::about::has_address;
+use super::about::{NextStart, has_address};
 use super::address::WebhookAddress;
 use super::changes::ChangeList;
 use super::problems::{ProblemList, problem_count};
@@ -10,11 +10,13 @@ use super::version_fns::{Unpublished, draft_changes};
 use crate::error::AppError;
 use crate::runs::words::count;
 use crate::session::can;
+use crate::ui::browser;
 use crate::ui::button::{Button, ButtonLink, Kind};
 use crate::ui::dialog::Dialog;
 use crate::ui::problem::FormProblem;
 use domain::actor::Permission;
-use domain::flow::VersionState;
+use domain::flow::catalog::MANUAL;
+use domain::flow::{TriggerKind, VersionState};
 use domain::ids::ApprovalId;
 use domain::problem::Problem;
 use leptos::prelude::*;
@@ -23,6 +25,44 @@ use leptos::task::spawn_local;
 /// Whether there is something to publish.
 pub fn has_draft(studio: Studio) -> bool {
     studio.flow.with(|it| it.version.state == VersionState::Draft)
+}
+
+/// What is in the way of testing and publishing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lacks {
+    /// So many things are to fix.
+    Fixes(usize),
+    /// Something starts it, and then nothing happens.
+    Steps,
+}
+
+impl Lacks {
+    /// What the draft lacks; nothing when it can go live.
+    pub fn of(studio: Studio) -> Option<Self> {
+        match problem_count(studio) {
+            0 => {
+                let is_alone = studio.flow.with(|it| it.version.trigger.next_action.is_none());
+                is_alone.then_some(Self::Steps)
+            }
+            many => Some(Self::Fixes(many)),
+        }
+    }
+
+    /// The reason beside what cannot be pressed.
+    pub fn words(self) -> String {
+        match self {
+            Self::Fixes(many) => format!("{} to fix first", count(many, "thing", "things")),
+            Self::Steps => "Add a step first: nothing happens yet after the trigger".to_owned(),
+        }
+    }
+
+    /// Goes to the first thing to do about it.
+    pub fn mend(self, studio: Studio) {
+        match self {
+            Self::Fixes(_) => studio.go_to_first_problem(),
+            Self::Steps => studio.pick_first_step(),
+        }
+    }
 }
 
 /// Asks before publishing, and afterwards says how to start the flow.
@@ -39,35 +79,49 @@ pub fn PublishDialog(
             done.set(false);
         }
     });
-    let problems = Memo::new(move |_| problem_count(studio));
+    let lacks = Memo::new(move |_| Lacks::of(studio));
     let name = move || studio.flow.with(|it| it.version.display_name.clone());
-    let title = move || match (done.get(), problems.get()) {
+    let title = move || match (done.get(), lacks.get()) {
         (true, _) => format!("{} is live", name()),
-        (false, 0) => format!("Publish {}?", name()),
-        (false, count_of) => format!("{} to fix first", count(count_of, "thing", "things")),
+        (false, None) => format!("Publish {}?", name()),
+        (false, Some(Lacks::Steps)) => "Nothing happens yet".to_owned(),
+        (false, Some(lacks)) => lacks.words(),
     };
     view! {
         <Dialog open=open title=Signal::derive(title)>
-            {move || match (done.get(), problems.get()) {
+            {move || match (done.get(), lacks.get()) {
                 (true, _) => view! { <Done studio=studio open=open /> }.into_any(),
-                (false, 0) => view! { <Ask studio=studio open=open done=done /> }.into_any(),
-                (false, _) => view! { <Refused studio=studio open=open /> }.into_any(),
+                (false, None) => view! { <Ask studio=studio open=open done=done /> }.into_any(),
+                (false, Some(lacks)) => view! { <Refused studio=studio open=open lacks=lacks /> }.into_any(),
             }}
         </Dialog>
     }
 }
 
 #[component]
-fn Refused(studio: Studio, open: RwSignal<bool>) -> impl IntoView {
+fn Refused(studio: Studio, open: RwSignal<bool>, lacks: Lacks) -> impl IntoView {
     let fix = move |_| {
         open.set(false);
-        studio.go_to_first_problem();
+        // The dialog gives the focus back first. What lacks is looked at then: the button may have been drawn for what
+        // lacked before.
+        request_animation_frame(move || {
+            if let Some(lacks) = untrack(|| Lacks::of(studio)) {
+                lacks.mend(studio);
+            }
+        });
+    };
+    let (body, words) = match lacks {
+        Lacks::Fixes(_) => (view! { <ProblemList studio=studio /> }.into_any(), "Fix the first"),
+        Lacks::Steps => {
+            let why = "The flow has a trigger and no step after it. Add what should happen when it starts.";
+            (view! { <p>{why}</p> }.into_any(), "Add a step")
+        }
     };
     view! {
-        <div class="dialog__body" on:click=move |_| open.set(false)><ProblemList studio=studio /></div>
+        <div class="dialog__body" on:click=move |_| open.set(false)>{body}</div>
         <div class="dialog__foot">
             <Button kind=Kind::Ghost on:click=move |_| open.set(false)>"Not yet"</Button>
-            <Button kind=Kind::Primary on:click=fix>"Fix the first"</Button>
+            <Button kind=Kind::Primary on:click=fix>{words}</Button>
         </div>
     }
 }
@@ -184,19 +238,39 @@ fn EveryStep(studio: Studio) -> impl IntoView {
     }
 }
 
+/// The way out of the news that a flow is live.
+const BACK: &str = "published-back";
+
+/// What starts it from now on, and when first.
+#[component]
+fn Starts(studio: Studio) -> impl IntoView {
+    let by_hand = studio.flow.with_untracked(|it| match &it.version.trigger.kind {
+        TriggerKind::Piece(it) => it.piece_name == MANUAL,
+        TriggerKind::Empty(_) => false,
+    });
+    let words = if by_hand {
+        "It starts when somebody presses Run."
+    } else {
+        "It starts by itself from now on."
+    };
+    view! { <p>{words}</p> <NextStart studio=studio /> }
+}
+
 #[component]
 fn Done(studio: Studio, open: RwSignal<bool>) -> impl IntoView {
     let has_address = has_address(studio);
     let runs = studio.flow.with_untracked(|it| format!("/runs?flow={}", it.id));
+    // The button that was pressed is gone.
+    Effect::new(|_| request_animation_frame(|| browser::focus(BACK)));
     view! {
         <div class="dialog__body stack stack--4">
-            <Show when=move || has_address.get() fallback=|| view! { <p>"It starts by itself from now on."</p> }>
+            <Show when=move || has_address.get() fallback=move || view! { <Starts studio=studio /> }>
                 <WebhookAddress studio=studio />
             </Show>
         </div>
         <div class="dialog__foot">
             <ButtonLink href=runs>"See its runs"</ButtonLink>
-            <Button kind=Kind::Primary on:click=move |_| open.set(false)>"Back to the canvas"</Button>
+            <Button kind=Kind::Primary on:click=move |_| open.set(false) attr:id=BACK>"Back to the canvas"</Button>
         </div>
     }
 }

@@ -1,19 +1,20 @@
 //! One flow in the list.
 
 use super::bulk::Ticked;
-use super::cards::look_of_piece;
-use super::server_fns::{delete_flow, set_flow_status};
+use super::cards::{Look, look_of_piece};
+use super::more::{More, MoreButton};
+use super::server_fns::set_flow_status;
 use super::tile::PieceTile;
 use crate::error::AppError;
 use crate::session;
 use crate::ui::badge::{State, Status};
-use crate::ui::dialog::Confirm;
 use crate::ui::icon::Icon;
 use crate::ui::person::Avatar;
 use crate::ui::time::{parse_time, use_now};
 use crate::ui::toast::{Toasts, use_toasts};
 use domain::actor::Permission;
 use domain::flow::FlowStatus;
+use domain::flow::catalog::Tile;
 use domain::flow::engine::FlowEngine;
 use domain::flow::listing::FlowSummary;
 use domain::flow::run::Run;
@@ -31,11 +32,12 @@ pub fn FlowRow(
     owner: Option<String>,
     /// The ticked ones.
     ticked: Ticked,
+    /// The menu of every row.
+    more: More,
 ) -> impl IntoView {
-    let look = flow.trigger_piece.as_deref().map(look_of_piece);
     let chain = apps(&flow);
     let draft = flow.has_draft.then_some("Draft");
-    let invalid = (!flow.valid).then_some("Needs fixing");
+    let lacks = lacks(&flow);
     let elsewhere = (flow.engine != FlowEngine::Builtin).then_some(flow.engine.label());
     view! {
         <tr>
@@ -43,16 +45,17 @@ pub fn FlowRow(
             <Tick id=flow.id.clone() name=flow.name.clone() ticked=ticked />
             <td class="name wide">
                 <div class="row gap-3">
-                    {look.map(|it| view! { <PieceTile look=Signal::stored(it) /> })}
+                    <PieceTile look=Signal::stored(look(&flow)) />
                     <div class="grow">
                         <a class="rowlink" href=format!("/flows/{}", flow.id)>{flow.name.clone()}</a>
                         " "
                         {draft.map(|it| view! { <span class="badge">{it}</span> })}
                         " "
-                        {invalid.map(|it| view! { <span class="badge badge--warn">{it}</span> })}
+                        {lacks.map(|it| view! { <span class="badge badge--warn" title=it>"Needs fixing"</span> })}
                         " "
                         {elsewhere.map(|it| view! { <span class="badge" title="Where it runs">{it}</span> })}
-                        <span class="sub">{flow.trigger_name.clone()}</span>
+                        <span class="sub">{starts_by(&flow)}</span>
+                        <span class="only-cq"><LastRun run=flow.last_runs.first().cloned() /></span>
                     </div>
                 </div>
             </td>
@@ -60,9 +63,34 @@ pub fn FlowRow(
             <td class="p2"><LastRun run=flow.last_runs.first().cloned() /></td>
             <td class="p3"><Ticks runs=flow.last_runs.clone() /></td>
             <td class="end num p2">{success(&flow.last_runs)}</td>
-            <td class="fit">{owner.map(|it| view! { <Avatar name=it /> })}</td>
-            <td class="fit p2"><Delete flow=flow /></td>
+            <td class="fit p2">{owner.map(|it| view! { <Avatar name=it /> })}</td>
+            <td class="fit"><MoreButton flow=flow more=more /></td>
         </tr>
+    }
+}
+
+/// The mark of what starts it; one that asks for it while nothing does.
+pub(super) fn look(flow: &FlowSummary) -> Look {
+    let none = Look { hue: 70, tile: Tile::Icon("bolt") };
+    flow.trigger_piece.as_deref().map_or(none, look_of_piece)
+}
+
+/// What starts it, in words.
+pub(super) fn starts_by(flow: &FlowSummary) -> String {
+    if flow.trigger_piece.is_none() {
+        "Choose a trigger".to_owned()
+    } else {
+        flow.trigger_name.clone()
+    }
+}
+
+/// Why it cannot run yet; none when it can.
+pub(super) fn lacks(flow: &FlowSummary) -> Option<&'static str> {
+    match (flow.trigger_piece.is_some(), flow.steps_count, flow.valid) {
+        (false, ..) => Some("Nothing starts it yet"),
+        (true, 0, _) => Some("It has no step yet"),
+        (true, _, false) => Some("A step is not filled in"),
+        (true, _, true) => None,
     }
 }
 
@@ -164,7 +192,11 @@ pub(super) fn OnOff(flow: FlowSummary) -> impl IntoView {
     let switch =
         StoredValue::new(Switch { on, id: flow.id, name: flow.name, toasts: use_toasts() });
     let label = switch.with_value(|it| format!("{}: on or off", it.name));
-    let words = move || if on.get() { "On" } else { "Off" };
+    let words = move || match (published, on.get()) {
+        (false, _) => "Not live",
+        (true, true) => "On",
+        (true, false) => "Off",
+    };
     view! {
         <Show when=move || may.get() && published fallback=move || view! { <span class="quiet xs">{words}</span> }>
             <label class="switch">
@@ -218,46 +250,25 @@ pub(super) fn Ticks(runs: Vec<Run>) -> impl IntoView {
     })
 }
 
-/// Deletes the flow, after asking.
-#[component]
-fn Delete(flow: FlowSummary) -> impl IntoView {
-    let may = session::can(Permission::Manage);
-    let asks = RwSignal::new(false);
-    let busy = RwSignal::new(false);
-    let toasts = use_toasts();
-    let id = StoredValue::new(flow.id);
-    let name = StoredValue::new(flow.name);
-    let delete = move |()| {
-        busy.set(true);
-        spawn_local(async move {
-            match delete_flow(id.get_value()).await {
-                Ok(()) => toasts.say(format!("{} was deleted", name.get_value())),
-                Err(error) => {
-                    toasts.failed(format!("{} was not deleted. {error}", name.get_value()))
-                }
-            }
-            busy.try_set(false);
-            asks.try_set(false);
-        });
-    };
-    view! {
-        <Show when=move || may.get()>
-            <button
-                type="button"
-                class="icon-btn icon-btn--sm"
-                aria-label=format!("Delete {}", name.get_value())
-                on:click=move |_| asks.set(true)
-            >
-                <Icon name="trash" />
-            </button>
-            <Confirm
-                open=asks
-                title=format!("Delete {}?", name.get_value())
-                body="The flow, its versions and the record of its runs go. What it did in Basecamp stays."
-                action="Delete flow"
-                busy=busy
-                confirm=delete
-            />
-        </Show>
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn flow(piece: Option<&str>, steps: u32, valid: bool) -> FlowSummary {
+        serde_json::from_value(json!({"id": "f", "name": "Nudge", "status": "DISABLED", "hasDraft": true,
+            "valid": valid, "triggerPiece": piece, "triggerName": "Select trigger", "stepsCount": steps,
+            "updated": "", "lastRuns": []}))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_flow_says_what_it_lacks_first() {
+        let webhook = Some("@activepieces/piece-webhook");
+        assert_eq!(lacks(&flow(None, 0, false)), Some("Nothing starts it yet"));
+        assert_eq!(lacks(&flow(webhook, 0, true)), Some("It has no step yet"));
+        assert_eq!(lacks(&flow(webhook, 1, false)), Some("A step is not filled in"));
+        assert_eq!(lacks(&flow(webhook, 1, true)), None);
+        assert_eq!(starts_by(&flow(None, 0, false)), "Choose a trigger");
     }
 }

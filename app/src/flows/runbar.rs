@@ -4,12 +4,14 @@ use super::cards::Kind;
 use super::following::StartedBar;
 use super::planned;
 use super::store::Studio;
-use crate::runs::page::RunActions;
-use crate::runs::words::{count, run_word};
-use crate::ui::badge::{State, Status};
+use crate::runs::acting::{RunActions, tell_of_retry};
+use crate::runs::timeline::{progress, timeline};
+use crate::runs::words::{look, run_word};
+use crate::ui::badge::{Badge, State, Status, Tone};
 use crate::ui::time::duration;
 use domain::flow::run::{Run, RunStatus};
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 
 fn news(studio: Studio, run: &Run) -> String {
     let card = |name: &str| studio.cards.with(|all| all.iter().find(|it| it.name == name).cloned());
@@ -18,8 +20,6 @@ fn news(studio: Studio, run: &Run) -> String {
         None if run.status == RunStatus::Succeeded && planned::is_dry(run) => {
             planned::summary(studio).unwrap_or_default()
         }
-        None if run.status.is_terminal() => run_word(run.status).to_owned(),
-        None if run.environment == "TESTING" => format!("{}: test run", run_word(run.status)),
         None => run_word(run.status).to_owned(),
     }
 }
@@ -38,12 +38,21 @@ fn at_once(studio: Studio) -> Option<String> {
     Some(format!("steps {} and {last} at once", before.join(", ")))
 }
 
+/// Number of the step that the run failed at.
+fn failed_at(studio: Studio, run: &Run) -> Option<usize> {
+    let name = &run.failed_step.as_ref()?.name;
+    studio.cards.with(|all| all.iter().find(|it| it.name == *name).map(|it| it.number))
+}
+
 fn more(studio: Studio, run: &Run) -> String {
-    let steps = count(usize::try_from(run.steps_count).unwrap_or(0), "step ran", "steps ran");
+    let steps = studio.run.with(|it| {
+        let open = it.as_ref().filter(|it| it.run.id == run.id);
+        open.map(|it| progress(&timeline(&it.version, &it.run)))
+    });
     let time = run.duration.map(duration);
     let resumed = (run.resumed > 0).then(|| "resumed after a restart".to_owned());
     let now = at_once(studio).filter(|_| !run.status.is_terminal());
-    [now, Some(steps), time, resumed].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    [now, steps, time, resumed].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// How the run that is shown stands.
@@ -53,24 +62,29 @@ pub fn RunBar(
     studio: Studio,
 ) -> impl IntoView {
     let run = Memo::new(move |_| studio.run.with(|it| it.as_ref().map(|it| it.run.clone())));
+    let wanted = use_query_map();
+    tell_of_retry(move || {
+        let is_wanted = |it: &Run| wanted.read().get("run").as_deref() == Some(it.id.as_str());
+        let run = run.get().filter(is_wanted)?;
+        let failed_at = failed_at(studio, &run);
+        Some((run, failed_at))
+    });
     let shown = move || {
         let run = run.get()?;
-        let state = State::from(run.status);
+        let (state, _) = look(&run);
         let tone = match state {
             State::Failed => "bad",
             State::Succeeded => "good",
             _ => "live",
         };
-        let failed_at = run.failed_step.as_ref().and_then(|failed| {
-            studio
-                .cards
-                .with(|all| all.iter().find(|it| it.name == failed.name).map(|it| it.number))
-        });
+        let failed_at = failed_at(studio, &run);
+        let kind = run.kind().words().map(|it| view! { <Badge tone=Tone::Iris>{it}</Badge> });
         let back = format!("/flows/{}", run.flow_id);
         let details = format!("/runs/{}", run.id);
         Some(view! {
             <div class="runbar" data-tone=tone role=if tone == "bad" { "alert" } else { "status" }>
                 <Status state=state />
+                {kind}
                 <span class="grow">
                     <b>{news(studio, &run)}</b>
                     " "

@@ -90,6 +90,12 @@ pub async fn publish_flow(id: FlowId) -> Result<Flow, AppError> {
     Ok(backend.flows.publish(&actor, &id).await?)
 }
 
+/// When the live version of a flow that goes by the clock starts next, epoch milliseconds.
+#[server(prefix = "/fn", endpoint = "load_next_start", output = Json)]
+pub async fn load_next_start(id: FlowId) -> Result<Option<i64>, AppError> {
+    Ok(backend().flows.next_start(&actor()?, &id).await?)
+}
+
 /// Switches a flow on or off; a member asks those who manage to switch it on.
 #[server(prefix = "/fn", endpoint = "set_flow_status", output = Json)]
 pub async fn set_flow_status(id: FlowId, status: FlowStatus) -> Result<Flow, AppError> {

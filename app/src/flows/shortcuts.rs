@@ -7,8 +7,8 @@ use super::keys::{Command, Held, Way, read};
 use super::panning::Camera;
 use super::paths::neighbour;
 use super::picker::Picking;
-use super::problems::problem_count;
-use super::publish::has_draft;
+use super::popup;
+use super::publish::{Lacks, has_draft};
 use super::selection::focus_step;
 use super::store::Studio;
 use super::write::Spot;
@@ -98,9 +98,10 @@ fn handled(studio: Studio, desk: Desk, command: Command) -> bool {
             }
         }
         Command::AddAfter if !is_on_step() => camera.nearer(),
-        Command::Test if untrack(|| studio.is_editing() && problem_count(studio) == 0) => {
-            doors.trial.set(true)
-        }
+        Command::Test if untrack(|| studio.is_editing()) => match untrack(|| Lacks::of(studio)) {
+            None => doors.trial.set(true),
+            Some(lacks) => lacks.mend(studio),
+        },
         Command::Publish if untrack(|| may_publish(studio, doors)) => doors.publish.set(true),
         _ if is_on_step() => return on_step(studio, camera, command),
         _ => return false,
@@ -122,7 +123,7 @@ fn on_step(studio: Studio, camera: Camera, command: Command) -> bool {
         Command::Pick => studio.toggle_pick(&step),
         Command::Open if may_edit && has_no_trigger(studio, &step) => {
             studio.pick_trigger();
-            browser::show_popover("picker");
+            popup::show_at("picker", &step);
         }
         Command::Open => {
             studio.open(&step);
@@ -191,7 +192,7 @@ fn add_after(studio: Studio, step: &str) {
         return press(&id);
     }
     studio.picking.set(Picking::Step(Spot::after(step)));
-    browser::show_popover("picker");
+    popup::show_at("picker", step);
 }
 
 /// Presses the button with `id`.
@@ -202,13 +203,20 @@ fn press(id: &str) {
     }
 }
 
-/// From chat to canvas to settings and round again.
+/// From chat to canvas to settings and round again; what is not on screen is passed over.
 fn next_pane(studio: Studio) {
-    if is_within("#canvas, .outline") {
+    let on_steps = is_within("#canvas, .outline");
+    if on_steps && browser::is_shown("config") {
         browser::focus("config");
-    } else if is_within("#config") {
-        browser::focus("chat");
+    } else if (on_steps || is_within("#config")) && is_assistant_there() {
+        browser::focus_first(popup::ASSISTANT);
     } else {
         focus_step(&studio.at.get_untracked());
     }
+}
+
+/// Something can be typed to the assistant beside the canvas.
+fn is_assistant_there() -> bool {
+    let found = document().query_selector(popup::ASSISTANT).ok().flatten();
+    found.and_then(|it| it.dyn_into::<HtmlElement>().ok()).is_some_and(|it| it.offset_height() > 0)
 }

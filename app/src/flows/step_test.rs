@@ -222,7 +222,7 @@ fn Foot(test: Test, sample: Memo<Option<Sample>>) -> impl IntoView {
 }
 
 /// What a test of the step changes outside, in words; nothing when it only reads or works something out.
-fn changes(studio: Studio, step: &str) -> Option<String> {
+pub(super) fn changes(studio: Studio, step: &str) -> Option<String> {
     studio.flow.with(|flow| {
         let action = tree::find(&flow.version.trigger, step)?;
         let ActionKind::Piece(settings) = &action.kind else { return None };

@@ -2,11 +2,13 @@
 //!
 //! A change is applied here with the server's own rules, shown at once, and sent; see `outbox` for the order.
 
-use super::cards::{Card, cards};
+use super::cards::{Card, cards_with};
+use super::does::Names;
 use super::history::History;
 use super::marks::{RunMark, Written, run_marks, with_note};
 use super::outbox::Outbox;
 use super::picker::Picking;
+use super::problems::by_step;
 use super::proposed::{Drawn, Suggest, Suggested};
 use super::text::Writing;
 use crate::runs::server_fns::OpenRun;
@@ -17,7 +19,7 @@ use domain::flow::listing::PiecesOff;
 use domain::flow::presence::Here;
 use domain::flow::proposal::Proposal;
 use domain::flow::rebase::OpenClash;
-use domain::flow::validate::{self, FlowProblem};
+use domain::flow::validate::FlowProblem;
 use domain::flow::{Flow, FlowVersion, Trigger};
 use domain::problem::Problem;
 use leptos::prelude::*;
@@ -45,6 +47,8 @@ pub struct Studio {
     pub flow: RwSignal<Flow>,
     /// Every step, in reading order.
     pub cards: Memo<Vec<Card>>,
+    /// Names of the projects that steps are set to.
+    pub names: RwSignal<Names>,
     /// What is missing, by step.
     pub problems: Memo<Problems>,
     /// Where everything stands on the canvas.
@@ -83,6 +87,8 @@ pub struct Studio {
     pub samples: RwSignal<Map<String, Value>>,
     /// The role may change flows.
     pub may_edit: Signal<bool>,
+    /// The id of whoever looks at this page.
+    pub(super) me: StoredValue<String>,
     /// The time zone of the workspace: clocks of new steps go by it.
     pub zone: StoredValue<String>,
     /// The step just added: what it lacks is not said before it is left.
@@ -138,13 +144,11 @@ impl Studio {
             Some(flow.with(|it| suggest(proposal, &it.version, &left_out.read())))
         });
         let source = Source { flow, run, suggested, drawn };
+        let names = RwSignal::new(Names::new());
         let off = RwSignal::new(PiecesOff::default());
-        let problems = Memo::new(move |_| source.with(|it| problems(it, &off.read().off)));
-        let run_marks = Memo::new(move |_| {
-            run.with(|it| {
-                it.as_ref().map_or_else(BTreeMap::new, |it| run_marks(&it.version, &it.run))
-            })
-        });
+        let problems = Memo::new(move |_| source.with(|it| by_step(it, &off.read().off)));
+        let run_marks =
+            Memo::new(move |_| run.with(|it| it.as_ref().map(marks_of).unwrap_or_default()));
         let with_row = Memo::new(move |_| match run.with(Option::is_some) {
             true => run_marks.with(with_note),
             false => problems.with(|it| it.keys().cloned().collect()),
@@ -154,7 +158,8 @@ impl Studio {
         };
         Self {
             flow,
-            cards: Memo::new(move |_| source.with(cards)),
+            cards: Memo::new(move |_| source.with(|it| names.with(|names| cards_with(it, names)))),
+            names,
             problems,
             layout: Memo::new(move |_| layout()),
             chosen: RwSignal::new(None),
@@ -174,6 +179,7 @@ impl Studio {
             written: RwSignal::new(BTreeMap::new()),
             samples: RwSignal::new(Map::new()),
             may_edit,
+            me: StoredValue::new(String::new()),
             zone: StoredValue::new("UTC".to_owned()),
             fresh: RwSignal::new(None),
             inserting: RwSignal::new(None),
@@ -384,11 +390,6 @@ impl Source {
     }
 }
 
-fn problems(version: &FlowVersion, off: &BTreeSet<String>) -> Problems {
-    let mut by_step = Problems::new();
-    let switched_off = validate::switched_off(version, off);
-    for problem in validate::problems(version, None).into_iter().chain(switched_off) {
-        by_step.entry(problem.step_name.clone()).or_default().push(problem);
-    }
-    by_step
+fn marks_of(run: &OpenRun) -> BTreeMap<String, RunMark> {
+    run_marks(&run.version, &run.run)
 }

@@ -11,10 +11,13 @@ use super::menu::StepMenu;
 use super::outline::{Outline, on_phone};
 use super::panning::Camera;
 use super::picker::Picker;
+use super::popup::is_focus_nowhere;
 use super::samples::Samples;
+use super::selection::focus_step;
 use super::server_fns::get_flow;
 use super::shortcuts::{Desk, listen};
 use super::store::Studio;
+use super::tries::Tries;
 use super::versions::Comparing;
 use crate::chat::beside::ChatBeside;
 use crate::live::use_live;
@@ -27,7 +30,7 @@ use crate::ui::button::{Button, Size};
 use crate::ui::here::loaded_here;
 use crate::ui::problem::LoadedPage;
 use domain::actor::Permission;
-use domain::flow::Flow;
+use domain::flow::{Flow, TriggerKind};
 use domain::ids::{FlowId, RunId};
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
@@ -67,7 +70,10 @@ fn StudioSkeleton() -> impl IntoView {
 #[component]
 fn StudioView(flow: Flow, id: Memo<FlowId>, on_phone: bool) -> impl IntoView {
     let studio = Studio::open_flow(flow, session::can(Permission::Write));
-    studio.zone.set_value(session::current_user().with_untracked(|it| it.timezone.clone()));
+    session::current_user().with_untracked(|it| {
+        studio.zone.set_value(it.timezone.clone());
+        studio.me.set_value(it.id.to_string());
+    });
     Rest::provide();
     let camera = Camera::new(studio);
     let doors = Doors {
@@ -86,7 +92,9 @@ fn StudioView(flow: Flow, id: Memo<FlowId>, on_phone: bool) -> impl IntoView {
     studio.follow_pieces(live);
     show_run(studio);
     keep_step(studio);
+    keep_focus(studio);
     Samples::provide(studio);
+    Tries::provide(studio);
     let desk =
         Desk { camera, doors, find: Find::new(studio, camera), hands: Hands::new(studio, camera) };
     listen(studio, desk);
@@ -173,6 +181,36 @@ fn Dock(studio: Studio, doors: Doors) -> impl IntoView {
             <PublishButton studio=studio open=doors.publish size=Size::Large />
         </div>
     }
+}
+
+/// The keys have somewhere to be: on what starts a flow that is new, and on a step when what had them went away with a
+/// run that is shown or left.
+fn keep_focus(studio: Studio) {
+    let begin = move || {
+        let is_new = studio
+            .flow
+            .try_with_untracked(|it| matches!(it.version.trigger.kind, TriggerKind::Empty(_)));
+        if is_new == Some(true) && !browser::is_typing() && !browser::has_layer_open() {
+            studio.focus_soon("trigger");
+        }
+    };
+    let settle = move || {
+        if let Some(at) = studio.at.try_get_untracked().filter(|_| is_focus_nowhere()) {
+            focus_step(&at);
+        }
+    };
+    Effect::new(move |before: Option<bool>| {
+        let is_shown = studio.run.with(Option::is_some);
+        match before {
+            None => browser::once_hydrated(begin),
+            // A dialog that led there closes first.
+            Some(before) if before != is_shown => {
+                request_animation_frame(move || request_animation_frame(settle))
+            }
+            Some(_) => {}
+        }
+        is_shown
+    });
 }
 
 /// The chosen step is in the address, so that a link or a reload leads back to it.

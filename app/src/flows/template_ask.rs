@@ -8,6 +8,7 @@ use crate::session;
 use crate::ui::button::{Button, Kind};
 use crate::ui::combobox::{Combobox, Entry};
 use crate::ui::dialog::Dialog;
+use crate::ui::disclosure::Disclosure;
 use crate::ui::problem::FormProblem;
 use domain::actor::Permission;
 use domain::flow::FlowVersion;
@@ -42,8 +43,9 @@ fn defaults(asks: &[Ask]) -> Map<String, Value> {
     asks.iter().filter_map(|it| Some((it.key.clone(), it.default.clone()?))).collect()
 }
 
-fn is_complete(answers: &Map<String, Value>, asks: &[Ask]) -> bool {
-    asks.iter().all(|it| !it.required || answers.contains_key(&it.key))
+/// The first thing that has to be answered still.
+fn lacking<'a>(answers: &Map<String, Value>, asks: &'a [Ask]) -> Option<&'a Ask> {
+    asks.iter().find(|it| it.required && !answers.contains_key(&it.key))
 }
 
 /// Asks what the chosen template needs, makes the flow and opens it.
@@ -62,12 +64,7 @@ pub fn UseDialog(chosen: RwSignal<Option<TemplateCard>>, open: RwSignal<bool>) -
     let title = Signal::derive(move || {
         chosen.with(|it| it.as_ref().map(|it| it.name.clone()).unwrap_or_default())
     });
-    let ready = Signal::derive(move || {
-        let asks = |it: &Option<TemplateCard>| {
-            it.as_ref().is_some_and(|it| answers.with(|given| is_complete(given, &it.asks)))
-        };
-        chosen.with(asks)
-    });
+    let lacks = still_lacking(chosen, answers);
     let start = move |_| {
         let Some(id) = chosen.with_untracked(|it| it.as_ref().map(|it| it.id.clone())) else {
             return;
@@ -86,7 +83,7 @@ pub fn UseDialog(chosen: RwSignal<Option<TemplateCard>>, open: RwSignal<bool>) -
     view! {
         <Dialog open=open title=title>
             <div class="dialog__body stack stack--4">
-                {move || chosen.get().map(|it| view! { <p>{it.summary}</p> <Drawing of=drawing /> <Steps steps=it.steps /> <Asks asks=it.asks answers=answers /> })}
+                {move || chosen.get().map(|it| view! { <p>{it.summary}</p> <Drawing of=drawing /> <Steps steps=it.steps drawn=drawing /> <Asks asks=it.asks answers=answers /> })}
                 <FormProblem error=failed />
             </div>
             <div class="dialog__foot">
@@ -95,10 +92,13 @@ pub fn UseDialog(chosen: RwSignal<Option<TemplateCard>>, open: RwSignal<bool>) -
                     when=move || may.get()
                     fallback=|| view! { <p class="sm muted">"Your role cannot make flows. Ask an admin."</p> }
                 >
+                    <span class="xs quiet" role="status">
+                        {move || lacks.get().map(|it| format!("Still to choose: {}", lower_first(&it)))}
+                    </span>
                     <Button
                         kind=Kind::Primary
                         busy=busy
-                        disabled=Signal::derive(move || !ready.get())
+                        disabled=Signal::derive(move || lacks.with(Option::is_some))
                         on:click=start.clone()
                     >
                         "Make the flow"
@@ -134,9 +134,25 @@ fn Drawing(of: RwSignal<Option<FlowVersion>>) -> impl IntoView {
     move || of.get().map(|it| view! { <Sketch version=it /> })
 }
 
-/// Every step that the flow will have, before there is one.
+/// What has to be said first: a project before a list of it.
+fn still_lacking(chosen: RwSignal<Option<TemplateCard>>, answers: Answers) -> Memo<Option<String>> {
+    Memo::new(move |_| {
+        let asks = |it: &Option<TemplateCard>| {
+            let asks = it.as_ref().map(|it| it.asks.as_slice()).unwrap_or_default();
+            answers.with(|given| lacking(given, asks).map(|it| it.label.clone()))
+        };
+        chosen.with(asks)
+    })
+}
+
+fn lower_first(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |it| it.to_lowercase().chain(letters).collect())
+}
+
+/// Every step that the flow will have, before there is one; behind a line where the drawing shows them.
 #[component]
-fn Steps(steps: Vec<(usize, String)>) -> impl IntoView {
+fn Steps(steps: Vec<(usize, String)>, drawn: RwSignal<Option<FlowVersion>>) -> impl IntoView {
     let row = |(at, (depth, words)): (usize, (usize, String))| {
         view! {
             <li style=format!("padding-inline-start: {}rem", depth)>
@@ -145,7 +161,16 @@ fn Steps(steps: Vec<(usize, String)>) -> impl IntoView {
             </li>
         }
     };
-    view! { <ol class="changes" aria-label="Steps">{steps.into_iter().enumerate().map(row).collect_view()}</ol> }
+    let steps = StoredValue::new(steps);
+    let list = move || {
+        let rows = steps.get_value().into_iter().enumerate().map(row).collect_view();
+        view! { <ol class="changes" aria-label="Steps">{rows}</ol> }
+    };
+    view! {
+        <Show when=move || drawn.with(Option::is_some) fallback=list>
+            <Disclosure summary="The steps as a list">{list()}</Disclosure>
+        </Show>
+    }
 }
 
 #[component]
@@ -268,9 +293,9 @@ mod tests {
         let asks = [ask("project", AskKind::Project), ask("todolist", AskKind::Todolist)];
         let mut answers = Map::new();
         answered(&mut answers, &asks, "project", 1.into());
-        assert!(!is_complete(&answers, &asks));
+        assert_eq!(lacking(&answers, &asks).map(|it| it.key.as_str()), Some("todolist"));
         answered(&mut answers, &asks, "todolist", 2.into());
-        assert!(is_complete(&answers, &asks));
+        assert_eq!(lacking(&answers, &asks), None);
         answered(&mut answers, &asks, "project", 3.into());
         assert!(!answers.contains_key("todolist"));
     }

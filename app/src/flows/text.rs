@@ -3,6 +3,7 @@
 use super::cards::readable;
 use super::earlier::{Part, parts, reading};
 use super::field::{Below, Blank, Needed};
+use super::fits::Wants;
 use super::input;
 use super::live_value::LiveValue;
 use super::store::Studio;
@@ -64,12 +65,16 @@ pub struct Writing {
     pub label: StoredValue<String>,
     /// What kind of text.
     pub kind: TextKind,
+    /// What it can hold.
+    pub wants: Wants,
     /// As it is on screen.
     pub typed: RwSignal<String>,
     /// What is wrong with it.
     pub error: Signal<Option<String>>,
     /// A person is in it.
     pub(super) is_typing: RwSignal<bool>,
+    /// Where the caret stood when it was left.
+    left_at: StoredValue<Option<usize>>,
     store: Callback<String>,
 }
 
@@ -96,9 +101,11 @@ impl Writing {
             id: StoredValue::new(id),
             label: StoredValue::new(label.into()),
             kind: TextKind::Line,
+            wants: Wants::default(),
             typed,
             error: Signal::stored(None),
             is_typing,
+            left_at: StoredValue::new(None),
             store,
         }
     }
@@ -109,15 +116,22 @@ impl Writing {
         Self { kind, error, ..self }
     }
 
+    /// Offered only what fits it.
+    #[must_use]
+    pub fn wanting(self, wants: Wants) -> Self {
+        Self { wants, ..self }
+    }
+
     /// Shows and stores `text`.
     pub fn write(self, text: String) {
         self.store.run(text.clone());
         self.typed.set(text);
     }
 
-    /// Puts `more` in where the caret stands.
+    /// Puts `more` in where the caret stands, or stood when the text was left.
     pub fn insert(self, more: &str) {
-        let at = caret(&self.id.get_value());
+        let at = self.left_at.get_value().or_else(|| caret(&self.id.get_value()));
+        self.left_at.set_value(at.map(|it| it + more.encode_utf16().count()));
         self.write(inserted(&self.typed.get_untracked(), more, at));
     }
 }
@@ -134,7 +148,7 @@ pub fn TextField(
     let store = Callback::new(move |text: String| blank.type_in(kind.read(&text)));
     let step = blank.step.get_value();
     let writing = Writing::new(blank.studio, (&step, blank.id()), blank.label(), stored, store);
-    let writing = writing.of_kind(kind, blank.error);
+    let writing = writing.of_kind(kind, blank.error).wanting(blank.wants());
     view! {
         <div class="field">
             <div class="label">
@@ -212,6 +226,7 @@ fn TextBox(writing: Writing) -> impl IntoView {
     let id = writing.id.get_value();
     let note = format!("{id}-note");
     let leave = move |_| {
+        writing.left_at.set_value(caret(&writing.id.get_value()));
         writing.is_typing.set(false);
         writing.studio.touch(&writing.id.get_value());
     };

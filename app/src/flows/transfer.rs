@@ -57,6 +57,18 @@ pub fn ExportLink(
     }
 }
 
+/// Has the browser save `version` as a file, without secrets; false when it does not.
+pub fn save_file(version: &FlowVersion) -> bool {
+    let save = || {
+        let link = document().create_element("a").ok()?;
+        link.set_attribute("href", &file_address(version)).ok()?;
+        link.set_attribute("download", &file_name(&version.display_name)).ok()?;
+        link.dyn_into::<web_sys::HtmlElement>().ok()?.click();
+        Some(())
+    };
+    save().is_some()
+}
+
 /// Reads the first file of the input that changed.
 pub(super) fn read_file(event: &web_sys::Event, then: impl FnOnce(String) + 'static) {
     let read = || {

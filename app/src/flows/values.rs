@@ -1,7 +1,9 @@
 //! Values of earlier steps, to choose from.
 
-use super::cards::{Card, Look, readable};
-use super::earlier::{Part, Pick, parts, picks, reading};
+use super::cards::{Card, Look};
+use super::earlier::{Part, parts, reading};
+use super::fits::{Pick, Wants, fitting, found, leaves};
+use super::given::picks;
 use super::store::Studio;
 use super::text::Writing;
 use super::value_tree::{ValueTree, branch_id};
@@ -28,6 +30,8 @@ pub struct Source {
     pub look: Look,
     /// What it gives; none before it was tested.
     pub picks: Vec<Pick>,
+    /// Something is known of what it gives.
+    pub is_tried: bool,
 }
 
 /// The steps that ran before `step`, the nearest first, each with what it is known to give.
@@ -46,6 +50,7 @@ fn sources(studio: Studio, step: &str) -> Vec<Source> {
             number: card.number,
             title: card.title,
             look: card.look,
+            is_tried: !known.is_empty(),
             picks: known,
         })
     };
@@ -56,8 +61,8 @@ fn sources(studio: Studio, step: &str) -> Vec<Source> {
 fn add_used(card: &Card, used: &[String], known: &mut Vec<Pick>) {
     for inside in used.iter().filter(|it| reading(it).0 == card.name) {
         let expression = format!("{{{{{inside}}}}}");
-        if known.iter().all(|it| it.expression != expression) {
-            known.insert(0, Pick { expression, label: reading(inside).1, sample: String::new() });
+        if leaves(known).iter().all(|it| it.expression != expression) {
+            known.insert(0, Pick::used(expression, reading(inside).1));
         }
     }
 }
@@ -104,15 +109,17 @@ fn usual(studio: Studio, name: &str) -> Option<Value> {
     })
 }
 
-/// Values of earlier steps as entries of a list of choices.
-pub fn entries_of_earlier(studio: Studio, step: &str) -> Vec<Entry> {
-    let numbers = studio.numbers();
-    let entry = |it: Pick| Entry {
-        value: Value::from(it.expression.clone()).to_string(),
-        label: readable(&it.expression, &numbers),
-        note: it.sample,
+/// Values of earlier steps that a choice can hold, as entries of its list, each with where it comes from.
+pub fn entries_of_earlier(studio: Studio, step: &str, wants: Wants) -> Vec<Entry> {
+    let of = |source: Source| {
+        let entry = |it: &Pick| Entry {
+            value: Value::from(it.expression.clone()).to_string(),
+            label: format!("{} {}", source.number, it.path()),
+            note: if it.whose.is_empty() { it.sample.clone() } else { it.whose.clone() },
+        };
+        leaves(&fitting(&source.picks, wants)).into_iter().map(entry).collect::<Vec<_>>()
     };
-    sources(studio, step).into_iter().flat_map(|it| it.picks).map(entry).collect()
+    sources(studio, step).into_iter().flat_map(of).collect()
 }
 
 /// Opens the values of earlier steps for a text; not there while no earlier step gives any.
@@ -122,6 +129,14 @@ pub fn InsertButton(
     writing: Writing,
 ) -> impl IntoView {
     let label = move || format!("Insert a value into {}", writing.label.get_value());
+    // A field that goes away takes its question with it.
+    on_cleanup(move || {
+        let inserting = writing.studio.inserting;
+        let is_own = |it: &Option<Writing>| it.as_ref().is_some_and(|it| it.id == writing.id);
+        if inserting.try_with_untracked(is_own) == Some(true) {
+            inserting.try_set(None);
+        }
+    });
     view! {
         <button
             type="button"
@@ -137,6 +152,25 @@ pub fn InsertButton(
     }
 }
 
+/// What is offered to the text that asks: what fits it, or whatever is called what is typed.
+fn offered(studio: Studio, search: &str) -> Vec<Source> {
+    // The field that asked may be gone, with what it kept.
+    let Some(asked) = studio.inserting.get() else { return Vec::new() };
+    let Some(step) = asked.step.try_get_value() else { return Vec::new() };
+    let wanted = search.trim().to_lowercase();
+    let mut all = sources(studio, &step);
+    for it in &mut all {
+        it.picks = if wanted.is_empty() {
+            fitting(&it.picks, asked.wants)
+        } else {
+            found(&it.picks, &wanted)
+        };
+    }
+    // One that was not tried asks for it, unless something is searched for.
+    all.retain(|it| !it.picks.is_empty() || (wanted.is_empty() && !it.is_tried));
+    all
+}
+
 /// The values of earlier steps, for the text that asked.
 #[component]
 pub fn ValuesPopover(
@@ -144,18 +178,10 @@ pub fn ValuesPopover(
     studio: Studio,
 ) -> impl IntoView {
     let search = RwSignal::new(String::new());
-    let found = Memo::new(move |_| {
-        // The field that asked may be gone, with what it kept.
-        let asked = studio.inserting.get().and_then(|it| it.step.try_get_value());
-        let step = asked.unwrap_or_default();
-        let wanted = search.get().trim().to_lowercase();
-        let fits =
-            |it: &Pick| format!("{} {}", it.label, it.sample).to_lowercase().contains(&wanted);
-        let mut all = sources(studio, &step);
-        all.iter_mut().for_each(|it| it.picks.retain(fits));
-        // One without values asks to be tested, unless something is searched for.
-        all.retain(|it| wanted.is_empty() || !it.picks.is_empty());
-        all
+    let sources = Memo::new(move |_| offered(studio, &search.read()));
+    Effect::new(move |_| {
+        studio.inserting.track();
+        search.set(String::new());
     });
     let pick = Callback::new(move |expression: String| {
         let asked = studio.inserting.get_untracked();
@@ -164,15 +190,54 @@ pub fn ValuesPopover(
             browser::hide_popover("values");
         }
     });
-    // From the search the arrows go on into the tree, and Enter takes what was found first.
+    view! {
+        <div class="popover values" id="values" popover="auto" role="dialog" aria-label="Insert a value">
+            <ValueSearch search=search sources=sources pick=pick />
+            <ValueTree sources=sources search=search pick=pick />
+            <Show when=move || sources.with(Vec::is_empty)>
+                <p class="sm muted values__none" role="status">{move || nothing(studio, &search.read())}</p>
+            </Show>
+            <div class="values__foot xs quiet">
+                "Samples of what each step gave last"
+                <span class="push row"><Keys keys=&["↵"] />" insert"</span>
+            </div>
+        </div>
+    }
+}
+
+/// Why nothing is offered, and what to do.
+fn nothing(studio: Studio, search: &str) -> String {
+    if !search.trim().is_empty() {
+        return "Nothing found. Try fewer letters.".to_owned();
+    }
+    match studio.inserting.get().map(|it| it.wants).unwrap_or_default() {
+        Wants::Anything => "No step before this one gives anything yet.".to_owned(),
+        wants => format!(
+            "No step before this one gives {}. Search to choose from all values.",
+            wants.words()
+        ),
+    }
+}
+
+/// What is typed. The arrows go on into the tree, and Enter takes what was found first.
+#[component]
+fn ValueSearch(
+    search: RwSignal<String>,
+    sources: Memo<Vec<Source>>,
+    pick: Callback<String>,
+) -> impl IntoView {
+    let first_value = |all: &Vec<Source>| {
+        all.iter().find_map(|it| Some(leaves(&it.picks).first()?.expression.clone()))
+    };
     let keydown = move |event: KeyboardEvent| {
-        let first = found.with_untracked(|it| it.first().map(|it| branch_id(&it.step)));
+        let first = sources.with_untracked(|it| it.first().map(|it| branch_id(&it.step)));
         match (event.key().as_str(), first) {
             ("ArrowDown", Some(first)) => browser::focus(&first),
             ("Enter", Some(_)) => {
-                let value = |it: &Vec<Source>| it.iter().find_map(|it| it.picks.first().cloned());
-                if let Some(value) = found.with_untracked(value) {
-                    pick.run(value.expression);
+                // Without a word nobody has said which one.
+                let is_asked = search.with_untracked(|it| !it.trim().is_empty());
+                if let Some(value) = sources.with_untracked(first_value).filter(|_| is_asked) {
+                    pick.run(value);
                 }
             }
             _ => return,
@@ -180,29 +245,19 @@ pub fn ValuesPopover(
         event.prevent_default();
     };
     view! {
-        <div class="popover values" id="values" popover="auto" role="dialog" aria-label="Insert a value">
-            <div class="values__head">
-                <div class="input-wrap">
-                    <Icon name="search" />
-                    <input
-                        class="input"
-                        type="search"
-                        autofocus
-                        placeholder="Search values"
-                        aria-label="Search values"
-                        prop:value=move || search.get()
-                        on:input=move |event| search.set(event_target_value(&event))
-                        on:keydown=keydown
-                    />
-                </div>
-            </div>
-            <ValueTree sources=found pick=pick />
-            <Show when=move || found.with(Vec::is_empty)>
-                <p class="sm muted" style="padding: 0.75rem">"Nothing found. Values appear here when a step before this one was tested."</p>
-            </Show>
-            <div class="values__foot xs quiet">
-                "Samples of what each step gave last"
-                <span class="push row"><Keys keys=&["↵"] />" insert"</span>
+        <div class="values__head">
+            <div class="input-wrap">
+                <Icon name="search" />
+                <input
+                    class="input"
+                    type="search"
+                    autofocus
+                    placeholder="Search all values"
+                    aria-label="Search values"
+                    prop:value=move || search.get()
+                    on:input=move |event| search.set(event_target_value(&event))
+                    on:keydown=keydown
+                />
             </div>
         </div>
     }

@@ -151,7 +151,10 @@ fn VersionList(all: Vec<Numbered>, compare: Callback<Numbered>) -> impl IntoView
                     <p class="xs muted">{words}</p>
                 </div>
                 {by.map(|it| view! { <Avatar name=it /> })}
-                <button type="button" class="btn btn--sm" aria-label=name on:click=move |_| compare.run(it.clone())>"Compare"</button>
+                // The newest is what is on screen.
+                {(at > 0).then(|| view! {
+                    <button type="button" class="btn btn--sm" aria-label=name on:click=move |_| compare.run(it.clone())>"Compare"</button>
+                })}
             </li>
         }
     };

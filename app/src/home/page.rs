@@ -3,14 +3,17 @@
 use crate::approvals::server_fns::list_approvals;
 use crate::error::AppError;
 use crate::flows::server_fns::list_flows;
+use crate::home::activity::ActivityCard;
 use crate::home::approvals::ApprovalsCard;
 use crate::home::focus::{FocusCard, Known};
 use crate::home::health::HealthSection;
-use crate::home::pulse::PulseLine;
+use crate::home::pulse::{NewsLine, PulseLine};
 use crate::home::runs::RunsCard;
+use crate::home::server_fns::load_glance;
 use crate::home::setup_card::SetupCard;
 use crate::home::stats::Stats;
 use crate::home::todos::TodosCard;
+use crate::home::workload::WorkloadCard;
 use crate::live::use_live;
 use crate::projects::server_fns::{load_due, load_own_person, load_standings};
 use crate::runs::server_fns::list_runs;
@@ -22,15 +25,13 @@ use crate::ui::problem::Loaded;
 use crate::ui::time::use_now;
 use domain::actor::Permission;
 use domain::event::Topic;
-use domain::flow::listing::RunFilter;
+use domain::flow::listing::{Page, RunFilter};
+use domain::flow::run::Run;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 /// How many runs are looked at.
 pub(crate) const RUNS: u32 = 50;
-
-/// Where runs of a draft are made.
-const TRIED: &str = "TESTING";
 
 /// The first page.
 #[component]
@@ -47,17 +48,8 @@ pub fn HomePage() -> impl IntoView {
     let todos = Resource::new(move || (of_basecamp(), only_mine.get()), |it| load_due(it.1));
     let standings = Resource::new(of_basecamp, |_| load_standings());
     let own = Resource::new(move || connected.get(), |_| load_own_person());
-    let runs = Resource::new(
-        move || ran.get(),
-        |_| async {
-            let newest = list_runs(RunFilter { limit: Some(RUNS), ..RunFilter::default() }).await;
-            newest.map(|mut page| {
-                // What somebody only tried out is no news.
-                page.data.retain(|it| it.environment != TRIED);
-                page
-            })
-        },
-    );
+    let glance = Resource::new(move || (of_basecamp(), changed.get()), |_| load_glance());
+    let runs = Resource::new(move || ran.get(), |_| newest_runs());
     let flows = Resource::new(move || changed.get(), |_| list_flows());
     let asked = live.version(Topic::Approval);
     let approvals = Resource::new(move || asked.get(), |_| list_approvals(true));
@@ -77,7 +69,7 @@ pub fn HomePage() -> impl IntoView {
             <div class="page__head">
                 <div class="page__t">
                     <h1>{move || format!("{}, {}", now.get().greeting(), first_name())}</h1>
-                    <p>{move || format!("{}.", now.get().long_today())}</p>
+                    <p><span>{move || format!("{}.", now.get().long_today())}</span>" "<NewsLine known=known /></p>
                 </div>
                 <div class="page__a">
                     <PulseLine known=known />
@@ -87,17 +79,24 @@ pub fn HomePage() -> impl IntoView {
                     </Show>
                 </div>
             </div>
-            <Show when=move || manages.get()><SetupCard setup=setup /></Show>
             <Stats known=known />
+            <Show when=move || manages.get()><SetupCard setup=setup /></Show>
             <HealthSection standings=standings />
             <div class="cols cols--2">
                 <FocusCard known=known />
                 <TodosCard todos=todos />
+                <WorkloadCard glance=glance />
+                <ActivityCard glance=glance />
                 <ApprovalsCard approvals=approvals />
                 <RunsCard runs=runs />
             </div>
         </div>
     }
+}
+
+/// The newest runs, without what somebody only tried out: that is no news.
+async fn newest_runs() -> Result<Page<Run>, AppError> {
+    list_runs(RunFilter { tests: Some(false), limit: Some(RUNS), ..RunFilter::default() }).await
 }
 
 /// Whose to-dos are counted; nothing for those whom nobody in Basecamp is known to be.

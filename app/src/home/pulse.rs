@@ -2,6 +2,7 @@
 
 use crate::home::focus::{Facts, Known};
 use crate::ui::badge::{Pill, State};
+use domain::words::count;
 use leptos::prelude::*;
 
 /// The line.
@@ -58,9 +59,33 @@ pub(crate) fn PulseLine(known: Known) -> impl IntoView {
     view! { <p role="status" aria-label="How the workspace is"><Transition>{line}</Transition></p> }
 }
 
+/// What waits, as a sentence beside the day; nothing where nothing does.
+fn news(facts: Facts) -> String {
+    let approvals =
+        (facts.approvals > 0).then(|| count(facts.approvals, "approval waits", "approvals wait"));
+    let overdue =
+        (facts.overdue > 0).then(|| count(facts.overdue, "to-do is late", "to-dos are late"));
+    let all: Vec<String> = [overdue, approvals].into_iter().flatten().collect();
+    if all.is_empty() { String::new() } else { format!("{}.", all.join(", ")) }
+}
+
+/// The sentence.
+#[component]
+pub(crate) fn NewsLine(known: Known) -> impl IntoView {
+    let line = move || Suspend::new(async move { news(known.facts().await) });
+    view! { <span><Transition>{line}</Transition></span> }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_waits_is_said_beside_the_day() {
+        let facts = Facts { overdue: 9, approvals: 1, ..Facts::default() };
+        assert_eq!(news(facts), "9 to-dos are late, 1 approval waits.");
+        assert_eq!(news(Facts::default()), "");
+    }
 
     #[test]
     fn the_first_line_that_fits_is_said() {

@@ -2,7 +2,7 @@
 
 use crate::people::moves::Moves;
 use crate::people::server_fns::load_people;
-use crate::projects::age::{Age, use_freshness};
+use crate::projects::age::{Age, AgeLine, use_freshness};
 use crate::projects::server_fns::load_projects;
 use crate::projects::unconnected::Unconnected;
 use crate::ui::badge::{Badge, Tone};
@@ -32,6 +32,7 @@ pub fn PeoplePage() -> impl IntoView {
                 <div class="page__t">
                     <h1>"People"</h1>
                     <p>"Who has how much to do, in every project you can see."</p>
+                    <AgeLine of=freshness />
                 </div>
             </div>
             <Age of=freshness />

@@ -1,10 +1,12 @@
 //! Saying what is wanted, reading what would be done, saying yes.
 
+use crate::error::AppError;
 use crate::plans::server_fns::{CarryOutPlan, MakePlan, load_plans};
 use crate::session::can;
 use crate::shell::missing::NotAllowed;
 use crate::ui::badge::{Badge, Tone};
 use crate::ui::button::{Button, ButtonLink, Kind, Size};
+use crate::ui::callout::Callout;
 use crate::ui::empty::Empty;
 use crate::ui::form::FormProblems;
 use crate::ui::kept::{Kept, whole};
@@ -16,6 +18,7 @@ use crate::ui::typed::Line;
 use domain::actor::Permission;
 use domain::approval::Risk;
 use domain::plan::{Plan, PlanStep};
+use domain::problem::Problem;
 use leptos::ev::{Event, SubmitEvent};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -30,6 +33,8 @@ struct Desk {
     plan: RwSignal<Option<Plan>>,
     /// Steps of it that are not wanted.
     left_out: RwSignal<BTreeSet<String>>,
+    /// What was answered about it so far.
+    answers: RwSignal<Vec<String>>,
     make: ServerAction<MakePlan>,
     carry_out: ServerAction<CarryOutPlan>,
 }
@@ -40,6 +45,7 @@ impl Desk {
             objective: RwSignal::new(String::new()),
             plan: RwSignal::new(None),
             left_out: RwSignal::new(BTreeSet::new()),
+            answers: RwSignal::new(Vec::new()),
             make: ServerAction::new(),
             carry_out: ServerAction::new(),
         };
@@ -56,6 +62,20 @@ impl Desk {
             None => {}
         });
         desk
+    }
+
+    /// Makes the plan, with what was answered so far.
+    fn plan_it(self) {
+        let objective = self.objective.get_untracked();
+        self.make.dispatch(MakePlan { objective, answers: self.answers.get_untracked() });
+    }
+
+    /// Makes it again with one more answer.
+    fn answer(self, answer: String) {
+        if !answer.trim().is_empty() {
+            self.answers.update(|it| it.push(answer));
+            self.plan_it();
+        }
     }
 
     /// The steps that are wanted.
@@ -107,21 +127,64 @@ fn CommandCenter() -> impl IntoView {
     }
 }
 
+/// What is asked about a wish, and what may be answered; nothing where the wish itself was not understood.
+fn question_of(made: Option<Result<Plan, AppError>>) -> Option<(String, Vec<String>)> {
+    match made?.err()?.problem()? {
+        Problem::NotUnderstood { message, examples } if message.ends_with('?') => {
+            Some((message.clone(), examples.clone()))
+        }
+        _ => None,
+    }
+}
+
+/// A question about the wish, with the answers as buttons: each makes the plan again.
+#[component]
+fn Ask(question: String, choices: Vec<String>, desk: Desk) -> impl IntoView {
+    let button = move |choice: String| {
+        let answer = choice.clone();
+        let go = move |_| desk.answer(answer.clone());
+        view! { <button class="chip" type="button" on:click=go>{choice}</button> }
+    };
+    let own = RwSignal::new(String::new());
+    let send = move |event: SubmitEvent| {
+        event.prevent_default();
+        desk.answer(own.get_untracked());
+    };
+    let is_open = choices.is_empty();
+    view! {
+        <Callout tone=Tone::Warn title=question>
+            <div class="chips" role="group" aria-label="Answers">{choices.into_iter().map(button).collect_view()}</div>
+            {is_open.then(|| view! {
+                <form class="row" on:submit=send>
+                    <input class="input grow" type="text" aria-label="Your answer"
+                        prop:value=own on:input=move |event| own.set(event_target_value(&event)) />
+                    <Button r#type="submit" busy=desk.make.pending()>"Answer"</Button>
+                </form>
+            })}
+        </Callout>
+    }
+}
+
 #[component]
 fn Objective(desk: Desk) -> impl IntoView {
     let problems = FormProblems::of(desk.make.value());
+    let asked = move || question_of(desk.make.value().get());
+    let rest = problems.rest(&["objective"]);
+    let failed = Signal::derive(move || rest.get().filter(|_| asked().is_none()));
     let send = move |event: SubmitEvent| {
         event.prevent_default();
-        desk.make.dispatch(MakePlan { objective: desk.objective.get_untracked() });
+        desk.answers.set(Vec::new());
+        desk.plan_it();
     };
     view! {
         <form class="stack stack--4" on:submit=send>
             <Line id="objective" label="What you want" value=desk.objective error=problems.field("objective")
                 placeholder="Complete Send the brief and assign Mobile menu to Ben"
                 hint="To-dos, cards, comments and messages of your projects, several at once." />
-            <FormProblem error=problems.rest(&["objective"]) />
-            <div class="row"><Button r#type="submit" busy=desk.make.pending()>"Make a plan"</Button></div>
+            <FormProblem error=failed />
+            <div class="row"><Button kind=Kind::Primary r#type="submit" busy=desk.make.pending()>"Make a plan"</Button></div>
         </form>
+        {move || asked().map(|(question, choices)| view! { <Ask question=question choices=choices desk=desk /> })}
     }
 }
 
@@ -214,7 +277,7 @@ fn Past(plan: Plan) -> impl IntoView {
     let at = parse_time(&plan.at);
     let age = move || at.map(|it| now.get().ago(it)).unwrap_or_default();
     let count = plan.steps.len();
-    let steps = if count == 1 { "1 step".to_owned() } else { format!("{count} steps") };
+    let steps = domain::words::count(count, "step", "steps");
     let end = match plan.session {
         Some(session) => {
             let label = format!("Open what came of {}", plan.objective);
@@ -232,5 +295,22 @@ fn Past(plan: Plan) -> impl IntoView {
             <span class="sm quiet">{age}</span>
             {end}
         </li>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_is_told_from_a_wish_that_was_not_understood() {
+        let made = |message: &str| {
+            let (message, examples) = (message.to_owned(), vec!["Launch day".to_owned()]);
+            Some(Err(AppError::Problem(Problem::NotUnderstood { message, examples })))
+        };
+        let asked = ("Which list?".to_owned(), vec!["Launch day".to_owned()]);
+        assert_eq!(question_of(made("Which list?")), Some(asked));
+        assert_eq!(question_of(made("This objective was not understood")), None);
+        assert_eq!(question_of(None), None);
     }
 }

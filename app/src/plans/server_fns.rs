@@ -17,13 +17,13 @@ pub async fn load_plans() -> Result<Vec<Plan>, AppError> {
     Ok(backend().agent.plans(&actor()?).await?)
 }
 
-/// What would be done for an objective; nothing is.
+/// What would be done for an objective, with what was answered about it, in order; nothing is.
 ///
 /// # Errors
 /// What is missing, or that it was not understood.
-#[server(prefix = "/fn", endpoint = "make_plan", output = Json)]
-pub async fn make_plan(objective: String) -> Result<Plan, AppError> {
-    Ok(backend().agent.plan(&actor()?, &objective, None).await?)
+#[server(prefix = "/fn", endpoint = "make_plan", input = Json, output = Json)]
+pub async fn make_plan(objective: String, answers: Vec<String>) -> Result<Plan, AppError> {
+    Ok(backend().agent.plan(&actor()?, &objective, None, &answers).await?)
 }
 
 /// Carries out the steps of a plan that are named; answers the conversation in which that is done.

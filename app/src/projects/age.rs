@@ -33,28 +33,52 @@ pub fn use_freshness() -> Ages {
     Resource::new(move || (version.get(), beat.get()), |_| load_freshness())
 }
 
-/// The age of what is shown, and a warning with its cause that goes by itself when all is well again.
+/// The age of what is shown, as a line of a page's head.
 #[component]
-pub fn Age(of: Ages) -> impl IntoView {
+pub fn AgeLine(of: Ages) -> impl IntoView {
     let now = use_now();
-    let found = move || of.get()?.ok()?;
     let words = move || {
-        found().map(|it| match now.get().ago(it.as_of_ms).as_str() {
-            "now" => "As Basecamp is now.".to_owned(),
-            ago if ago.ends_with("min") || ago.ends_with('h') => format!("As it was {ago} ago."),
-            day => format!("As it was on {day}."),
-        })
-    };
-    let warning = move || {
-        let cause = found().and_then(|it| it.stale);
-        cause.map(|cause| {
-            view! { <Callout tone=Tone::Warn title="This may be out of date">{cause}</Callout> }
-        })
+        let found = of.get()?.ok()??;
+        Some(told(&now.get().ago(found.as_of_ms)))
     };
     view! {
         <Transition fallback=|| view! { <p class="sm muted">"\u{a0}"</p> }>
             <p class="sm muted">{words}</p>
-            {warning}
         </Transition>
+    }
+}
+
+/// When Basecamp was read, from how long ago that was.
+fn told(ago: &str) -> String {
+    match ago {
+        "now" => "Read from Basecamp just now.".to_owned(),
+        ago if ago.ends_with("min") || ago.ends_with('h') => {
+            format!("Read from Basecamp {ago} ago.")
+        }
+        day => format!("Read from Basecamp on {day}."),
+    }
+}
+
+/// A warning with its cause where what is shown may be out of date; it goes by itself when all is well again.
+#[component]
+pub fn Age(of: Ages) -> impl IntoView {
+    let warning = move || {
+        let cause = of.get()?.ok()?.and_then(|it| it.stale);
+        cause.map(|cause| {
+            view! { <Callout tone=Tone::Warn title="This may be out of date">{cause}</Callout> }
+        })
+    };
+    view! { <Transition>{warning}</Transition> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn age_reads_as_people_say_it() {
+        assert_eq!(told("now"), "Read from Basecamp just now.");
+        assert_eq!(told("4 min"), "Read from Basecamp 4 min ago.");
+        assert_eq!(told("19 Mar"), "Read from Basecamp on 19 Mar.");
     }
 }

@@ -33,7 +33,7 @@ pub(crate) fn Latest(around: Memo<Around>) -> impl IntoView {
 }
 
 /// The words at the end of a row.
-fn end(deed: &Deed, now: Moment) -> String {
+pub(crate) fn end(deed: &Deed, now: Moment) -> String {
     match deed {
         Deed::Due(day) if !day.is_empty() => {
             let label = parse_day(day).map_or_else(|| day.clone(), |it| now.day_label(it));
@@ -46,7 +46,7 @@ fn end(deed: &Deed, now: Moment) -> String {
 #[component]
 fn NewsRow(news: News) -> impl IntoView {
     let now = use_now();
-    let News { who, deed, title, item, app_url, at_ms } = news;
+    let News { who, deed, title, item, app_url, at_ms, .. } = news;
     // Whose change it was and when it is due are two sentences, so the second stands alone.
     let who = who.filter(|_| !matches!(deed, Deed::Due(_) | Deed::Given(_)));
     let link = match item {

@@ -118,8 +118,10 @@ impl Desk {
     /// Does `act`, to what is called `name`.
     pub(crate) fn act(self, act: Act, name: String) {
         spawn_local(async move {
-            if let Err(error) = self.send(act, name).await {
-                self.toasts.put_back(&error);
+            if let Err(error) = self.send(act.clone(), name.clone()).await {
+                let again = (act, name.clone());
+                let again = move || self.act(again.0.clone(), again.1.clone());
+                self.toasts.put_back(&name, &error, again);
             }
         });
     }

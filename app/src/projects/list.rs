@@ -2,7 +2,7 @@
 
 use crate::error::AppError;
 use crate::home::health::RiskLine;
-use crate::projects::age::{Age, use_freshness};
+use crate::projects::age::{Age, AgeLine, use_freshness};
 use crate::projects::due::DueLabel;
 use crate::projects::server_fns::{load_own_person, load_projects, load_standings};
 use crate::projects::unconnected::Unconnected;
@@ -43,6 +43,7 @@ pub fn ProjectsPage() -> impl IntoView {
                 <div class="page__t">
                     <h1>"Projects"</h1>
                     <Transition fallback=|| view! { <p>"Projects from Basecamp."</p> }><p>{lead}</p></Transition>
+                    <AgeLine of=freshness />
                 </div>
                 <div class="page__a">
                     <Button icon="refresh" on:click=move |_| projects.refetch()>"Refresh"</Button>

@@ -1,16 +1,20 @@
 //! A project at a glance: what needs attention, what is due, what happened and what comes.
 
+use crate::projects::add_todo::AddAnywhere;
+use crate::projects::address::use_address;
 use crate::projects::around::{ComingUp, FlowsHere, Latest};
+use crate::projects::attention::Attention;
 use crate::projects::budget::BudgetCard;
 use crate::projects::desk::Desk;
 use crate::projects::due::{is_day_overdue, is_day_soon};
+use crate::projects::health::HealthCard;
 use crate::projects::notes::ProjectNotes;
 use crate::projects::work_row::WorkRow;
 use crate::ui::badge::{Count, Tone};
 use crate::ui::kept::whole;
 use crate::ui::progress::{Progress, percent};
 use crate::ui::time::{Moment, use_now};
-use domain::record::{Around, Item, Place, Work};
+use domain::record::{Around, Item, Place, Tab, Work};
 use leptos::prelude::*;
 
 /// Whether a due day belongs into a card.
@@ -19,9 +23,12 @@ type Fits = fn(Option<&str>, Moment) -> bool;
 /// The panel.
 #[component]
 pub(crate) fn Overview(work: Memo<Work>, around: Memo<Around>, desk: Desk) -> impl IntoView {
+    let address = use_address();
+    let health = Memo::new(move |_| around.with(|it| it.health.clone()));
     view! {
         <div class="cols cols--main">
             <div class="stack stack--6">
+                <Attention work=work />
                 <DueCard
                     id="ov-late"
                     title="Overdue"
@@ -39,10 +46,14 @@ pub(crate) fn Overview(work: Memo<Work>, around: Memo<Around>, desk: Desk) -> im
                     none="Nothing is due in the next 7 days."
                     work=work
                     desk=desk
+                    with_add=true
                 />
                 <Latest around=around />
             </div>
             <div class="stack stack--6">
+                <Show when=move || health.with(Option::is_some)>
+                    <HealthCard health=health href=Signal::derive(move || address.of_tab(Tab::Health)) />
+                </Show>
                 <ComingUp around=around />
                 <FlowsHere around=around />
                 <ListProgress work=work />
@@ -72,6 +83,9 @@ fn DueCard(
     none: &'static str,
     work: Memo<Work>,
     desk: Desk,
+    /// Whether a to-do can be added here.
+    #[prop(optional)]
+    with_add: bool,
 ) -> impl IntoView {
     let now = use_now();
     let todos = Memo::new(move |before: Option<&Vec<Item>>| {
@@ -91,6 +105,7 @@ fn DueCard(
                 </For>
             </ul>
             <Show when=move || todos.with(Vec::is_empty)><p class="none">{none}</p></Show>
+            {with_add.then(|| view! { <AddAnywhere work=work desk=desk /> })}
         </section>
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::live::use_live;
 use crate::projects::address::{Address, use_address};
-use crate::projects::age::{Age, Ages, use_freshness};
+use crate::projects::age::{Age, AgeLine, Ages, use_freshness};
 use crate::projects::desk::Desk;
 use crate::projects::drawer::{Loading, RecordDrawer};
 use crate::projects::panel::{Panel, Tabbed};
@@ -12,7 +12,7 @@ use crate::shell::panel::use_side_panel;
 use crate::ui::button::Button;
 use crate::ui::icon::Icon;
 use crate::ui::kept::of_loading;
-use crate::ui::person::Tile;
+use crate::ui::person::{Avatars, Tile};
 use crate::ui::problem::LoadedPage;
 use crate::ui::skeleton::PageSkeleton;
 use crate::ui::tabs::{Tab as TabLink, Tabs};
@@ -61,7 +61,7 @@ fn Known(address: Address) -> impl IntoView {
     view! {
         <LoadedPage of=project skeleton=|| view! { <PageSkeleton /> } let:project>
             <div class="page">
-                <Head project=project.clone() />
+                <Head project=project.clone() of=shown age=freshness />
                 <Age of=freshness />
                 <Transition fallback=plain_tabs(address, project.name.clone(), key)>
                     <CountedTabs address=address name=project.name.clone() open=key of=shown />
@@ -130,8 +130,18 @@ fn changes(desk: Desk, freshness: Ages) -> Signal<(u64, u64, u64)> {
     Signal::derive(move || (desk.version().get(), live.get(), looked.get()))
 }
 
+/// Who has something to do here.
 #[component]
-fn Head(project: Project) -> impl IntoView {
+fn Faces(of: Tabbed) -> impl IntoView {
+    let names = of_loading(move |before: Option<&Vec<String>>| match of.get() {
+        Some(Ok((_, shown))) => shown.team,
+        _ => before.cloned().unwrap_or_default(),
+    });
+    move || names.with(|it| (!it.is_empty()).then(|| view! { <Avatars names=it.clone() most=4 /> }))
+}
+
+#[component]
+fn Head(project: Project, of: Tabbed, age: Ages) -> impl IntoView {
     let panel = use_side_panel();
     view! {
         <Title text=project.name.clone() />
@@ -145,8 +155,10 @@ fn Head(project: Project) -> impl IntoView {
                     <Tile name=project.name.clone() size="tile--lg" />
                     <div class="grow"><h1>{project.name}</h1><p style="margin: 0">{project.description}</p></div>
                 </div>
+                <AgeLine of=age />
             </div>
             <div class="page__a">
+                <span class="hide-cq"><Transition><Faces of=of /></Transition></span>
                 <Button icon="assistant" on:click=move |_| panel.open()>"Ask about this"</Button>
                 <a class="btn" href=project.app_url target="_blank" rel="noreferrer">
                     "Basecamp"

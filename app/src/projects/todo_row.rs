@@ -131,7 +131,9 @@ impl Changed {
                 }
                 Err(error) => {
                     self.done.try_set(!completed);
-                    self.toasts.put_back(&error);
+                    let name = title.clone();
+                    let again = move || self.set_done(title.clone(), completed);
+                    self.toasts.put_back(&name, &error, again);
                 }
             }
         });

@@ -1,7 +1,7 @@
 //! `/reports`: status, velocity, team, an overview, retrospectives and decisions. What is chosen is in the address.
 
 use crate::error::AppError;
-use crate::projects::age::{Age, use_freshness};
+use crate::projects::age::{Age, AgeLine, use_freshness};
 use crate::projects::server_fns::load_projects;
 use crate::projects::unconnected::Unconnected;
 use crate::reports::server_fns::load_report;
@@ -60,6 +60,7 @@ pub fn ReportsPage() -> impl IntoView {
                 <div class="page__t">
                     <h1>"Reports"</h1>
                     <p>"What the figures of your projects say, each with where it comes from."</p>
+                    <AgeLine of=freshness />
                 </div>
             </div>
             <Age of=freshness />

@@ -1,29 +1,26 @@
 //! One run: what each step was given and gave, how long it took, what went wrong and what to do about it.
 
-use super::server_fns::{OpenRun, cancel_run, get_run, retry_run};
+use super::acting::{RunActions, tell_of_retry};
+use super::list::By;
+use super::server_fns::{OpenRun, get_run};
 use super::step::{Reading, StepEntry};
-use super::timeline::{Entry, timeline};
+use super::timeline::{Entry, progress, timeline, would_change};
 use super::values::Shown;
-use super::words::{count, run_word, started_by};
+use super::words::{Starter, count, look, number, run_word, starter};
 use crate::live::use_live;
-use crate::session;
-use crate::ui::badge::{Pill, State, Tone};
-use crate::ui::button::{Button, ButtonLink, Kind, Size};
+use crate::ui::badge::{Badge, Pill, State, Tone};
+use crate::ui::button::ButtonLink;
 use crate::ui::callout::Callout;
 use crate::ui::choice::Segments;
 use crate::ui::icon::Icon;
 use crate::ui::problem::LoadedPage;
 use crate::ui::skeleton::PageSkeleton;
 use crate::ui::time::{duration, parse_time, use_now};
-use crate::ui::toast::use_toasts;
-use domain::actor::Permission;
 use domain::event::Topic;
-use domain::flow::run::{Run, RunStatus};
+use domain::flow::run::{Run, RunKind, RunStatus};
 use domain::ids::RunId;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_location, use_navigate, use_params_map};
+use leptos_router::hooks::use_params_map;
 
 /// Grows with every event of this run.
 pub fn run_version(id: Signal<RunId>) -> Signal<u64> {
@@ -45,6 +42,13 @@ pub fn RunPage() -> impl IntoView {
     let version = run_version(id.into());
     let open = Resource::new(move || (id.get(), version.get()), |(id, _)| get_run(id));
     let reading = Reading::default();
+    tell_of_retry(move || {
+        // While another run loads, the one before is still there.
+        let open = open.get()?.ok().filter(|it| it.run.id == id.get())?;
+        let entries = timeline(&open.version, &open.run);
+        let failed_at = number_of(&entries, &open.run);
+        Some((open.run, failed_at))
+    });
     view! {
         <LoadedPage of=open skeleton=|| view! { <PageSkeleton /> } let:open>
             <RunView open=open reading=reading />
@@ -52,43 +56,65 @@ pub fn RunPage() -> impl IntoView {
     }
 }
 
+/// Number of the step that the run failed at.
+fn number_of(entries: &[Entry], run: &Run) -> Option<usize> {
+    let name = &run.failed_step.as_ref()?.name;
+    entries.iter().find(|it| it.card.name == *name).map(|it| it.card.number)
+}
+
 #[component]
 fn RunView(open: OpenRun, reading: Reading) -> impl IntoView {
     let entries = timeline(&open.version, &open.run);
+    let by = starter(&open.run, &open.people);
+    let retried = open.run.retry_of.clone().map(|id| {
+        let from = open.earlier.as_ref().and_then(|it| number_of(&entries, it));
+        Retried { id, from, is_kept: open.earlier.is_some() }
+    });
     let run = open.run;
+    reading.tell(run.error.clone());
     view! {
         <div class="page">
-            <RunHead run=run.clone() entries=entries.clone() />
+            <RunHead run=run.clone() entries=entries.clone() retried=retried />
             <RunNews run=run.clone() />
-            <RunFacts run=run />
+            <WouldChange run=run.clone() entries=entries.clone() />
+            <RunFacts run=run by=by />
             <Timeline entries=entries reading=reading />
         </div>
     }
 }
 
+/// The run that this one tries again.
+#[derive(Clone, Debug)]
+struct Retried {
+    id: RunId,
+    /// Number of the step it goes on from; none when it began anew.
+    from: Option<usize>,
+    is_kept: bool,
+}
+
 /// Where the run stands, and what can be done about it.
 #[component]
-fn RunHead(run: Run, entries: Vec<Entry>) -> impl IntoView {
-    let number =
-        |name: &str| entries.iter().find(|it| it.card.name == name).map(|it| it.card.number);
-    let failed_at = run.failed_step.as_ref().and_then(|it| number(&it.name));
+fn RunHead(run: Run, entries: Vec<Entry>, retried: Option<Retried>) -> impl IntoView {
+    let failed_at = number_of(&entries, &run);
+    let (state, word) = look(&run);
     let words = match failed_at {
-        Some(number) => format!("{} at step {number}", run_word(run.status)),
-        None => run_word(run.status).to_owned(),
+        Some(number) => format!("{word} at step {number}"),
+        None => word.to_owned(),
     };
-    let short: String =
-        run.id.as_str().chars().rev().take(6).collect::<Vec<_>>().into_iter().rev().collect();
+    let kind = run.kind().words().map(|it| view! { <Badge tone=Tone::Iris>{it}</Badge> });
     view! {
         <div class="page__head">
             <div class="page__t">
                 <ol class="crumbs" aria-label="Breadcrumb">
                     <li><a href="/runs">"Runs"</a><Icon name="chev-right" /></li>
-                    <li><span aria-current="page">{format!("Run {short}")}</span></li>
+                    <li><span aria-current="page">{format!("Run {}", number(&run.id))}</span></li>
                 </ol>
                 <div class="row row--wrap">
-                    <h1>{run.flow_name.clone()}</h1>
-                    <Pill state=State::from(run.status) label=words />
+                    <h1 id="run-title" tabindex="-1">{run.flow_name.clone()}</h1>
+                    <Pill state=state label=words />
+                    {kind}
                 </div>
+                {retried.map(|it| view! { <RetryLine of=it /> })}
             </div>
             <div class="page__a">
                 <ButtonLink icon="flow" href=format!("/flows/{}?run={}", run.flow_id, run.id)>"Open on the canvas"</ButtonLink>
@@ -98,64 +124,16 @@ fn RunHead(run: Run, entries: Vec<Entry>) -> impl IntoView {
     }
 }
 
-/// Goes to a run the way this one is shown: on the canvas or as a page.
-fn use_open() -> Callback<Run> {
-    let navigate = use_navigate();
-    let location = use_location();
-    Callback::new(move |run: Run| {
-        let on_canvas = location.pathname.with_untracked(|it| it.starts_with("/flows/"));
-        let path = if on_canvas {
-            format!("/flows/{}?run={}", run.flow_id, run.id)
-        } else {
-            format!("/runs/{}", run.id)
-        };
-        navigate(&path, NavigateOptions::default());
-    })
-}
-
-/// Stop while it runs, retry after it failed; absent for those who may not.
+/// "Retry of run 8ea91f, from step 3."
 #[component]
-pub fn RunActions(
-    /// The run.
-    run: Run,
-    /// Number of the step it failed at.
-    failed_at: Option<usize>,
-    /// How high the buttons are.
-    #[prop(optional)]
-    size: Size,
-) -> impl IntoView {
-    let may = session::can(Permission::Write);
-    let busy = RwSignal::new(false);
-    let toasts = use_toasts();
-    let id = StoredValue::new(run.id.clone());
-    let open = use_open();
-    let act = move |retry: bool| {
-        busy.set(true);
-        spawn_local(async move {
-            let id = id.get_value();
-            let answer = if retry { retry_run(id).await } else { cancel_run(id).await };
-            match answer {
-                Ok(run) if retry => open.run(run),
-                Ok(_) => toasts.say("The run was stopped"),
-                Err(error) => toasts.refused(&error),
-            }
-            busy.try_set(false);
-        });
+fn RetryLine(of: Retried) -> impl IntoView {
+    let name = format!("run {}", number(&of.id));
+    let from = of.from.map_or_else(|| ".".to_owned(), |it| format!(", from step {it}."));
+    let link = match of.is_kept {
+        true => view! { <a class="link" href=format!("/runs/{}", of.id)>{name}</a> }.into_any(),
+        false => view! { <span>{name}", which is no longer kept"</span> }.into_any(),
     };
-    let status = run.status;
-    let retry_words =
-        failed_at.map_or_else(|| "Retry".to_owned(), |it| format!("Retry from step {it}"));
-    let retry_words = StoredValue::new(retry_words);
-    let can_retry =
-        status.is_terminal() && !matches!(status, RunStatus::Succeeded | RunStatus::Canceled);
-    view! {
-        <Show when=move || may.get() && !status.is_terminal()>
-            <Button kind=Kind::Danger size=size icon="stop" busy=busy on:click=move |_| act(false)>"Stop run"</Button>
-        </Show>
-        <Show when=move || may.get() && can_retry>
-            <Button kind=Kind::Primary size=size icon="refresh" busy=busy on:click=move |_| act(true)>{retry_words.get_value()}</Button>
-        </Show>
-    }
+    view! { <p>"Retry of " {link} <span>{from}</span></p> }
 }
 
 /// Why it failed, that it waits, that a restart did not stop it.
@@ -187,18 +165,46 @@ fn RunNews(run: Run) -> impl IntoView {
     }
 }
 
+/// The list that a dry run is made for; nothing for other runs.
 #[component]
-fn RunFacts(run: Run) -> impl IntoView {
+fn WouldChange(run: Run, entries: Vec<Entry>) -> impl IntoView {
+    let all = would_change(&entries);
+    let title = match all.len() {
+        0 if run.status == RunStatus::Succeeded => "Dry run: nothing would change".to_owned(),
+        0 => "Dry run: nothing was changed".to_owned(),
+        some => format!("Dry run: {} would change", count(some, "thing", "things")),
+    };
+    let row = |(entry, would): &(&Entry, &str)| {
+        let (number, would) = (entry.card.number, (*would).to_owned());
+        view! { <li><span class="quiet num">{number}</span><span>{would}</span></li> }
+    };
+    let rows = all.iter().map(row).collect_view();
+    (run.kind() == RunKind::Dry).then(|| {
+        view! {
+            <Callout tone=Tone::Iris icon="wand" title=title>
+                <p>"Nothing was changed or sent. The number is that of the step."</p>
+                <ol class="changes" aria-label="What would change">{rows}</ol>
+            </Callout>
+        }
+    })
+}
+
+#[component]
+fn RunFacts(run: Run, by: Starter) -> impl IntoView {
     let now = use_now();
     let at = run.start_time.as_deref().or(Some(&run.created)).and_then(parse_time);
-    let kind = if run.environment == "TESTING" { "Test run" } else { "Live" };
+    let took = match (run.duration, run.status) {
+        (Some(took), _) => duration(took),
+        (None, RunStatus::Paused) => "Waiting".to_owned(),
+        (None, status) if status.is_terminal() => "Never started".to_owned(),
+        (None, _) => "Still going".to_owned(),
+    };
     view! {
         <dl class="facts facts--row card runfacts">
-            <div><dt>"Started"</dt><dd>{move || at.map(|it| now.get().clock(it))}</dd></div>
-            <div><dt>"Took"</dt><dd>{run.duration.map_or_else(|| "Still going".to_owned(), duration)}</dd></div>
-            <div><dt>"Steps run"</dt><dd>{run.steps_count}</dd></div>
-            <div><dt>"Kind"</dt><dd>{kind}</dd></div>
-            <div><dt>"Started by"</dt><dd>{started_by(&run.triggered_by)}</dd></div>
+            <div><dt>"Started"</dt><dd>{move || at.map(|it| now.get().moment(it))}</dd></div>
+            <div><dt>"Took"</dt><dd>{took}</dd></div>
+            <div><dt>"Started by"</dt><dd><By by=by /></dd></div>
+            <div><dt>"Run number"</dt><dd class="mono">{number(&run.id)}</dd></div>
         </dl>
     }
 }
@@ -207,8 +213,7 @@ fn RunFacts(run: Run) -> impl IntoView {
 #[component]
 fn Timeline(entries: Vec<Entry>, reading: Reading) -> impl IntoView {
     let shown = reading.shown;
-    let done = entries.iter().filter(|it| it.output.is_some()).count();
-    let words = format!("{done} of {} ran", count(entries.len(), "step", "steps"));
+    let words = progress(&entries);
     let key = Signal::derive(move || {
         if shown.get() == Shown::Json { "json" } else { "readable" }.to_owned()
     });

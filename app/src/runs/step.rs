@@ -6,7 +6,7 @@ use crate::flows::marks::whole_ms;
 use crate::flows::tile::PieceTile;
 use crate::ui::badge::{State, Status};
 use crate::ui::icon::Icon;
-use domain::flow::run::StepStatus;
+use domain::flow::run::{NOT_DONE, StepStatus};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 use wasm_bindgen::JsCast;
@@ -17,16 +17,31 @@ pub struct Reading {
     /// How values are shown.
     pub shown: RwSignal<Shown>,
     opened: StoredValue<BTreeMap<String, bool>>,
+    /// Why the run failed, which stands above the steps and is said there alone.
+    told: StoredValue<Option<String>>,
 }
 
 impl Default for Reading {
     /// Nothing opened yet.
     fn default() -> Self {
-        Self { shown: RwSignal::new(Shown::Readable), opened: StoredValue::new(BTreeMap::new()) }
+        Self {
+            shown: RwSignal::new(Shown::Readable),
+            opened: StoredValue::new(BTreeMap::new()),
+            told: StoredValue::new(None),
+        }
     }
 }
 
 impl Reading {
+    /// Notes what is said above the steps.
+    pub fn tell(self, why: Option<String>) {
+        self.told.set_value(why);
+    }
+
+    fn is_told(self, message: &str) -> bool {
+        self.told.with_value(|it| it.as_deref() == Some(message))
+    }
+
     fn is_open(self, path: &str, at_first: bool) -> bool {
         self.opened.with_value(|it| it.get(path).copied()).unwrap_or(at_first)
     }
@@ -40,6 +55,9 @@ impl Reading {
 
 /// How the step stands.
 fn state(entry: &Entry) -> State {
+    if entry.would.is_some() {
+        return State::WouldChange;
+    }
     match entry.output.as_ref().map(|it| it.status) {
         None => State::Queued,
         Some(StepStatus::Paused) => State::Waiting,
@@ -61,7 +79,7 @@ pub fn StepEntry(
     let path = StoredValue::new(format!("{inside}/{}", entry.card.name));
     let state = state(&entry);
     let look = entry.card.look;
-    let time = entry.output.as_ref().and_then(|it| it.duration).map(whole_ms);
+    let time = entry.took.map(whole_ms);
     let bar = entry.span.map(|(from, size)| {
         view! { <i style=format!("inset-inline-start: {from:.1}%; inline-size: {size:.1}%")></i> }
     });
@@ -86,7 +104,7 @@ pub fn StepEntry(
                     <span class="rstep__d num">{time}</span>
                     <Icon name="chev-right" class="tw" />
                 </summary>
-                <div class="rstep__io"><Details entry=entry shown=reading.shown.into() /></div>
+                <div class="rstep__io"><Details entry=entry reading=reading /></div>
             </details>
             <Rounds rounds=rounds reading=reading path=path.get_value() />
         </li>
@@ -101,11 +119,12 @@ fn is_open(event: &web_sys::Event) -> bool {
 
 /// What went in, what came out, what went wrong.
 #[component]
-fn Details(entry: Entry, shown: Signal<Shown>) -> impl IntoView {
+fn Details(entry: Entry, reading: Reading) -> impl IntoView {
     let Some(output) = entry.output else {
         return view! { <p class="sm quiet">"This step did not run."</p> }.into_any();
     };
-    let failed = output.error_message.map(|it| {
+    let shown = Signal::from(reading.shown);
+    let failed = output.error_message.filter(|it| !reading.is_told(it)).map(|it| {
         view! {
             <div class="callout" data-tone="bad">
                 <Icon name="circle-x" />
@@ -113,13 +132,23 @@ fn Details(entry: Entry, shown: Signal<Shown>) -> impl IntoView {
             </div>
         }
     });
-    let warnings =
-        output.warnings.into_iter().map(|it| view! { <li class="warn">{it}</li> }).collect_view();
+    let warnings = output.warnings.into_iter().filter(|it| it != NOT_DONE);
+    let warnings = warnings.map(|it| view! { <li class="warn">{it}</li> }).collect_view();
     let given = if entry.rounds.is_empty() { output.output } else { None };
+    let (would, out) = match &entry.would {
+        Some(_) => (
+            Some(view! { <p class="sm">"Not done: a dry run changes nothing."</p> }),
+            "What later steps were given instead",
+        ),
+        None => (None, "Coming out"),
+    };
     view! {
         {failed}
+        {would}
         <ul class="sm">{warnings}</ul>
-        <div class="cols cols--2"><InOut input=output.input output=given shown=shown /></div>
+        <div class="cols cols--2">
+            <InOut input=output.input names=entry.names output=given out=out shown=shown />
+        </div>
         <Logged lines=output.logged />
     }
     .into_any()

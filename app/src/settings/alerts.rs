@@ -32,7 +32,7 @@ pub(crate) fn AlertsSection() -> impl IntoView {
     });
     view! {
         <section class="card" aria-labelledby="alerts-h" style="max-inline-size: 40rem">
-            <div class="card__head"><h2 id="alerts-h">"Alerts"</h2></div>
+            <div class="card__head"><h2 id="alerts-h">"Where alerts go"</h2></div>
             <div class="card__body stack stack--4">
                 <p>{WHEN}</p>
                 <Kept

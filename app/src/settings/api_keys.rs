@@ -80,20 +80,30 @@ fn NewKeyForm(make: ServerAction<MakeApiKey>) -> impl IntoView {
     let profiles = PROFILES.map(|(key, words)| (key.to_owned(), words.to_owned())).to_vec();
     let usual = own.min(Role::Member).as_str().to_owned();
     view! {
-        <ActionForm action=make attr:class="invite card">
-            <div class="grow">
-                <TextField label="New key for" name="typed[label]" placeholder="Weekly report" required=true error=problems.field("label") />
+        <section class="card" aria-labelledby="key-h">
+            <div class="card__head"><h2 id="key-h">"New key"</h2></div>
+            <div class="card__body">
+                <ActionForm action=make attr:class="stack stack--4">
+                    <div class="cfg2">
+                        <TextField label="What it is for" name="typed[label]" placeholder="Weekly report" required=true error=problems.field("label") />
+                        <SelectField label="Role" name="typed[role]" options=roles value=usual error=problems.field("role") />
+                        <SelectField label="Ends" name="typed[days]" options=ends value="90".to_owned() error=problems.field("days") />
+                        <SelectField label="Tools it is shown" name="typed[profile]" options=profiles value="focused".to_owned() />
+                    </div>
+                    <TextField label="Only these tools" name="typed[tools]" placeholder="todos, create_card"
+                        hint="Names of tools or of their groups, with commas between them. Empty for every tool that the role allows."
+                        error=problems.field("tools") />
+                    <div class="stack">
+                        <Check name="typed[asks]">"Ask me before it changes or deletes something"</Check>
+                        <Check name="typed[decides]">"May approve or reject what others ask for"</Check>
+                    </div>
+                    <FormProblem error=problems.rest(&["label", "role", "days", "tools"]) />
+                    <div class="row">
+                        <Button kind=Kind::Primary r#type="submit" icon="key" busy=make.pending()>"Make a key"</Button>
+                    </div>
+                </ActionForm>
             </div>
-            <SelectField label="Role" name="typed[role]" options=roles value=usual error=problems.field("role") />
-            <SelectField label="Tools it is shown" name="typed[profile]" options=profiles value="focused".to_owned() />
-            <TextField label="Only these tools" name="typed[tools]" placeholder="todos, create_card" hint="Names of tools or of their groups; none for every tool that the role allows."
-                error=problems.field("tools") />
-            <SelectField label="Ends" name="typed[days]" options=ends value="90".to_owned() error=problems.field("days") />
-            <Check name="typed[asks]">"Ask me before it changes Basecamp or deletes"</Check>
-            <Check name="typed[decides]">"It may decide what others asked for"</Check>
-            <Button kind=Kind::Primary r#type="submit" icon="key" busy=make.pending()>"Make a key"</Button>
-        </ActionForm>
-        <FormProblem error=problems.rest(&["label", "role", "days", "tools"]) />
+        </section>
     }
 }
 
@@ -126,7 +136,7 @@ fn KeyRow(row: ApiKey, asked: RwSignal<Option<ApiKey>>) -> impl IntoView {
     let now = use_now();
     let (used, ends) = (row.last_used_at_ms, row.expires_at_ms);
     let label = format!("Take back the key for {}", row.label);
-    let said = [(row.ask_first, ", asks first"), (row.can_approve, ", decides approvals")];
+    let said = [(row.ask_first, ", asks first"), (row.can_approve, ", approves for others")];
     let said: String = said.into_iter().filter(|it| it.0).map(|it| it.1).collect();
     let only = match row.tools.as_slice() {
         [] => String::new(),
@@ -168,15 +178,17 @@ fn ends_in(now: Moment, at_ms: i64) -> String {
 #[component]
 fn Clients(address: String) -> impl IntoView {
     let signing_in = format!("{address}/mcp?auth=required");
+    let every = format!("{address}/mcp?profile=full");
     view! {
         <section class="card" aria-labelledby="cl-h">
             <div class="card__head"><h2 id="cl-h">"Connect a client"</h2></div>
             <div class="card__body stack stack--3">
                 <p class="sm muted">
-                    "Chat clients speak MCP over HTTP. Give them this address and your key; add ?profile=full for every tool."
+                    "Give your chat client one of these addresses. The first two also want the key."
                 </p>
-                <Code label="Address" text=format!("{address}/mcp") />
-                <Code label="Address for clients that sign you in with the browser, without a key" text=signing_in />
+                <Code label="With the most useful tools" text=format!("{address}/mcp") />
+                <Code label="With every tool" text=every />
+                <Code label="Without a key: the client signs you in with the browser" text=signing_in />
                 <ClientConfig id="client-of-page" address=address />
             </div>
         </section>

@@ -114,7 +114,7 @@ fn Now(answering: Answering) -> impl IntoView {
     match answering.missing {
         None => view! { <Callout title=title icon="cpu"><p>{why}</p></Callout> }.into_any(),
         Some(missing) => view! {
-            <Callout tone=Tone::Warn title="What was chosen cannot answer"><p>{missing}</p></Callout>
+            <Callout tone=Tone::Warn title="What was chosen cannot answer"><p>{format!("{}. {}.", missing.message, missing.hint)}</p></Callout>
         }
         .into_any(),
     }

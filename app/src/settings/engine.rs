@@ -20,7 +20,7 @@ use leptos::prelude::*;
 pub(crate) fn EngineSection() -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="engine-h" style="max-inline-size: 40rem">
-            <div class="card__head"><h2 id="engine-h">"Flow engine"</h2></div>
+            <div class="card__head"><h2 id="engine-h">"Where flows run"</h2></div>
             <div class="card__body"><EngineChoice /></div>
         </section>
     }

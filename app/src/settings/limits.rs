@@ -96,7 +96,7 @@ fn Limits(book: Signal<Option<LimitBook>>, set: Setting) -> impl IntoView {
     };
     view! {
         <section class="card" aria-labelledby="li-all">
-            <div class="card__head"><h2 id="li-all">"Limits"</h2></div>
+            <div class="card__head"><h2 id="li-all">"Limits that hold"</h2></div>
             <ul class="setrows">
                 <Show when=move || !rows().is_empty() fallback=none>
                     <For each=rows key=whole let:it><Row limit=it set=set /></For>

@@ -1,13 +1,14 @@
 //! The people of the workspace and their roles.
 
+use crate::error::AppError;
 use crate::session::current_user;
 use crate::settings::invitations::Invitations;
+use crate::settings::member_acts::{Asked, KEPT_OUT, MemberMenu, MemberQuestions};
+use crate::settings::security_fns::{EndMemberSessions, MakeMemberPassword, SetMemberStatus};
 use crate::settings::server_fns::{ChangeRole, RemoveMember, load_members};
 use crate::ui::badge::{Badge, Tone};
-use crate::ui::button::IconButton;
-use crate::ui::dialog::Confirm;
+use crate::ui::kept::{Kept, whole};
 use crate::ui::person::Avatar;
-use crate::ui::problem::Loaded;
 use crate::ui::skeleton::RowsSkeleton;
 use crate::ui::table::StackTable;
 use crate::ui::time::use_now;
@@ -15,17 +16,21 @@ use crate::ui::toast::use_toasts;
 use domain::account::Member;
 use domain::actor::Role;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 /// Roles an admin may give, as value and words.
 pub(crate) const ROLES: [Role; 3] = [Role::WorkspaceAdmin, Role::Member, Role::Viewer];
 
 /// What can be done to a member from their row.
 #[derive(Clone, Copy)]
-struct Changes {
-    role: ServerAction<ChangeRole>,
-    remove: ServerAction<RemoveMember>,
-    /// The member asked about before they are removed.
-    asked: RwSignal<Option<Member>>,
+pub struct Changes {
+    pub(crate) role: ServerAction<ChangeRole>,
+    pub(crate) status: ServerAction<SetMemberStatus>,
+    pub(crate) remove: ServerAction<RemoveMember>,
+    pub(crate) password: ServerAction<MakeMemberPassword>,
+    pub(crate) sessions: ServerAction<EndMemberSessions>,
+    /// What is asked before some of it is done.
+    pub(crate) asked: Asked,
 }
 
 /// The section.
@@ -33,34 +38,39 @@ struct Changes {
 pub(crate) fn Members() -> impl IntoView {
     let changes = Changes {
         role: ServerAction::new(),
+        status: ServerAction::new(),
         remove: ServerAction::new(),
-        asked: RwSignal::new(None),
+        password: ServerAction::new(),
+        sessions: ServerAction::new(),
+        asked: Asked::nothing(),
     };
-    let members = Resource::new(
-        move || (changes.role.version().get(), changes.remove.version().get()),
-        |_| load_members(),
-    );
-    tell(changes);
+    let version = move || {
+        let people = (changes.role.version().get(), changes.remove.version().get());
+        (people, changes.status.version().get())
+    };
+    let members = Resource::new(version, |_| load_members());
+    tell(changes.role, "The role is changed");
+    tell(changes.status, "Changed");
+    tell(changes.remove, "The member is removed and signed out");
+    tell(changes.sessions, "All their sessions are ended");
     view! {
         <Invitations />
-        <Loaded of=members skeleton=|| view! { <RowsSkeleton /> } let:members>
+        <Kept of=members skeleton=|| view! { <RowsSkeleton /> } let:members>
             <MemberTable members=members changes=changes />
-        </Loaded>
-        <RemoveQuestion changes=changes />
+        </Kept>
+        <MemberQuestions changes=changes />
         <RoleGuide />
     }
 }
 
 /// Says how a change went.
-fn tell(changes: Changes) {
+fn tell<S>(change: ServerAction<S>, done: &'static str)
+where
+    S: ServerFn<Output = (), Error = AppError> + Clone + Send + Sync + 'static,
+{
     let toasts = use_toasts();
-    Effect::new(move || match changes.role.value().get() {
-        Some(Ok(())) => toasts.say("The role is changed"),
-        Some(Err(error)) => toasts.failed(error.to_string()),
-        None => {}
-    });
-    Effect::new(move || match changes.remove.value().get() {
-        Some(Ok(())) => toasts.say("The member is removed and signed out"),
+    Effect::new(move || match change.value().get() {
+        Some(Ok(())) => toasts.say(done),
         Some(Err(error)) => toasts.failed(error.to_string()),
         None => {}
     });
@@ -69,38 +79,34 @@ fn tell(changes: Changes) {
 const COLUMNS: &[(&str, &str)] = &[("Person", ""), ("Role", ""), ("Last here", "p2")];
 
 #[component]
-fn MemberTable(members: Vec<Member>, changes: Changes) -> impl IntoView {
-    let rows = members
-        .into_iter()
-        .map(|it| view! { <MemberRow member=it changes=changes /> })
-        .collect_view();
+fn MemberTable(members: Signal<Option<Vec<Member>>>, changes: Changes) -> impl IntoView {
     view! {
-        <StackTable caption="Members" columns=COLUMNS class="table--calm">{rows}</StackTable>
+        <StackTable caption="Members" columns=COLUMNS class="table--calm">
+            <For each=move || members.get().unwrap_or_default() key=whole let:it>
+                <MemberRow member=it changes=changes />
+            </For>
+        </StackTable>
     }
 }
 
 #[component]
 fn MemberRow(member: Member, changes: Changes) -> impl IntoView {
     let now = use_now();
-    let last = member.last_login_at_ms;
+    let last = member.last_seen_at_ms;
     let is_self = current_user().with_untracked(|it| it.id == member.id);
     let is_fixed = is_self || member.role == Role::SuperAdmin;
+    let is_out = member.status.as_deref() == Some(KEPT_OUT);
     let role = if is_fixed {
         view! { <Badge tone=Tone::Accent icon="shield">{member.role.label()}</Badge> }.into_any()
     } else {
         view! { <RoleSelect member=member.clone() changes=changes /> }.into_any()
     };
-    let remove = (!is_fixed).then(|| {
-        let asked = member.clone();
-        view! {
-            <IconButton
-                icon="trash"
-                label=format!("Remove {}", member.name)
-                class="icon-btn--sm"
-                on:click=move |_| changes.asked.set(Some(asked.clone()))
-            />
-        }
-    });
+    let menu = (!is_fixed).then(|| view! { <MemberMenu member=member.clone() changes=changes /> });
+    let here = move || match last {
+        _ if is_self => "Now".to_owned(),
+        Some(at_ms) => now.get().ago(at_ms),
+        None => "Not yet".to_owned(),
+    };
     view! {
         <tr role="row">
             <td role="cell" class="name wide">
@@ -110,13 +116,12 @@ fn MemberRow(member: Member, changes: Changes) -> impl IntoView {
                         <span>{member.name}</span>
                         <span class="sub trunc">{member.email}</span>
                     </div>
+                    {is_out.then(|| view! { <Badge tone=Tone::Warn icon="lock">"Kept out"</Badge> })}
                 </div>
             </td>
             <td role="cell">{role}</td>
-            <td role="cell" class="p2 quiet">
-                {move || last.map_or_else(|| "Not yet".to_owned(), |it| now.get().ago(it))}
-            </td>
-            <td role="cell">{remove}</td>
+            <td role="cell" class="p2 quiet">{here}</td>
+            <td role="cell">{menu}</td>
         </tr>
     }
 }
@@ -139,32 +144,6 @@ fn RoleSelect(member: Member, changes: Changes) -> impl IntoView {
         >
             {ROLES.map(option).collect_view()}
         </select>
-    }
-}
-
-/// Asks before a member is removed.
-#[component]
-fn RemoveQuestion(changes: Changes) -> impl IntoView {
-    let open = RwSignal::new(false);
-    Effect::new(move || open.set(changes.asked.with(Option::is_some)));
-    let name = Signal::derive(move || {
-        changes.asked.with(|it| it.as_ref().map(|it| it.name.clone()).unwrap_or_default())
-    });
-    let confirm = move |()| {
-        if let Some(member) = changes.asked.get_untracked() {
-            changes.remove.dispatch(RemoveMember { member: member.id.to_string() });
-        }
-        changes.asked.set(None);
-    };
-    view! {
-        <Confirm
-            open=open
-            title=Signal::derive(move || format!("Remove {}?", name.get()))
-            body="They are signed out at once and lose access to this workspace. What they did stays, with their name."
-            action=Signal::derive(move || format!("Remove {}", name.get()))
-            keep="Keep them"
-            confirm=confirm
-        />
     }
 }
 

@@ -1,4 +1,4 @@
-//! The settings page: one tab for each section, each with its own address.
+//! The settings page: its sections in groups, each with its own address.
 
 use crate::session::{can, current_user};
 use crate::settings::alerts::AlertsSection;
@@ -12,31 +12,17 @@ use crate::settings::memory::MemorySection;
 use crate::settings::notify::NotificationsSection;
 use crate::settings::policies::PoliciesSection;
 use crate::settings::profile::Profile;
+use crate::settings::sections::{self, Section};
+use crate::settings::security::SecuritySection;
 use crate::settings::server::ServerSection;
 use crate::settings::workspace::WorkspaceSettings;
 use crate::shell::missing::{Missing, NotAllowed};
-use crate::ui::tabs::{Tab, Tabs};
+use crate::ui::browser;
 use domain::actor::Permission;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_params_map;
-
-const SECTIONS: [(&str, &str, Permission); 13] = [
-    ("profile", "Profile", Permission::Read),
-    ("notifications", "Notifications", Permission::Read),
-    ("assistant", "Assistant", Permission::Read),
-    ("memory", "Memory", Permission::Read),
-    ("keys", "API keys", Permission::Read),
-    ("engine", "Flow engine", Permission::Manage),
-    ("runs", "Runs", Permission::Manage),
-    ("alerts", "Alerts", Permission::Manage),
-    ("members", "Members and roles", Permission::Manage),
-    ("policies", "Policies", Permission::Manage),
-    ("limits", "Limits", Permission::Manage),
-    ("workspace", "Workspace", Permission::Manage),
-    ("server", "Server", Permission::Platform),
-];
 
 /// `/settings` leads to the profile.
 #[component]
@@ -49,63 +35,90 @@ pub fn SettingsHome() -> impl IntoView {
 pub fn SettingsPage() -> impl IntoView {
     let params = use_params_map();
     let user = current_user();
-    let (manages, owns) = (can(Permission::Manage), can(Permission::Platform));
-    let section = Memo::new(move |_| params.read().get("section").unwrap_or_default());
-    let tabs = Signal::derive(move || {
-        let role = user.with(|it| it.role);
-        let allowed = SECTIONS.into_iter().filter(|it| role.can(it.2));
-        allowed
-            .map(|(key, label, _)| Tab {
-                key,
-                label,
-                href: format!("/settings/{key}"),
-                count: None,
-            })
-            .collect()
-    });
-    let content = move || match section.get().as_str() {
-        "profile" => view! { <Profile /> }.into_any(),
-        "assistant" => view! { <AssistantSection /> }.into_any(),
-        "notifications" => view! { <NotificationsSection /> }.into_any(),
-        "memory" => view! { <MemorySection /> }.into_any(),
-        "keys" => view! { <ApiKeys /> }.into_any(),
-        "engine" if manages.get() => view! { <EngineSection /> }.into_any(),
-        "runs" if manages.get() => view! { <KeepingSection /> }.into_any(),
-        "alerts" if manages.get() => view! { <AlertsSection /> }.into_any(),
-        "members" if manages.get() => view! { <Members /> }.into_any(),
-        "policies" if manages.get() => view! { <PoliciesSection /> }.into_any(),
-        "limits" if manages.get() => view! { <LimitsSection /> }.into_any(),
-        "workspace" if manages.get() => view! { <WorkspaceSettings /> }.into_any(),
-        "server" if owns.get() => view! { <ServerSection /> }.into_any(),
-        "server" => not_allowed("Only a super admin can change this"),
-        "engine" | "runs" | "alerts" | "members" | "policies" | "limits" | "workspace" => {
-            not_allowed("Only an admin can change this")
+    let key = Memo::new(move |_| params.read().get("section").unwrap_or_default());
+    let section = Memo::new(move |_| sections::of_key(&key.read()));
+    let role = Memo::new(move |_| user.with(|it| it.role));
+    let content = move || match section.get() {
+        Some(it) if role.get().can(it.needs) => view! { <Open section=it /> }.into_any(),
+        Some(it) => {
+            let title = match it.needs {
+                Permission::Platform => "Only a super admin can change this",
+                _ => "Only an admin can change this",
+            };
+            view! { <NotAllowed icon="settings" title=title needs=it.needs /> }.into_any()
         }
-        "security" => view! { <Redirect path="/settings/profile" /> }.into_any(),
-        _ => view! { <Missing /> }.into_any(),
+        None => view! { <Missing /> }.into_any(),
     };
     view! {
-        <Title text="Settings" />
         <div class="page">
-            <div class="page__head">
-                <div class="page__t">
-                    <h1>"Settings"</h1>
-                    <p>{move || user.with(|it| it.workspace_name.clone())}</p>
-                </div>
-            </div>
-            <Tabs label="Settings" tabs=tabs open=section />
-            <div
-                role="tabpanel"
-                class="tabpanel"
-                id=move || format!("p-{}", section.get())
-                aria-labelledby=move || format!("t-{}", section.get())
-            >
+            <div class="settings">
+                <SectionList key=key />
                 {content}
             </div>
         </div>
     }
 }
 
-fn not_allowed(title: &'static str) -> AnyView {
-    view! { <NotAllowed icon="settings" title=title /> }.into_any()
+/// The sections to go to, in their groups: beside the open one, or in one line above it where there is no room.
+#[component]
+fn SectionList(key: Memo<String>) -> impl IntoView {
+    let user = current_user();
+    let entry = move |section: Section| {
+        let is_open = move || (key.read().as_str() == section.key).then_some("page");
+        view! {
+            <a id=format!("t-{}", section.key) href=section.href() aria-current=is_open>{section.label}</a>
+        }
+    };
+    let group = move |(name, all): (&'static str, Vec<Section>)| {
+        view! {
+            <div role="group" aria-label=name>
+                <p aria-hidden="true">{name}</p>
+                {all.into_iter().map(entry).collect_view()}
+            </div>
+        }
+    };
+    // Where there are more than fit, the open one is among those in view.
+    Effect::new(move || browser::show_inside(&format!("t-{}", key.get())));
+    view! {
+        <nav class="settings__nav" data-row="true" aria-label="Settings">
+            {move || sections::of_role(user.with(|it| it.role)).into_iter().map(group).collect_view()}
+        </nav>
+    }
+}
+
+/// A section that the person has.
+#[component]
+fn Open(section: Section) -> impl IntoView {
+    let (user, manages) = (current_user(), can(Permission::Manage));
+    let content = match section.key {
+        "profile" => view! { <Profile /> }.into_any(),
+        "security" => view! { <SecuritySection /> }.into_any(),
+        "assistant" => view! { <AssistantSection /> }.into_any(),
+        "notifications" => view! { <NotificationsSection /> }.into_any(),
+        "memory" => view! { <MemorySection /> }.into_any(),
+        "keys" => view! { <ApiKeys /> }.into_any(),
+        "engine" => view! { <EngineSection /> }.into_any(),
+        "runs" => view! { <KeepingSection /> }.into_any(),
+        "alerts" => view! { <AlertsSection /> }.into_any(),
+        "members" => view! { <Members /> }.into_any(),
+        "policies" => view! { <PoliciesSection /> }.into_any(),
+        "limits" => view! { <LimitsSection /> }.into_any(),
+        "workspace" => view! { <WorkspaceSettings /> }.into_any(),
+        _ => view! { <ServerSection /> }.into_any(),
+    };
+    let whose = move || {
+        user.with(|it| if manages.get() { it.workspace_name.clone() } else { it.name.clone() })
+    };
+    view! {
+        <Title text=format!("{}, settings", section.label) />
+        <div class="settings__main">
+            <div class="page__head">
+                <div class="page__t">
+                    <h1>{section.label}</h1>
+                    <p>"Settings of "{whose}</p>
+                </div>
+            </div>
+            {content}
+        </div>
+    }
 }

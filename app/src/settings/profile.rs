@@ -1,18 +1,12 @@
-//! Your own profile: who you are here, light or dark, another password, and what you used.
+//! Your own profile: who you are here, light or dark, and what you used.
 
-use crate::auth::server_fns::ChangePassword;
-use crate::auth::sign_up::PASSWORD_HINT;
 use crate::session::current_user;
 use crate::settings::limits::OwnUse;
 use crate::shell::theme::ThemeChoice;
 use crate::ui::badge::{Badge, Tone};
-use crate::ui::button::Button;
-use crate::ui::callout::Callout;
-use crate::ui::field::PasswordField;
-use crate::ui::form::FormProblems;
+use crate::ui::choice::Switch;
+use crate::ui::keys;
 use crate::ui::person::Avatar;
-use crate::ui::problem::FormProblem;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 /// The profile.
@@ -33,50 +27,39 @@ pub(crate) fn Profile() -> impl IntoView {
                         <Badge tone=Tone::Accent>{move || user.with(|it| it.role.label())}</Badge>
                     </div>
                     <div class="field">
+                        <span class="label">"Sign-in"</span>
+                        <p class="sm">
+                            <a class="link" href="/settings/security">"Password and where you are signed in"</a>
+                        </p>
+                    </div>
+                    <div class="field">
                         <span class="label">"Theme"</span>
                         <div><ThemeChoice /></div>
                         <p class="hint">"Auto follows your device. The choice is kept in this browser."</p>
                     </div>
+                    <SingleKeys />
                 </div>
             </section>
-            <Password />
             <OwnUse />
         </div>
     }
 }
 
+/// Whether single keys are shortcuts, for people whose voice or aids type letters.
 #[component]
-fn Password() -> impl IntoView {
-    let change = ServerAction::<ChangePassword>::new();
-    let problems = FormProblems::of(change.value());
-    let is_done = move || change.value().with(|it| matches!(it, Some(Ok(()))));
+fn SingleKeys() -> impl IntoView {
+    let on = RwSignal::new(true);
+    // Only the browser knows what was chosen in it.
+    Effect::new(move || on.set(keys::has_single_keys()));
+    let change = move |allowed: bool| {
+        keys::allow_single_keys(allowed);
+        on.set(allowed);
+    };
     view! {
-        <section class="card" aria-labelledby="pr-pw">
-            <div class="card__head"><h2 id="pr-pw">"Password"</h2></div>
-            <div class="card__body">
-                <ActionForm action=change attr:class="stack stack--4">
-                    <Show when=is_done>
-                        <Callout tone=Tone::Good title="Your password is changed">
-                            <p>"Every other device was signed out."</p>
-                        </Callout>
-                    </Show>
-                    <FormProblem error=problems.rest(&["currentPassword", "newPassword"]) />
-                    <PasswordField
-                        label="Current password"
-                        name="current"
-                        autocomplete="current-password"
-                        error=problems.field("currentPassword")
-                    />
-                    <PasswordField
-                        label="New password"
-                        name="new"
-                        autocomplete="new-password"
-                        hint=PASSWORD_HINT
-                        error=problems.field("newPassword")
-                    />
-                    <div class="row"><Button r#type="submit" busy=change.pending()>"Change password"</Button></div>
-                </ActionForm>
-            </div>
-        </section>
+        <div class="field">
+            <span class="label">"Keyboard"</span>
+            <Switch on=on change=change>"Single keys are shortcuts"</Switch>
+            <p class="hint">"Press ? for the list. The choice is kept in this browser."</p>
+        </div>
     }
 }

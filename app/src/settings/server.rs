@@ -127,7 +127,7 @@ fn Switches(settings: Settings, problems: FormProblems) -> impl IntoView {
     ]);
     view! {
         <section class="card" aria-labelledby="sv-s">
-            <div class="card__head"><h2 id="sv-s">"Server"</h2></div>
+            <div class="card__head"><h2 id="sv-s">"Sign-up, assistant and code"</h2></div>
             <div class="card__body stack stack--4">
                 {signup}
                 <SelectField

@@ -32,7 +32,7 @@ pub(crate) fn WorkspaceSettings() -> impl IntoView {
     });
     view! {
         <section class="card" aria-labelledby="ws-h" style="max-inline-size: 40rem">
-            <div class="card__head"><h2 id="ws-h">"Workspace"</h2></div>
+            <div class="card__head"><h2 id="ws-h">"Name, time zone and working week"</h2></div>
             <div class="card__body">
                 <Loaded of=workspace skeleton=|| view! { <CardSkeleton count=3 /> } let:workspace>
                     <WorkspaceForm workspace=workspace save=save />

@@ -147,7 +147,7 @@ fn Foot(id: String, steps: Vec<SetupStep>) -> impl IntoView {
     });
     let on = match neighbour(&id, 1) {
         None => view! {
-            <a class="btn btn--primary btn--lg push" href="/">"Go to Home"<Icon name="arrow-right" /></a>
+            <a class="btn btn--lg push" href="/">"Go to Home"<Icon name="arrow-right" /></a>
         }
         .into_any(),
         Some(next) if is_done => view! {

@@ -2,11 +2,13 @@
 
 use crate::session::{self, StartedWith};
 use crate::shell::frame::FrameAround;
+use crate::shell::helpers::who_can_help;
 use crate::shell::palette::PaletteOpen;
 use crate::shell::signed_in::Surroundings;
 use crate::ui::button::{Button, ButtonLink, Kind};
 use crate::ui::icon::Icon;
 use crate::ui::person::Avatar;
+use domain::actor::Permission;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
@@ -59,11 +61,15 @@ pub fn NotAllowed(
     /// "Only an admin can change members".
     #[prop(into)]
     title: String,
-    /// What follows from it; who to ask when left out.
-    #[prop(default = "Ask an admin of this workspace if you need it.")]
+    /// What follows from it; who can help when left out.
+    #[prop(optional)]
     body: &'static str,
+    /// What it takes; whoever has it can help.
+    #[prop(default = Permission::Manage)]
+    needs: Permission,
 ) -> impl IntoView {
     session::page_status(403);
+    let help = who_can_help(needs);
     let user = session::current_user();
     let role = move || user.with(|it| it.role.label().to_lowercase());
     view! {
@@ -77,7 +83,7 @@ pub fn NotAllowed(
                 <span class="oops__node"><Icon name=icon /></span>
             </div>
             <h1>{title}</h1>
-            <p>"You are a "{role}". "{body}</p>
+            <p>"You are a "{role}". "<span>{move || if body.is_empty() { help.get() } else { body.to_owned() }}</span></p>
             <div class="row row--wrap" style="justify-content: center">
                 <ButtonLink kind=Kind::Primary href="/">"Go to Home"</ButtonLink>
             </div>

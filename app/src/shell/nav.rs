@@ -1,5 +1,6 @@
 //! The main menu. Entries a role cannot use are absent.
 
+use crate::approvals::count::WaitingCount;
 use crate::session::current_user;
 use crate::shell::user_menu::UserMenu;
 use crate::ui::brand::Logo;
@@ -81,6 +82,7 @@ pub(crate) fn NavItem(place: Place) -> impl IntoView {
             <a class="nav__item" href=place.href aria-current=move || is_here(place.href, &path.read()).then_some("page")>
                 <Icon name=place.icon />
                 <span>{place.label}</span>
+                {(place.href == "/approvals").then(|| view! { <WaitingCount /> })}
             </a>
         </li>
     }

@@ -1,5 +1,6 @@
 //! The bell: what happened that this person should know.
 
+use crate::approvals::count::waiting_count;
 use crate::error::AppError;
 use crate::live::use_live;
 use crate::shell::server_fns::{ReadInbox, load_inbox};
@@ -22,11 +23,12 @@ pub(crate) fn Notices() -> impl IntoView {
     let told = topics.map(|it| live.version(it));
     let inbox =
         Resource::new(move || (told.map(|it| it.get()), read.version().get()), |_| load_inbox());
+    let waiting = waiting_count();
     view! {
-        <Transition fallback=|| view! { <Bell unread=0 /> }>
+        <Transition fallback=move || view! { <Bell unread=0 waiting=waiting /> }>
             {move || Suspend::new(async move {
                 let unread = inbox.await.map_or(0, |it| it.unread);
-                view! { <Bell unread=unread /> }
+                view! { <Bell unread=unread waiting=waiting /> }
             })}
         </Transition>
         <div class="popover popover--end notes" id="notes" popover="auto" role="dialog" aria-label="Notifications">
@@ -44,13 +46,28 @@ pub(crate) fn Notices() -> impl IntoView {
                     "Mark all read"
                 </Button>
             </div>
+            {move || Some(waiting.get()).filter(|it| *it > 0).map(|it| view! { <Waiting count=it /> })}
             <Told inbox=inbox />
         </div>
     }
 }
 
+/// What waits for a yes, and the way there.
 #[component]
-fn Bell(unread: i64) -> impl IntoView {
+fn Waiting(count: usize) -> impl IntoView {
+    let words = match count {
+        1 => "One change waits for a yes".to_owned(),
+        many => format!("{many} changes wait for a yes"),
+    };
+    view! {
+        <p class="sm" style="padding: 0 1rem 0.75rem">
+            <a class="link" href="/approvals" on:click=move |_| browser::hide_popover("notes")>{words}</a>
+        </p>
+    }
+}
+
+#[component]
+fn Bell(unread: i64, waiting: Signal<usize>) -> impl IntoView {
     let label = if unread > 0 {
         format!("Notifications, {unread} new")
     } else {
@@ -66,7 +83,7 @@ fn Bell(unread: i64) -> impl IntoView {
             title=label
         >
             <Icon name="bell" />
-            {(unread > 0).then(|| view! { <span class="dot" aria-hidden="true"></span> })}
+            {move || (unread > 0 || waiting.get() > 0).then(|| view! { <span class="dot" aria-hidden="true"></span> })}
         </button>
     }
 }

@@ -52,6 +52,11 @@ impl SidePanel {
         self.open();
     }
 
+    /// Says `words` on the assistant's own page, which is open, in a new conversation.
+    pub(crate) fn say_on_page(self, words: String) {
+        self.asked.set(Some(words));
+    }
+
     /// What a page wants said, once. To be called where it is followed.
     pub(crate) fn take_asked(self) -> Option<String> {
         self.asked.track();

@@ -2,6 +2,8 @@
 
 use crate::live::Live;
 use crate::session::{CurrentActor, Session, StartedWith};
+use crate::shell::helpers::Helpers;
+use crate::shell::new_todo::{NewTodo, NewTodoOpen};
 use crate::shell::palette::{Palette, PaletteOpen};
 use crate::shell::panel::SidePanel;
 use crate::shell::shortcuts::{Shortcuts, ShortcutsOpen};
@@ -51,14 +53,17 @@ pub(crate) fn Surroundings(session: Session, children: Children) -> impl IntoVie
     });
     Live::provide(session.last_event);
     Toasts::provide();
+    Helpers::provide();
     SidePanel::provide(session.has_open_panel);
     let palette = PaletteOpen::provide();
     let shortcuts = ShortcutsOpen::provide();
+    let new_todo = NewTodoOpen::provide();
     view! {
         <a class="skip" href="#main">"Skip to content"</a>
         {children()}
         <Palette open=palette />
         <Shortcuts open=shortcuts />
+        <NewTodo open=new_todo />
         <ToastRegion />
     }
 }

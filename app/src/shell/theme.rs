@@ -50,21 +50,27 @@ impl Theme {
 #[derive(Clone, Copy)]
 pub struct CurrentTheme(pub RwSignal<Theme>);
 
+/// Chooses a theme, at once and for later visits with this browser. Only inside the frame.
+pub(crate) fn use_theme() -> Callback<Theme> {
+    let CurrentTheme(current) = expect_context();
+    Callback::new(move |theme: Theme| {
+        current.set(theme);
+        browser::mark_root("data-theme", theme.attribute());
+        browser::remember(COOKIE, theme.as_str());
+    })
+}
+
 /// Three buttons, the pressed one holds.
 #[component]
 pub fn ThemeChoice() -> impl IntoView {
     let CurrentTheme(current) = expect_context();
-    let choose = move |theme: Theme| {
-        current.set(theme);
-        browser::mark_root("data-theme", theme.attribute());
-        browser::remember(COOKIE, theme.as_str());
-    };
+    let choose = use_theme();
     let button = move |(theme, icon, words): (Theme, &'static str, &'static str)| {
         view! {
             <button
                 type="button"
                 aria-pressed=move || (current.get() == theme).to_string()
-                on:click=move |_| choose(theme)
+                on:click=move |_| choose.run(theme)
             >
                 <Icon name=icon class="icon--sm" />
                 {words}

@@ -28,6 +28,8 @@ pub enum State {
     Skipped,
     /// The assistant proposes it.
     Proposed,
+    /// A dry run passed it over.
+    WouldChange,
 }
 
 impl State {
@@ -44,6 +46,7 @@ impl State {
             Self::Queued => ("queued", "circle", "Queued"),
             Self::Skipped => ("skipped", "circle-dash", "Skipped"),
             Self::Proposed => ("proposed", "wand", "Proposed"),
+            Self::WouldChange => ("proposed", "wand", "Would change"),
         }
     }
 

@@ -37,8 +37,29 @@ fn show_once_there(dialog: HtmlDialogElement, wanted: RwSignal<bool>, frames: u8
     }
     if !dialog.is_connected() && frames > 0 {
         request_animation_frame(move || show_once_there(dialog, wanted, frames - 1));
-    } else if !dialog.open() && dialog.show_modal().is_err() {
-        leptos::logging::warn!("the dialog is not part of the page");
+    } else if !dialog.open() {
+        match dialog.show_modal() {
+            Ok(()) => focus_inside(&dialog),
+            Err(_) => leptos::logging::warn!("the dialog is not part of the page"),
+        }
+    }
+}
+
+/// Where the focus goes in a dialog that does not say so itself: the first field, else the first button below, which is
+/// the safe one. Its cross comes first in the document and is what nobody came for.
+const FIRST: [&str; 2] = [
+    ".dialog__body :is(input, select, textarea):not([type=hidden], :disabled)",
+    ".dialog__foot button:not(:disabled)",
+];
+
+fn focus_inside(dialog: &HtmlDialogElement) {
+    let first = |selector: &str| dialog.query_selector(selector).ok().flatten();
+    if first("[autofocus]").is_some() {
+        return;
+    }
+    let target = FIRST.iter().find_map(|it| first(it));
+    if let Some(target) = target.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
+        let _ = target.focus();
     }
 }
 
@@ -50,14 +71,15 @@ pub fn focus(id: &str) {
     }
 }
 
-/// Scrolls what holds the element with `id` sideways until it is in view; the page stays where it is.
+/// Scrolls the row of tabs or links that the element with `id` is in sideways until it is in view; the page stays where
+/// it is.
 pub fn show_inside(id: &str) {
     let id = id.to_owned();
     request_animation_frame(move || {
         let found =
             document().get_element_by_id(&id).and_then(|it| it.dyn_into::<HtmlElement>().ok());
-        let Some((element, parent)) = found.and_then(|it| Some((it.clone(), it.parent_element()?)))
-        else {
+        let row = |it: &HtmlElement| it.closest("[role=tablist], [data-row]").ok().flatten();
+        let Some((element, parent)) = found.and_then(|it| Some((it.clone(), row(&it)?))) else {
             return;
         };
         let (start, end) = (element.offset_left(), element.offset_left() + element.offset_width());
@@ -140,6 +162,23 @@ pub fn focus_first(selector: &str) {
     if let Some(element) = found.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
         let _ = element.focus();
     }
+}
+
+/// Every element of the page that matches `selector`.
+pub fn all_of(selector: &str) -> Vec<Element> {
+    let Ok(found) = document().query_selector_all(selector) else { return Vec::new() };
+    let all = (0..found.length()).filter_map(|at| found.item(at));
+    all.filter_map(|it| it.dyn_into::<Element>().ok()).collect()
+}
+
+/// Whether an element of the page matches `selector`.
+pub fn is_on_page(selector: &str) -> bool {
+    document().query_selector(selector).ok().flatten().is_some()
+}
+
+/// Whether the focus is inside `element`.
+pub fn holds_focus(element: &Element) -> bool {
+    document().active_element().is_some_and(|it| element.contains(Some(it.as_ref())))
 }
 
 /// A dialog or a popover is open and has the keys.

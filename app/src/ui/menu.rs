@@ -31,7 +31,8 @@ impl Place {
 #[component]
 pub fn Menu(
     /// Unique on the page.
-    id: &'static str,
+    #[prop(into)]
+    id: String,
     /// What it is called.
     #[prop(into)]
     label: Signal<String>,
@@ -41,6 +42,7 @@ pub fn Menu(
     /// The items.
     children: Children,
 ) -> impl IntoView {
+    let own = id.clone();
     view! {
         <div
             class=place.class()
@@ -52,7 +54,7 @@ pub fn Menu(
             on:keydown=move |event| browser::move_focus(&event, "[role^=menuitem]")
             on:click=move |event| {
                 if is_item(event.target()) {
-                    browser::hide_popover(id);
+                    browser::hide_popover(&own);
                 }
             }
         >

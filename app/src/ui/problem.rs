@@ -3,10 +3,12 @@
 use crate::error::AppError;
 use crate::live::{Link, Live};
 use crate::session;
+use crate::shell::helpers::who_can_help;
 use crate::ui::button::{Button, ButtonLink, Kind, Size};
 use crate::ui::code::CopyButton;
 use crate::ui::icon::Icon;
 use crate::ui::person::Tile;
+use domain::actor::Permission;
 use domain::problem::Problem;
 use leptos::prelude::*;
 use serde::Serialize;
@@ -57,12 +59,9 @@ fn words_of(error: &AppError) -> Words {
             "Sign in to go on where you were.",
             Next::Go("Sign in", "/sign-in".to_owned()),
         ),
-        Problem::Forbidden { .. } | Problem::CrossSite => words(
-            "lock",
-            "You may not see this",
-            "Your role does not include it. Ask an admin of this workspace.",
-            home(),
-        ),
+        Problem::Forbidden { .. } | Problem::CrossSite => {
+            words("lock", "You may not see this", "Your role does not include it.", home())
+        }
         Problem::SignupClosed => words("lock", "Sign-up is closed", problem.to_string(), home()),
         Problem::NotFound { what } => words(
             "search",
@@ -92,6 +91,15 @@ fn words_of(error: &AppError) -> Words {
     }
 }
 
+/// Whom to ask, where a role does not include something.
+fn help_with(error: &AppError) -> Option<impl IntoView> {
+    let is_refused = matches!(error, AppError::Problem(Problem::Forbidden { .. }));
+    is_refused.then(|| {
+        let help = who_can_help(Permission::Manage);
+        view! { <span>" "{move || help.get()}</span> }
+    })
+}
+
 /// A part of a page that failed: what happened, and the one thing to do.
 #[component]
 pub fn ProblemView(
@@ -110,7 +118,7 @@ pub fn ProblemView(
             now
         });
     }
-    let words = words_of(&error);
+    let (words, help) = (words_of(&error), help_with(&error));
     let next = match words.next {
         Next::Go(label, href) => view! { <ButtonLink href=href>{label}</ButtonLink> }.into_any(),
         Next::Retry | Next::PassOn(_) => retry
@@ -121,7 +129,7 @@ pub fn ProblemView(
         <div class="empty" role="alert">
             <Tile name="" icon=words.icon size="tile--lg tile--plain" />
             <h2>{words.title}</h2>
-            <p>{words.body}</p>
+            <p>{words.body}{help}</p>
             <div class="row">{next}</div>
         </div>
     }
@@ -134,7 +142,7 @@ pub fn ProblemPage(
     error: AppError,
 ) -> impl IntoView {
     session::page_status(error.problem().map_or(503, Problem::status));
-    let words = words_of(&error);
+    let (words, help) = (words_of(&error), help_with(&error));
     let passed_on = match &words.next {
         Next::PassOn(reference) if !reference.is_empty() => Some(reference.clone()),
         _ => None,
@@ -157,7 +165,7 @@ pub fn ProblemPage(
                 <span class="oops__node"><Icon name="check" /></span>
             </div>
             <h1>{words.title}</h1>
-            <p>{words.body}</p>
+            <p>{words.body}{help}</p>
             <div class="row row--wrap" style="justify-content: center">{button}</div>
             {passed_on.map(|it| view! { <Reference reference=it /> })}
         </div>

@@ -67,6 +67,11 @@ impl Moment {
         self.day_of(at_ms)
     }
 
+    /// When a day of the workspace began, `before` days before today; epoch milliseconds.
+    pub fn midnight(self, before: i64) -> i64 {
+        (self.day() - before) * DAY_MS - i64::from(self.offset_minutes) * 60_000
+    }
+
     /// The time of day, `09:46`.
     pub fn hour(self, at_ms: i64) -> String {
         let minutes = (at_ms + i64::from(self.offset_minutes) * 60_000).rem_euclid(DAY_MS) / 60_000;
@@ -131,12 +136,25 @@ impl Moment {
         }
     }
 
+    /// How long ago, inside a sentence: "now", "12 min ago", "3 h ago", then the day.
+    pub fn long_ago(self, at_ms: i64) -> String {
+        let ago = self.ago(at_ms);
+        if (60_000..DAY_MS).contains(&(self.now_ms - at_ms)) { format!("{ago} ago") } else { ago }
+    }
+
     /// The time of day today, `09:46`, else the day.
     pub fn clock(self, at_ms: i64) -> String {
         if self.day_of(at_ms) != self.day() {
             return self.day_label(self.day_of(at_ms));
         }
         self.hour(at_ms)
+    }
+
+    /// The day and the time of day: "Today, 09:46", "Tue 17, 09:46".
+    pub fn moment(self, at_ms: i64) -> String {
+        let day = self.day_of(at_ms);
+        let label = if day == self.day() { "Today".to_owned() } else { self.day_label(day) };
+        format!("{label}, {}", self.hour(at_ms))
     }
 }
 
@@ -157,6 +175,13 @@ pub fn parse_time(text: &str) -> Option<i64> {
     let (hours, minutes) = (parts.next()?.ok()?, parts.next()?.ok()?);
     let seconds = parts.next().and_then(Result::ok).unwrap_or(0);
     Some(parse_day(day)? * DAY_MS + ((hours * 60 + minutes) * 60 + seconds) * 1000)
+}
+
+/// "16 Nov 2026" for `2026-11-16`; none for anything else.
+pub fn written_day(text: &str) -> Option<String> {
+    let is_day = text.len() == 10 && text.bytes().all(|it| it.is_ascii_digit() || it == b'-');
+    let (year, month, of_month) = civil(parse_day(text).filter(|_| is_day)?);
+    Some(format!("{of_month} {} {year}", name(&MONTHS, month - 1)))
 }
 
 /// Days since 1970-01-01 of `YYYY-MM-DD`.
@@ -248,9 +273,28 @@ mod tests {
     fn times_read_as_a_clock_today_and_a_day_before() {
         assert_eq!(NOW.clock(NOW.now_ms), "09:46");
         assert_eq!(NOW.clock(NOW.now_ms - DAY_MS), "Tue 17");
+        assert_eq!(NOW.moment(NOW.now_ms), "Today, 09:46");
+        assert_eq!(NOW.moment(NOW.now_ms - DAY_MS), "Tue 17, 09:46");
         assert_eq!(NOW.ago(NOW.now_ms - 12 * 60_000), "12 min");
         assert_eq!(NOW.ago(NOW.now_ms - 3 * 3_600_000), "3 h");
         assert_eq!(NOW.ago(NOW.now_ms), "now");
+        assert_eq!(NOW.long_ago(NOW.now_ms - 12 * 60_000), "12 min ago");
+        assert_eq!(NOW.long_ago(NOW.now_ms), "now");
+        assert_eq!(NOW.long_ago(NOW.now_ms - DAY_MS), "Tue 17");
+    }
+
+    #[test]
+    fn a_day_is_written_out() {
+        assert_eq!(written_day("2026-02-18").as_deref(), Some("18 Feb 2026"));
+        assert_eq!(written_day("2026-02-18T09:46"), None);
+        assert_eq!(written_day("1234567890"), None);
+    }
+
+    #[test]
+    fn a_day_of_the_workspace_begins_at_its_own_midnight() {
+        let east = Moment { offset_minutes: 120, ..NOW };
+        assert_eq!(NOW.midnight(0) - east.midnight(0), 2 * 3_600_000);
+        assert_eq!(NOW.midnight(0) - NOW.midnight(6), 6 * DAY_MS);
     }
 
     #[test]

@@ -69,13 +69,22 @@ impl Toasts {
         }
     }
 
-    /// Says why a change that was shown already is as it was before.
-    pub fn put_back(self, error: &AppError) {
+    /// Says why the change to `name`, which was shown already, is as it was before; where the server was not reached,
+    /// `again` does it once more.
+    pub fn put_back(self, name: &str, error: &AppError, again: impl Into<Callback<()>>) {
         match error {
             AppError::Problem(Problem::NeedsApproval { id }) => {
                 self.waits("This waits for an approval. Until then it is as it was", id);
             }
-            other => self.failed(format!("{other}. It is as it was")),
+            AppError::Offline => self.push(
+                "wifi-off",
+                format!("You are offline, so “{name}” was not changed. It is as it was"),
+                String::new(),
+                Some(("Try again".to_owned(), again.into())),
+            ),
+            AppError::Problem(problem) => {
+                self.failed(format!("“{name}” was not changed. {problem}. It is as it was"));
+            }
         }
     }
 

@@ -154,7 +154,8 @@ pub(crate) fn ProviderForm(
         let key = choice.with(|it| it.key(&provider).cloned());
         let model = choice
             .with(|it| it.model.clone().filter(|_| it.provider.as_deref() == Some(&provider)));
-        view! { <Fields provider=provider key=key model=model state=state change=change /> }
+        let is_used = provider == in_use.get();
+        view! { <Fields provider=provider stored=(key, model) state=state change=change is_used=is_used /> }
     };
     let problems = FormProblems::of(state.save.value());
     let failed = FormProblems::of(state.test.value());
@@ -241,9 +242,11 @@ fn about(name: &str) -> &'static str {
         "builtin" => {
             "No key needed. Answers from your projects and builds flows, in short sentences"
         }
-        "openai_chat" => "The older way of speaking, with your own key",
+        "openai_chat" => {
+            "For models that OpenAI offers only over its older interface, with your own key"
+        }
         "openai_compatible" => {
-            "Any server that speaks the same language, such as one in your office"
+            "Any server with the same interface as OpenAI, such as one in your office"
         }
         _ => "Bring your own key",
     }
@@ -253,12 +256,15 @@ fn about(name: &str) -> &'static str {
 #[component]
 fn Fields(
     provider: String,
-    key: Option<ModelKey>,
-    model: Option<String>,
+    /// Its stored key and model.
+    stored: (Option<ModelKey>, Option<String>),
     state: ProviderState,
     /// What is typed.
     change: Callback<(), ProviderChange>,
+    /// It is what answers already.
+    is_used: bool,
 ) -> impl IntoView {
+    let (key, model) = stored;
     let has_fields = !matches!(provider.as_str(), "" | "builtin");
     let model = model.or_else(|| key.as_ref().and_then(|it| it.model.clone())).unwrap_or_default();
     let tested = key.as_ref().and_then(|it| it.tested_at_ms).map(|at| view! { <TestedAt at=at /> });
@@ -276,10 +282,12 @@ fn Fields(
             {(state.scope == KeyScope::Workspace).then(|| view! { <Prices key=key.clone() state=state /> })}
         })}
         <div class="row row--wrap">
-            <Button kind=Kind::Primary busy=Signal::derive(move || state.save.pending().get())
-                on:click=move |_| state.send_save(change.run(()), false)>
-                {if has_fields { "Test and use" } else { "Use this" }}
-            </Button>
+            {(has_fields || !is_used).then(|| view! {
+                <Button kind=Kind::Primary busy=Signal::derive(move || state.save.pending().get())
+                    on:click=move |_| state.send_save(change.run(()), false)>
+                    {if has_fields { "Test and use" } else { "Use this" }}
+                </Button>
+            })}
             {(!provider.is_empty()).then(|| view! {
                 <Button icon="refresh" busy=Signal::derive(move || state.test.pending().get())
                     on:click=move |_| state.send_test(change.run(()))>"Test only"</Button>

@@ -109,12 +109,12 @@ pub(crate) fn RulesCard(
             <ul class="setrows">
                 <li class="setrow">
                     <div class="grow">
-                        <b>"Fall back to the built-in assistant"</b>
-                        <p>"After the other keys of the workspace were tried, in the order below"</p>
+                        <b>"Let the built-in assistant answer instead"</b>
+                        <p>"After the other keys of the workspace were tried, in the order below. Its answers then begin with the name of the model that did not answer. While this is off, an answer that fails says why and can be asked for again."</p>
                     </div>
                     <div class="setrow__c">
                         <Switch on=Signal::stored(falls_back) busy=save.pending() change=switch>
-                            <span class="sr">"Fall back to the built-in assistant"</span>
+                            <span class="sr">"Let the built-in assistant answer instead"</span>
                         </Switch>
                     </div>
                 </li>
