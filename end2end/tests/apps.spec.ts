@@ -20,7 +20,10 @@ test('a flow becomes an app that a stranger runs', async ({ page, otherPage, con
   await page.getByLabel('Name', { exact: true }).fill(name);
   await page.getByLabel('What it does').fill('Writes a line in capital letters.');
   await page.getByLabel('Category').fill('Writing');
-  await page.getByLabel('Fields, one a line').fill('words*: text, Your words');
+  // What the flow reads of a request is what its app asks.
+  await expect(page.getByLabel('Name in the flow')).toHaveValue('words');
+  await page.getByLabel('Question').fill('Your words');
+  await page.getByRole('checkbox', { name: 'Required' }).check();
   await page.getByLabel('For', { exact: true }).selectOption('external');
   await axe(page);
   await page.getByRole('button', { name: 'Publish', exact: true }).click();

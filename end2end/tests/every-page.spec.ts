@@ -116,6 +116,7 @@ const ALWAYS: Place[] = [
   ['telemetry', '/telemetry'],
   ['telemetry of a week', '/telemetry?range=7d'],
   ['profile', '/settings/profile'],
+  ['security', '/settings/security'],
   ['members', '/settings/members'],
   ['assistant settings', '/settings/assistant'],
   ['memory', '/settings/memory'],

@@ -164,7 +164,8 @@ test('what waits for a yes can be put in other words first', async ({ page }) =>
   await page.getByRole('button', { name: 'Edit', exact: true }).click();
   await page.locator('.approval__edit input').first().fill('Order ink');
   await page.getByRole('button', { name: 'Approve with these words' }).click();
-  await expect(page.locator('.inbox__foot').getByText('Approved')).toBeVisible();
+  await expect(page.getByText(/^Approved: Add a to-do/).first()).toBeVisible();
+  await expect(page.getByText('Nothing is waiting for you')).toBeVisible();
   // The assistant goes on after the yes, in its own time; the log shows what was there when it was opened.
   await expect(async () => {
     await open(page, '/audit');

@@ -168,7 +168,7 @@ test('documents are written and files are put there, each with undo', async ({ p
 
 test('health says what makes the score', async ({ page }) => {
   await onTab(page, 'health');
-  await expect(page.getByRole('heading', { name: /^What makes \d+$/ })).toBeVisible();
+  await expect(page.getByRole('heading', { name: /^Health \d+ of 100$/ })).toBeVisible();
   for (const part of ['Activity', 'Pace', 'Completion', 'Conversation']) {
     await expect(page.getByRole('progressbar', { name: new RegExp(`^${part}, \\d+ of 100$`) })).toBeVisible();
   }

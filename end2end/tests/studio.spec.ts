@@ -190,7 +190,7 @@ test('five steps are made, tested and published by keyboard alone, in at most 60
     await expect(page.locator('#pick-0')).toContainText(words);
   };
 
-  await press('F6');
+  // A new flow begins with the keys on what starts it.
   await expect(page.locator('#node-trigger')).toBeFocused();
   await press('Enter');
   await word('hand');
@@ -200,8 +200,8 @@ test('five steps are made, tested and published by keyboard alone, in at most 60
     await expect(page.locator('.node__main:focus')).toHaveCount(1);
     await press('+');
     keys += 1;
-    await word('ret');
-    await first(/return response/i);
+    await word('req');
+    await first(/answer the request/i);
     await press('Enter');
     await expect(page.locator(`#node-${step}`)).toBeFocused();
   }

@@ -41,7 +41,7 @@ test('a dry run lists what would change and changes nothing', async ({ page }) =
   await expect(page.getByText('Dry run: 1 thing would change').first()).toBeVisible();
   const list = page.getByRole('list', { name: 'What would change' });
   await expect(list.getByText('Tell the shop').first()).toBeVisible();
-  await expect(page.locator('.node', { hasText: 'Tell the shop' })).toHaveAttribute('data-run', 'succeeded');
+  await expect(page.locator('.node', { hasText: 'Tell the shop' })).toHaveAttribute('data-run', 'would');
   await axe(page);
   await page.getByRole('link', { name: 'Back to editing' }).first().click();
   await page.getByText('See an earlier run here').click();

@@ -1,5 +1,5 @@
-//! Lays `target/site` out: a folder named by the version, a gzip and a brotli form beside each file, and the list
-//! `target/site.rs` by which the server takes the files into its binary.
+//! Lays `target/site` out: a folder named by the version, a brotli form beside each file, and the list `target/site.rs`
+//! by which the server takes the files into its binary.
 
 use crate::process::{Outcome, failed};
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ const SMALLEST_WORTH_COMPRESSING: usize = 1024;
 /// The most that a first visit may load, compressed, in bytes: the product's bar.
 pub(crate) const BUDGET: usize = 600_000;
 
-/// Whether files get smaller forms beside them.
+/// Whether files get a smaller form beside them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Compression {
     None,
@@ -57,7 +57,7 @@ impl Site {
         let mut entries = sign + "[\n";
         let finished = self.finished(&version)?;
         let is_compressed: Vec<bool> =
-            finished.keys().map(|path| finished.contains_key(&format!("{path}.gz"))).collect();
+            finished.keys().map(|path| finished.contains_key(&format!("{path}.br"))).collect();
         for ((path, bytes), is_compressed) in finished.into_iter().zip(is_compressed) {
             let file = folder.join(&path);
             let parent = file.parent().unwrap_or(folder);
@@ -80,7 +80,6 @@ impl Site {
             let path = path.replace("{version}", version);
             if self.compression == Compression::Best && bytes.len() >= SMALLEST_WORTH_COMPRESSING {
                 finished.insert(format!("{path}.br"), brotli(&bytes)?);
-                finished.insert(format!("{path}.gz"), gzip(&bytes)?);
             }
             finished.insert(path, bytes);
         }
@@ -91,7 +90,7 @@ impl Site {
     fn version(&self) -> String {
         let mut hasher = DefaultHasher::new();
         self.files.hash(&mut hasher);
-        (self.compression == Compression::Best).hash(&mut hasher);
+        (self.compression == Compression::Best).then_some("br").hash(&mut hasher);
         format!("{:016x}", hasher.finish())
     }
 }
@@ -119,14 +118,6 @@ fn brotli(bytes: &[u8]) -> Outcome<Vec<u8>> {
     Ok(packed)
 }
 
-fn gzip(bytes: &[u8]) -> Outcome<Vec<u8>> {
-    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    writer
-        .write_all(bytes)
-        .and_then(|()| writer.finish())
-        .map_err(|error| format!("compressing: {error}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Compression, Site};
@@ -147,13 +138,10 @@ mod tests {
     }
 
     #[test]
-    fn large_files_get_smaller_forms_beside_them() {
+    fn large_files_get_a_smaller_form_beside_them() {
         let finished = site(Compression::Best).finished("1").unwrap();
         let paths: Vec<&str> = finished.keys().map(String::as_str).collect();
-        assert_eq!(
-            paths,
-            ["pkg/1/pmos.css", "pkg/1/pmos.css.br", "pkg/1/pmos.css.gz", "robots.txt"]
-        );
+        assert_eq!(paths, ["pkg/1/pmos.css", "pkg/1/pmos.css.br", "robots.txt"]);
         assert_eq!(site(Compression::None).finished("1").unwrap().len(), 2);
     }
 }
