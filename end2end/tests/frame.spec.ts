@@ -32,6 +32,12 @@ test('one search finds pages, actions, projects, people and to-dos', async ({ pa
   await page.keyboard.press('Escape');
   await page.keyboard.press('ControlOrMeta+k');
   await expect(field).toHaveValue('');
+  await field.fill('ben okafor');
+  await palette.getByRole('group', { name: 'People' }).getByRole('option').first().click();
+  await expect(page.getByRole('searchbox', { name: 'Search people' })).toHaveValue(/^Ben/);
+  await expect(page.locator('main tbody tr')).toHaveCount(1);
+
+  await page.keyboard.press('ControlOrMeta+k');
   await field.fill('home');
   await expect(option(/^Home/)).toBeVisible();
   await page.keyboard.press('Enter');

@@ -17,6 +17,7 @@ use crate::ui::table::Table;
 use domain::report::{PeopleStanding, PersonStanding};
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
 
 /// The page.
 #[component]
@@ -53,7 +54,7 @@ fn Found(found: Signal<Option<Option<PeopleStanding>>>) -> impl IntoView {
 
 #[component]
 fn People(found: Signal<Option<Option<PeopleStanding>>>) -> impl IntoView {
-    let words = RwSignal::new(String::new());
+    let words = wanted();
     let all = Memo::new(move |_| found.get().flatten().map(|it| it.people).unwrap_or_default());
     let fitting = Memo::new(move |_| {
         let words = words.get().trim().to_lowercase();
@@ -90,6 +91,15 @@ fn People(found: Signal<Option<Option<PeopleStanding>>>) -> impl IntoView {
             "To-dos and cards of every project. Health is of 100, from what people have open, how soon they answer and what they finish; it is shown to themselves and to admins."
         </p>
     }
+}
+
+/// The words that narrow the list: the name in the address, and what is typed after that.
+fn wanted() -> RwSignal<String> {
+    let query = use_query_map();
+    let named = Memo::new(move |_| query.with(|it| it.get("name").unwrap_or_default()));
+    let words = RwSignal::new(named.get_untracked());
+    Effect::watch(move || named.get(), move |name, _, _| words.set(name.clone()), false);
+    words
 }
 
 /// How evenly work is spread, and what nobody has.

@@ -142,9 +142,12 @@ fn Details(entry: Entry, reading: Reading) -> impl IntoView {
         ),
         None => (None, "Coming out"),
     };
+    let how = how(&output.connections, output.retries);
+    let how = how.map(|it| view! { <p class="sm quiet">{it}</p> });
     view! {
         {failed}
         {would}
+        {how}
         <ul class="sm">{warnings}</ul>
         <div class="cols cols--2">
             <InOut input=output.input names=entry.names output=given out=out shown=shown />
@@ -152,6 +155,22 @@ fn Details(entry: Entry, reading: Reading) -> impl IntoView {
         <Logged lines=output.logged />
     }
     .into_any()
+}
+
+/// "With the connection Our CRM. Tried again 2 times."
+fn how(connections: &[String], retries: u32) -> Option<String> {
+    let with = match connections {
+        [] => None,
+        [one] => Some(format!("With the connection {one}.")),
+        many => Some(format!("With the connections {}.", many.join(", "))),
+    };
+    let again = match retries {
+        0 => None,
+        1 => Some("Tried again once.".to_owned()),
+        many => Some(format!("Tried again {many} times.")),
+    };
+    let said: Vec<String> = with.into_iter().chain(again).collect();
+    (!said.is_empty()).then(|| said.join(" "))
 }
 
 /// The rounds of a loop, each with its steps.
@@ -191,4 +210,18 @@ fn Rounds(rounds: Vec<Vec<Entry>>, reading: Reading, path: String) -> impl IntoV
             </ol>
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::how;
+
+    #[test]
+    fn a_step_says_what_it_used_and_how_often_it_was_tried() {
+        let one = ["Our CRM".to_owned()];
+        assert_eq!(how(&[], 0), None);
+        assert_eq!(how(&one, 1).unwrap(), "With the connection Our CRM. Tried again once.");
+        let two = ["A".to_owned(), "B".to_owned()];
+        assert_eq!(how(&two, 3).unwrap(), "With the connections A, B. Tried again 3 times.");
+    }
 }

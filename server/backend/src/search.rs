@@ -12,6 +12,7 @@ use domain::search::{Found, Group, Hit, Kind, holds};
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+use url::form_urlencoded;
 
 /// How many of a kind are given, and how many when more of Basecamp are wanted.
 const FEW: usize = 5;
@@ -56,7 +57,8 @@ impl Backend {
             hit(it.name, String::new(), format!("/projects/{}", it.id))
         };
         let person = |it: domain::project::Person| {
-            hit(it.name, it.title.unwrap_or_default(), "/people".to_owned())
+            let href = format!("/people?name={}", in_query(&it.name));
+            hit(it.name, it.title.unwrap_or_default(), href)
         };
         Ok([
             group(Kind::Project, projects.map(project), FEW),
@@ -155,6 +157,11 @@ fn fits(name: &str, wanted: &str) -> bool {
     holds(&plain(name), wanted)
 }
 
+/// As it stands in the query of an address; a space there is no plus, which some read as one.
+fn in_query(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
+}
+
 /// In lower case and without accents, so that "lucia" finds Lucía.
 fn plain(text: &str) -> String {
     text.nfd().filter(|it| !is_combining_mark(*it)).flat_map(char::to_lowercase).collect()
@@ -170,6 +177,11 @@ mod tests {
         assert!(fits("Lucía Ferrer", &plain("lucia f")));
         assert!(fits("Lucia Ferrer", &plain("Lucía")));
         assert!(!fits("Lucía Ferrer", &plain("ben")));
+    }
+
+    #[test]
+    fn a_name_fits_into_an_address() {
+        assert_eq!(in_query("Ann+Zoë & Co"), "Ann%2BZo%C3%AB%20%26%20Co");
     }
 
     #[test]

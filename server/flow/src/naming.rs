@@ -8,17 +8,26 @@ use domain::actor::Actor;
 use domain::flow::catalog::fields::{self, Field};
 use domain::flow::catalog::{APPROVAL, BASECAMP, NOTIFY, PropKind, SUBFLOWS};
 use domain::flow::run::WouldChange;
-use domain::flow::{ActionKind, PieceSettings, tree};
+use domain::flow::{ActionKind, PieceSettings, tree, validate};
 use domain::ids::FlowId;
 use domain::problem::Problem;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use store::run_steps::StepRow;
 use store::runs::RunRow;
-use store::{flows, workspaces};
+use store::{flow_connections, flows, workspaces};
 
 /// Names by the input they are in.
 pub(crate) type Names = BTreeMap<String, String>;
+
+/// What is told of a step beside what its row holds.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Told {
+    /// What ids in its input stand for.
+    pub(crate) names: Names,
+    /// Names of the connections that it uses.
+    pub(crate) connections: Vec<String>,
+}
 
 /// An id in an input.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,21 +56,56 @@ impl Engine {
         Ok(named(&held, &known))
     }
 
-    /// The names in the inputs of a run's steps, by where the steps are; nothing of a version that is gone.
+    /// The names in the inputs of a run's steps and those of their connections, by where the steps are; nothing of a version
+    /// that is gone.
     pub(crate) async fn names_of(
         &self,
         actor: &Actor,
         run: &RunRow,
         rows: &[StepRow],
-    ) -> Result<HashMap<String, Names>, Problem> {
+    ) -> Result<HashMap<String, Told>, Problem> {
         let (flow, version) = (run.flow_id.as_str().into(), run.version_id.as_str().into());
         let plan = self.plans.get(&self.db, &actor.workspace, &flow, &version).await?;
         let Some(plan) = plan else { return Ok(HashMap::new()) };
         let all: Vec<_> = rows.iter().filter_map(|it| Some((it, held_by(&plan, it)?))).collect();
         let wanted = all.iter().flat_map(|it| &it.1).flat_map(|it| it.1.iter().cloned()).collect();
         let known = self.called(actor, &wanted).await?;
-        let of_step = all.iter().map(|(row, held)| (row.path.clone(), named(held, &known)));
-        Ok(of_step.filter(|it| !it.1.is_empty()).collect())
+        let used = self.used_by_step(actor, &plan).await?;
+        let mut told: HashMap<String, Told> = HashMap::new();
+        for (row, held) in &all {
+            told.entry(row.path.clone()).or_default().names = named(held, &known);
+        }
+        for row in rows {
+            if let Some(names) = used.get(&row.name) {
+                told.entry(row.path.clone()).or_default().connections.clone_from(names);
+            }
+        }
+        Ok(told)
+    }
+
+    /// Names of the connections that steps use, by step; of those that `actor` may use.
+    async fn used_by_step(
+        &self,
+        actor: &Actor,
+        plan: &Plan,
+    ) -> Result<HashMap<String, Vec<String>>, Problem> {
+        let used = validate::used_connections(&plan.version);
+        let mut by_step: HashMap<String, Vec<String>> = HashMap::new();
+        if used.is_empty() {
+            return Ok(by_step);
+        }
+        let mut conn = self.db.read().await?;
+        let all = flow_connections::usable_by(&mut conn, &actor.workspace, &actor.user, "").await?;
+        for it in used {
+            let Some(row) = all.iter().find(|row| row.external_id == it.external_id) else {
+                continue;
+            };
+            let names = by_step.entry(it.step).or_default();
+            if !names.contains(&row.name) {
+                names.push(row.name.clone());
+            }
+        }
+        Ok(by_step)
     }
 
     /// What those of `wanted` are called that are known here.

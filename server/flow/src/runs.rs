@@ -143,8 +143,8 @@ impl Runs {
         let mut run = row.summary()?;
         run.called_by = run_lists::caller(&mut conn, &actor.workspace, id).await?;
         drop(conn);
-        let names = self.engine.names_of(actor, &row, &rows).await?;
-        run.steps = steps::assemble(&row, &rows, &names)?;
+        let told = self.engine.names_of(actor, &row, &rows).await?;
+        run.steps = steps::assemble(&row, &rows, &told)?;
         run.would_change = naming::would_change(&rows);
         Ok(run)
     }

@@ -1,7 +1,7 @@
 //! The journal's rows as the steps of a run: loops hold their rounds, everything else is at the top.
 
 use crate::apps::sealing;
-use crate::naming::Names;
+use crate::naming::Told;
 use domain::flow::run::{StepOutput, StepStatus};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashMap};
@@ -10,14 +10,14 @@ use store::ids;
 use store::run_steps::StepRow;
 use store::runs::RunRow;
 
-/// Steps by name, in the order they ran, the trigger first; `names` holds those in their inputs, by where steps are.
+/// Steps by name, in the order they ran, the trigger first; `told` is what else is told of them, by where they are.
 ///
 /// # Errors
 /// When a stored value is not JSON.
 pub(crate) fn assemble(
     run: &RunRow,
     rows: &[StepRow],
-    names: &HashMap<String, Names>,
+    told: &HashMap<String, Told>,
 ) -> Result<Map<String, Value>> {
     let mut steps = Map::new();
     steps.insert("trigger".to_owned(), trigger(run)?);
@@ -25,8 +25,8 @@ pub(crate) fn assemble(
         let mut path: Vec<&str> = row.path.split('/').collect();
         path.pop();
         if let Some(map) = level(&mut steps, &path) {
-            let names = names.get(&row.path).cloned().unwrap_or_default();
-            map.insert(row.name.clone(), step(row, names)?);
+            let told = told.get(&row.path).cloned().unwrap_or_default();
+            map.insert(row.name.clone(), step(row, told)?);
         }
     }
     Ok(steps)
@@ -71,12 +71,14 @@ fn trigger(run: &RunRow) -> Result<Value> {
         logged: Vec::new(),
         would_change: None,
         names: BTreeMap::new(),
+        connections: Vec::new(),
+        retries: 0,
         started_at: Some(ids::rfc3339(run.created_at)),
     };
     Ok(serde_json::to_value(output)?)
 }
 
-fn step(row: &StepRow, names: Names) -> Result<Value> {
+fn step(row: &StepRow, told: Told) -> Result<Value> {
     let input: Value = serde_json::from_str(&row.input)?;
     let output = match row.kind.as_str() {
         "LOOP_ON_ITEMS" => Some(loop_output(&input, row.status, left_at(row))),
@@ -99,7 +101,9 @@ fn step(row: &StepRow, names: Names) -> Result<Value> {
             .unwrap_or_default(),
         logged: row.logged.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default(),
         would_change: row.would_change.clone(),
-        names,
+        names: told.names,
+        connections: told.connections,
+        retries: u32::try_from(row.attempt).unwrap_or(0),
         started_at: Some(ids::rfc3339(row.started_at)),
     };
     Ok(serde_json::to_value(step)?)

@@ -155,9 +155,20 @@ pub struct StepOutput {
     /// What ids of the input stand for, by the input they are in: `inputs.assignee_ids` is "Amara Osei, Ben Carter".
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub names: BTreeMap<String, String>,
+    /// Names of the connections that it uses, as far as the reader may use them too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub connections: Vec<String>,
+    /// How often it was tried again after it had failed.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub retries: u32,
     /// RFC 3339.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_none(retries: &u32) -> bool {
+    *retries == 0
 }
 
 impl StepOutput {

@@ -85,6 +85,8 @@ async fn every_way_to_name_a_connection_works_and_nothing_of_it_is_seen() {
         assert_eq!(sent.to_str().unwrap(), format!("Bearer {SECRET}"));
         let masked = "**REDACTED**";
         let seen = &run.steps["step_2"];
+        assert_eq!(seen["connections"], json!(["Our CRM"]));
+        assert_eq!(run.steps["step_1"]["connections"], json!(["Our CRM"]));
         assert_eq!(
             seen["output"],
             json!({ "a": masked, "b": masked, "c": masked, "d": format!("Bearer {masked}!") })

@@ -83,7 +83,9 @@ async fn a_step_is_tried_again_as_its_policy_says() {
         world.until(&run, &[RunStatus::Paused]).await;
         world.pass(Duration::from_secs(59));
         world.pass(Duration::from_secs(1));
-        assert_eq!(world.ended(&run).await.status, RunStatus::Failed, "{}", world.name);
+        let ended = world.ended(&run).await;
+        assert_eq!(ended.status, RunStatus::Failed, "{}", world.name);
+        assert_eq!(ended.steps["step_1"]["retries"], 1);
         assert_eq!(site.count("/fail"), 2);
     }
 }
