@@ -57,7 +57,7 @@ fn hash(secret: &str) -> String {
     hex_of(&Sha256::digest(secret))
 }
 
-fn hex_of(bytes: &[u8]) -> String {
+pub(crate) fn hex_of(bytes: &[u8]) -> String {
     bytes.iter().map(|it| format!("{it:02x}")).collect()
 }
 

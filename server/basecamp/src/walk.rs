@@ -8,6 +8,7 @@ use crate::Basecamp;
 use crate::config::Pace;
 use crate::endings::{finish, heard};
 use crate::failure;
+use crate::hooks::hex_of;
 use crate::mirror::Batch;
 use crate::places::{self, Spot};
 use crate::rows;
@@ -17,6 +18,7 @@ use basecamp_sdk::{Error, ErrorCode, Page};
 use domain::problem::Problem;
 use futures::FutureExt;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use std::time::Duration;
 use store::error::StoreError;
@@ -27,6 +29,9 @@ use store::mirror_sync::{self, Holder};
 
 /// Basecamp's clocks may disagree by this much, and items move between pages while we walk.
 const OVERLAP_MS: i64 = 120_000;
+
+/// Before a first page that two looks in a row met.
+const TWICE: char = '=';
 
 /// Why a sync does not go on now.
 #[derive(Debug)]
@@ -176,7 +181,8 @@ impl Walker<'_> {
         let is_delta = row.mode == "delta";
         let is_known = is_delta
             && !scope.has_places()
-            && items.iter().any(|it| updated(it) < row.watermark - OVERLAP_MS);
+            && (is_settled(&mut row, &items)
+                || items.iter().any(|it| updated(it) < row.watermark - OVERLAP_MS));
         if !is_delta {
             row.seen += i64::try_from(items.len()).unwrap_or_default();
         }
@@ -252,7 +258,15 @@ impl Walker<'_> {
     async fn set_absent(&self, scope: Scope, row: ScopeRow) -> Result<(), Stop> {
         let pause = scope.pause(&self.pace, self.has_feed).max(self.pace.aside);
         let due_at = ids::now_ms() + millis(pause);
-        let row = ScopeRow { is_absent: 1, pages: 0, attempt: 0, cursor: None, due_at, ..row };
+        let row = ScopeRow {
+            is_absent: 1,
+            pages: 0,
+            attempt: 0,
+            cursor: None,
+            due_at,
+            first_page: None,
+            ..row
+        };
         let (key, name) = (self.session.key.clone(), row.scope.clone());
         self.save(row).await?;
         let told: Result<bool, StoreError> = self
@@ -286,6 +300,23 @@ impl Fetched {
     fn nothing(next: Option<String>) -> Self {
         Self { items: Vec::new(), next, is_first: true, total: Some(0), asked_at: ids::now_ms() }
     }
+}
+
+/// Whether a look for news ends with its first page, because the two looks before met the very same there and went on
+/// to their end: of what has one `updated_at`, as after an import, each look would read every page otherwise. Two,
+/// because what moved between pages while the first was under way was passed by.
+fn is_settled(row: &mut ScopeRow, items: &[Value]) -> bool {
+    if row.pages > 0 {
+        return false;
+    }
+    let mut hash = Sha256::new();
+    items.iter().for_each(|it| hash.update(it.to_string()));
+    let held = hex_of(&hash.finalize());
+    let twice = format!("{TWICE}{held}");
+    let is_settled = row.first_page.as_deref() == Some(twice.as_str());
+    let is_again = is_settled || row.first_page.as_deref() == Some(held.as_str());
+    row.first_page = Some(if is_again { twice } else { held });
+    is_settled
 }
 
 /// The items of a page: the list itself, or the columns of a board.

@@ -227,6 +227,11 @@ const ALL: &[(i64, &str, &str)] = &[
         "sessions say where they are",
         include_str!("../../../migrations/0275_sessions_say_where_they_are.sql"),
     ),
+    (
+        280,
+        "looks know their first page",
+        include_str!("../../../migrations/0280_looks_know_their_first_page.sql"),
+    ),
 ];
 
 /// Number, sentence, and the texts for SQLite and for PostgreSQL, where no one text says the same to both.

@@ -42,6 +42,9 @@ record! {
         pub is_absent: i16,
         /// When news were heard of that no complete look has taken in yet, epoch milliseconds.
         pub news_at: Option<i64>,
+        /// What the first page of the last look for news held, in short; `=` before it when two looks in a row met the
+        /// same, so that all behind it was met twice.
+        pub first_page: Option<String>,
     }
 }
 
@@ -54,7 +57,7 @@ pub async fn scopes(conn: &mut Conn, key: &Key) -> Result<Vec<ScopeRow>> {
         conn,
         ScopeRow,
         "SELECT scope, mode, cursor, run, attempt, pages, seen, total, newest, watermark, due_at, filled_at, full_at,
-                checked_at, failures, is_absent, news_at
+                checked_at, failures, is_absent, news_at, first_page
          FROM mirror_scopes WHERE workspace_id = $1 AND connection_id = $2 ORDER BY rank",
         key.workspace.as_str(),
         key.connection.as_str()
@@ -89,7 +92,7 @@ pub async fn set_scope(conn: &mut Conn, key: &Key, row: &ScopeRow) -> Result<()>
         conn,
         "UPDATE mirror_scopes SET mode = $4, cursor = $5, run = $6, attempt = $7, pages = $8, seen = $9, total = $10,
                 newest = $11, watermark = $12, due_at = $13, filled_at = $14, full_at = $15, checked_at = $16,
-                failures = $17, is_absent = $18
+                failures = $17, is_absent = $18, first_page = $19
          WHERE workspace_id = $1 AND connection_id = $2 AND scope = $3",
         key.workspace.as_str(),
         key.connection.as_str(),
@@ -108,7 +111,8 @@ pub async fn set_scope(conn: &mut Conn, key: &Key, row: &ScopeRow) -> Result<()>
         row.full_at,
         row.checked_at,
         row.failures,
-        row.is_absent
+        row.is_absent,
+        row.first_page.as_deref()
     )?;
     Ok(())
 }

@@ -131,7 +131,40 @@ async fn without_a_feed_a_changed_card_tells_of_its_board() {
     }
 }
 
+#[tokio::test]
+async fn a_look_ends_with_its_first_page_once_two_met_the_same_there() {
+    for mut world in World::all().await {
+        let place = world.test.name;
+        world.running.sandbox.fail_while("/events.json", Fault::Status(404));
+        let list = world.live().await.lists[0][0].id;
+        // As after an import: many to-dos of one instant, on three pages.
+        world.running.sandbox.fill_list(list, 60).await.unwrap();
+        let pace = Pace { work: DAY, ..patient() };
+        world.basecamp = client_with(world.test.db.clone(), &world.running, pace);
+        world.basecamp.sync_once().await.unwrap();
+        let mut pages = Vec::new();
+        for _ in 0..4 {
+            pages.push(world.look_at_todos().await);
+        }
+        assert_eq!(pages, [3, 3, 1, 1], "{place}");
+        // Whatever is new is on the first page, so a look goes on behind it again.
+        let todo = world.live().await.open.into_iter().find(|it| it.list_id == Some(list)).unwrap();
+        let body = json!({"content": "Changed since"});
+        world.upstream(Method::PUT, &format!("todos/{}.json", todo.id), body).await;
+        assert_eq!(world.look_at_todos().await, 3, "{place}");
+        let open = world.everything(&world.basecamp).await.open;
+        assert!(open.iter().any(|it| it.id == todo.id && it.title == "Changed since"), "{place}");
+        world.assert_mirrored().await;
+    }
+}
+
 impl World {
+    /// Looks for news of to-dos alone, and gives how many pages that took.
+    async fn look_at_todos(&self) -> usize {
+        self.make_due("Todo").await;
+        self.asked().await.iter().filter(|it| it.contains("type=Todo&")).count()
+    }
+
     /// Makes one look due and no other.
     async fn make_due(&self, scope: &'static str) {
         self.basecamp.hurry_sync(&self.admin).await.unwrap();
