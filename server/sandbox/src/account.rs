@@ -186,6 +186,9 @@ pub(crate) struct Account {
     /// Oldest first.
     #[serde(default)]
     pub(crate) happenings: Shared<Happening>,
+    /// The last event that the feed does not tell of any more.
+    #[serde(default)]
+    pub(crate) feed_epoch: i64,
     /// Who watches a record.
     #[serde(default)]
     pub(crate) watchers: BTreeMap<i64, Vec<i64>>,

@@ -150,6 +150,16 @@ pub(crate) fn lured(mut response: Response) -> Response {
     response
 }
 
+/// The same page, with its next one reached by another scheme.
+pub(crate) fn rerouted(mut response: Response) -> Response {
+    let link = response.headers().get(LINK).and_then(|it| it.to_str().ok());
+    let other = link.map(|it| it.replacen("<http:", "<https:", 1));
+    if let Some(other) = other.and_then(|it| HeaderValue::from_str(&it).ok()) {
+        response.headers_mut().insert(LINK, other);
+    }
+    response
+}
+
 /// With an id that names this request.
 pub(crate) fn identified(mut response: Response) -> Response {
     let id = format!("{:032x}", rand::random::<u128>());

@@ -5,7 +5,7 @@ use crate::bumps::Bumps;
 use crate::paging::Page;
 use crate::spans::SpanNames;
 use axum::http::Method;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use serde_json::{Value, json};
 
 /// A request, already let in and taken apart.
@@ -22,6 +22,7 @@ pub(crate) struct Call {
     pub(crate) today: NaiveDate,
     pub(crate) bumps: Bumps,
     pub(crate) span_names: SpanNames,
+    pub(crate) feed_delay: TimeDelta,
     pub(crate) links: Links,
 }
 

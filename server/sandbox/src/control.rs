@@ -29,7 +29,7 @@ pub(crate) async fn answer(sandbox: &Sandbox, parts: &Parts, body: &Bytes) -> Op
     Some(match (&parts.method, path) {
         (&Method::POST, "/sandbox/clock") => clock(sandbox, body).into_response(),
         (&Method::GET, "/sandbox/requests") => {
-            Json(json!({"count": sandbox.count()})).into_response()
+            Json(json!({"count": sandbox.count(), "by": sandbox.0.received.all()})).into_response()
         }
         _ => account(sandbox, parts, body).await.into_response(),
     })

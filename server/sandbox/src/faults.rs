@@ -24,6 +24,8 @@ pub enum Fault {
     EmptyPage,
     /// The next page it names is on another server.
     ForeignLink,
+    /// The next page it names is on the same server, by another scheme.
+    OtherScheme,
     /// It is carried out, and the connection ends in the middle of the answer.
     CutOff,
     /// It is carried out, and the answer never ends.

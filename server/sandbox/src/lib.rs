@@ -17,6 +17,7 @@ mod bumps;
 mod call;
 mod clock;
 mod control;
+mod counting;
 mod deliverer;
 mod disk;
 mod guard;
@@ -44,8 +45,9 @@ pub use viewers::Emails;
 use account::Account;
 use accounts::Accounts;
 use axum::http::request::Parts;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use clock::Clock;
+use counting::Counting;
 use deliverer::Deliverer;
 use faults::{Fault, Faults};
 use launchpad::{Integration, Launchpad};
@@ -53,7 +55,6 @@ use limiter::{Limiter, RateLimit};
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -85,6 +86,8 @@ pub struct Config {
     pub span_names: SpanNames,
     /// What people who are no admins read of addresses.
     pub emails: Emails,
+    /// How old an event must be before the feed tells it; some 30 s at the real service.
+    pub feed_delay: Duration,
     /// How long after the first failed call of a webhook the second comes; each pause is twice the one before.
     pub webhook_pause: Duration,
 }
@@ -105,6 +108,7 @@ impl Default for Config {
             is_unchanged_free: false,
             span_names: SpanNames::default(),
             emails: Emails::default(),
+            feed_delay: Duration::ZERO,
             webhook_pause: Duration::from_secs(1),
         }
     }
@@ -150,10 +154,11 @@ struct Inner {
     is_unchanged_free: bool,
     span_names: SpanNames,
     emails: Emails,
+    feed_delay: TimeDelta,
     deliverer: Deliverer,
     webhook_pause: Duration,
     log: Option<Mutex<Vec<String>>>,
-    received: AtomicU64,
+    received: Counting,
 }
 
 /// Opens the accounts and starts answering.
@@ -177,10 +182,11 @@ pub async fn serve(config: Config) -> io::Result<Running> {
         is_unchanged_free: config.is_unchanged_free,
         span_names: config.span_names,
         emails: config.emails,
+        feed_delay: TimeDelta::from_std(config.feed_delay).unwrap_or(TimeDelta::MAX),
         deliverer: Deliverer::default(),
         webhook_pause: config.webhook_pause,
         log: config.keeps_log.then(Mutex::default),
-        received: AtomicU64::new(0),
+        received: Counting::default(),
     }));
     let router = serving::router(sandbox.clone());
     let task = tokio::spawn(async move {
@@ -270,7 +276,7 @@ impl Sandbox {
 
     /// How many requests came so far.
     pub fn count(&self) -> u64 {
-        self.0.received.load(Ordering::Relaxed)
+        self.0.received.total()
     }
 
     /// Puts the clock of every world forward.
@@ -284,7 +290,7 @@ impl Sandbox {
     }
 
     fn log(&self, parts: &Parts) {
-        self.0.received.fetch_add(1, Ordering::Relaxed);
+        self.0.received.add(parts);
         if let Some(log) = &self.0.log {
             let path = parts.uri.path_and_query().map_or("", |it| it.as_str());
             let line = format!("{} {path}", parts.method);
@@ -326,6 +332,19 @@ impl Sandbox {
     /// When it cannot be written.
     pub async fn erase(&self, id: i64) -> io::Result<()> {
         self.in_all(move |account| account.erase(id)).await
+    }
+
+    /// Makes the event feed forget what happened so far, so that whoever has not read it has a gap.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn forget_events(&self) -> io::Result<()> {
+        let newest = |it: &Account| it.happenings.last().map_or(0, |it| it.id);
+        self.in_all(move |account| {
+            account.feed_epoch = newest(account);
+            true
+        })
+        .await
     }
 
     /// How webhooks are delivered from now on.

@@ -13,6 +13,7 @@ mod generic;
 mod lists;
 mod people;
 pub(crate) mod projects;
+mod readings;
 mod recordings;
 mod reports;
 mod search;
@@ -116,6 +117,7 @@ fn report(account: &Account, call: &Call, path: &[&str]) -> Answer {
             let is_due = |it: &crate::account::Todo| it.is_open() && it.due_on.is_some();
             Answer::Whole(reports::assignments(account, call, is_due))
         }
+        ["my", "readings"] => readings::mine(account, call),
         ["messages"] => reports::all(account, call, "Message"),
         ["files"] => reports::all(account, call, "Upload"),
         ["checkins"] => reports::all(account, call, "Question::Answer"),

@@ -50,6 +50,7 @@ async fn receive(State(sandbox): State<Sandbox>, request: Request) -> Response {
         }
         Some(Fault::EmptyPage) => answer::emptied(admit(&sandbox, &parts, &body).await),
         Some(Fault::ForeignLink) => answer::lured(admit(&sandbox, &parts, &body).await),
+        Some(Fault::OtherScheme) => answer::rerouted(admit(&sandbox, &parts, &body).await),
         Some(Fault::CutOff) => answer::cut_off(admit(&sandbox, &parts, &body).await).await,
         Some(Fault::Endless) => answer::endless(admit(&sandbox, &parts, &body).await),
         Some(Fault::Pass) | None => admit(&sandbox, &parts, &body).await,
@@ -160,6 +161,7 @@ fn call(sandbox: &Sandbox, parts: &Parts, mut path: Vec<String>, body: Value) ->
         today: sandbox.today(),
         bumps: sandbox.0.bumps,
         span_names: sandbox.0.span_names,
+        feed_delay: sandbox.0.feed_delay,
         links: Links {
             api: format!("{}/{account}", sandbox.base_url()),
             app: format!("https://app.basecamp.test/{account}"),

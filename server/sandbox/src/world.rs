@@ -87,6 +87,7 @@ fn empty(id: i64, name: &str, token_hash: String, created_at: Time) -> Account {
         comments: Shared::default(),
         records: Shared::default(),
         happenings: Shared::default(),
+        feed_epoch: 0,
         watchers: BTreeMap::new(),
         shown_to_clients: BTreeSet::new(),
         webhooks: Vec::new(),

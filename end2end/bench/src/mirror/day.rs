@@ -6,6 +6,8 @@ use crate::{Failure, Measured, report_bar};
 use domain::todo::{Todo, TodoQuery};
 use reqwest::Method;
 use serde_json::json;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -16,10 +18,13 @@ const MINUTES: usize = 24 * 60;
 const WORK: std::ops::Range<usize> = 8 * 60..18 * 60;
 /// Changes that people make in a working minute, three in two: nine hundred a day.
 const CHANGES: [usize; 2] = [1, 2];
+/// Of what was asked for, so many lines are said.
+const LINES: usize = 20;
 
 pub(super) async fn measure(upstream: &Upstream, filled: &Installation) -> Measured {
     let todos = filled.basecamp.todos(&filled.actor, &TodoQuery::default()).await?;
     let (before, mut changes) = (upstream.count().await?, 0);
+    let earlier = upstream.counts().await?;
     let (begun, mut lived) = (Instant::now(), 0);
     for minute in 0..MINUTES {
         if begun.elapsed() > LONGEST {
@@ -40,13 +45,24 @@ pub(super) async fn measure(upstream: &Upstream, filled: &Installation) -> Measu
     report_bar("changes in a day", "records", number(u64::try_from(changes)?), "about 900");
     report_bar("minutes of the day", "lived", number(lived), "1440");
     report_bar("steady state", "calls a day", number(calls), "<= 6000");
-    report_bar(
-        "the day took",
-        "s",
-        begun.elapsed().as_secs_f64(),
-        "none: the clock is put forward",
-    );
+    let took = begun.elapsed().as_secs_f64();
+    report_bar("the day took", "s", took, "none: the clock is put forward");
+    for (about, count) in most(&upstream.counts().await?, &earlier) {
+        report_bar(&about, "calls a day", number(count), "none");
+    }
     Ok(())
+}
+
+/// What was asked for most since `earlier`, without what people did.
+fn most(now: &BTreeMap<String, u64>, earlier: &BTreeMap<String, u64>) -> Vec<(String, u64)> {
+    let since = |(about, count): (&String, &u64)| {
+        (about.clone(), count - earlier.get(about).copied().unwrap_or_default())
+    };
+    let mut most: Vec<_> =
+        now.iter().map(since).filter(|(about, _)| about.starts_with("GET")).collect();
+    most.sort_by_key(|it| Reverse(it.1));
+    most.truncate(LINES);
+    most
 }
 
 /// One of what people do: mostly comments and edits, now and then something into the trash.

@@ -5,6 +5,7 @@ use crate::mirror::world_day;
 use reqwest::{Client, Method};
 use sandbox::world::Size;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
@@ -62,9 +63,18 @@ impl Upstream {
 
     /// Requests so far.
     pub(super) async fn count(&self) -> Result<u64, Failure> {
+        self.requests().await?.get("count").and_then(Value::as_u64).ok_or_else(|| "no count".into())
+    }
+
+    /// Requests so far, by what they were about.
+    pub(super) async fn counts(&self) -> Result<BTreeMap<String, u64>, Failure> {
+        let by = self.requests().await?.get("by").cloned().unwrap_or_default();
+        Ok(serde_json::from_value(by)?)
+    }
+
+    async fn requests(&self) -> Result<Value, Failure> {
         let request = self.client.get(format!("http://{}/sandbox/requests", self.address));
-        let answer: Value = request.header("x-sandbox-key", &self.key).send().await?.json().await?;
-        answer.get("count").and_then(Value::as_u64).ok_or_else(|| "no count".into())
+        Ok(request.header("x-sandbox-key", &self.key).send().await?.json().await?)
     }
 
     /// Puts its clock forward.

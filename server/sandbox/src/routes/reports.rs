@@ -94,9 +94,20 @@ pub(super) fn upcoming(account: &Account, call: &Call) -> Answer {
         json!({
             "schedule_entries": entries.collect::<Vec<_>>(),
             "recurring_schedule_entry_occurrences": occurrences(account, call, (&from, &to)),
-            "assignables": todos.into_iter().map(|it| render.todo(it)).collect::<Vec<_>>()
+            "assignables": todos.into_iter().map(|it| assignable(&render, it)).collect::<Vec<_>>()
         }),
     )
+}
+
+/// A to-do of the calendar, where the address that completes it has no origin.
+fn assignable(render: &Render<'_>, todo: &Todo) -> Value {
+    let mut shown = render.todo(todo);
+    let address = shown["completion_url"].as_str().and_then(|it| it.split_once("://"));
+    let path = address.and_then(|(_, it)| it.split_once('/')).map(|(_, it)| format!("/{it}"));
+    if let Some(path) = path {
+        shown["completion_url"] = path.into();
+    }
+    shown
 }
 
 /// Dates that repeat, once for each day of the window.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 const GUEST: &str = "the token of somebody who was let in";
 
-async fn as_guest(running: &Running, method: &str, path: &str, body: &Value) -> Heard {
+pub(crate) async fn as_guest(running: &Running, method: &str, path: &str, body: &Value) -> Heard {
     let body = if body.is_null() { String::new() } else { body.to_string() };
     let request = format!(
         "{method} {path} HTTP/1.1\r\nHost: sandbox\r\nConnection: close\r\n\

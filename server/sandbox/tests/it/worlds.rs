@@ -5,7 +5,7 @@ use crate::{ACCOUNT, TODAY, TOKEN};
 use chrono::TimeDelta;
 use sandbox::world::{Plan, Size};
 use sandbox::{Config, Running, serve};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::time::Duration;
 
@@ -81,10 +81,17 @@ async fn requests_are_counted_and_control_is_not() {
     let (running, _) = grown().await;
     let before = running.sandbox.count();
     get(&running, "/projects.json").await;
+    for page in 1..3 {
+        get(&running, &format!("/projects/recordings.json?type=Todo&page={page}")).await;
+    }
+    get(&running, "/todos/17.json").await;
     let request = format!(
         "GET /sandbox/requests HTTP/1.1\r\nHost: sandbox\r\nConnection: close\r\nX-Sandbox-Key: {}\r\n\r\n",
         running.control_key
     );
     let heard = send(&running, &request).await;
-    assert_eq!(heard.body["count"].as_u64(), Some(before + 1));
+    assert_eq!(heard.body["count"].as_u64(), Some(before + 4));
+    let by = &heard.body["by"];
+    assert_eq!(by["GET projects/recordings type=Todo page"], 2, "{by}");
+    assert_eq!((&by["GET projects"], &by["GET todos/:id"]), (&json!(1), &json!(1)), "{by}");
 }
