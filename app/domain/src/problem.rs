@@ -152,6 +152,14 @@ pub enum Problem {
         /// Milliseconds until a call goes out again.
         retry_after_ms: u64,
     },
+    /// An outside service takes no more calls for a while; this one was not carried out.
+    #[error("{service} takes no more calls for now. Try again in {retry_after_s} s")]
+    Throttled {
+        /// "Basecamp".
+        service: String,
+        /// Seconds until it wants to be asked again.
+        retry_after_s: u64,
+    },
     /// A change was sent to an outside service, and nobody knows yet whether it happened.
     #[error("{message}")]
     Unclear {
@@ -209,7 +217,10 @@ impl Problem {
             Self::RateLimited { .. } | Self::UsedUp { .. } => 429,
             Self::NeedsApproval { .. } => 202,
             Self::Internal { .. } => 500,
-            Self::Unavailable { .. } | Self::CircuitOpen { .. } | Self::Unclear { .. } => 502,
+            Self::Unavailable { .. }
+            | Self::CircuitOpen { .. }
+            | Self::Throttled { .. }
+            | Self::Unclear { .. } => 502,
             Self::StorageFull | Self::StorageGone => 503,
         }
     }
@@ -232,7 +243,9 @@ impl Problem {
             Self::Conflict { .. } | Self::Busy { .. } => "CONFLICT",
             Self::RateLimited { .. } | Self::UsedUp { .. } => "RATE_LIMITED",
             Self::NotUnderstood { .. } => "NOT_UNDERSTOOD",
-            Self::Unavailable { .. } | Self::Unclear { .. } => "UPSTREAM_ERROR",
+            Self::Unavailable { .. } | Self::Throttled { .. } | Self::Unclear { .. } => {
+                "UPSTREAM_ERROR"
+            }
             Self::CircuitOpen { .. } => "CIRCUIT_OPEN",
             Self::Unsupported { .. } => "TOOL_UNAVAILABLE",
             Self::StorageFull => "STORAGE_FULL",

@@ -344,6 +344,7 @@ fn may_pass(error: &AppError, failures: u32) -> bool {
                 | Problem::RateLimited { .. }
                 | Problem::Unavailable { .. }
                 | Problem::CircuitOpen { .. }
+                | Problem::Throttled { .. }
                 | Problem::Unclear { .. }
                 | Problem::StorageFull
                 | Problem::StorageGone

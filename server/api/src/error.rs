@@ -99,6 +99,9 @@ fn more(problem: &Problem) -> Value {
             json!({"retryAfter": retry_after_s, "remaining": 0})
         }
         Problem::CircuitOpen { retry_after_ms, .. } => json!({"retry_after_ms": retry_after_ms}),
+        Problem::Throttled { retry_after_s, .. } => {
+            json!({"retry_after_ms": retry_after_s.saturating_mul(1_000)})
+        }
         Problem::Unclear { .. } => json!({"unknown": true}),
         Problem::NotUnderstood { examples, .. } => json!({"examples": examples}),
         Problem::Internal { reference } => json!({"reference": reference}),

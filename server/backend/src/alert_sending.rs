@@ -195,7 +195,10 @@ impl AlertSending {
 
 /// Whether the same may be taken in a while.
 fn may_pass(problem: &Problem) -> bool {
-    matches!(problem, Problem::Unavailable { .. } | Problem::RateLimited { .. })
+    matches!(
+        problem,
+        Problem::Unavailable { .. } | Problem::Throttled { .. } | Problem::RateLimited { .. }
+    )
 }
 
 /// What is wrong, and what to do about it.

@@ -166,7 +166,9 @@ impl SetupGuide {
                 reason: Some(problem.to_string()),
                 reached: Some(!matches!(
                     problem,
-                    Problem::Unavailable { .. } | Problem::CircuitOpen { .. }
+                    Problem::Unavailable { .. }
+                        | Problem::CircuitOpen { .. }
+                        | Problem::Throttled { .. }
                 )),
                 ..failed(step, problem.to_string())
             },

@@ -77,7 +77,7 @@ impl Basecamp {
         match answer.status() {
             status if status.is_success() => Ok(()),
             StatusCode::NOT_FOUND => Err(Problem::not_found("Chatbot")),
-            StatusCode::TOO_MANY_REQUESTS => Err(Problem::RateLimited { retry_after_s: 10 }),
+            StatusCode::TOO_MANY_REQUESTS => Err(failure::throttled(10)),
             status if status.is_server_error() && status != StatusCode::SERVICE_UNAVAILABLE => {
                 Err(unclear())
             }

@@ -95,6 +95,11 @@ pub(crate) fn held_back(rest: Duration) -> Problem {
     Problem::CircuitOpen { service: "Basecamp".into(), retry_after_ms }
 }
 
+/// Basecamp takes no more calls for so many seconds.
+pub(crate) fn throttled(retry_after_s: u64) -> Problem {
+    Problem::Throttled { service: "Basecamp".into(), retry_after_s }
+}
+
 /// Whether the failure says that Basecamp itself is not well. 501 and 507 are answers like those of 4xx.
 pub(crate) fn health(error: &Error) -> Health {
     let is_down = error.code() == ErrorCode::Network
@@ -123,12 +128,10 @@ pub(crate) fn problem(what: &str, error: &Error) -> Problem {
         ErrorCode::Forbidden => Problem::Forbidden {
             message: "Basecamp does not allow this for the connected person. Somebody with access there can do it".into(),
         },
-        ErrorCode::RateLimit => Problem::RateLimited {
-            retry_after_s: error.retry_after().map_or(DEFAULT_WAIT_S, u64::from),
-        },
+        ErrorCode::RateLimit => throttled(error.retry_after().map_or(DEFAULT_WAIT_S, u64::from)),
         ErrorCode::Validation => refused(error),
         ErrorCode::LimitExceeded => {
-            unavailable("Basecamp refused this because a limit of the account is reached")
+            unavailable(format!("{ANSWERED}507: a limit of the account is reached"))
         }
         // Our own limits: nothing was sent.
         ErrorCode::Usage => unavailable(error.message()),
@@ -153,8 +156,9 @@ const ANSWERED: &str = "Basecamp answered with error ";
 /// The status with which Basecamp answered, where it did and failed; none where no answer came.
 pub fn answered(problem: &Problem) -> Option<u16> {
     match problem {
+        Problem::Throttled { .. } => Some(429),
         Problem::Unavailable { message, .. } => {
-            message.strip_prefix(ANSWERED)?.split('.').next()?.parse().ok()
+            message.strip_prefix(ANSWERED)?.split(['.', ':']).next()?.parse().ok()
         }
         _ => None,
     }

@@ -37,7 +37,10 @@ impl Basecamp {
 pub(crate) fn is_away(problem: &Problem) -> bool {
     matches!(
         problem,
-        Problem::Unavailable { .. } | Problem::CircuitOpen { .. } | Problem::NeedsSetup { .. }
+        Problem::Unavailable { .. }
+            | Problem::CircuitOpen { .. }
+            | Problem::Throttled { .. }
+            | Problem::NeedsSetup { .. }
     )
 }
 

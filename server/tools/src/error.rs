@@ -140,7 +140,7 @@ impl ToolError {
                 Problem::Unavailable { service, .. } if service == "Activepieces" => {
                     "GATEWAY_ERROR"
                 }
-                problem if failed_with(problem).is_some() => "BASECAMP_API_ERROR",
+                problem if basecamp::answered(problem).is_some() => "BASECAMP_API_ERROR",
                 Problem::Unavailable { .. } | Problem::Unclear { .. } => "BASECAMP_REQUEST_FAILED",
                 Problem::Internal { .. } | Problem::StorageFull | Problem::StorageGone => {
                     "TOOL_ERROR"
@@ -188,15 +188,20 @@ impl ToolError {
 
     /// Whether the same call may be made again. One whose outcome is not known must be looked at first.
     fn is_retryable(&self) -> bool {
-        const CODES: [&str; 6] = [
+        const CODES: [&str; 5] = [
             "NOT_READY",
-            "BASECAMP_API_ERROR",
             "RATE_LIMITED",
             "BASECAMP_REQUEST_FAILED",
             "CIRCUIT_OPEN",
             "GATEWAY_ERROR",
         ];
-        !matches!(self, Self::Problem(Problem::Unclear { .. })) && CODES.contains(&self.code())
+        match self {
+            Self::Problem(Problem::Unclear { .. }) => false,
+            Self::Problem(problem) if self.code() == "BASECAMP_API_ERROR" => {
+                basecamp::answered(problem).is_some_and(|it| PASSING.contains(&it))
+            }
+            _ => CODES.contains(&self.code()),
+        }
     }
 
     fn extras(&self) -> Vec<(String, Value)> {
@@ -225,15 +230,18 @@ impl ToolError {
     }
 }
 
-/// The status that says that Basecamp answered and is not well.
-fn failed_with(problem: &Problem) -> Option<u16> {
-    basecamp::answered(problem).filter(|it| matches!(it, 500 | 502 | 503 | 504))
-}
+/// The statuses of Basecamp after which the same call may be made again.
+const PASSING: [u16; 5] = [429, 500, 502, 503, 504];
 
 fn problem_extras(problem: &Problem) -> Vec<(String, Value)> {
     let field = |name: &str, value: Value| (name.to_owned(), value);
-    if let Some(status) = failed_with(problem) {
-        return vec![field("status", status.into())];
+    if let Some(status) = basecamp::answered(problem) {
+        let wait = match problem {
+            Problem::Throttled { retry_after_s, .. } => Some(retry_after_s.saturating_mul(1_000)),
+            _ => None,
+        };
+        let wait = wait.map(|it| field("retry_after_ms", it.into()));
+        return [field("status", status.into())].into_iter().chain(wait).collect();
     }
     match problem {
         Problem::Invalid { issues } => {

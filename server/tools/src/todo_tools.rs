@@ -212,7 +212,9 @@ pub(crate) async fn summarize_project(call: Call<'_>) -> Outcome {
         .collect();
     let places = match Box::pin(crate::board_tools::places(&call, project.id)).await {
         Err(ToolError::Problem(
-            problem @ (Problem::Unavailable { .. } | Problem::CircuitOpen { .. }),
+            problem @ (Problem::Unavailable { .. }
+            | Problem::CircuitOpen { .. }
+            | Problem::Throttled { .. }),
         )) => {
             let notice = "The tools of the project are not counted";
             let hint = problem.to_string();

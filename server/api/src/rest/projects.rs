@@ -149,7 +149,9 @@ async fn refused(backend: &Backend, actor: &Actor, problem: Problem, url: &str) 
             (status, code, json!({ "accounts": accounts }))
         }
         Problem::NotFound { .. } => (StatusCode::NOT_FOUND, "NOT_FOUND", Value::Null),
-        Problem::Unavailable { .. } => (StatusCode::BAD_GATEWAY, "UPSTREAM_ERROR", Value::Null),
+        Problem::Unavailable { .. } | Problem::Throttled { .. } => {
+            (StatusCode::BAD_GATEWAY, "UPSTREAM_ERROR", Value::Null)
+        }
         _ => return Refusal::from(problem).into_response(),
     };
     narrow(status, (code, &problem), url, &data)

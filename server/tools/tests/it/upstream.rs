@@ -35,6 +35,33 @@ async fn call(tools: &Tools, user: &str, tool: &str, args: Value) -> Result<Valu
 }
 
 #[tokio::test]
+async fn what_basecamp_refuses_for_good_says_its_status_and_whether_to_come_back() {
+    for world in World::both().await {
+        let (tools, _) = tools_with(&world, Config::default());
+        let new = json!({ "project": PROJECT, "task": "Refused" });
+        let cases = [
+            (Fault::TooMany { retry_after: 7 }, json!([429, true, 7_000])),
+            (Fault::Status(503), json!([503, true, null])),
+            (Fault::Status(507), json!([507, false, null])),
+        ];
+        for (fault, wanted) in cases {
+            world.running.sandbox.fail_while("POST", fault);
+            let told = call(&tools, "amara", "create_todo", new.clone()).await.unwrap_err();
+            world.running.sandbox.heal();
+            let told = told.to_value("basecamp");
+            let place = world.test.name;
+            assert_eq!(
+                (&told["code"], &told["category"]),
+                (&json!("BASECAMP_API_ERROR"), &json!("api")),
+                "{place}: {told}"
+            );
+            let is = json!([told["status"], told["retryable"], told["retry_after_ms"]]);
+            assert_eq!(is, wanted, "{place}: {told}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_open_circuit_answers_at_once_and_says_when_to_come_back() {
     for world in World::both().await {
         let circuit = Limits { cooldown: Duration::from_secs(3_600), ..Limits::default() };
