@@ -11,6 +11,7 @@ use domain::mirror::{Freshness, Part};
 use domain::problem::Problem;
 use domain::project::{Person, Project};
 use std::collections::HashMap;
+use store::mirror_questions::AssigneeRow;
 use store::{ids, mirror_formulas};
 
 /// What must be in the mirror before it is asked.
@@ -88,6 +89,8 @@ pub struct Facts {
     pub freshness: Freshness,
 }
 
+/// Which work and posts still count for how people stand.
+pub type Lately = mirror_formulas::Lately;
 /// One change of a record, or that it was made.
 pub type Happened = mirror_formulas::HappenedRow;
 
@@ -131,6 +134,21 @@ impl Basecamp {
         }
         items.sort_by_key(|it| it.id);
         Ok(Facts { projects, items, posts, freshness })
+    }
+
+    /// What counts for how people stand, of all active projects: open work, what was completed, made or written about
+    /// since, and posts since. From the mirror nothing else is read; while that is not filled it is all [`Self::facts`].
+    ///
+    /// # Errors
+    /// As [`Self::facts`].
+    pub async fn facts_lately(&self, actor: &Actor, lately: Lately) -> Result<Facts, Problem> {
+        let Some(mut mirror) = Box::pin(self.mirrored_with(actor, &NEEDED)).await? else {
+            return Box::pin(self.facts(actor, None)).await;
+        };
+        let (items, posts) = Box::pin(mirror.facts_lately(lately)).await?;
+        drop(mirror);
+        let freshness = Box::pin(self.freshness_of(actor, &PARTS)).await?;
+        Ok(Facts { projects: Box::pin(self.projects(actor)).await?, items, posts, freshness })
     }
 
     /// A project as the mirror knows it, else as Basecamp does.
@@ -235,18 +253,30 @@ impl Basecamp {
 
 impl Mirrored {
     async fn facts(&mut self, project: i64) -> Result<(Vec<Item>, Vec<Post>), Problem> {
+        let people = mirror_formulas::assigned(&mut self.conn, &self.key, project).await?;
+        let items = mirror_formulas::items(&mut self.conn, &self.key, project).await?;
+        let posts = mirror_formulas::posts(&mut self.conn, &self.key, project).await?;
+        Ok((self.items(items, people), posts.into_iter().map(post).collect()))
+    }
+
+    async fn facts_lately(&mut self, lately: Lately) -> Result<(Vec<Item>, Vec<Post>), Problem> {
+        let people = mirror_formulas::assigned_lately(&mut self.conn, &self.key, lately).await?;
+        let items = mirror_formulas::items_lately(&mut self.conn, &self.key, lately).await?;
+        let posts = mirror_formulas::posts_lately(&mut self.conn, &self.key, lately).await?;
+        Ok((self.items(items, people), posts.into_iter().map(post).collect()))
+    }
+
+    fn items(&self, rows: Vec<mirror_formulas::ItemRow>, assigned: Vec<AssigneeRow>) -> Vec<Item> {
         let mut people: HashMap<i64, Vec<Person>> = HashMap::new();
-        for it in mirror_formulas::assigned(&mut self.conn, &self.key, project).await? {
+        for it in assigned {
             let person = Person { id: it.id, name: it.name, email: it.email, title: it.title };
             people.entry(it.record_id).or_default().push(person);
         }
-        let rows = mirror_formulas::items(&mut self.conn, &self.key, project).await?;
-        let convert = self.convert;
-        let mut item = |it: mirror_formulas::ItemRow| Item {
+        let item = |it: mirror_formulas::ItemRow| Item {
             id: it.id,
             is_card: it.kind != scopes::TODOS,
             assignees: people.remove(&it.id).unwrap_or_default(),
-            app_url: convert.page(&it.app_url, it.bucket_id, &format!("#todo-{}", it.id)),
+            app_url: self.convert.page(&it.app_url, it.bucket_id, &format!("#todo-{}", it.id)),
             title: it.title,
             body: it.body,
             completed: it.completed != 0,
@@ -261,15 +291,16 @@ impl Mirrored {
             created_at: it.created_at,
             active_at: it.active_at,
         };
-        let items = rows.into_iter().map(&mut item).collect();
-        let rows = mirror_formulas::posts(&mut self.conn, &self.key, project).await?;
-        let post = |it: mirror_formulas::PostRow| Post {
-            project_id: it.bucket_id,
-            parent_id: it.parent_id,
-            creator_id: it.creator_id,
-            created_at: it.created_at,
-            is_blocked: it.is_blocked != 0,
-        };
-        Ok((items, rows.into_iter().map(post).collect()))
+        rows.into_iter().map(item).collect()
+    }
+}
+
+fn post(it: mirror_formulas::PostRow) -> Post {
+    Post {
+        project_id: it.bucket_id,
+        parent_id: it.parent_id,
+        creator_id: it.creator_id,
+        created_at: it.created_at,
+        is_blocked: it.is_blocked != 0,
     }
 }

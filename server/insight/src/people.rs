@@ -3,7 +3,7 @@
 use crate::formulas::{DAY_MS, assignment, burnout, person, real};
 use crate::measure::Moment;
 use crate::week::Week;
-use basecamp::facts::{Facts, Item};
+use basecamp::facts::{Facts, Item, Lately};
 use domain::project::Person;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -12,6 +12,10 @@ use std::collections::BTreeSet;
 pub const CAPACITY: u32 = 10;
 /// Days over which the load is the mean.
 const LOADED: i64 = 21;
+/// Days in which what was completed counts for health.
+const COMPLETED: i64 = 90;
+/// Days in which what waited for somebody does.
+const WAITED: i64 = 30;
 /// Shorter words say little about what a to-do is about.
 const TOPIC: usize = 4;
 const COMMON: [&str; 14] = [
@@ -40,11 +44,16 @@ pub fn everybody(facts: &Facts) -> Vec<Person> {
     all
 }
 
+/// The work and posts that [`health`] looks at; everything else leaves it as it is.
+pub fn counted(at: Moment) -> Lately {
+    Lately { done: at.since(COMPLETED), said: at.since(WAITED) }
+}
+
 /// Formula 3 for a person. Asked are assignments that came with an item somebody else made, and comments by others under
 /// what the person has; mentions are not known.
 pub fn health(facts: &Facts, who: i64, (at, week): (Moment, &Week)) -> Value {
     let (mut asked, mut answered) = (0, 0);
-    for (moment, item) in waiting(facts, who, at.since(30)) {
+    for (moment, item) in waiting(facts, who, at.since(WAITED)) {
         let until = week.a_working_day_after(moment);
         let wrote = facts.posts.iter().any(|it| {
             it.creator_id == Some(who)
@@ -64,7 +73,7 @@ pub fn health(facts: &Facts, who: i64, (at, week): (Moment, &Week)) -> Value {
     }
     let inputs = person::Inputs {
         open: facts.items.iter().filter(|it| !it.completed && has(it, who)).count(),
-        completed: done_since(facts, who, at.since(90)),
+        completed: done_since(facts, who, at.since(COMPLETED)),
         asked,
         answered,
     };

@@ -195,6 +195,64 @@ pub async fn posts(conn: &mut Conn, key: &Key, project: i64) -> Result<Vec<PostR
     }
 }
 
+/// Which work and posts still count for how people stand.
+#[derive(Clone, Copy, Debug)]
+pub struct Lately {
+    /// Work that was completed from this moment on, epoch milliseconds. What is open counts always.
+    pub done: i64,
+    /// Work that was made or written about from this moment on, and posts, epoch milliseconds.
+    pub said: i64,
+}
+
+/// The to-dos and cards of all active projects that still count, by id, without their notes.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn items_lately(conn: &mut Conn, key: &Key, lately: Lately) -> Result<Vec<ItemRow>> {
+    fetch_seen!(
+        many conn,
+        key,
+        ItemRow,
+        "r.id, r.kind, r.title, '' AS body, r.completed, r.completed_at, r.completer_id, r.due_on, r.bucket_id,
+         r.parent_id, r.parent_kind, r.parent_title, r.creator_id, r.app_url, r.created_at,
+         CASE WHEN r.updated_at > r.active_at THEN r.updated_at ELSE r.active_at END AS active_at",
+        "r.deleted_at IS NULL AND r.status = 'active' AND r.kind IN ('Todo', 'Kanban::Card') AND p.status = 'active'
+         AND (r.completed = 0 OR r.completed_at >= $4 OR r.created_at >= $5 OR r.active_at >= $5)
+         ORDER BY r.id",
+        lately.done,
+        lately.said
+    )
+}
+
+/// Who has them to do.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn assigned_lately(
+    conn: &mut Conn,
+    key: &Key,
+    lately: Lately,
+) -> Result<Vec<AssigneeRow>> {
+    assigned!(
+        conn,
+        key,
+        "mirror_records r CROSS JOIN mirror_assignees a",
+        "r.workspace_id = $1 AND r.account_id = $2 AND r.kind IN ('Todo', 'Kanban::Card')
+         AND (r.completed = 0 OR r.completed_at >= $4 OR r.created_at >= $5 OR r.active_at >= $5)
+         AND a.record_id = r.id",
+        lately.done,
+        lately.said
+    )
+}
+
+/// The messages and comments of all active projects that still count, the newest first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn posts_lately(conn: &mut Conn, key: &Key, lately: Lately) -> Result<Vec<PostRow>> {
+    posts!(conn, key, "p.status = 'active' AND r.created_at >= $4", lately.said)
+}
+
 /// What changed and what was made from one moment to before another, the newest first.
 ///
 /// # Errors

@@ -25,9 +25,9 @@ impl Tools {
     /// answers.
     pub async fn people_standing(&self, actor: &Actor) -> Result<PeopleStanding, Problem> {
         actor.require(Permission::Read)?;
-        let facts = Box::pin(self.basecamp.facts(actor, None)).await?;
-        let everybody = Box::pin(self.basecamp.people(actor)).await?;
         let (at, week) = (self.moment(actor).await?, self.week(actor).await?);
+        let facts = Box::pin(self.basecamp.facts_lately(actor, people::counted(at))).await?;
+        let everybody = Box::pin(self.basecamp.people(actor)).await?;
         let me = Call { tools: self, actor, args: Args::default(), decider: None, hurries: false }
             .own_person()
             .await?;
