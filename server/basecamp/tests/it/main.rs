@@ -6,6 +6,7 @@ mod around;
 mod catching_up;
 mod clients;
 mod drills;
+mod every_drill;
 mod facts;
 mod failures;
 mod glances;

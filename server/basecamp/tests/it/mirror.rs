@@ -276,9 +276,11 @@ async fn empty_pages_and_foreign_links_take_nothing_away() {
     for world in World::all().await {
         world.basecamp.sync_once().await.unwrap();
         let before = world.everything(&world.basecamp).await;
-        for (fault, words) in
-            [(Fault::EmptyPage, "empty page"), (Fault::ForeignLink, "somewhere else")]
-        {
+        for (fault, words) in [
+            (Fault::EmptyPage, "empty page"),
+            (Fault::ForeignLink, "somewhere else"),
+            (Fault::OtherScheme, "somewhere else"),
+        ] {
             (0..100).for_each(|_| world.running.sandbox.fail_next(fault));
             world.sync().await;
             world.running.sandbox.heal();
@@ -323,7 +325,7 @@ async fn a_feed_with_a_gap_begins_again() {
         world
             .upstream(Method::POST, &format!("todos/{}/completion.json", todo.id), json!({}))
             .await;
-        world.running.sandbox.fail_next(Fault::Status(410));
+        world.running.sandbox.forget_events().await.unwrap();
         world.sync().await;
         world.assert_mirrored().await;
         world.sync().await;

@@ -3,9 +3,10 @@
 use crate::mirror::{World, pace};
 use crate::{client_with, mirror::eventually};
 use basecamp::config::Pace;
+use domain::mirror::MirrorState;
 use reqwest::Method;
-use sandbox::Bumps;
 use sandbox::faults::Fault;
+use sandbox::{Bumps, Config, Emails, SpanNames};
 use serde_json::json;
 use std::collections::HashSet;
 use std::time::Duration;
@@ -41,6 +42,34 @@ async fn the_mirror_is_right_whatever_moves_updated_at() {
     }
 }
 
+#[tokio::test]
+async fn the_mirror_is_right_under_every_other_switch() {
+    let feed_delay = Duration::from_secs(30);
+    let switched = [
+        Config { feed_delay, ..Config::default() },
+        Config { is_unchanged_free: true, ..Config::default() },
+        Config { span_names: SpanNames::FromTo, ..Config::default() },
+        Config { span_names: SpanNames::StartEnd, ..Config::default() },
+        Config { emails: Emails::Masked, ..Config::default() },
+    ];
+    for config in switched {
+        for test in TestDb::both().await {
+            let world = World::beside(test, config.clone()).await;
+            world.basecamp.sync_once().await.unwrap();
+            world.assert_mirrored().await;
+            let todo = world.live().await.open[3].clone();
+            let path = format!("todos/{}.json", todo.id);
+            world.upstream(Method::PUT, &path, json!({"content": "Changed there"})).await;
+            world.sync().await;
+            world.assert_mirrored().await;
+            world.running.sandbox.advance(feed_delay);
+            world.sync().await;
+            world.assert_mirrored().await;
+            assert_eq!(world.state().await, MirrorState::Following, "{config:?}");
+        }
+    }
+}
+
 /// Requests for pages of records, in the order they came.
 fn pages(world: &World) -> Vec<String> {
     let all = world.running.sandbox.requests();
@@ -53,7 +82,7 @@ async fn two_nodes_load_a_mirror_once_together() {
         let nodes = [Pace::default(), Pace::default()]
             .map(|pace| client_with(world.test.db.clone(), &world.running, pace));
         let running = nodes.each_ref().map(|it| it.sync(std::future::pending()));
-        let is_filled = || async { world.state().await == domain::mirror::MirrorState::Following };
+        let is_filled = || async { world.state().await == MirrorState::Following };
         for _ in 0..600 {
             if is_filled().await {
                 break;
