@@ -131,7 +131,9 @@ async fn run_batch(
     let (mut changes, mut told) = (Vec::new(), Vec::new());
     // One alone needs no savepoint: what is rolled back is all there is.
     let is_alone = jobs.len() == 1;
-    for Waiting { job, acknowledge, .. } in jobs {
+    #[cfg(feature = "testing")]
+    let strayed = crate::talk_check::Strayed::of(&mut conn).await?;
+    for Waiting { job, is_talk, acknowledge } in jobs {
         if !is_alone {
             execute!(conn, "SAVEPOINT work")?;
         }
@@ -140,6 +142,13 @@ async fn run_batch(
         let finished = AssertUnwindSafe(job(&mut conn)).catch_unwind().await;
         let is_kept = matches!(finished, Ok(true));
         acknowledgements.extend(finished.ok().map(|_| acknowledge));
+        #[cfg(feature = "testing")]
+        if let Some(table) = strayed.take().filter(|_| is_talk) {
+            execute!(conn, "ROLLBACK").map_err(|_| disk_failed())?;
+            return Err(StoreError::NotCommitted(format!("talk wrote the table {table}")));
+        }
+        #[cfg(not(feature = "testing"))]
+        let _ = is_talk;
         if is_kept {
             changes.append(&mut conn.changes);
             told.append(&mut conn.told);

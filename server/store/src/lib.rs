@@ -92,6 +92,8 @@ pub mod workspaces;
 
 mod group_commit;
 mod notify;
+#[cfg(feature = "testing")]
+mod talk_check;
 
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -4,6 +4,7 @@ use domain::actor::{Actor, Role, Via};
 use domain::event::{Event, EventKind, Topic};
 use domain::ids::{UserId, WorkspaceId};
 use serde_json::json;
+use sqlx::{Connection, PgConnection, SqliteConnection};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use store::chain;
 use store::db::{Conn, Db, Record};
@@ -162,6 +163,20 @@ async fn what_was_read_is_kept_until_something_is_written() {
     }
 }
 
+/// Runs a statement as somebody does who opens the database without us.
+async fn run_behind(test: &TestDb, sql: &'static str) {
+    match test.setting() {
+        ("SQLITE_PATH", path) => {
+            let mut file = SqliteConnection::connect(&format!("sqlite:{path}")).await.unwrap();
+            sqlx::query(sql).execute(&mut file).await.unwrap();
+        }
+        (_, url) => {
+            let mut server = PgConnection::connect(&url).await.unwrap();
+            sqlx::query(sql).execute(&mut server).await.unwrap();
+        }
+    }
+}
+
 #[tokio::test]
 async fn talk_leaves_alone_what_is_kept_of_settings() {
     for test in TestDb::both().await {
@@ -177,17 +192,37 @@ async fn talk_leaves_alone_what_is_kept_of_settings() {
         assert_eq!(word().await, None, "{}", test.name);
         set("one").await.unwrap();
         assert_eq!(word().await, Some(json!("one")), "{}", test.name);
-        // Talk never does this; that nobody sees it shows that the answer was kept.
-        let wrong = test.db.write_talk(|tx| {
-            Box::pin(async move { settings::set(tx, "w1", "word", &json!("two")).await })
+        // Somebody with the file changes it behind our back; that nobody sees it shows that the answer was kept.
+        run_behind(&test, "UPDATE settings SET value = '\"two\"'").await;
+        let said = test.db.write_talk(|tx| {
+            Box::pin(async move {
+                let event = Event::new(EventKind::ChatRunChanged, "r1", "A run");
+                events::record(tx, &actor("w1"), &event).await
+            })
         });
-        wrong.await.unwrap();
+        said.await.unwrap();
         // Several nodes may write to PostgreSQL, so nothing is kept there.
         let kept = if test.name == "sqlite" { "one" } else { "two" };
         assert_eq!(word().await, Some(json!(kept)), "{}", test.name);
         record(&test.db, "w1", "f").await.unwrap();
         assert_eq!(word().await, Some(json!("two")), "{}", test.name);
     }
+}
+
+#[tokio::test]
+async fn talk_that_writes_something_else_is_refused_under_test() {
+    let test = TestDb::sqlite().await;
+    let wrong = test.db.write_talk(|tx| {
+        Box::pin(async move { settings::set(tx, "w1", "word", &json!("one")).await })
+    });
+    let refused = wrong.await.unwrap_err().to_string();
+    assert!(refused.contains("talk wrote the table settings"), "{refused}");
+    let found = settings::find(&mut test.db.read().await.unwrap(), "w1", "word").await.unwrap();
+    assert_eq!(found, None);
+    let right = test
+        .db
+        .write(|tx| Box::pin(async move { settings::set(tx, "w1", "word", &json!("one")).await }));
+    right.await.unwrap();
 }
 
 #[tokio::test]
