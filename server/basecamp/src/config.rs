@@ -36,6 +36,23 @@ pub struct Config {
     pub webhook_secret: Option<WebhookSecret>,
     /// `BASECAMP_CIRCUIT_THRESHOLD` and `BASECAMP_CIRCUIT_COOLDOWN_MS`: when calls of a connection are held back.
     pub circuit: Limits,
+    /// How lists of many pages are read.
+    pub paging: Paging,
+}
+
+/// How lists of many pages are read.
+#[derive(Clone, Copy, Debug)]
+pub struct Paging {
+    /// `BASECAMP_MAX_PAGES`: after so many a list is cut, and says so.
+    pub most: usize,
+    /// `BASECAMP_PAGE_DELAY_MS`: the pause before every further page.
+    pub pause: Duration,
+}
+
+impl Default for Paging {
+    fn default() -> Self {
+        Self { most: basecamp_sdk::config::DEFAULT_MAX_PAGES, pause: Duration::ZERO }
+    }
 }
 
 /// How often the mirror looks what is new.
@@ -145,6 +162,7 @@ impl Default for Config {
             own_address: None,
             webhook_secret: None,
             circuit: Limits::default(),
+            paging: Paging::default(),
         }
     }
 }
@@ -164,10 +182,12 @@ impl Config {
         let address = |name: &str, default: String| {
             get(name).map_or(default, |it| it.trim_end_matches('/').to_owned())
         };
-        let limits = Limits::default();
+        let (limits, paging) = (Limits::default(), Paging::default());
         let number = |name: &str| get(name).and_then(|it| it.parse::<u64>().ok());
         let failures = number("BASECAMP_CIRCUIT_THRESHOLD").and_then(|it| u32::try_from(it).ok());
         let cooldown = number("BASECAMP_CIRCUIT_COOLDOWN_MS").map(Duration::from_millis);
+        let pages = number("BASECAMP_MAX_PAGES").and_then(|it| usize::try_from(it).ok());
+        let pause = number("BASECAMP_PAGE_DELAY_MS").map(Duration::from_millis);
         let app = get("BASECAMP_CLIENT_ID").zip(get("BASECAMP_CLIENT_SECRET"));
         Self {
             base_url: address("BASECAMP_BASE_URL", default.base_url),
@@ -182,6 +202,10 @@ impl Config {
             circuit: Limits {
                 failures: failures.filter(|it| *it > 0).unwrap_or(limits.failures),
                 cooldown: cooldown.unwrap_or(limits.cooldown),
+            },
+            paging: Paging {
+                most: pages.filter(|it| *it > 0).unwrap_or(paging.most),
+                pause: pause.unwrap_or(paging.pause),
             },
             ..default
         }

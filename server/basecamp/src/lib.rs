@@ -122,6 +122,7 @@ impl Basecamp {
         let origin = Url::parse(&config.base_url).map(|it| it.origin().ascii_serialization()).ok();
         let scheduler = Scheduler::new(origin.map(|it| (it, config.rate)));
         let transport = Transport::new(&known, scheduler, config.timeout).map_err(NoTransport)?;
+        let transport = transport.pausing(config.paging.pause);
         let circuits = Circuits::new(config.circuit);
         let (turns, wake) = (Turns::default(), Notify::new());
         let (owner, made) = (ids::fresh(), Made::default());

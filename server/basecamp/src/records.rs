@@ -147,8 +147,12 @@ pub fn is_within(record: &Value, project: Option<i64>) -> bool {
 pub struct Listing {
     /// Every item, once.
     pub items: Vec<Value>,
-    /// Pages that were read.
+    /// Pages that were read; none of what was here already.
     pub pages: usize,
+    /// Items of the first of them.
+    pub per_page: usize,
+    /// Pages that may be read.
+    pub max_pages: usize,
     /// The next page, when there were more than may be read.
     pub next_url: Option<String>,
 }
@@ -180,6 +184,16 @@ impl Basecamp {
     pub async fn fetch_all(&self, actor: &Actor, request: &Request) -> Result<Listing, Problem> {
         let session = self.open(actor, Permission::Read).await?;
         session.fetch_all(request).await
+    }
+
+    /// The first page of a collection alone.
+    ///
+    /// # Errors
+    /// As [`Self::fetch`].
+    pub async fn fetch_page(&self, actor: &Actor, request: &Request) -> Result<Listing, Problem> {
+        let session = self.open(actor, Permission::Read).await?;
+        let call = async { session.walk(request.operation(&session)?, 1).await }.boxed();
+        session.run(&request.what(), call).await
     }
 
     /// Carries out a write once. One whose answer is lost is looked for before it is reported as failed; what would be
@@ -286,7 +300,8 @@ impl Session {
     }
 
     pub(crate) async fn fetch_all(&self, request: &Request) -> Result<Listing, Problem> {
-        let call = async { self.walk(request.operation(self)?).await }.boxed();
+        let most = self.account.max_pages();
+        let call = async { self.walk(request.operation(self)?, most).await }.boxed();
         let listing = self.run(&request.what(), call).await?;
         if listing.next_url.is_some() {
             tracing::warn!(operation = request.name(), "Basecamp has more pages than we read");
@@ -294,18 +309,24 @@ impl Session {
         Ok(listing)
     }
 
-    async fn walk(&self, first: Operation) -> Result<Listing, Error> {
-        let (mut listing, mut seen) = (Listing::default(), HashSet::new());
+    /// Follows pages from `first`, `most` of them.
+    async fn walk(&self, first: Operation, most: usize) -> Result<Listing, Error> {
+        let mut listing = Listing { max_pages: most, ..Listing::default() };
+        let mut seen = HashSet::new();
         let mut page: Option<Page<Value>> = Some(self.account.send_page(first).await?);
         while let Some(current) = page {
             listing.pages += 1;
-            let more = if current.is_pinned() || listing.pages >= self.account.max_pages() {
+            let more = if current.is_pinned() || listing.pages >= most {
                 listing.next_url = current.next_url().map(ToString::to_string);
                 None
             } else {
                 self.account.next_page(&current).await?
             };
-            for item in items(current.into_inner()) {
+            let found = items(current.into_inner());
+            if listing.pages == 1 {
+                listing.per_page = found.len();
+            }
+            for item in found {
                 let id = item.get("id").map(Value::to_string);
                 if id.is_none_or(|it| seen.insert(it)) {
                     listing.items.push(item);

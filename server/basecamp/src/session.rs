@@ -152,6 +152,7 @@ impl Basecamp {
     ) -> Result<AccountClient, Problem> {
         let config = Config {
             operation_deadline: Some(patience),
+            max_pages: self.0.config.paging.most,
             ..Config::default().with_base_url(base_url)
         };
         let client = Client::builder(config)

@@ -36,6 +36,8 @@ pub(crate) struct Transport {
     known: Arc<HashSet<String>>,
     scheduler: Scheduler,
     timeout: Duration,
+    /// Before every further page of a list.
+    pause: Duration,
     lane: Lane,
     witness: Option<Witness>,
 }
@@ -62,7 +64,13 @@ impl Transport {
             .no_proxy()
             .dns_resolver(Resolver { known: known.clone() })
             .build()?;
-        Ok(Self { http, known, scheduler, timeout, lane: Lane::default(), witness: None })
+        let (pause, lane) = (Duration::ZERO, Lane::default());
+        Ok(Self { http, known, scheduler, timeout, pause, lane, witness: None })
+    }
+
+    /// The same way out, which rests for `pause` before it asks for a further page of a list.
+    pub(crate) fn pausing(self, pause: Duration) -> Self {
+        Self { pause, ..self }
     }
 
     /// The same way out, in another lane, with somebody who sees what was written.
@@ -113,6 +121,9 @@ impl HttpClient for Transport {
         };
         let more = Duration::from_secs(length / SLOWEST);
         *request.timeout_mut() = Some(self.timeout + more);
+        if !self.pause.is_zero() && is_further_page(request.url()) {
+            tokio::time::sleep(self.pause).await;
+        }
         self.scheduler.admit(&origin, self.lane).await;
         let witness = self.witness.as_ref().filter(|_| method != reqwest::Method::GET);
         if let Some(witness) = witness {
@@ -153,6 +164,11 @@ impl HttpClient for Transport {
         *response.headers_mut() = headers;
         Ok(response)
     }
+}
+
+/// Whether this is the address of a page that another one led to.
+fn is_further_page(url: &Url) -> bool {
+    url.query_pairs().any(|(name, number)| name == "page" && number != "1")
 }
 
 /// The request for the occurrence that a date which repeats is answered with: the one redirect that belongs to the API.

@@ -139,7 +139,7 @@ pub(crate) async fn cards(call: Call<'_>) -> Outcome {
         false => call.tools.basecamp.cards(call.actor, project).await?,
     };
     let mut found = match kept {
-        Some(items) => Listing { items, pages: 0, next_url: None },
+        Some(items) => Listing { items, ..Listing::default() },
         None => call.all_cards(project).await?,
     };
     if call.args.is_on("include_archived_projects") && project.is_none() {

@@ -19,16 +19,22 @@ pub(crate) fn all<T: Serialize>(name: &str, items: &[T]) -> Value {
     Value::Object(fields)
 }
 
-/// Everything was read.
+/// Everything was read, in one part.
 pub(crate) fn coverage(count: usize) -> Value {
-    json!({ "total_items": count, "next_url": null, "truncated": false })
+    json!({
+        "pages_fetched": 1, "per_page": count, "total_items": count, "max_pages": 1, "next_url": null,
+        "truncated": false
+    })
 }
 
 /// A collection as it was read from Basecamp.
 pub(crate) fn read(name: &str, listing: &Listing) -> Value {
+    if listing.pages == 0 {
+        return all(name, &listing.items);
+    }
     let coverage = json!({
-        "pages_fetched": listing.pages, "total_items": listing.items.len(), "next_url": listing.next_url,
-        "truncated": listing.next_url.is_some()
+        "pages_fetched": listing.pages, "per_page": listing.per_page, "total_items": listing.items.len(),
+        "max_pages": listing.max_pages, "next_url": listing.next_url, "truncated": listing.next_url.is_some()
     });
     with(all(name, &listing.items), json!({ "coverage": coverage }))
 }
@@ -109,12 +115,12 @@ pub(crate) fn compact(item: &Value) -> Value {
 }
 
 /// The first chunk, a preview and what is needed to fetch the rest.
-pub(crate) fn cut(value: &mut Value, name: &str, (first, preview): (usize, usize)) {
+pub(crate) fn cut(value: &mut Value, name: &str, (first, limit): (usize, usize)) {
     let Some(items) = value.get(name).and_then(Value::as_array).cloned() else { return };
-    let preview: Vec<Value> = items.iter().take(preview).cloned().collect();
+    let preview: Vec<Value> = items.iter().take(limit).cloned().collect();
     let more = json!({
         name: items.iter().take(first).collect::<Vec<_>>(), "expanded": false, "chunk_required": true,
-        format!("{name}_preview_count"): preview.len(), format!("{name}_preview_limit"): preview.len(),
+        format!("{name}_preview_count"): preview.len(), format!("{name}_preview_limit"): limit,
         format!("{name}_preview"): preview
     });
     *value = with(value.take(), more);

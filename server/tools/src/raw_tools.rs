@@ -80,10 +80,8 @@ async fn send(call: &Call<'_>, method: &str, path: &str) -> Outcome {
         Value::Array(_) if is_whole => {
             Ok(Done::new(lists::read("items", &api.fetch_all(call.actor, &request).await?)))
         }
-        Value::Array(items) => {
-            let coverage =
-                json!({ "pages_fetched": 1, "total_items": items.len(), "truncated": null });
-            Ok(Done::new(lists::with(lists::all("items", &items), json!({ "coverage": coverage }))))
+        Value::Array(_) => {
+            Ok(Done::new(lists::read("items", &api.fetch_page(call.actor, &request).await?)))
         }
         record => Ok(Done::new(json!({ "data": record }))),
     }

@@ -29,7 +29,7 @@ use store::memo::Memo;
 use store::operations::{self, ToolKey};
 
 /// Credentials that must never reach a tool, wherever they were put.
-const SECRETS: [&str; 3] = ["api_key", "session_key", "user_key"];
+pub const SECRETS: [&str; 3] = ["api_key", "session_key", "user_key"];
 /// Other spellings of arguments (contract.md 8.12).
 const SPELLINGS: [(&str, &str); 13] = [
     ("flowId", "flow_id"),

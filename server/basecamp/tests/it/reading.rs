@@ -1,9 +1,12 @@
 //! Reading projects, lists, people and to-dos.
 
-use crate::{TODAY, World};
+use crate::{TODAY, World, client_as};
+use basecamp::config::{Config, Paging};
+use basecamp::records::Request;
 use domain::todo::TodoQuery;
 use sandbox::world::{DUE_TODAY, OVERDUE, OVERLOADED, UNASSIGNED};
 use std::collections::HashSet;
+use std::time::{Duration, Instant};
 
 #[tokio::test]
 async fn projects_and_people_are_read_by_name() {
@@ -30,6 +33,30 @@ async fn website_relaunch_has_several_lists_to_choose_from() {
         lists.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(),
         ["Content", "Design", "Build", "Launch day"]
     );
+}
+
+#[tokio::test]
+async fn a_list_ends_where_the_settings_say_and_tells_so() {
+    const MANY: usize = 300;
+    let (world, admin) = World::connected().await;
+    let project = world.project(&admin, "Website relaunch").await;
+    let list = world.basecamp.lists(&admin, project.id).await.unwrap().remove(0);
+    world.running.sandbox.fill_list(list.id, MANY).await.unwrap();
+    let request = Request::new("ListTodos", &[list.id.to_string()]).unwrap();
+    let whole = world.basecamp.fetch_all(&admin, &request).await.unwrap();
+    assert!(whole.items.len() >= MANY && whole.pages > 2 && whole.next_url.is_none());
+    let pause = Duration::from_millis(40);
+    let config = Config { paging: Paging { most: 2, pause }, ..Config::default() };
+    let short = client_as(world.test.db.clone(), &world.running, config);
+    let begun = Instant::now();
+    let part = short.fetch_all(&admin, &request).await.unwrap();
+    // One page after the first: whatever else takes time, the pause is in it.
+    assert!(begun.elapsed() >= pause);
+    assert_eq!((part.pages, part.max_pages, part.per_page), (2, 2, whole.per_page));
+    assert!(part.next_url.is_some() && part.items.len() < whole.items.len());
+    let first = short.fetch_page(&admin, &request).await.unwrap();
+    assert_eq!((first.pages, first.items.len()), (1, whole.per_page));
+    assert_eq!(first.items, part.items[..first.items.len()]);
 }
 
 #[tokio::test]

@@ -21,6 +21,14 @@ async fn a_list_of_many_pages_is_whole_and_its_chunks_join_to_it() {
             (&found["count"], &found["coverage"]["truncated"]),
             (&json!(MANY), &json!(false))
         );
+        let coverage = &found["coverage"];
+        let (pages, size) = (coverage["pages_fetched"].as_u64(), coverage["per_page"].as_u64());
+        assert!(pages > Some(1) && size > Some(1), "{coverage}");
+        assert_eq!(
+            (&coverage["max_pages"], &coverage["total_items"]),
+            (&json!(10_000), &json!(MANY))
+        );
+        assert_eq!(coverage["next_url"], Value::Null);
         assert_eq!((&found["chunk_required"], &found["expanded"]), (&json!(true), &json!(false)));
         let key = found["payload_key"].as_str().unwrap();
         let mut joined: Vec<Value> = Vec::new();
@@ -42,6 +50,29 @@ async fn a_list_of_many_pages_is_whole_and_its_chunks_join_to_it() {
                 .await;
             assert_eq!(asked.unwrap_err().code(), "CACHE_MISS");
         }
+    }
+}
+
+#[tokio::test]
+async fn every_list_says_what_it_covers() {
+    let world = World::new().await;
+    let raw = |paginate: bool| json!({ "path": "/projects.json", "paginate": paginate });
+    for (tool, args) in [
+        ("list_projects", json!({})),
+        ("list_card_table_cards", json!({ "project": PROJECT })),
+        ("search_projects", json!({ "query": "a" })),
+        ("list_all_people", json!({ "query": "a" })),
+        ("api_get_projects", json!({})),
+        ("basecamp_raw", raw(true)),
+        ("basecamp_raw", raw(false)),
+    ] {
+        let found = world.ok(tool, args).await;
+        let coverage = &found["coverage"];
+        for field in ["pages_fetched", "per_page", "total_items", "max_pages"] {
+            assert!(coverage[field].is_u64(), "{tool}: {field} of {coverage}");
+        }
+        assert!(coverage["truncated"].is_boolean(), "{tool}: {coverage}");
+        assert!(coverage.get("next_url").is_some(), "{tool}: {coverage}");
     }
 }
 
