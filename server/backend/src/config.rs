@@ -1,6 +1,11 @@
 //! Settings of the server (contract.md 10). Nothing is required.
 
-use agent::runtime::Runtime;
+mod reading;
+
+use reading::{
+    assistant, base_url, database, flow_engine, handshake, is_closed, is_on, lists, log_level,
+    numbers, origins, parse, tool_programs, unread,
+};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -89,6 +94,11 @@ pub struct Config {
     pub lists: ListStyle,
     /// `ACTION_ENFORCE_CHUNK_REQUIRED`, default true: a part of a list is no answer to an action.
     pub needs_chunks: bool,
+    /// `MCP_PROTOCOL_VERSION`: the revision that `initialize` answers where a client names one we do not speak; the newest
+    /// with a handshake when absent.
+    pub mcp_revision: Option<String>,
+    /// Names that are set although nothing reads them; the log says so at the start.
+    pub unread: Vec<&'static str>,
     /// `LOG_LEVEL`: `off`, `error`, `warn`, `info`, `debug` or `trace`; default `info`. `RUST_LOG` says it in more detail.
     pub log_level: String,
     /// Limits of the assistant: `AGENT_MAX_ITERATIONS`, `AGENT_RUNTIME`.
@@ -119,6 +129,7 @@ impl Config {
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let get =
             |name: &str| lookup(name).map(|it| it.trim().to_owned()).filter(|it| !it.is_empty());
+        numbers(get)?;
         let host = match get("PMOS_HOST") {
             Some(text) => parse("PMOS_HOST", &text, "an address such as 127.0.0.1 or 0.0.0.0")?,
             None => IpAddr::V4(Ipv4Addr::LOCALHOST),
@@ -147,167 +158,13 @@ impl Config {
             tool_programs: tool_programs(get)?,
             lists: lists(get)?,
             log_level: log_level(get("LOG_LEVEL"))?,
+            unread: unread(get),
+            mcp_revision: handshake(get("MCP_PROTOCOL_VERSION"))?,
             needs_chunks: is_on("ACTION_ENFORCE_CHUNK_REQUIRED", get, true)?,
             assistant: assistant(get)?,
             basecamp: basecamp::config::Config::from_lookup(get),
             data,
         })
-    }
-}
-
-fn parse<T: std::str::FromStr>(
-    name: &'static str,
-    text: &str,
-    accepted: &str,
-) -> Result<T, ConfigError> {
-    text.parse().map_err(|_| ConfigError {
-        name,
-        reason: format!("{text:?} is not accepted; give {accepted}"),
-    })
-}
-
-/// The three that go together; `FLOW_URL` alone is only shown.
-fn flow_engine(get: impl Fn(&str) -> Option<String>) -> Result<Option<FlowServer>, ConfigError> {
-    let url = base_url("ACTIVEPIECES_URL", get("ACTIVEPIECES_URL"))?;
-    let (key, project) = (get("ACTIVEPIECES_API_KEY"), get("ACTIVEPIECES_PROJECT_ID"));
-    if url.is_none() && key.is_none() && project.is_none() {
-        return Ok(None);
-    }
-    let url = match url {
-        Some(url) => Some(url),
-        None => base_url("FLOW_URL", get("FLOW_URL"))?,
-    };
-    let missing = |name: &'static str| {
-        ConfigError {
-        name,
-        reason: "give ACTIVEPIECES_URL (or FLOW_URL), ACTIVEPIECES_API_KEY and ACTIVEPIECES_PROJECT_ID, or none of them"
-            .to_owned(),
-    }
-    };
-    Ok(Some(FlowServer {
-        url: url.ok_or_else(|| missing("ACTIVEPIECES_URL"))?,
-        api_key: Secret(key.ok_or_else(|| missing("ACTIVEPIECES_API_KEY"))?),
-        project_id: project.ok_or_else(|| missing("ACTIVEPIECES_PROJECT_ID"))?,
-    }))
-}
-
-/// Limits of the assistant; a runtime that does not exist stops the start.
-fn assistant(get: impl Fn(&str) -> Option<String>) -> Result<agent::config::Config, ConfigError> {
-    match get("AGENT_RUNTIME") {
-        Some(text) if Runtime::parse(&text).is_none() => Err(ConfigError {
-            name: "AGENT_RUNTIME",
-            reason: format!("{text:?} is not accepted; give v1 or v2"),
-        }),
-        _ => Ok(agent::config::Config::from_lookup(get)),
-    }
-}
-
-fn base_url(name: &'static str, text: Option<String>) -> Result<Option<String>, ConfigError> {
-    let Some(text) = text else { return Ok(None) };
-    if text.starts_with("http://") || text.starts_with("https://") {
-        return Ok(Some(text.trim_end_matches('/').to_owned()));
-    }
-    Err(ConfigError {
-        name,
-        reason: "give an address that begins with https:// or http://".to_owned(),
-    })
-}
-
-fn database(
-    url: Option<String>,
-    path: Option<String>,
-    data: &std::path::Path,
-) -> Result<Database, ConfigError> {
-    match (url, path) {
-        (Some(_), Some(_)) => {
-            let reason = "set this or SQLITE_PATH, not both".to_owned();
-            Err(ConfigError { name: "DATABASE_URL", reason })
-        }
-        (Some(url), None) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
-            Ok(Database::Postgres(Secret(url)))
-        }
-        (Some(url), None) => {
-            match url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
-                Some(path) => Ok(Database::Sqlite(PathBuf::from(path))),
-                None => {
-                    let reason = "give postgres://... or sqlite:path".to_owned();
-                    Err(ConfigError { name: "DATABASE_URL", reason })
-                }
-            }
-        }
-        (None, Some(path)) => Ok(Database::Sqlite(PathBuf::from(path))),
-        (None, None) => Ok(Database::Sqlite(data.join("pmos.db"))),
-    }
-}
-
-fn origins(text: Option<String>) -> Result<Vec<String>, ConfigError> {
-    let text = text.unwrap_or_default();
-    let all = text.split(',').map(str::trim).filter(|it| !it.is_empty());
-    let all: Vec<String> = all.map(str::to_owned).collect();
-    if all.iter().all(|it| auth::platform::is_origin(it)) {
-        return Ok(all);
-    }
-    Err(ConfigError {
-        name: "CORS_ALLOWED_ORIGINS",
-        reason: "give origins such as https://tools.example.com, commas between".to_owned(),
-    })
-}
-
-fn is_closed(text: Option<String>) -> Result<bool, ConfigError> {
-    match text.as_deref() {
-        None | Some("open") => Ok(false),
-        Some("closed") => Ok(true),
-        Some(other) => Err(ConfigError {
-            name: "PMOS_SIGNUP",
-            reason: format!("{other:?} is not accepted; give open or closed"),
-        }),
-    }
-}
-
-fn tool_programs(get: impl Fn(&str) -> Option<String>) -> Result<Option<String>, ConfigError> {
-    match get("PMOS_TOOL_PROGRAMS").as_deref() {
-        None | Some("off") => Ok(None),
-        Some("on") => Ok(Some(get("PATH").unwrap_or_else(|| DEFAULT_PATH.to_owned()))),
-        Some(other) => Err(ConfigError {
-            name: "PMOS_TOOL_PROGRAMS",
-            reason: format!("{other:?} is not accepted; give on or off"),
-        }),
-    }
-}
-
-fn log_level(text: Option<String>) -> Result<String, ConfigError> {
-    let text = text.map_or_else(|| "info".to_owned(), |it| it.to_ascii_lowercase());
-    if ["off", "error", "warn", "info", "debug", "trace"].contains(&text.as_str()) {
-        return Ok(text);
-    }
-    Err(ConfigError {
-        name: "LOG_LEVEL",
-        reason: format!("{text:?} is not accepted; give off, error, warn, info, debug or trace"),
-    })
-}
-
-fn lists(get: impl Fn(&str) -> Option<String>) -> Result<ListStyle, ConfigError> {
-    let default = ListStyle::default();
-    let number = |name: &'static str, otherwise: usize| match get(name) {
-        Some(text) => parse(name, &text, "a number of items"),
-        None => Ok(otherwise),
-    };
-    Ok(ListStyle {
-        expanded_up_to: number("AUTO_EXPAND_MAX_ITEMS", default.expanded_up_to)?,
-        preview: number("PREVIEW_LIMIT", default.preview)?,
-        is_compact: is_on("COMPACT_LIST_DEFAULT", &get, default.is_compact)?,
-        base_url: default.base_url,
-    })
-}
-
-fn is_on(
-    name: &'static str,
-    get: impl Fn(&str) -> Option<String>,
-    otherwise: bool,
-) -> Result<bool, ConfigError> {
-    match get(name) {
-        Some(text) => parse(name, &text, "true or false"),
-        None => Ok(otherwise),
     }
 }
 
@@ -328,6 +185,28 @@ mod tests {
         assert_eq!(config.database, Database::Sqlite(PathBuf::from("data/pmos.db")));
         assert!(!config.is_signup_closed);
         assert_eq!(config.tool_programs, None);
+    }
+
+    #[test]
+    fn settings_of_the_earlier_system_have_their_effect() {
+        let config = read(&[
+            ("MCP_PROTOCOL_VERSION", "2025-06-18"),
+            ("BASECAMP_MAX_PAGES", "3"),
+            ("BASECAMP_PAGE_DELAY_MS", "250"),
+        ]);
+        let config = config.unwrap();
+        assert_eq!(config.mcp_revision.as_deref(), Some("2025-06-18"));
+        assert_eq!(
+            (config.basecamp.paging.most, config.basecamp.paging.pause.as_millis()),
+            (3, 250)
+        );
+    }
+
+    #[test]
+    fn a_key_that_nothing_reads_is_named_and_not_kept() {
+        let config = read(&[("OPENAI_API_KEY", "hunter2")]).unwrap();
+        assert_eq!(config.unread, ["OPENAI_API_KEY"]);
+        assert!(!format!("{config:?}").contains("hunter2"));
     }
 
     #[test]
@@ -355,6 +234,13 @@ mod tests {
             ("LOG_LEVEL", "loud"),
             ("COMPACT_LIST_DEFAULT", "yes"),
             ("ACTION_ENFORCE_CHUNK_REQUIRED", "no"),
+            ("MCP_PROTOCOL_VERSION", "2026-07-28"),
+            ("BASECAMP_MAX_PAGES", "0"),
+            ("BASECAMP_PAGE_DELAY_MS", "-1"),
+            ("BASECAMP_CIRCUIT_THRESHOLD", "few"),
+            ("BASECAMP_CIRCUIT_COOLDOWN_MS", "15 s"),
+            ("BASECAMP_DEFAULT_ACCOUNT_ID", "mine"),
+            ("AGENT_MAX_ITERATIONS", "0"),
         ] {
             assert_eq!(read(&[(name, value)]).unwrap_err().name, name);
         }

@@ -170,6 +170,11 @@ impl Backend {
     /// # Errors
     /// When the data folder or the database cannot be used.
     pub async fn start(config: Config) -> Result<Self, StartError> {
+        for name in &config.unread {
+            tracing::warn!(
+                "{name} is set but not used: give keys of models under Settings, Assistant"
+            );
+        }
         let backend = Self::open(config).await?;
         backend.care().start(backend.closing.clone());
         backend.alert_sending().start(backend.closing.clone());
