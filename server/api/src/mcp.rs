@@ -64,6 +64,7 @@ pub(crate) fn served(
     let door = Door::new(backend.tools.clone(), backend.db.clone(), backend.base_url());
     let door = door.limited_by(Arc::new(move |actor, tool| narrow.check_tool(tool, actor)));
     let door = door.deciding_by(approvals::decider(backend));
+    let door = door.falling_back_to(backend.config.mcp_revision.clone());
     Arc::new(Serving { mcp: serving(door.clone()), door })
 }
 

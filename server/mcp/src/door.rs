@@ -79,12 +79,20 @@ pub struct Door {
     pub(crate) tools: Tools,
     pub(crate) db: Db,
     pub(crate) base_url: String,
+    /// What `initialize` answers a client whose revision we do not speak; the newest when none.
+    pub(crate) revision: Option<String>,
 }
 
 impl Door {
     /// A door to `tools`; `base_url` begins the links in answers, without a slash at its end.
     pub fn new(tools: Tools, db: Db, base_url: impl Into<String>) -> Self {
-        Self { limit: None, decider: None, tools, db, base_url: base_url.into() }
+        Self { limit: None, decider: None, tools, db, base_url: base_url.into(), revision: None }
+    }
+
+    /// The same door, where a client whose revision of the protocol we do not speak is answered with `revision`.
+    #[must_use]
+    pub fn falling_back_to(self, revision: Option<String>) -> Self {
+        Self { revision, ..self }
     }
 
     /// The same door, where `limit` counts each call before anything is done.

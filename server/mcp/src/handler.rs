@@ -133,7 +133,14 @@ impl ServerHandler for Handler {
             .enable_tasks()
             .build();
         let server = Implementation::new("pmos", env!("CARGO_PKG_VERSION")).with_title("PM OS");
-        ServerConfig::new(capabilities).with_server_info(server).with_instructions(INSTRUCTIONS)
+        let config = ServerConfig::new(capabilities).with_server_info(server);
+        let mut config = config.with_instructions(INSTRUCTIONS);
+        let wanted = self.door.revision.as_deref();
+        let known = ProtocolVersion::KNOWN_VERSIONS.iter().find(|it| Some(it.as_str()) == wanted);
+        if let Some(revision) = known {
+            config.protocol_version = revision.clone();
+        }
+        config
     }
 
     async fn list_tools(

@@ -29,6 +29,7 @@ mod limits;
 mod live;
 mod mcp;
 mod mcp_asking;
+mod mcp_bad_input;
 mod mcp_calls;
 mod mcp_lasting;
 mod mcp_watching;

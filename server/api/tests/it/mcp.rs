@@ -96,6 +96,23 @@ async fn the_handshake_takes_the_revision_of_the_client() {
 }
 
 #[tokio::test]
+async fn a_setting_says_what_a_client_of_an_unknown_revision_is_offered() {
+    let settings = [HERE[0], ("MCP_PROTOCOL_VERSION", "2025-06-18")];
+    for server in Server::all_with(&settings).await {
+        let visitor = server.visitor();
+        for (asked, offered) in [
+            ("1999-01-01", "2025-06-18"),
+            (STATELESS, "2025-06-18"),
+            ("2025-11-25", "2025-11-25"),
+            ("2024-11-05", "2024-11-05"),
+        ] {
+            let answer = rpc(&visitor, "initialize", hello(asked)).await;
+            assert_eq!(answer.result()["protocolVersion"], offered, "{asked}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn methods_without_work_are_answered_and_unknown_ones_named() {
     let servers = Server::all_with(HERE).await;
     let visitor = servers[0].visitor();
