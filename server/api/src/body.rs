@@ -59,7 +59,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         check_type(&headers)?;
         let object = object(&bytes)?;
         let read = serde_path_to_error::deserialize(object);
-        Ok(Self(read.map_err(|error| wrong_field(&error))?))
+        Ok(Self(read.map_err(|error| wrong_field(&error, "body"))?))
     }
 }
 
@@ -170,14 +170,17 @@ fn object(bytes: &[u8]) -> Result<Value, Problem> {
 }
 
 /// The field by its path. The library's words are for programmers, so they are not passed on.
-fn wrong_field(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
+pub(crate) fn wrong_field<E: std::fmt::Display>(
+    error: &serde_path_to_error::Error<E>,
+    whole: &str,
+) -> Problem {
     let path = error.path().to_string();
     let text = error.inner().to_string();
     let missing = text.strip_prefix("missing field `").and_then(|it| it.split('`').next());
     let issue = match (missing, path.as_str()) {
         (Some(field), ".") => Issue::new(field, format!("{field} is missing")),
         (Some(field), path) => Issue::new(format!("{path}.{field}"), format!("{field} is missing")),
-        (None, ".") => Issue::new("body", "The body has the wrong shape"),
+        (None, ".") => Issue::new(whole, format!("The {whole} has the wrong shape")),
         (None, path) => Issue::new(path, format!("{path} has the wrong type or value")),
     };
     Problem::Invalid { issues: vec![issue] }
@@ -196,7 +199,9 @@ mod tests {
 
     fn refused(text: &str) -> (String, String) {
         let error = serde_path_to_error::deserialize::<_, Step>(object(text.as_bytes()).unwrap());
-        let Problem::Invalid { issues } = wrong_field(&error.unwrap_err()) else { panic!() };
+        let Problem::Invalid { issues } = wrong_field(&error.unwrap_err(), "body") else {
+            panic!()
+        };
         (issues[0].field.clone(), issues[0].message.clone())
     }
 

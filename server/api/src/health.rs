@@ -117,10 +117,11 @@ async fn status(
 }
 
 /// Where PM OS and its engine of flows are reached, as scripts are told.
-fn urls(backend: &Backend) -> (String, String) {
+pub(crate) fn urls(backend: &Backend) -> (String, String) {
     let (base, config) = (backend.base_url(), &backend.config);
     let shown = config.shown_url.clone().unwrap_or_else(|| base.clone());
-    (shown, config.shown_flow_url.clone().unwrap_or(base))
+    let engine = config.flow_engine.as_ref().map(|it| it.url.clone());
+    (shown, config.shown_flow_url.clone().or(engine).unwrap_or(base))
 }
 
 /// The tools about PM OS itself.

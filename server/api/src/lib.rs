@@ -22,6 +22,7 @@ mod once;
 mod origin;
 mod paging;
 mod plain_page;
+mod query;
 pub mod rest;
 
 use crate::request::Gate;

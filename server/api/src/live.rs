@@ -5,9 +5,10 @@
 
 use crate::authority::Reader;
 use crate::error::Answer;
+use crate::query::Query;
 use crate::routes::{Route, Who};
 use axum::Extension;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::sse::{Event as Frame, Sse};
@@ -37,6 +38,8 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Frames that wait for a reader, and how long; then it is dropped and resumes from the table.
 const WAITING: usize = 64;
 const PATIENCE: Duration = Duration::from_secs(30);
+/// What a sync brought, or how far it is.
+const SYNC: &str = "sync";
 /// Events read at once.
 const PAGE: i64 = 100;
 
@@ -190,8 +193,14 @@ impl Subscription {
         if !is_shared(change.topic) {
             return Ok(());
         }
-        let data = json!({"type": change.topic.as_str(), "id": change.target});
-        self.send(Frame::default().event(change.topic.as_str()).data(data.to_string())).await
+        self.say(change.topic.as_str(), &change.target).await?;
+        // Of connections only the sync leaves no event: scripts wait for it by its own word (contract.md 3.7).
+        if change.topic == Topic::Connector { self.say(SYNC, &change.target).await } else { Ok(()) }
+    }
+
+    async fn say(&self, kind: &str, id: &str) -> Result<(), Ended> {
+        let data = json!({"type": kind, "id": id});
+        self.send(Frame::default().event(kind).data(data.to_string())).await
     }
 
     async fn send(&self, frame: Frame) -> Result<(), Ended> {

@@ -2,11 +2,12 @@
 
 use crate::body::Body;
 use crate::error::{Answer, Refusal};
+use crate::query::Query;
 use crate::rest::apps::Guest;
 use crate::rest::audit::time;
 use crate::routes::{Route, Who};
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use backend::Backend;

@@ -3,8 +3,9 @@
 use crate::body::Body;
 use crate::error::Answer;
 use crate::paging::Paging;
+use crate::query::Query;
 use crate::routes::{Route, SIGNED_IN, Who};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};

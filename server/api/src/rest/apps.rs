@@ -3,8 +3,9 @@
 use crate::body::Body;
 use crate::credentials::Caller;
 use crate::error::{Answer, Refusal};
+use crate::query::Query;
 use crate::routes::{Route, Who};
-use axum::extract::{FromRequestParts, Path, Query, State};
+use axum::extract::{FromRequestParts, Path, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};

@@ -2,9 +2,10 @@
 
 use crate::body::Body;
 use crate::error::Answer;
+use crate::query::Query;
 use crate::routes::{Route, SIGNED_IN, Who};
 use agent::keys::NewKey;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::{Extension, Json};
 use backend::Backend;
 use domain::actor::{Actor, Permission, Role};

@@ -1,9 +1,10 @@
 //! The audit log.
 
 use crate::error::Answer;
+use crate::query::Query;
 use crate::rest::audit_export;
 use crate::routes::{Route, Who};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::{Extension, Json};
 use backend::Backend;
 use chrono::{DateTime, NaiveDate};

@@ -3,11 +3,12 @@
 //! A read that fails breaks the answer off: a file that ended well is complete.
 
 use crate::error::Answer;
+use crate::query::Query;
 use crate::rest::audit::{Search, filter, row};
 use auth::audit::AuditExport;
 use axum::Extension;
 use axum::body::Body;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use backend::Backend;
 use bytes::Bytes;

@@ -3,11 +3,12 @@
 use crate::body::Body;
 use crate::error::Answer;
 use crate::paging::Paging;
+use crate::query::Query;
 use crate::routes::{Route, SIGNED_IN};
 use agent::command_list::is_command;
 use agent::follow::Answered;
 use agent::sending::{NewTurn, WhenBusy};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
@@ -118,7 +119,7 @@ fn told(answered: &Answered, (is_steered, is_command): (bool, bool)) -> Response
     }
     if is_command && !is_steered {
         body["confidence"] = 1.0.into();
-        body["operation_id"] = Value::Null;
+        body["operation_id"] = json!(answered.operation);
     }
     let status = match run.status {
         ChatRunStatus::WaitingApproval => {

@@ -3,8 +3,9 @@
 use super::chat_stream::{last_seen, streamed};
 use crate::body::NoBody;
 use crate::error::Answer;
+use crate::query::Query;
 use crate::routes::{Route, SIGNED_IN};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::{Extension, Json};

@@ -1,8 +1,10 @@
 //! How projects stand, for scripts and other systems (contract.md 2): the answers of the tools.
 
 use crate::error::Answer;
+use crate::health::urls;
+use crate::query::Query;
 use crate::routes::{Route, SIGNED_IN};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::{Extension, Json};
 use backend::Backend;
 use domain::actor::Actor;
@@ -76,7 +78,7 @@ async fn dashboard(
     State(backend): State<Backend>,
     Extension(actor): Extension<Actor>,
 ) -> Answer<Json<Value>> {
-    let url = backend.base_url();
+    let (url, flow_url) = urls(&backend);
     let (basecamp, flow) = tokio::join!(
         probe(async {
             let told = Box::pin(ask(&backend, &actor, "get_my_profile", json!({}))).await;
@@ -97,14 +99,15 @@ async fn dashboard(
         Ok(Json(found)) => found["insights"].clone(),
         Err(_) => json!([]),
     };
-    let part = |probe: Result<(), String>| {
+    let part = |url: String, probe: Result<(), String>| {
         let status = if probe.is_ok() { "ok" } else { "failed" };
         json!({ "url": url, "ok": probe.is_ok(), "status": status, "error": probe.err() })
     };
+    let has_token = backend.config.shell_token.is_some();
     Ok(Json(json!({
         "status": "operational",
-        "readiness": { "bcgpt_api_key_configured": basecamp.is_ok(), "shell_auth_configured": false },
-        "integrations": { "bcgpt": part(basecamp), "flow": part(flow) },
+        "readiness": { "bcgpt_api_key_configured": basecamp.is_ok(), "shell_auth_configured": has_token },
+        "integrations": { "bcgpt": part(url, basecamp), "flow": part(flow_url, flow) },
         "operations": {
             "total_recent": items.len(), "pending_approvals": waiting.0["count"], "items": items
         },

@@ -2,8 +2,9 @@
 
 use crate::body::Body;
 use crate::error::Answer;
+use crate::query::Query;
 use crate::routes::{Route, Who};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use axum::{Extension, Json};

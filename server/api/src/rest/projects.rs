@@ -2,9 +2,10 @@
 
 use crate::body;
 use crate::error::{Answer, Refusal};
+use crate::query::Query;
 use crate::routes::{Route, SIGNED_IN, Who};
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::header::ACCEPT;
 use axum::http::{HeaderMap, Method, Request as HttpRequest, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};

@@ -12,6 +12,7 @@ use domain::keys::KeyGrant;
 use domain::problem::Problem;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use tools::tools::SECRETS;
 
 pub(crate) fn routes() -> Vec<Route> {
     let who = Who::Tools(Permission::Read);
@@ -32,7 +33,11 @@ async fn call(
     Body(call): Body<Call>,
 ) -> Answer<Json<Value>> {
     let name = call.name.ok_or_else(|| Problem::invalid("name", "name is missing"))?;
-    let args = call.arguments.unwrap_or_else(|| json!({}));
+    let mut args = call.arguments.unwrap_or_else(|| json!({}));
+    // The arguments are said back; a key among them has done its work.
+    if let Some(fields) = args.as_object_mut() {
+        fields.retain(|name, _| !SECRETS.contains(&name.as_str()));
+    }
     match served.door.call(&caller(actor, grant), &name, &args, "mcp").await {
         Ok(result) => Ok(Json(json!({ "ok": true, "name": name, "args": args, "result": result }))),
         Err(failure) if failure.code() == "UNKNOWN_TOOL" => Err(Problem::not_found("Tool").into()),

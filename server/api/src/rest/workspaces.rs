@@ -2,8 +2,9 @@
 
 use crate::body::Body;
 use crate::error::Answer;
+use crate::query::Query;
 use crate::routes::{Route, SIGNED_IN, Who};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::{Extension, Json};
 use backend::Backend;
 use domain::account::WorkspaceChange;

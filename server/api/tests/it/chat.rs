@@ -196,6 +196,8 @@ async fn tools_are_called_directly_and_fail_as_answers() {
     let call = async |body: Value| owner.post("/api/mcp-call", body).await;
     let found = call(json!({"name": "list_projects"})).await;
     assert_eq!((&found["ok"], &found["result"]["count"]), (&json!(true), &json!(3)));
+    let said = call(json!({"name": "list_projects", "arguments": {"api_key": "hunter2"}})).await;
+    assert_eq!((&said["ok"], &said["args"]), (&json!(true), &json!({})));
     let wrong = call(json!({"name": "find_project", "arguments": {"nom": "x"}})).await;
     assert_eq!(
         (wrong.status, &wrong["ok"], &wrong["code"]),

@@ -139,4 +139,8 @@ async fn the_addresses_that_scripts_are_told_are_settings() {
         assert_eq!(both, ["https://api.example.com", "https://flows.example.com"], "{path}");
     }
     assert!(visitor.get("/api/status").await["build"].is_string());
+    let owner = servers[0].signs_up("Owner").await;
+    let dashboard = owner.get("/api/dashboard").await;
+    assert_eq!(dashboard["integrations"]["bcgpt"]["url"], "https://api.example.com");
+    assert_eq!(dashboard["integrations"]["flow"]["url"], "https://flows.example.com");
 }

@@ -233,6 +233,11 @@ async fn the_progress_of_a_run_is_passed_on_although_it_is_not_stored() {
         server.backend.db.announce(change(&workspace, Topic::FlowRun, "run"));
         let frame = page.next().await.unwrap();
         assert_eq!((frame.id, frame.data), (None, json!({"type": "flow_run", "id": "run"})));
+        server.backend.db.announce(change(&workspace, Topic::Connector, "basecamp"));
+        for kind in ["connector", "sync"] {
+            let frame = page.next().await.unwrap();
+            assert_eq!(frame.data, json!({"type": kind, "id": "basecamp"}));
+        }
     }
 }
 

@@ -86,6 +86,27 @@ async fn a_field_of_the_wrong_type_is_named() {
 }
 
 #[tokio::test]
+async fn a_query_of_the_wrong_type_is_named() {
+    let server = Server::sqlite().await;
+    let owner = server.signs_up("Owner").await;
+    for (path, field) in [
+        ("/api/insights?limit=many", "limit"),
+        ("/api/insights?acknowledged=perhaps", "acknowledged"),
+        ("/api/chat/sessions?limit=-1", "limit"),
+        ("/api/operations?limit=ten", "limit"),
+        ("/api/approvals?limit=1e9", "limit"),
+        ("/api/pmos/keys?all=perhaps", "all"),
+        ("/api/chat/stream?message=Hello&async=perhaps", "async"),
+    ] {
+        let answer = owner.get(path).await;
+        assert_eq!((answer.status, &answer["code"]), (400, &json!("INVALID_INPUT")), "{path}");
+        assert_eq!(answer["details"][0]["field"], field, "{path}");
+        assert!(answer["error"].is_string() && answer["requestId"].is_string(), "{path}");
+    }
+    assert_eq!(owner.get("/api/chat/sessions").await.body, json!([]));
+}
+
+#[tokio::test]
 async fn every_answer_has_a_request_id() {
     let server = Server::sqlite().await;
     let visitor = server.visitor();
