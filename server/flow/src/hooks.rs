@@ -11,7 +11,7 @@ use crate::waiting::Answer;
 use domain::actor::{Actor, Permission};
 use domain::event::{Event, EventKind};
 use domain::expr;
-use domain::flow::run::RunStatus;
+use domain::flow::run::{LIVE, RunStatus, TRIED};
 use domain::flow::{TriggerKind, catalog};
 use domain::ids::{FlowId, FlowVersionId, RunId, UserId, WorkspaceId};
 use domain::problem::Problem;
@@ -180,7 +180,7 @@ impl Runs {
         let delivery = Delivery {
             workspace: actor.workspace.clone(),
             acting_user: actor.user.clone(),
-            environment: "TESTING",
+            environment: TRIED,
             plan: Arc::new(Plan::new(flow.version)),
             is_limited: flow.runs_at_once.is_some(),
         };
@@ -197,7 +197,7 @@ impl Runs {
         let acting_user = UserId::from(target.published_by.unwrap_or(target.owner_id));
         let plan = plan.ok_or(HookRefusal::Unknown)?;
         let is_limited = target.runs_at_once.is_some();
-        Ok(Delivery { workspace, acting_user, environment: "PRODUCTION", plan, is_limited })
+        Ok(Delivery { workspace, acting_user, environment: LIVE, plan, is_limited })
     }
 
     async fn deliver(

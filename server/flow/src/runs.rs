@@ -17,7 +17,7 @@ use basecamp::Basecamp;
 use domain::actor::{Actor, Permission};
 use domain::event::{Event, EventKind};
 use domain::flow::listing::{Page, RunFilter};
-use domain::flow::run::{Retry, Run, RunStatus, StepStatus, Which};
+use domain::flow::run::{LIVE, Retry, Run, RunStatus, StepStatus, TRIED, Which};
 use domain::flow::{FlowVersion, TriggerKind, tree};
 use domain::ids::{FlowId, FlowVersionId, RunId};
 use domain::problem::Problem;
@@ -168,7 +168,7 @@ impl Runs {
         }
         let plan = self.chosen(actor, flow, which).await?;
         let payload = told::sampled(&self.engine, actor, &plan.version.trigger, payload).await?;
-        let environment = if which == Which::Draft { "TESTING" } else { "PRODUCTION" };
+        let environment = if which == Which::Draft { TRIED } else { LIVE };
         let head = NewRun {
             environment: environment.to_owned(),
             triggered_by: "manual".to_owned(),
@@ -223,7 +223,7 @@ impl Runs {
             flow: version.flow_id.clone(),
             version: version.id.clone(),
             flow_name: version.display_name.clone(),
-            environment: "PRODUCTION".to_owned(),
+            environment: LIVE.to_owned(),
             triggered_by: "retry".to_owned(),
             acting_user: actor.user.clone(),
             payload: String::new(),

@@ -6,7 +6,7 @@ use crate::engine::trying::{lacking, tried};
 use crate::retrying::TakenOver;
 use crate::runs::Runs;
 use domain::actor::{Actor, Permission};
-use domain::flow::run::{Run, RunStatus, Trial, Which};
+use domain::flow::run::{Run, RunStatus, TRIED, Trial, Which};
 use domain::flow::sample::Sample;
 use domain::flow::{ActionKind, tree};
 use domain::ids::{FlowId, RunId};
@@ -105,7 +105,7 @@ impl Runs {
         plan: Arc<Plan>,
     ) -> Result<Run, Problem> {
         let head = NewRun {
-            environment: "TESTING".to_owned(),
+            environment: TRIED.to_owned(),
             triggered_by: "manual".to_owned(),
             payload: payload.to_string(),
             trial: Some(trial),

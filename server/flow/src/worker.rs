@@ -8,6 +8,7 @@ use crate::keeping;
 use crate::schedule::Schedule;
 use crate::told::{self, Overdue};
 use domain::event::{Event, EventKind};
+use domain::flow::run::LIVE;
 use domain::flow::{FlowStatus, FlowVersion};
 use domain::ids::{FlowId, RunId, UserId, WorkspaceId};
 use domain::problem::Problem;
@@ -253,7 +254,7 @@ pub(crate) fn new_run(
         flow: flow.clone(),
         version: version.id.clone(),
         flow_name: version.display_name.clone(),
-        environment: "PRODUCTION".to_owned(),
+        environment: LIVE.to_owned(),
         triggered_by: triggered_by.to_owned(),
         acting_user,
         payload,

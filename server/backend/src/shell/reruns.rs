@@ -4,7 +4,7 @@ use crate::Backend;
 use crate::shell::commands::{Options, Ran};
 use domain::actor::Actor;
 use domain::flow::listing::RunFilter;
-use domain::flow::run::{Retry, Run, RunStatus};
+use domain::flow::run::{LIVE, Retry, Run, RunStatus};
 use domain::problem::Problem;
 use std::collections::BTreeMap;
 use store::ids::rfc3339;
@@ -139,7 +139,7 @@ async fn all(backend: &Backend, actor: &Actor, since: i64) -> Result<Vec<Run>, P
     loop {
         let page = backend.runs.list(actor, &filter).await?;
         let is_last = page.next.is_none() || page.data.iter().any(|it| it.created < since);
-        let fits = |it: &Run| it.created >= since && it.environment == "PRODUCTION";
+        let fits = |it: &Run| it.created >= since && it.environment == LIVE;
         found.extend(page.data.into_iter().filter(fits));
         if is_last || found.len() >= MOST {
             return Ok(found);

@@ -5,7 +5,7 @@ use crate::activepieces::NAME;
 use domain::flow::connection::{ConnectionScope, ConnectionStatus, ConnectionType, FlowConnection};
 use domain::flow::engine::FlowEngine;
 use domain::flow::listing::{FlowSummary, VersionSummary};
-use domain::flow::run::{FailedStep, Run, RunStatus};
+use domain::flow::run::{FailedStep, LIVE, Run, RunStatus};
 use domain::flow::{Flow, FlowStatus, FlowVersion, Trigger, TriggerKind, VersionState, tree};
 use domain::ids::{ConnectionId, FlowId, FlowVersionId, RunId, WorkspaceId};
 use domain::problem::Problem;
@@ -139,7 +139,7 @@ pub(crate) fn run(value: &Value, workspace: &WorkspaceId) -> Run {
         flow_id: FlowId::from(need(&value["flowId"])),
         flow_version_id: FlowVersionId::from(need(&value["flowVersionId"])),
         flow_name: need(&value["flowVersion"]["displayName"]),
-        environment: text(&value["environment"]).unwrap_or_else(|| "PRODUCTION".to_owned()),
+        environment: text(&value["environment"]).unwrap_or_else(|| LIVE.to_owned()),
         status,
         created: need(&value["created"]),
         duration: (start.is_some() && finish.is_some() && took >= 0).then_some(took),

@@ -8,6 +8,7 @@ use crate::hooks::{Delivery, HookAnswer, HookRefusal, Wait};
 use domain::app::publisher::{AuthMode, Publisher};
 use domain::app::{AppCall, Mode};
 use domain::flow::TriggerKind;
+use domain::flow::run::{LIVE, TRIED};
 use domain::ids::{FlowId, UserId};
 use domain::problem::Problem;
 use serde_json::Value;
@@ -107,7 +108,7 @@ impl Apps {
             return Ok(Delivery {
                 workspace: app.workspace.clone(),
                 acting_user: acting.clone(),
-                environment: "PRODUCTION",
+                environment: LIVE,
                 plan: plan.ok_or_else(missing)?,
                 is_limited: flow.runs_at_once.is_some(),
             });
@@ -117,7 +118,7 @@ impl Apps {
             return Ok(Delivery {
                 workspace: app.workspace.clone(),
                 acting_user: acting.clone(),
-                environment: "TESTING",
+                environment: TRIED,
                 is_limited: flow.runs_at_once.is_some(),
                 plan: Arc::new(Plan::new(flow.version)),
             });
