@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask run | dev | test [--quick] | bench [NAME...] | bundle | tidy`.
+//! The project's own commands: `cargo xtask run | dev | test [--quick] | bench [NAME...] | fuzz | bundle | tidy`.
 //! This crate only builds and starts things; what they do is written in the crates it starts.
 #![expect(
     clippy::print_stdout,
@@ -9,6 +9,7 @@
 mod bindgen;
 mod bundle;
 mod config;
+mod fuzz;
 mod postgres;
 mod prepare;
 mod process;
@@ -30,6 +31,7 @@ test            set up what is missing and run every check and every test
 test --quick    formatting, lints and tests on SQLite: nothing to install, no browser
 postgres CMD…   run a command with a private PostgreSQL named in PMOS_TEST_POSTGRES
 bench [NAME…]   measure the built product, one line per figure; `bench crashes` ends runs at every point
+fuzz [SECONDS]  try expressions, files of flows and bodies of requests that nobody would write
 bundle [--dev]  only the browser's files, into target/site
 tidy            only the checks of the tree";
 
@@ -54,6 +56,8 @@ fn carry_out(words: &[&str]) -> Outcome {
         ["test", "--quick"] => test::quick(&config),
         ["postgres", program, rest @ ..] => postgres::with(&config, program, rest),
         ["bench", names @ ..] => serve::bench(&config, names),
+        ["fuzz"] => fuzz::fuzz(&config, None),
+        ["fuzz", seconds] => fuzz::fuzz(&config, Some(seconds)),
         ["bundle"] => bundle::build(&config, bundle::Profile::Release),
         ["bundle", "--dev"] => bundle::build(&config, bundle::Profile::Dev),
         ["tidy"] => process::run(&mut config.cargo(&["test", "--quiet", "--package", "tidy"])),
