@@ -16,6 +16,7 @@ use crate::ui::dialog::Dialog;
 use crate::ui::problem::FormProblem;
 use domain::actor::Permission;
 use domain::flow::catalog::MANUAL;
+use domain::flow::validate;
 use domain::flow::{TriggerKind, VersionState};
 use domain::ids::ApprovalId;
 use domain::problem::Problem;
@@ -52,7 +53,7 @@ impl Lacks {
     pub fn words(self) -> String {
         match self {
             Self::Fixes(many) => format!("{} to fix first", count(many, "thing", "things")),
-            Self::Steps => "Add a step first: nothing happens yet after the trigger".to_owned(),
+            Self::Steps => validate::NO_STEPS.to_owned(),
         }
     }
 

@@ -137,7 +137,8 @@ fn check(
     version: &FlowVersion,
     connections: &BTreeSet<String>,
 ) -> Result<Option<Schedule>, Problem> {
-    let problems = validate::problems(version, Some(connections));
+    let mut problems = validate::problems(version, Some(connections));
+    problems.extend(validate::without_steps(version));
     let issues: Vec<_> = problems.iter().map(|it| it.issue()).collect();
     if issues.is_empty() {
         Schedule::of(&version.trigger)

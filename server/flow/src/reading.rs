@@ -200,6 +200,7 @@ impl Flows {
         let off = self.engine.switched_off(&actor.workspace).await?;
         let mut found = validate::problems(&version, Some(&known));
         found.extend(validate::switched_off(&version, &off));
+        found.extend(validate::without_steps(&version));
         Ok(found)
     }
 

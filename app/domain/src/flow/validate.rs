@@ -55,6 +55,8 @@ pub enum ProblemCode {
     NoConnection,
     /// A piece that the workspace switched off.
     SwitchedOff,
+    /// Something starts it, and then nothing happens.
+    NoSteps,
 }
 
 impl FlowProblem {
@@ -104,6 +106,18 @@ pub fn problems(version: &FlowVersion, connections: Option<&BTreeSet<String>>) -
         found.extend(connection_problems(version, known));
     }
     found
+}
+
+/// What to do about a flow that does nothing once it has started; said wherever it cannot go live.
+pub const NO_STEPS: &str = "Add a step first: nothing happens yet after the trigger";
+
+/// That nothing happens after the trigger. No fault of any step, so it stands in the way of publishing alone: a flow is
+/// built from its trigger on.
+pub fn without_steps(version: &FlowVersion) -> Option<FlowProblem> {
+    let has_trigger = matches!(version.trigger.kind, TriggerKind::Piece(_));
+    let words = (NO_STEPS.to_owned(), "Choose what should happen when the flow starts");
+    (has_trigger && version.trigger.next_action.is_none())
+        .then(|| FlowProblem::new(&version.trigger.name, "", ProblemCode::NoSteps, words))
 }
 
 /// The trigger and the steps of `version` whose piece is in `off`, in reading order; skipped steps do not run, so they may

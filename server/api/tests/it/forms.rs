@@ -23,6 +23,13 @@ async fn published_with(server: &Server, actor: &Actor, inputs: Value) -> String
             "triggerName": "form_submission",
             "input": { "inputs": inputs, "title": "Ask & get", "thanks": "We will write" },
         },
+        "nextAction": {
+            "name": "step_1", "displayName": "Keep it", "type": "PIECE",
+            "settings": {
+                "pieceName": "@activepieces/piece-data-mapper", "pieceVersion": "~0.1.0",
+                "actionName": "advanced_mapping", "input": { "mapping": { "kept": true } },
+            },
+        },
     }))
     .unwrap();
     let import = ImportFlow {

@@ -148,6 +148,7 @@ impl Remote {
                 });
             }
         }
+        found.extend(validate::without_steps(&flow.version));
         Ok(found)
     }
 

@@ -5,10 +5,11 @@ use domain::actor::Role;
 use domain::event::EventKind;
 use domain::flow::edit::{ChangeName, FlowEdit};
 use domain::flow::listing::FlowFilter;
+use domain::flow::validate::ProblemCode;
 use domain::flow::{FlowStatus, VersionState};
 use domain::ids::WorkspaceId;
 use domain::problem::Problem;
-use serde_json::json;
+use serde_json::{Value, json};
 use store::events;
 
 fn rename(name: &str) -> Vec<FlowEdit> {
@@ -89,6 +90,20 @@ async fn what_is_incomplete_is_not_published() {
     assert!(issues.iter().any(|it| it.field.starts_with("steps.step_1")), "{issues:?}");
     assert!(issues.iter().any(|it| it.field.starts_with("steps.step_2")), "{issues:?}");
     assert_eq!(world.flows.get(&admin(), &flow.id).await.unwrap().status, FlowStatus::Disabled);
+}
+
+#[tokio::test]
+async fn a_trigger_alone_does_not_go_live() {
+    for world in World::both().await {
+        let flow = world.drafted(on_webhook(Value::Null)).await.unwrap();
+        assert!(flow.version.valid, "a flow is built from its trigger on");
+        let problems = world.flows.problems(&admin(), &flow.id).await.unwrap();
+        assert_eq!((problems.len(), problems[0].code), (1, ProblemCode::NoSteps), "{problems:?}");
+        let refused = world.flows.publish(&admin(), &flow.id).await;
+        assert_eq!(refused, Err(Problem::Invalid { issues: vec![problems[0].issue()] }));
+        let now = world.flows.get(&admin(), &flow.id).await.unwrap();
+        assert_eq!((now.status, now.published_version_id), (FlowStatus::Disabled, None));
+    }
 }
 
 #[tokio::test]
