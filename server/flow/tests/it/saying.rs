@@ -2,9 +2,9 @@
 
 use crate::places::step;
 use crate::triggers::Studio;
-use crate::world::{World, admin, chain, for_each, on_webhook, piece};
+use crate::world::{World, admin, chain, for_each, on_webhook, piece, set_fields};
 use domain::flow::run::{Run, RunStatus, StepOutput, Trial};
-use serde_json::{Value, json};
+use serde_json::json;
 
 const NOTIFY: &str = "@pmos/piece-notify";
 
@@ -54,7 +54,7 @@ async fn a_dry_run_says_what_would_change_in_the_order_of_its_steps() {
         let listed = world.runs.list(&admin(), &Default::default()).await.unwrap().data;
         assert_eq!(listed[0].trial, Some(Trial::Dry));
         assert!(listed[0].would_change.is_empty() && listed[0].steps.is_empty());
-        let real = world.published(on_webhook(Value::Null)).await;
+        let real = world.published(on_webhook(set_fields("step_1", json!({ "a": 1 })))).await;
         let real = world.fire(&real, json!({})).await;
         assert!(!world.ended(&real).await.is_dry());
     }
