@@ -1,6 +1,6 @@
 //! The formulas over real to-dos and posts, live and from the mirror.
 
-use crate::world::{PROJECT, World};
+use crate::world::{PROJECT, World, actor};
 use serde_json::{Value, json};
 
 fn here(more: Value) -> Value {
@@ -61,6 +61,18 @@ async fn the_mirror_computes_what_basecamp_itself_does() {
             assert_eq!(answer["source"], "mirror", "{tool}");
             assert_eq!(still(answer), live, "{} {tool}", world.test.name);
         }
+    }
+}
+
+#[tokio::test]
+async fn how_people_stand_is_the_same_from_what_still_counts_as_from_everything() {
+    for world in World::both().await {
+        let live = world.tools.people_standing(&actor("amara")).await.unwrap();
+        assert!(live.people.iter().any(|it| it.health.is_some()), "{}", world.test.name);
+        assert!(live.unassigned > 0 && live.people[0].load.open > 10, "{}", world.test.name);
+        world.sync().await;
+        let mirrored = world.tools.people_standing(&actor("amara")).await.unwrap();
+        assert_eq!(mirrored, live, "{}", world.test.name);
     }
 }
 
