@@ -195,3 +195,88 @@ async fn a_secret_in_a_step_is_refused_with_where_it_belongs() {
     let problems = world.ok("flow_validate", json!({ "flow_id": flow["id"] })).await;
     assert_eq!(problems["problems"][0]["code"], "NO_CONNECTION");
 }
+
+#[tokio::test]
+async fn operations_that_leave_no_valid_tree_are_refused_and_change_nothing() {
+    for world in World::both().await {
+        let flow = drafted(&world).await;
+        let id = &flow["id"];
+        let step = flow["version"]["trigger"]["nextAction"].clone();
+        let operate = |kind: &str, request: Value| json!({ "flow_id": id, "operation": { "type": kind, "request": request } });
+        let named = |name: &str| {
+            let mut step = step.clone();
+            step["name"] = json!(name);
+            step
+        };
+        let branch = json!({ "branchType": "FALLBACK", "branchName": "Otherwise" });
+        let router = |children: Value| {
+            json!({
+                "name": "step_3", "displayName": "Choose", "type": "ROUTER", "valid": true, "children": children,
+                "settings": { "executionType": "EXECUTE_FIRST_MATCH", "branches": [branch] },
+            })
+        };
+        let round = json!({ "name": "step_2", "displayName": "Each", "type": "LOOP_ON_ITEMS", "valid": true, "settings": { "items": "{{[1]}}" } });
+        let added = operate("ADD_ACTION", json!({ "parentStep": "step_1", "action": round }));
+        world.ok("flow_update", added).await;
+        let whole = |next: Value| {
+            let mut trigger = flow["version"]["trigger"].clone();
+            trigger["nextAction"] = next;
+            json!({ "displayName": "Flow", "trigger": trigger, "schemaVersion": null, "notes": null })
+        };
+        let mut twice = step.clone();
+        twice["nextAction"] = step.clone();
+        let before = world.ok("flow_get", json!({ "flow_id": id })).await;
+        for (kind, request) in [
+            ("ADD_ACTION", json!({ "parentStep": "step_9", "action": named("step_4") })),
+            ("ADD_ACTION", json!({ "parentStep": "step_1", "action": named("step_1") })),
+            ("ADD_ACTION", json!({ "parentStep": "step_1", "action": named("trigger") })),
+            (
+                "ADD_ACTION",
+                json!({ "parentStep": "step_1", "stepLocationRelativeToParent": "INSIDE_LOOP", "action": named("step_4") }),
+            ),
+            ("UPDATE_ACTION", named("step_9")),
+            ("DELETE_ACTION", json!({ "names": ["step_9"] })),
+            ("SET_SKIP_ACTION", json!({ "names": ["step_9"], "skip": true })),
+            ("DUPLICATE_ACTION", json!({ "stepName": "step_9" })),
+            ("MOVE_ACTION", json!({ "name": "step_1", "newParentStep": "step_9" })),
+            (
+                "MOVE_ACTION",
+                json!({ "name": "step_2", "newParentStep": "step_2", "stepLocationRelativeToNewParent": "INSIDE_LOOP" }),
+            ),
+            (
+                "ADD_BRANCH",
+                json!({ "stepName": "step_1", "branchIndex": 0, "branchName": "One", "conditions": [] }),
+            ),
+            ("DELETE_BRANCH", json!({ "stepName": "step_1", "branchIndex": 0 })),
+            ("IMPORT_FLOW", whole(twice)),
+            ("IMPORT_FLOW", whole(router(json!([null, null])))),
+            ("IMPORT_FLOW", whole(router(json!([])))),
+            ("WORMHOLE", json!({})),
+        ] {
+            let refused = world.code("flow_update", operate(kind, request.clone())).await;
+            assert_eq!(refused, "INVALID_INPUT", "{kind} {request}");
+            let now = world.ok("flow_get", json!({ "flow_id": id })).await;
+            assert_eq!(now, before, "{kind} {request}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_trigger_alone_is_not_published_and_the_tools_say_why() {
+    for world in World::both().await {
+        let flow = drafted(&world).await;
+        let id = &flow["id"];
+        let gone = json!({ "flow_id": id, "step_name": "step_1" });
+        world.ok("flow_step_delete", gone).await;
+        let refused = world.call("flow_publish", json!({ "flow_id": id })).await.unwrap_err();
+        assert_eq!(refused.code(), "INVALID_INPUT");
+        assert!(refused.to_string().contains("Add a step first"), "{refused}");
+        let said = world.ok("flow_validate", json!({ "flow_id": id })).await;
+        assert_eq!(
+            (&said["valid"], &said["problems"][0]["code"]),
+            (&json!(false), &json!("NO_STEPS"))
+        );
+        let now = world.ok("flow_get", json!({ "flow_id": id })).await;
+        assert_eq!(now["status"], "DISABLED", "{now}");
+    }
+}
