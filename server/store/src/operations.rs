@@ -104,7 +104,8 @@ pub struct NewOperation {
 /// The state of one that waits for a person.
 pub const PENDING: &str = "pending_approval";
 
-const COLUMNS: &str = "id, user_id, source, actor, session_id, run_id, command, tool, arguments, target, project_id, risk,
+/// An alert is sent by what an admin set on a page, so that is its door; it is told apart only where failures are counted.
+const COLUMNS: &str = "id, user_id, CASE source WHEN 'alert' THEN 'ui' ELSE source END AS source, actor, session_id, run_id, command, tool, arguments, target, project_id, risk,
     approval_required, approval_id, status, duration_ms, result_excerpt, error, undo, undoes, undone_at, approved_at,
     created_at, updated_at";
 
@@ -205,7 +206,7 @@ pub async fn list(
 ) -> Result<Vec<OperationRow>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM operations
-         WHERE workspace_id = $1 AND ($2 = '' OR status = $2) AND ($3 = '' OR source = $3) AND ($4 = '' OR id < $4)
+         WHERE workspace_id = $1 AND ($2 = '' OR status = $2) AND ($3 = '' OR CASE source WHEN 'alert' THEN 'ui' ELSE source END = $3) AND ($4 = '' OR id < $4)
          ORDER BY id DESC LIMIT $5"
     );
     fetch_all!(

@@ -4,6 +4,7 @@ use domain::ids::{UserId, WorkspaceId};
 use store::care;
 use store::failures::{self, Lately};
 use store::notifications::{self, NewNotification};
+use store::operations::{self, OperationFilter};
 use store::testing::TestDb;
 
 async fn run(
@@ -62,11 +63,16 @@ async fn changes_requests_and_readings_that_fail_are_found() {
         )
         .await
         .unwrap();
-        for (id, status) in [("o1", "completed"), ("o2", "failed"), ("o3", "pending_approval")] {
+        for (id, source, status) in [
+            ("o1", "mcp", "completed"),
+            ("o2", "mcp", "failed"),
+            ("o3", "mcp", "pending_approval"),
+            ("o4", "alert", "failed"),
+        ] {
             let sql = format!(
                 "INSERT INTO operations (id, workspace_id, user_id, source, actor, tool, arguments, risk,
                                          approval_required, status, created_at, updated_at)
-                 VALUES ('{id}', 'w1', 'u', 'mcp', 'Mira', 'create_todo', '{{}}', 'low', 0, '{status}', 200, 200)"
+                 VALUES ('{id}', 'w1', 'u', '{source}', 'Mira', 'create_todo', '{{}}', 'low', 0, '{status}', 200, 200)"
             );
             test.run(&sql).await.unwrap();
         }
@@ -87,6 +93,11 @@ async fn changes_requests_and_readings_that_fail_are_found() {
         let mut conn = test.db.read().await.unwrap();
         assert_eq!(failures::of_calls(&mut conn, 200).await.unwrap(), [lately("w1", 2, 1)]);
         assert!(failures::of_calls(&mut conn, 201).await.unwrap().is_empty(), "{}", test.name);
+        let workspace = WorkspaceId::from("w1");
+        let ui = OperationFilter { source: Some("ui".into()), limit: 9, ..Default::default() };
+        let rows = operations::list(&mut conn, &workspace, &ui).await.unwrap();
+        let doors: Vec<_> = rows.iter().map(|it| (it.id.as_str(), it.source.as_str())).collect();
+        assert_eq!(doors, [("o4", "ui")], "an alert goes by what an admin set on a page");
         let requests = failures::of_requests(&mut conn, 650_000).await.unwrap();
         assert_eq!(requests, [lately("", 10, 2)], "{}", test.name);
         let trouble = care::trouble(&mut conn, "w1", "c1").await.unwrap();
