@@ -63,7 +63,7 @@ impl Convert {
             id: it.id,
             name: it.name.clone(),
             project_id: it.bucket.id,
-            app_url: self.page(&it.app_url, it.bucket.id, &format!("#list-{}", it.id)),
+            app_url: self.page(&it.app_url, it.bucket.id, "?tab=todos"),
             todos: Vec::new(),
         }
     }
@@ -83,7 +83,7 @@ impl Convert {
             list_name: is_listed.then(|| it.parent.title.clone()),
             assignees: it.assignees.iter().flatten().map(person).collect(),
             comments_count: count(it.comments_count),
-            app_url: self.page(&it.app_url, it.bucket.id, &format!("#todo-{}", it.id)),
+            app_url: self.page(&it.app_url, it.bucket.id, &format!("?item={}", it.id)),
             updated_at: time(it.updated_at),
         }
     }
@@ -105,7 +105,7 @@ impl Convert {
             id: it.id,
             name: it.title,
             project_id: it.bucket_id,
-            app_url: self.page(&it.app_url, it.bucket_id, &format!("#list-{}", it.id)),
+            app_url: self.page(&it.app_url, it.bucket_id, "?tab=todos"),
             todos: Vec::new(),
         }
     }
@@ -117,7 +117,7 @@ impl Convert {
             id,
             name: it.parent_title.clone(),
             project_id: it.bucket_id,
-            app_url: self.page(&it.parent_url, it.bucket_id, &format!("#list-{id}")),
+            app_url: self.page(&it.parent_url, it.bucket_id, "?tab=todos"),
             todos: Vec::new(),
         }
     }
@@ -128,7 +128,7 @@ impl Convert {
             |it: AssigneeRow| Person { id: it.id, name: it.name, email: it.email, title: it.title };
         Todo {
             id: it.id,
-            app_url: self.page(&it.app_url, it.bucket_id, &format!("#todo-{}", it.id)),
+            app_url: self.page(&it.app_url, it.bucket_id, &format!("?item={}", it.id)),
             title: it.title,
             description: it.body,
             status: it.status,
@@ -151,7 +151,7 @@ impl Convert {
             content: it.body,
             creator,
             created_at: ids::rfc3339(it.created_at),
-            app_url: self.page(&it.app_url, it.bucket_id, &format!("#todo-{parent}")),
+            app_url: self.page(&it.app_url, it.bucket_id, &format!("?item={parent}")),
         }
     }
 
@@ -161,7 +161,7 @@ impl Convert {
             content: plain::from_html(&it.content),
             creator: it.creator.name.expose().to_owned(),
             created_at: time(it.created_at),
-            app_url: self.page(&it.app_url, it.bucket.id, &format!("#todo-{}", it.parent.id)),
+            app_url: self.page(&it.app_url, it.bucket.id, &format!("?item={}", it.parent.id)),
         }
     }
 }

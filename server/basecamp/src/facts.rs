@@ -226,7 +226,7 @@ impl Basecamp {
             place_kind: it.parent_kind,
             place: it.parent_title,
             creator_id: it.creator_id,
-            app_url: convert.page(&it.app_url, it.bucket_id, &format!("#todo-{}", it.id)),
+            app_url: convert.page(&it.app_url, it.bucket_id, &format!("?item={}", it.id)),
             created_at: it.created_at,
             active_at: it.updated_at,
         };
@@ -276,7 +276,7 @@ impl Mirrored {
             id: it.id,
             is_card: it.kind != scopes::TODOS,
             assignees: people.remove(&it.id).unwrap_or_default(),
-            app_url: self.convert.page(&it.app_url, it.bucket_id, &format!("#todo-{}", it.id)),
+            app_url: self.convert.page(&it.app_url, it.bucket_id, &format!("?item={}", it.id)),
             title: it.title,
             body: it.body,
             completed: it.completed != 0,

@@ -38,8 +38,15 @@ pub struct Said {
 }
 
 pub(crate) fn told(it: SaidRow, convert: Convert) -> Said {
+    // A comment stands under its record.
+    let record = match it.kind.as_str() {
+        "Message" => Some(it.id),
+        "Comment" => it.parent_id,
+        _ => None,
+    };
+    let anchor = record.map(|it| format!("?item={it}")).unwrap_or_default();
     Said {
-        app_url: convert.page(&it.app_url, it.bucket_id, ""),
+        app_url: convert.page(&it.app_url, it.bucket_id, &anchor),
         id: it.id,
         is_comment: it.kind == "Comment",
         project_id: it.bucket_id,

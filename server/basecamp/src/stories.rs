@@ -5,6 +5,7 @@ use crate::connections::Meta;
 use crate::convert::Convert;
 use domain::actor::{Actor, Permission};
 use domain::problem::Problem;
+use domain::record::Kind;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use store::db::Conn;
@@ -115,7 +116,8 @@ impl Stories {
         let assignees = mirror_stories::assignees(&mut self.conn, &self.key, row.id).await?;
         let assignees: Vec<Value> = assignees.into_iter().map(|it| self.person(it)).collect();
         let names: Vec<&str> = assignees.iter().filter_map(|it| it["name"].as_str()).collect();
-        let anchor = if row.kind == "Todo" { format!("#todo-{}", row.id) } else { String::new() };
+        let opens = Kind::ALL.into_iter().any(|it| it.as_str() == row.kind);
+        let anchor = if opens { format!("?item={}", row.id) } else { String::new() };
         Ok(json!({
             "id": row.id,
             "type": row.kind,

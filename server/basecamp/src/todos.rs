@@ -90,11 +90,7 @@ impl Session {
                     id: todo.parent.id,
                     name: todo.parent.title.clone(),
                     project_id: todo.bucket.id,
-                    app_url: self.convert.page(
-                        &todo.parent.app_url,
-                        todo.bucket.id,
-                        &format!("#list-{}", todo.parent.id),
-                    ),
+                    app_url: self.convert.page(&todo.parent.app_url, todo.bucket.id, "?tab=todos"),
                     todos: Vec::new(),
                 });
                 lists.len() - 1

@@ -31,7 +31,7 @@ async fn created_todo_is_what_was_asked_for() {
         (Some("2026-03-27"), Some("Build"))
     );
     assert_eq!(made.project_name, "Website relaunch");
-    assert_eq!(made.app_url, format!("/projects/{}#todo-{}", made.project_id, made.id));
+    assert_eq!(made.app_url, format!("/projects/{}?item={}", made.project_id, made.id));
     assert_eq!(world.basecamp.todo(&admin, made.id).await.unwrap(), made);
 }
 
