@@ -3,6 +3,7 @@
 use crate::llm::failure::{ErrorClass, LlmError};
 use crate::llm::reading::Reading;
 use crate::llm::{LlmEvent, Prompt, Reply, Usage};
+use crate::makers::BUILT_IN;
 use crate::models::Candidate;
 use crate::planning;
 use crate::runtime::Runtime;
@@ -24,8 +25,6 @@ const GATHER: Duration = Duration::from_millis(50);
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 /// The longest answer as text, in bytes.
 const TEXT_BYTES: usize = 1024 * 1024;
-/// How a run names the built-in assistant.
-const BUILT_IN: &str = "builtin";
 
 /// What a model came to.
 pub(crate) enum Heard {

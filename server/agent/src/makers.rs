@@ -2,6 +2,8 @@
 
 use crate::llm::wire::Wire;
 
+/// How the built-in assistant is called, which understands only what it was built for.
+pub(crate) const BUILT_IN: &str = "builtin";
 /// What is said about a name nobody knows.
 pub(crate) const ACCEPTED: &str =
     "Give builtin, openai, openai_chat, anthropic, gemini or openai_compatible";
@@ -53,7 +55,7 @@ impl Maker {
     /// The name in the API and the database.
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::Builtin => "builtin",
+            Self::Builtin => BUILT_IN,
             Self::OpenAi => "openai",
             Self::OpenAiChat => "openai_chat",
             Self::Anthropic => "anthropic",

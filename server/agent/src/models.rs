@@ -5,7 +5,7 @@ use crate::llm::Provider;
 use crate::llm::failure::{ErrorClass, LlmError};
 use crate::llm::http::Door;
 use crate::llm::remote::Remote;
-use crate::makers::Maker;
+use crate::makers::{BUILT_IN, Maker};
 use crate::planner::Planner;
 use crate::settings::Settings;
 use domain::ids::{UserId, WorkspaceId};
@@ -91,7 +91,7 @@ impl Choice {
 
     fn of(candidates: Vec<Candidate>, source: &'static str) -> Self {
         let first = candidates.first().map(|it| &it.provider);
-        let named = |it: Option<&str>| it.unwrap_or("builtin").to_owned();
+        let named = |it: Option<&str>| it.unwrap_or(BUILT_IN).to_owned();
         let chosen = (named(first.map(|it| it.name())), named(first.map(|it| it.model())));
         Self { candidates, source, chosen, missing: None }
     }

@@ -4,6 +4,7 @@ use crate::agent::{Agent, owner};
 use crate::files;
 use crate::hearing::called;
 use crate::leading::Begun;
+use crate::makers::BUILT_IN;
 use crate::models::{Candidate, Choice};
 use crate::sessions::{missing, title_of};
 use crate::trace::run_line;
@@ -108,7 +109,7 @@ impl Agent {
         }
         let candidates = self.awake(choice);
         let first = candidates.first().map(|it| &it.provider);
-        let model = first.map_or_else(|| "builtin".to_owned(), |it| called(it.name(), it.model()));
+        let model = first.map_or_else(|| BUILT_IN.to_owned(), |it| called(it.name(), it.model()));
         let id = ChatRunId::from(ids::fresh());
         let new = NewRun {
             user_name: actor.name.clone(),

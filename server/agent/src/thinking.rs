@@ -6,6 +6,7 @@ use crate::hearing::{month_of, spent};
 use crate::llm::failure::LlmError;
 use crate::llm::reading::read;
 use crate::llm::{Prompt, Reply};
+use crate::makers::BUILT_IN;
 use crate::models::Candidate;
 use crate::settings::Settings;
 use crate::untrusted;
@@ -20,8 +21,6 @@ use store::{ids, limits, model_keys};
 
 /// A model that says nothing for so long is not waited for.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// The one that understands only what it was built for.
-const BUILT_IN: &str = "builtin";
 
 impl Agent {
     /// Who answers steps of flows. It keeps nothing alive.
