@@ -18,6 +18,7 @@ mod flows;
 mod intent;
 mod look_words;
 mod looks;
+mod narrow;
 mod note_words;
 mod notes;
 mod other_words;
@@ -35,6 +36,7 @@ mod reports;
 mod runs;
 mod say;
 mod schedule;
+mod scope;
 mod several;
 mod starts;
 mod step_words;
@@ -197,7 +199,7 @@ fn act(replay: &mut Replay<'_>, intent: Intent) -> Result<String, Stop> {
         Intent::Projects => reads::projects(replay),
         Intent::People => reads::people(replay),
         Intent::Summary(project) => reads::summary(replay, &project),
-        Intent::Find(query) => reads::find(replay, &query),
+        Intent::Find(query, scope) => reads::find(replay, &query, &scope),
         Intent::Status => reads::status(replay),
         Intent::Todo(request) => todos::act(replay, request),
         Intent::Flow(request) => flows::act(replay, request),

@@ -61,9 +61,13 @@ pub(crate) fn range(text: &str, today: NaiveDate) -> Option<Range> {
     }
 }
 
-/// "By Friday" and "in the next ten days" begin today.
+/// "By Friday", "before Friday" and "in the next ten days" begin today.
 fn coming(text: &str, today: NaiveDate) -> Option<Range> {
-    if let Some(last) = text.strip_prefix("by ").and_then(|it| day(it, today)) {
+    let until = |word: &str| text.strip_prefix(word).and_then(|it| day(it, today));
+    if let Some(last) = until("by ").or_else(|| until("until ")) {
+        return Some(Range { from: today, to: last.max(today) });
+    }
+    if let Some(last) = until("before ").and_then(|it| it.pred_opt()) {
         return Some(Range { from: today, to: last.max(today) });
     }
     let text = text.strip_prefix("in ").unwrap_or(text);

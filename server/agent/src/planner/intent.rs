@@ -1,6 +1,6 @@
 //! What a message asks for, in plain English; names are still words and are looked up later.
 
-mod names;
+pub(crate) mod names;
 mod talk;
 
 use super::by_name;
@@ -11,10 +11,10 @@ use super::note_words::{self, Note};
 use super::other_words::{self, OtherUse};
 use super::phrase::Phrase;
 use super::post_words::{self, Post};
+use super::scope::{self, Scope};
 use super::todo_words::{self, TodoRequest};
 use crate::command_list::Command;
 use chrono::NaiveDate;
-use names::is_name;
 use talk::talk;
 
 /// What a message asks for.
@@ -44,8 +44,8 @@ pub(crate) enum Intent {
     People,
     /// "How is Website relaunch doing?"
     Summary(String),
-    /// "Find to-dos about the logo".
-    Find(String),
+    /// "Find to-dos about the logo", and where.
+    Find(String, Scope),
     /// "Is everything connected?"
     Status,
     /// Something to do with a to-do.
@@ -64,15 +64,6 @@ pub(crate) enum Intent {
     Command(Command, String),
     /// None of these.
     Unknown,
-}
-
-/// Whose to-dos, of which project.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Scope {
-    /// Only those of the person who asks.
-    pub(crate) is_mine: bool,
-    /// Words that name a project or a person.
-    pub(crate) about: Vec<String>,
 }
 
 /// Messages longer than this are never simple requests.
@@ -127,17 +118,18 @@ fn polite(phrase: Phrase) -> Phrase {
 
 fn question(phrase: &Phrase, today: NaiveDate) -> Option<Intent> {
     if late(phrase) {
-        return Some(Intent::Overdue(scope(phrase, today)));
+        return Some(Intent::Overdue(scope::read(phrase, today)));
     }
-    if let Some(query) = search(phrase) {
-        return Some(Intent::Find(query));
+    if let Some((query, scope)) = search(phrase) {
+        return Some(Intent::Find(query, scope));
     }
     if phrase.has("due|deadline|deadlines|coming_up")
         || (phrase.has("have_to_do|on_my_plate|to_do|should_i_do|need_to_finish|have_to_finish|need_to_do|has_to_do|do_i_have|is_there_anything|is_there_something")
             && when(phrase, today).is_some())
     {
         let (words, range) = when(phrase, today).unwrap_or_else(|| soon(today));
-        return Some(Intent::Due(range, words, scope(phrase, today)));
+        let scope = Scope { days: None, ..scope::read(phrase, today) };
+        return Some(Intent::Due(range, words, scope));
     }
     if let Some(project) = summary(phrase) {
         return Some(Intent::Summary(project));
@@ -186,12 +178,13 @@ fn question(phrase: &Phrase, today: NaiveDate) -> Option<Intent> {
 /// Asks for what should be done already.
 fn late(phrase: &Phrase) -> bool {
     phrase.has(
-        "overdue|past_due|past_its_due|past_their_due|days_late|running_late|behind_schedule|behind_on|have_slipped|at_risk|\
+        "overdue|past_due|past_its_due|past_their_due|days_late|week_late|weeks_late|month_late|months_late|running_late|behind_schedule|behind_on|have_slipped|at_risk|\
          should_have_been_finished|should_have_been_done|should_be_done_already",
     ) || phrase
         .fits_any(&[
             "@what [is|are] late {more}",
             "@what [is|are] late",
+            "@what @todos {x} is|are late",
             "anything|something|everything [that_is] late {more}",
             "anything|something|everything [that_is] late",
             "[@show] [me] [the|all] late items|work|things|ones|@todos {more}",
@@ -206,17 +199,33 @@ fn late(phrase: &Phrase) -> bool {
         .is_some()
 }
 
-fn search(phrase: &Phrase) -> Option<String> {
-    phrase
-        .fits_any(&[
+fn search(phrase: &Phrase) -> Option<(String, Scope)> {
+    let owned = phrase.fits(
+        "find|search [for] {who} @todos about|for|with|called|named|mentioning [the|a|an] {query}",
+    );
+    let owned = owned.and_then(|it| {
+        let who = it.get("who").strip_suffix("'s")?.to_owned();
+        Some((it.part("query"), vec![who]))
+    });
+    let any = || {
+        let captures = phrase.fits_any(&[
             "find|search|look [for] [the|a|any|all] @todos about|for|with|called|named|mentioning {query}",
             "search for {query}",
             "look for {query}",
             "find {query}",
             "where is|are [the] thing|@todo about|with|on {query}",
             "look up [anything|something|everything] [about|on] {query}",
-        ])
-        .map(|it| it.get("query"))
+        ])?;
+        Some((captures.part("query"), Vec::new()))
+    };
+    let (query, mut about) = owned.or_else(any)?;
+    let placed = query.fits("{query} in [the] [project] {place}");
+    let Some(placed) = placed else {
+        return Some((query.text(), Scope { about, ..Scope::default() }));
+    };
+    let place = placed.part("place");
+    about.push(place.fits("{name} project").map_or_else(|| place.text(), |it| it.get("name")));
+    Some((placed.get("query"), Scope { about, ..Scope::default() }))
 }
 
 fn soon(today: NaiveDate) -> (String, Range) {
@@ -267,6 +276,20 @@ fn summary(phrase: &Phrase) -> Option<String> {
 }
 
 fn open(phrase: &Phrase, today: NaiveDate) -> Option<Scope> {
+    // "What is Theo working on in Website relaunch?"
+    if let Some(placed) = phrase.fits("{head} in [the] [project] {place}")
+        && scope::is_whole_name(&placed.part("place"))
+        && let Some(person) = person(&placed.part("head"))
+    {
+        let place = placed.part("place");
+        let name = place.fits("{name} project").map_or_else(|| place.text(), |it| it.get("name"));
+        let plain = scope::read(phrase, today);
+        if plain.left.is_some() || plain.with.is_some() {
+            return Some(plain);
+        }
+        let about = person.about.into_iter().chain(Some(name)).collect();
+        return Some(Scope { about, ..person });
+    }
     if phrase
         .fits_any(&[
             "what am i working on",
@@ -279,38 +302,13 @@ fn open(phrase: &Phrase, today: NaiveDate) -> Option<Scope> {
         ])
         .is_some()
     {
-        return Some(Scope { is_mine: true, about: Vec::new() });
+        return Some(Scope { is_mine: true, ..Scope::default() });
     }
-    let person = phrase.fits_any(&[
-        "@what [is|are|does|do] {person} working on",
-        "@what [is|are|does|do] {person} busy_with|doing|up_to",
-        "what does {person} have to do",
-        "what does {person} have on {more}",
-        "what should {person} do [next]",
-        "@what [is] on {person} plate|list|desk",
-        "@what [is] assigned to {person}",
-        "@show [me] @todos of|for|assigned_to|from {person}",
-        "[@show] [me] everything|all|anything [that_is] assigned to {person}",
-        "@todos of|for|assigned_to|from {person}",
-        "workload of|for {person}",
-    ]);
-    if let Some(captures) = person {
-        let who = captures.get("person");
-        let who = who.strip_suffix("'s").unwrap_or(&who).to_owned();
-        return Some(match who.to_lowercase().as_str() {
-            "i" | "me" | "my" | "myself" => Scope { is_mine: true, about: Vec::new() },
-            _ => Scope { is_mine: false, about: vec![who] },
-        });
+    if let Some(scope) = person(phrase) {
+        return Some(scope);
     }
-    let captures = phrase.fits_any(&[
-        "@show [me] {person} @todos",
-        "@what [are|is] {person} @todos",
-        "{person} @todos",
-    ]);
+    let captures = phrase.fits_any(OWNED);
     if let Some(who) = captures.map(|it| without_state(&it.get("person"))) {
-        if let Some(name) = who.strip_suffix("'s") {
-            return Some(Scope { is_mine: false, about: vec![name.to_owned()] });
-        }
         if !matches!(
             who.to_lowercase().as_str(),
             "my" | "all"
@@ -324,7 +322,7 @@ fn open(phrase: &Phrase, today: NaiveDate) -> Option<Scope> {
         ) {
             return None;
         }
-        return Some(scope(phrase, today));
+        return Some(scope::read(phrase, today));
     }
     let asks = phrase.fits_any(&[
         "@show [me] {more}",
@@ -335,7 +333,38 @@ fn open(phrase: &Phrase, today: NaiveDate) -> Option<Scope> {
         "how_many {more}",
     ]);
     (asks.is_some() && phrase.has("@todos|to-dos|todos|tasks|to_dos|open|left|assigned_to_me"))
-        .then(|| scope(phrase, today))
+        .then(|| scope::read(phrase, today))
+}
+
+/// "Priya's to-dos".
+const OWNED: &[&str] =
+    &["@show [me] {person} @todos", "@what [are|is] {person} @todos", "{person} @todos"];
+
+/// A question for what one person has.
+fn person(phrase: &Phrase) -> Option<Scope> {
+    let scope = |who: &str| match who.to_lowercase().as_str() {
+        "i" | "me" | "my" | "myself" => Scope { is_mine: true, ..Scope::default() },
+        _ => Scope { about: vec![who.to_owned()], ..Scope::default() },
+    };
+    let named = phrase.fits_any(&[
+        "@what [is|are|does|do] {person} working on",
+        "@what [is|are|does|do] {person} busy_with|doing|up_to",
+        "what does {person} have to do",
+        "what does {person} have on {more}",
+        "what should {person} do [next]",
+        "@what [is] on {person} plate|list|desk",
+        "@what [is] assigned to {person}",
+        "@show [me] @todos of|for|assigned_to|from {person}",
+        "[@show] [me] everything|all|anything [that_is] assigned to {person}",
+        "@todos of|for|assigned_to|from {person}",
+        "workload of|for {person}",
+    ]);
+    if let Some(captures) = named {
+        let who = captures.get("person");
+        return Some(scope(who.strip_suffix("'s").unwrap_or(&who)));
+    }
+    let owned = phrase.fits_any(OWNED)?;
+    without_state(&owned.get("person")).strip_suffix("'s").map(scope)
 }
 
 /// "Priya's" of "Priya's open".
@@ -344,42 +373,6 @@ fn without_state(who: &str) -> String {
     let owned = |it: &&str| it.ends_with("'s");
     let short = STATES.iter().find_map(|it| who.strip_suffix(it));
     short.filter(owned).unwrap_or(who).to_owned()
-}
-
-/// Whose to-dos and of which project a question is about.
-fn scope(phrase: &Phrase, today: NaiveDate) -> Scope {
-    let is_mine = phrase.has("my|mine|i|i'm|assigned_to_me|for_me|myself");
-    let owned = phrase.fits("which|what of {about?} @todos {x}").filter(|it| {
-        !matches!(it.get("about").to_lowercase().as_str(), "my" | "our" | "the" | "all" | "these")
-    });
-    let other = || {
-        phrase.fits_any(&[
-            "{x} in|on|for|of|from|by|assigned_to [the] [project] {about} project [today|now]",
-            "{x} in|for|of|from|by|assigned_to|on [the] [project] {about}",
-            "in [the] [project] {about} @what {x}",
-            "what do|does|must|should {about?} need|needs|have|has|finish|do {x}",
-            "what did {about} miss",
-            "how_many {x} do|does {about} have {y}",
-            "how_many {x} do|does {about} have",
-            "@what {x} do|does {about} have",
-        ])
-    };
-    let named = owned.or_else(other);
-    let about = named.map(|it| it.get("about")).or_else(|| owner(phrase));
-    let about = about.map(|it| it.strip_suffix("'s").map_or(it.clone(), str::to_owned));
-    let about = about.filter(|it| is_name(it, today));
-    Scope { is_mine, about: about.into_iter().collect() }
-}
-
-/// Whose something is: "Ben" of "Ben's overdue tasks", with the word before where both are written as a name.
-fn owner(phrase: &Phrase) -> Option<String> {
-    let text = phrase.text();
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let is_written_as_name = |it: &&&str| it.chars().next().is_some_and(char::is_uppercase);
-    let at = words.iter().skip(1).position(|it| it.ends_with("'s") && is_written_as_name(&it))? + 1;
-    let name = words.get(at)?.strip_suffix("'s")?;
-    let first = words.get(at - 1).filter(|_| at > 1).filter(is_written_as_name);
-    Some(first.map_or_else(|| name.to_owned(), |it| format!("{it} {name}")))
 }
 
 #[cfg(test)]

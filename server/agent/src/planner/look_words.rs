@@ -2,13 +2,14 @@
 
 use super::dates::{self, Range};
 use super::phrase::Phrase;
+use super::scope::{self, Scope};
 use chrono::NaiveDate;
 
 /// A question about people, cards or the past; names are still words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Look {
-    /// "Which to-dos have nobody?", in a project when one is named.
-    Unassigned(Option<String>),
+    /// "Which to-dos have nobody?", where, due when, and whether only those that are late.
+    Unassigned(Scope, bool),
     /// "Who has the most to do?", or "how busy is Theo?"
     Workload(Option<String>),
     /// "Who is overloaded next week?": the person, when one is named, the words of the days, and the days.
@@ -36,6 +37,8 @@ pub(crate) enum Look {
 pub(crate) struct Past {
     /// A project or a person, in words.
     pub(crate) about: Option<String>,
+    /// A person beside a project, in words.
+    pub(crate) by: Option<String>,
     /// "yesterday", "last week", "3 days ago"; a week when nothing was said.
     pub(crate) since: Option<String>,
 }
@@ -45,7 +48,7 @@ const TIMES: &str = "today|yesterday|this_week|last_week|this_month|last_month|l
 
 /// What a phrase asks about.
 pub(crate) fn read(phrase: &Phrase, today: NaiveDate) -> Option<Look> {
-    unassigned(phrase)
+    unassigned(phrase, today)
         .or_else(|| busy(phrase, today))
         .or_else(|| workload(phrase))
         .or_else(|| forecast(phrase))
@@ -55,19 +58,27 @@ pub(crate) fn read(phrase: &Phrase, today: NaiveDate) -> Option<Look> {
         .or_else(|| people(phrase))
 }
 
-fn unassigned(phrase: &Phrase) -> Option<Look> {
+fn unassigned(phrase: &Phrase, today: NaiveDate) -> Option<Look> {
+    const SAID: [&str; 4] = [
+        "without|with_no [an|any] assignee|owner|person|one",
+        "that|which nobody|no_one has|owns",
+        "have|has|with nobody|no_one",
+        "have|has no owner|assignee",
+    ];
     let asks = phrase.has("unassigned|no_assignee|without_assignee")
         || phrase.has("nobody|no_one|no_owner|an_owner|an_assignee|without_owner")
             && phrase.has("@todos|to-dos|todos|tasks|to_dos|work");
     if !asks || phrase.has("when|if|every|each|make|create|add|assign") {
         return None;
     }
-    let place = phrase.fits_any(&[
-        "{x} in|of|from [the] {project} project",
-        "{x} in|of|from [the] {project} have|has {y}",
-        "{x} in|of|from [the] {project}",
-    ]);
-    Some(Look::Unassigned(place.map(|it| it.get("project"))))
+    let said = SAID.iter().find_map(|it| phrase.find(it));
+    let rest = said.map_or_else(|| phrase.clone(), |(from, to, _)| phrase.except(from, to));
+    let is_late = rest.has("overdue|late|past_due");
+    let mut scope = scope::read(&rest, today);
+    if let Some(days) = scope.days.as_mut().filter(|it| !is_late && it.to >= today) {
+        days.from = days.from.max(today);
+    }
+    Some(Look::Unassigned(scope, is_late))
 }
 
 fn workload(phrase: &Phrase) -> Option<Look> {
@@ -178,7 +189,11 @@ fn past(phrase: &Phrase) -> Option<Look> {
         "what did|have i|we miss|missed in|on|with [the] {about}",
         "what did|have i|we miss|missed",
     ]) {
-        return Some(Look::Happened(Past { about: captures.some("about"), since }));
+        return Some(Look::Happened(Past {
+            about: captures.some("about"),
+            since,
+            ..Past::default()
+        }));
     }
     let finished = phrase.fits_any(&[
         "@what|@show [me] [has|have|was|were|been|did] [we|the_team] [been|just] finished|completed|done|finish|complete in|on|of|for [the] {about}",
@@ -188,9 +203,17 @@ fn past(phrase: &Phrase) -> Option<Look> {
     let team = |words: &str| {
         matches!(words.to_lowercase().as_str(), "we" | "the team" | "everyone" | "us" | "i")
     };
+    let both = phrase.fits_any(&[
+        "what did|has {by?} finish|finished|complete|completed|get_done in|on|for [the] [project] {about}",
+        "which|what @todos did|has {by?} finish|finished|complete|completed in|on|for [the] [project] {about}",
+    ]);
+    if let Some(captures) = both {
+        let by = captures.some("by").filter(|it| !team(it));
+        return Some(Look::Finished(Past { about: captures.some("about"), by, since }));
+    }
     if let Some(captures) = finished {
         let about = captures.some("about").filter(|it| !team(it));
-        return Some(Look::Finished(Past { about, since }));
+        return Some(Look::Finished(Past { about, since, ..Past::default() }));
     }
     let plain = phrase.fits_any(&[
         "@what [has|have|was|were|did] [we|been] [been] finished|completed|done|finish|complete",
@@ -200,7 +223,15 @@ fn past(phrase: &Phrase) -> Option<Look> {
         "what got finished|completed|done",
     ]);
     if plain.is_some() {
-        return Some(Look::Finished(Past { about: None, since }));
+        return Some(Look::Finished(Past { since, ..Past::default() }));
+    }
+    let both = phrase.fits_any(&[
+        "what has|did {by?} [been] doing|do|done|work_on|working_on in|on|for [the] [project] {about}",
+        "what was {by?} doing|up_to in|on [the] [project] {about}",
+    ]);
+    if let Some(captures) = both {
+        let by = captures.some("by").filter(|it| !team(it));
+        return Some(Look::Happened(Past { about: captures.some("about"), by, since }));
     }
     let happened = phrase.fits_any(&[
         "what|what's|what_has happened|happening|changed|new|is_new|has_changed|has_happened in|on|with|at [the] {about}",
@@ -212,14 +243,14 @@ fn past(phrase: &Phrase) -> Option<Look> {
     ]);
     if let Some(captures) = happened {
         let about = captures.some("about").filter(|it| !team(it));
-        return Some(Look::Happened(Past { about, since }));
+        return Some(Look::Happened(Past { about, since, ..Past::default() }));
     }
     let all = phrase.fits_any(&[
         "what|what's|what_has happened|changed|new|is_new|has_changed|has_happened [here]",
         "[@show] [me] [the|any] recent|latest activity|changes|news",
         "activity",
     ]);
-    all.map(|_| Look::Happened(Past { about: None, since }))
+    all.map(|_| Look::Happened(Past { since, ..Past::default() }))
 }
 
 /// The phrase without the time at its end, and that time.

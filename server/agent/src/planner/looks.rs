@@ -2,10 +2,12 @@
 
 use super::dates::Range;
 use super::look_words::{Look, Past};
+use super::narrow::narrow;
 use super::pick::Options;
 use super::reads::{people_of, projects_of};
 use super::replay::{Replay, Stop};
 use super::say;
+use super::scope::Scope;
 use super::values;
 use crate::llm::Wanted;
 use basecamp::names::Purpose;
@@ -23,7 +25,7 @@ const SOON: u64 = 7;
 
 pub(crate) fn act(replay: &mut Replay<'_>, look: &Look) -> Answer {
     match look {
-        Look::Unassigned(project) => unassigned(replay, project.as_deref()),
+        Look::Unassigned(scope, is_late) => unassigned(replay, scope, *is_late),
         Look::Workload(None) => workload(replay),
         Look::Workload(Some(who)) | Look::Person(who) => person(replay, who),
         Look::Busy(who, words, days) => busy(replay, who.as_deref(), (words, *days)),
@@ -48,22 +50,20 @@ fn project(replay: &mut Replay<'_>, words: &str) -> Result<(String, i64), Stop> 
     options.choose(replay, "project", Some(words), Purpose::Read)
 }
 
-fn unassigned(replay: &mut Replay<'_>, words: Option<&str>) -> Answer {
-    let place = match words {
-        Some(words) => Some(project(replay, words)?),
-        None => None,
-    };
+fn unassigned(replay: &mut Replay<'_>, scope: &Scope, is_late: bool) -> Answer {
+    let today = replay.prompt.today;
+    let narrowed = narrow(replay, scope)?;
     let mut all = open(replay)?;
-    all.retain(|it| {
-        it.assignees.is_empty() && place.as_ref().is_none_or(|(_, id)| it.project_id == *id)
-    });
-    let place = place.map_or_else(String::new, |(name, _)| format!(" in {}", say::plain(&name)));
+    let due = |it: &Todo| it.due_on.as_deref().and_then(|it| it.parse::<NaiveDate>().ok());
+    all.retain(|it| it.assignees.is_empty() && (narrowed.fits)(it));
+    all.retain(|it| !is_late || due(it).is_some_and(|day| day < today));
+    let (what, words) = (if is_late { "overdue to-do" } else { "open to-do" }, narrowed.words);
     if all.is_empty() {
-        return Ok(format!("Every open to-do{place} has somebody."));
+        return Ok(format!("Every {what}{words} has somebody."));
     }
     let verb = if all.len() == 1 { "has" } else { "have" };
-    let head = format!("**{}{place} {verb} nobody.**", say::count(all.len(), "open to-do"));
-    Ok(format!("{head}\n\n{}", say::todos(&all, replay.prompt.today)))
+    let head = format!("**{}{words} {verb} nobody.**", say::count(all.len(), what));
+    Ok(format!("{head}\n\n{}", say::todos(&all, today)))
 }
 
 /// What one person has to do.
@@ -252,7 +252,11 @@ fn asked(replay: &mut Replay<'_>, past: &Past) -> Result<(Value, String), Stop> 
     };
     let mut args = json!({ "since": since });
     let mut place = String::new();
-    if let Some(about) = &past.about {
+    let named: Vec<(&str, &String)> = [("by", &past.by), ("about", &past.about)]
+        .into_iter()
+        .filter_map(|(slot, it)| Some((slot, it.as_ref()?)))
+        .collect();
+    if !named.is_empty() {
         let wanted = vec![
             Wanted::new("list_projects", json!({})),
             Wanted::new("list_all_people", json!({ "query": "" })),
@@ -262,10 +266,13 @@ fn asked(replay: &mut Replay<'_>, past: &Past) -> Result<(Value, String), Stop> 
         let projects = projects_of(&next()).into_iter().map(|(name, id)| (name, ("project", id)));
         let people = people_of(&next()).into_iter().map(|(name, id)| (name, ("person", id)));
         let options = Options { what: "project or person", all: projects.chain(people).collect() };
-        let (name, (kind, id)) = options.choose(replay, "about", Some(about), Purpose::Read)?;
-        args[kind] = if kind == "project" { id.to_string().into() } else { name.clone().into() };
-        let join = if kind == "project" { "in" } else { "by" };
-        place = format!(" {join} {}", say::plain(&name));
+        for (slot, about) in named {
+            let (name, (kind, id)) = options.choose(replay, slot, Some(about), Purpose::Read)?;
+            let is_project = kind == "project";
+            args[kind] = if is_project { id.to_string().into() } else { name.clone().into() };
+            let join = if is_project { "in" } else { "by" };
+            place.push_str(&format!(" {join} {}", say::plain(&name)));
+        }
     }
     Ok((args, format!("{place} {words}")))
 }

@@ -150,6 +150,19 @@ impl Phrase {
         patterns.iter().find_map(|it| self.fits(it))
     }
 
+    /// Where `pattern` fits first, and the captures: the first word, and the one after the last.
+    pub(crate) fn find(&self, pattern: &str) -> Option<(usize, usize, Captures)> {
+        let parts = parse(pattern);
+        let at = |at: usize| self.search(&parts, at, false).map(|(it, end)| (at, end, it));
+        (0..self.words.len()).find_map(at)
+    }
+
+    /// Without the words from `from` up to `to`.
+    pub(crate) fn except(&self, from: usize, to: usize) -> Self {
+        let (before, after) = (self.part(0, from), self.part(to, self.words.len()));
+        Self::new(&format!("{} {}", before.written(), after.written()))
+    }
+
     /// The captures and the rest when `pattern` fits the beginning.
     pub(crate) fn starts(&self, pattern: &str) -> Option<(Captures, Self)> {
         let (captures, end) = self.search(&parse(pattern), 0, false)?;

@@ -1,12 +1,12 @@
 //! Questions about projects, people and to-dos.
 
 use super::dates::Range;
-use super::intent::Scope;
+use super::narrow::{narrow, refuse};
 use super::pick::Options;
 use super::replay::{Replay, Stop};
 use super::say;
+use super::scope::Scope;
 use super::values;
-use crate::llm::Wanted;
 use basecamp::names::Purpose;
 use domain::approval::Approval;
 use domain::project::{Person, Project};
@@ -15,13 +15,8 @@ use serde_json::json;
 
 type Answer = Result<String, Stop>;
 
-/// What a scope narrows a list to.
-struct Narrowed {
-    words: String,
-    fits: Box<dyn Fn(&Todo) -> bool>,
-}
-
 pub(crate) fn overdue(replay: &mut Replay<'_>, scope: &Scope) -> Answer {
+    refuse(scope)?;
     let answer = replay.call("report_todos_overdue", json!({}))?;
     let narrowed = narrow(replay, scope)?;
     let groups =
@@ -39,6 +34,7 @@ pub(crate) fn overdue(replay: &mut Replay<'_>, scope: &Scope) -> Answer {
 }
 
 pub(crate) fn due(replay: &mut Replay<'_>, range: Range, words: &str, scope: &Scope) -> Answer {
+    refuse(scope)?;
     let date = if range.from == range.to {
         range.from.to_string()
     } else {
@@ -72,49 +68,6 @@ pub(crate) fn open(replay: &mut Replay<'_>, scope: &Scope) -> Answer {
     }
     let head = format!("**{}{whose}{}.**", say::count(all.len(), "open to-do"), narrowed.words);
     Ok(format!("{head}\n\n{}", say::todos(&all, replay.prompt.today)))
-}
-
-/// Only those of the person who asks, of a project, or of a person, whichever the words name.
-fn narrow(replay: &mut Replay<'_>, scope: &Scope) -> Result<Narrowed, Stop> {
-    if let Some(words) = scope.about.first() {
-        return named(replay, words);
-    }
-    if !scope.is_mine {
-        return Ok(Narrowed { words: String::new(), fits: Box::new(|_| true) });
-    }
-    let answer = replay.call("list_assigned_to_me", json!({}))?;
-    let mine: Vec<i64> = values::list::<Todo>(&answer, "todos").iter().map(|it| it.id).collect();
-    Ok(Narrowed { words: String::new(), fits: Box::new(move |it| mine.contains(&it.id)) })
-}
-
-fn named(replay: &mut Replay<'_>, words: &str) -> Result<Narrowed, Stop> {
-    let wanted = vec![
-        Wanted::new("list_projects", json!({})),
-        Wanted::new("list_all_people", json!({ "query": "" })),
-    ];
-    let mut answers = replay.attempt_all(wanted)?.into_iter();
-    let mut next = || answers.next().and_then(Result::ok).unwrap_or_default();
-    let projects = Options { what: "project", all: projects_of(&next()) };
-    let people = Options { what: "person", all: people_of(&next()) };
-    for purpose in [Purpose::Write, Purpose::Read] {
-        if let Some((name, id)) = projects.clear(words, purpose) {
-            let words = format!(" in {}", say::plain(&name));
-            return Ok(Narrowed { words, fits: Box::new(move |it| it.project_id == id) });
-        }
-        if let Some((name, id)) = people.clear(words, purpose) {
-            let words = format!(" for {}", say::plain(&name));
-            let fits = move |it: &Todo| it.assignees.iter().any(|person| person.id == id);
-            return Ok(Narrowed { words, fits: Box::new(fits) });
-        }
-    }
-    let both = projects.all.into_iter().chain(people.all).map(|(name, _)| (name, ()));
-    let options = Options { what: "project or person", all: both.collect() };
-    let (chosen, ()) = options.choose(replay, "about", Some(words), Purpose::Write)?;
-    if chosen == words {
-        Err(Stop::Say(format!("There is no project or person called “{words}”.")))
-    } else {
-        named(replay, &chosen)
-    }
 }
 
 /// Names and ids of projects in an answer.
@@ -179,14 +132,16 @@ pub(crate) fn summary(replay: &mut Replay<'_>, words: &str) -> Answer {
     Ok(parts.join("\n\n"))
 }
 
-pub(crate) fn find(replay: &mut Replay<'_>, query: &str) -> Answer {
+pub(crate) fn find(replay: &mut Replay<'_>, query: &str, scope: &Scope) -> Answer {
+    let narrowed = narrow(replay, scope)?;
     let answer = replay.call("search_todos", json!({ "query": query }))?;
-    let found: Vec<Todo> = values::list(&answer, "todos");
-    let query = say::plain(query);
+    let mut found: Vec<Todo> = values::list(&answer, "todos");
+    found.retain(|it| (narrowed.fits)(it));
+    let (query, words) = (say::plain(query), narrowed.words);
     if found.is_empty() {
-        return Ok(format!("No open to-do mentions “{query}”."));
+        return Ok(format!("No open to-do{words} mentions “{query}”."));
     }
-    let head = format!("**{} with “{query}”.**", say::count(found.len(), "open to-do"));
+    let head = format!("**{}{words} with “{query}”.**", say::count(found.len(), "open to-do"));
     Ok(format!("{head}\n\n{}", say::todos(&found, replay.prompt.today)))
 }
 

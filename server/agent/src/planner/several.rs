@@ -72,7 +72,7 @@ fn carries_text(intent: &Intent) -> bool {
     use super::post_words::Post;
     match intent {
         Intent::Todo(TodoRequest::Add(_) | TodoRequest::Comment(..))
-        | Intent::Find(_)
+        | Intent::Find(..)
         | Intent::Note(_)
         | Intent::Other(_) => true,
         Intent::Todo(TodoRequest::Edit(_, edit)) => matches!(edit, Edit::Rename(_)),

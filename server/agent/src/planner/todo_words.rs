@@ -282,6 +282,10 @@ pub(crate) fn name(words: &Phrase) -> Option<TodoName> {
             "all|every|each|any|everything [of] [the|my|our] @todos|projects|things",
             "everything|all in|of|on|for {more}",
             "all|every|each [of] [the|my|our] @todos {more}",
+            "all|every|each|any|everything {x?} @todos {more}",
+            "all|every|each|any|everything {x?} @todos",
+            "everything|anything overdue|late|open|due|unassigned|urgent {more}",
+            "everything|anything overdue|late|open|due|unassigned|urgent",
         ])
         .is_some();
     if words.is_empty() || is_many || NOT_TITLES.contains(&words.text().to_lowercase().as_str()) {

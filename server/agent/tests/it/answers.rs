@@ -23,6 +23,13 @@ async fn what_is_overdue_is_exactly_what_is_late_with_links() {
             let is_listed = answered.response.contains(&format!("]({})", todo.app_url));
             assert_eq!(is_listed, late.contains(todo), "{}", todo.title);
         }
+        let session = &answered.run.session_id;
+        let page = world.agent.conversation(&amara(), session, 10).await.unwrap();
+        let html = page.turns.last().map(|it| it.html.clone()).unwrap_or_default();
+        for todo in &late {
+            let here = format!("href=\"/projects/{}?item={}\"", todo.project_id, todo.id);
+            assert!(html.contains(&here), "{} in {html}", todo.title);
+        }
     }
 }
 
@@ -43,6 +50,32 @@ async fn questions_narrow_to_a_project_or_a_person() {
     assert!(mine.contains("Type licence for web and print"), "{mine}");
     let due = world.say(None, "what is due tomorrow?").await.response;
     assert!(due.contains("Type licence for web and print"), "{due}");
+}
+
+#[tokio::test]
+async fn a_question_narrowed_in_several_ways_keeps_all_of_them() {
+    let world = World::new().await;
+    let all = world.open_todos().await;
+    let today = world.tools.today(&amara()).await.unwrap();
+    let late = deadlines::overdue(&all, today);
+    let is_meant = |it: &domain::todo::Todo| {
+        it.project_name == "Website relaunch"
+            && it.assignees.iter().any(|who| who.name == "Theo Marsh")
+    };
+    let said = world.say(None, "overdue to-dos of Theo in Website relaunch").await.response;
+    for todo in &late {
+        assert_eq!(said.contains(&todo.app_url), is_meant(todo), "{} in {said}", todo.title);
+    }
+    assert!(said.contains("for Theo Marsh in Website relaunch"), "{said}");
+    let said = world.say(None, "what is Theo working on in Website relaunch?").await.response;
+    for todo in &all {
+        assert_eq!(said.contains(&todo.app_url), is_meant(todo), "{} in {said}", todo.title);
+    }
+    let refused = world.say(None, "overdue to-dos except those of Theo").await;
+    assert!(refused.response.contains("“except those of Theo”"), "{}", refused.response);
+    assert!(refused.run.tools_used.is_empty(), "nothing is looked up for half a question");
+    let found = world.say(None, "find to-dos about cookie in Halden Coffee rebrand").await.response;
+    assert!(found.starts_with("No open to-do in Halden Coffee rebrand"), "{found}");
 }
 
 #[tokio::test]

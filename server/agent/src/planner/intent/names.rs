@@ -4,7 +4,7 @@ use crate::planner::dates;
 use chrono::NaiveDate;
 
 /// Whether words may name a project or a person: they are no day, and mean somebody or something in particular.
-pub(super) fn is_name(words: &str, today: NaiveDate) -> bool {
+pub(crate) fn is_name(words: &str, today: NaiveDate) -> bool {
     const NOT_NAMES: [&str; 16] = [
         "me",
         "all projects",

@@ -17,7 +17,7 @@ pub(super) fn words(intent: &Intent) -> String {
         Intent::Due(range, _, it) => format!("due {}..{}{}", range.from, range.to, scoped(it)),
         Intent::Open(it) => format!("open{}", scoped(it)),
         Intent::Summary(project) => format!("summary of {project}"),
-        Intent::Find(query) => format!("find {query}"),
+        Intent::Find(query, it) => format!("find {query}{}", scoped(it)),
         Intent::Todo(TodoRequest::Add(it)) => format!("add {}", todo(it)),
         Intent::Todo(TodoRequest::Complete(it)) => format!("complete {}", named(it)),
         Intent::Todo(TodoRequest::Reopen(it)) => format!("reopen {}", named(it)),
@@ -33,7 +33,18 @@ pub(super) fn words(intent: &Intent) -> String {
 
 fn scoped(scope: &Scope) -> String {
     let mine = if scope.is_mine { " mine" } else { "" };
-    scope.about.iter().fold(mine.to_owned(), |it, about| format!("{it} about {about}"))
+    let about = scope.about.iter().fold(mine.to_owned(), |it, about| format!("{it} about {about}"));
+    about + &narrowed(scope)
+}
+
+fn narrowed(scope: &Scope) -> String {
+    let parts = [
+        scope.days.map(|it| format!(" due {}..{}", it.from, it.to)),
+        scope.over.map(|it| format!(" over {it}")),
+        scope.with.as_ref().map(|it| format!(" with {it}")),
+        scope.left.as_ref().map(|it| format!(" left {it}")),
+    ];
+    parts.into_iter().flatten().collect()
 }
 
 fn named(name: &TodoName) -> String {
@@ -96,13 +107,18 @@ fn look(look: &Look) -> String {
     let or = |it: &Option<String>| it.as_ref().map_or_else(String::new, |it| format!(" {it}"));
     let past = |it: &Past| {
         format!(
-            "{}{}",
+            "{}{}{}",
+            or(&it.by),
             or(&it.about),
             it.since.as_ref().map_or_else(String::new, |it| format!(" since {it}"))
         )
     };
     match look {
-        Look::Unassigned(it) => format!("unassigned{}", or(it)),
+        Look::Unassigned(it, is_late) => {
+            let about: String = it.about.iter().map(|it| format!(" {it}")).collect();
+            let late = if *is_late { " late" } else { "" };
+            format!("unassigned{about}{}{late}", narrowed(it))
+        }
         Look::Workload(it) => format!("workload{}", or(it)),
         Look::Busy(it, _, days) => format!("workload{} {}..{}", or(it), days.from, days.to),
         Look::Forecast(it) => format!("forecast {it}"),
