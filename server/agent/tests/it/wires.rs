@@ -219,6 +219,45 @@ async fn a_provider_that_stalls_is_given_up() {
 }
 
 #[tokio::test]
+async fn broken_arguments_are_never_called_with_and_end_the_turn_with_a_cause() {
+    for wire in Wire::ALL {
+        let whole = wire.calls(&[("search_todos", json!({"query": "menu"}))]);
+        let Reply::Stream(chunks) = whole else { panic!() };
+        // Cut in the middle, or no object at all; where arguments are no text, the latter.
+        let cut = chunks.into_iter().map(|it| match it {
+            Chunk::Text(text) => Chunk::Text(
+                text.replace(r#"menu\"}"#, "menu").replace(r#"{"query":"menu"}"#, "\"menu\""),
+            ),
+            other => other,
+        });
+        let (world, provider) = world_with(wire, vec![Reply::Stream(cut.collect())], quick()).await;
+        let answered = world.say(None, "look for menu").await;
+        assert_eq!(answered.run.status, ChatRunStatus::Failed, "{wire:?}");
+        assert!(answered.run.tools_used.is_empty() && answered.code.is_some(), "{wire:?}");
+        assert!(!answered.response.is_empty(), "{wire:?}: the cause is said");
+        assert_eq!(provider.asked().len(), 3, "{wire:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_tool_is_told_and_a_loop_of_it_is_ended_on_every_wire() {
+    for wire in Wire::ALL {
+        let replies = vec![wire.calls(&[("no_such_tool", json!({}))]), wire.says("Sorry")];
+        let (world, provider) = world_with(wire, replies, quick()).await;
+        let answered = world.say(None, "do it").await;
+        assert_eq!(answered.response, "Sorry", "{wire:?}");
+        assert!(provider.asked()[1].body.to_string().contains("UNKNOWN_TOOL"), "{wire:?}");
+
+        let always = vec![wire.calls(&[("list_projects", json!({}))])];
+        let (world, provider) = world_with(wire, always, quick()).await;
+        let answered = world.say(None, "go on").await;
+        assert_eq!(answered.run.status, ChatRunStatus::Succeeded, "{wire:?}");
+        assert!(answered.response.contains("three times"), "{wire:?} {}", answered.response);
+        assert_eq!(provider.asked().len(), 3, "{wire:?}");
+    }
+}
+
+#[tokio::test]
 async fn another_key_of_the_workspace_answers_before_the_built_in_assistant() {
     let (world, first) = world_with(
         Wire::Messages,
