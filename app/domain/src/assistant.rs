@@ -52,6 +52,31 @@ pub struct Answering {
     /// Some of what asks first was allowed for good.
     #[serde(default)]
     pub remembers: bool,
+    /// Who the person may let answer instead, and who answers now.
+    #[serde(default)]
+    pub choices: Vec<ModelChoice>,
+}
+
+/// One a person may let answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelChoice {
+    /// As in [`PROVIDERS`]; empty for whoever the workspace chose.
+    pub provider: String,
+    /// The model behind a key of theirs; empty for the others.
+    pub model: String,
+    /// It is what they chose.
+    pub is_chosen: bool,
+}
+
+impl ModelChoice {
+    /// "As the workspace", "Built-in assistant", or the model with whose it is.
+    pub fn label(&self) -> String {
+        match (self.provider.as_str(), self.model.as_str()) {
+            ("", _) => "As the workspace".to_owned(),
+            (provider, "") => title_of(provider).to_owned(),
+            (provider, model) => format!("{model} ({})", title_of(provider)),
+        }
+    }
 }
 
 /// Why what was chosen cannot answer, and what to do about it.
@@ -302,6 +327,7 @@ mod tests {
             missing: None,
             mode: "risky".to_owned(),
             remembers: false,
+            choices: Vec::new(),
         };
         assert_eq!(answering("builtin", "builtin").label(), "Built-in assistant");
         assert_eq!(answering("openai", "large").label(), "large");
@@ -319,5 +345,16 @@ mod tests {
         assert_eq!(model_title("builtin"), "Built-in assistant");
         assert_eq!(model_title("openai_compatible/acme/large"), "acme/large");
         assert_eq!(model_title(""), "");
+    }
+
+    #[test]
+    fn a_choice_says_whose_model_it_is() {
+        let label = |provider: &str, model: &str| {
+            let (provider, model) = (provider.to_owned(), model.to_owned());
+            ModelChoice { provider, model, is_chosen: false }.label()
+        };
+        assert_eq!(label("", ""), "As the workspace");
+        assert_eq!(label("builtin", ""), "Built-in assistant");
+        assert_eq!(label("anthropic", "large"), "large (Anthropic)");
     }
 }

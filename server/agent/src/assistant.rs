@@ -4,6 +4,7 @@ use crate::agent::Agent;
 use crate::hearing::month_of;
 use crate::keys::{NewKey, maker_of};
 use crate::makers::{ACCEPTED, Maker};
+use crate::model_menu::model_choices;
 use crate::models::Choice as Candidates;
 use crate::policy::Mode;
 use crate::settings::Settings;
@@ -37,7 +38,8 @@ impl Agent {
         let settings = Settings::of(&mut conn, &actor.workspace).await?;
         let rules = approval_rules::list(&mut conn, &actor.workspace).await?;
         let remembers = rules.iter().any(|it| standing::is_about(it, &actor.user));
-        Ok(answering_of(&choice, settings.mode(), remembers))
+        let choices = model_choices(&mut conn, actor).await?;
+        Ok(Answering { choices, ..answering_of(&choice, settings.mode(), remembers) })
     }
 
     /// Everything on the page of the assistant's settings; what is the workspace's only for those who manage.
@@ -146,7 +148,7 @@ impl Agent {
     }
 
     /// Stores who answers, and their key when there is one.
-    async fn keep_choice(
+    pub(crate) async fn keep_choice(
         &self,
         actor: &Actor,
         owner: &str,
@@ -289,6 +291,7 @@ fn answering_of(choice: &Candidates, mode: Mode, remembers: bool) -> Answering {
         missing: choice.missing.as_ref().map(missing_of),
         mode: mode.as_str().to_owned(),
         remembers,
+        choices: Vec::new(),
     }
 }
 

@@ -231,6 +231,47 @@ async fn a_member_sees_and_changes_only_their_own_key() {
 }
 
 #[tokio::test]
+async fn the_menu_offers_what_passed_a_test_and_sets_what_settings_sets() {
+    for test in TestDb::both().await {
+        let replies = vec![
+            Wire::Gemini.calls(&[("list_projects", json!({}))]),
+            Wire::Gemini.says("Three"),
+            Wire::Gemini.says("From my own"),
+        ];
+        let provider = FakeProvider::start(replies).await;
+        let world = World::with_models_on(test, Config::default()).await;
+        world.allow(&[&provider]).await;
+        let mika = actor("mika");
+        let labels = async || {
+            let answering = world.agent.answering(&mika).await.unwrap();
+            let chosen = answering.choices.iter().find(|it| it.is_chosen).map(|it| it.label());
+            (answering.choices.iter().map(|it| it.label()).collect::<Vec<_>>(), chosen)
+        };
+        let both = vec!["As the workspace".to_owned(), "Built-in assistant".to_owned()];
+        assert_eq!(labels().await, (both.clone(), Some("As the workspace".to_owned())));
+        let refused = world.agent.choose_model(&mika, "gemini").await;
+        assert!(matches!(refused, Err(Problem::Invalid { .. })), "a key that is not there");
+        let own = change(KeyScope::Personal, "gemini", KEY, &provider.base());
+        assert!(world.agent.save_provider(&mika, &own, false).await.unwrap().is_saved);
+        let all = [both, vec!["small (Gemini)".to_owned()]].concat();
+        assert_eq!(labels().await, (all.clone(), Some("small (Gemini)".to_owned())));
+        world.agent.choose_model(&mika, "builtin").await.unwrap();
+        assert_eq!(labels().await, (all, Some("Built-in assistant".to_owned())));
+        assert_eq!(world.say_as(&mika, None, "projects").await.run.model, "builtin");
+        world.agent.choose_model(&mika, "gemini").await.unwrap();
+        assert_eq!(world.say_as(&mika, None, "hi").await.response, "From my own");
+        let settings = world.agent.personal_settings(&mika).await.unwrap();
+        assert_eq!(settings["effective"]["model"], "small");
+        world.agent.choose_model(&mika, "").await.unwrap();
+        let settings = world.agent.personal_settings(&mika).await.unwrap();
+        assert_eq!(settings["effective"]["source"], "builtin");
+        assert!(world.agent.choose_model(&mika, "openai").await.is_err());
+        let others = world.agent.answering(&amara()).await.unwrap();
+        assert_eq!(others.choices.len(), 2, "keys of others are theirs alone");
+    }
+}
+
+#[tokio::test]
 async fn the_order_decides_who_is_asked_next_and_the_built_in_one_steps_in_only_where_it_may() {
     let busy = || Reply::Status(402, &[], json!({"error": {"message": "billing"}}));
     let (first, second, third) = (
