@@ -7,7 +7,6 @@ use crate::ui::time::parse_time;
 use domain::flow::catalog::{APPROVAL, DELAY, SUBFLOWS};
 use domain::flow::run::{NOT_DONE, Run, StepOutput, StepStatus};
 use domain::flow::{Action, ActionKind, FlowVersion, tree};
-use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -36,14 +35,6 @@ impl Entry {
         let status = self.output.as_ref().map(|it| it.status);
         self.would.is_none() && matches!(status, Some(StepStatus::Succeeded | StepStatus::Stopped))
     }
-}
-
-/// What a step of a dry run says of itself, beside what every step says.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Said {
-    would_change: Option<String>,
-    names: BTreeMap<String, String>,
 }
 
 /// Every step of `run`, the trigger first. Branches that were not taken are left out.
@@ -110,15 +101,15 @@ impl Reader {
     fn entry(&self, name: &str, steps: &Map<String, Value>) -> Option<Entry> {
         let card = self.cards.iter().find(|it| it.name == name)?.clone();
         let output = read(steps, name);
-        let said: Said =
-            steps.get(name).and_then(|it| Said::deserialize(it).ok()).unwrap_or_default();
-        let is_passed_over =
-            output.as_ref().is_some_and(|it| it.warnings.iter().any(|it| it == NOT_DONE));
+        let said = output.as_ref();
+        let is_passed_over = said.is_some_and(|it| it.warnings.iter().any(|it| it == NOT_DONE));
         // Runs from before steps said what they would change have only the warning.
-        let would = said.would_change.or_else(|| is_passed_over.then(|| card.title.clone()));
+        let would = said.and_then(|it| it.would_change.clone());
+        let would = would.or_else(|| is_passed_over.then(|| card.title.clone()));
+        let names = said.map(|it| it.names.clone()).unwrap_or_default();
         let took = output.as_ref().and_then(|it| it.duration);
         let span = output.as_ref().and_then(|it| self.span(it, took?));
-        Some(Entry { card, output, would, names: said.names, took, rounds: Vec::new(), span })
+        Some(Entry { card, output, would, names, took, rounds: Vec::new(), span })
     }
 
     fn span(&self, output: &StepOutput, took: f64) -> Option<(f64, f64)> {

@@ -34,6 +34,16 @@ impl Asked {
     }
 }
 
+/// A question about a member, and what a yes does.
+struct Question {
+    asked: RwSignal<Option<Member>>,
+    title: fn(&Member) -> String,
+    body: fn(&Member) -> String,
+    /// Of the button that does it, and of the one that does not.
+    words: (&'static str, &'static str),
+    act: fn(&Member, Changes),
+}
+
 /// The menu of a row.
 #[component]
 pub(crate) fn MemberMenu(member: Member, changes: Changes) -> impl IntoView {
@@ -80,48 +90,62 @@ pub(crate) fn MemberMenu(member: Member, changes: Changes) -> impl IntoView {
 #[component]
 pub(crate) fn MemberQuestions(changes: Changes) -> impl IntoView {
     let asked = changes.asked;
-    view! {
-        <ConfirmOne
-            asked=asked.password
-            title=|it| format!("Set a new password for {}?", it.name)
-            body=|_| "PM OS makes one and shows it to you once, to pass on. They are signed out everywhere, and the password they had stops working.".to_owned()
-            action="Make a new password"
-            keep="Leave it as it is"
-            confirm=move |it: Member| {
+    let questions = [
+        Question {
+            asked: asked.password,
+            title: |it| format!("Set a new password for {}?", it.name),
+            body: |_| {
+                "PM OS makes one and shows it to you once, to pass on. They are signed out everywhere, and the password they had stops working.".to_owned()
+            },
+            words: ("Make a new password", "Leave it as it is"),
+            act: |it, changes| {
                 changes.password.dispatch(MakeMemberPassword { member: it.id.to_string() });
-            }
-        />
-        <ConfirmOne
-            asked=asked.sessions
-            title=|it| format!("End all sessions of {}?", it.name)
-            body=|_| "They are signed out of this workspace on every device at once, and can sign in again with their password.".to_owned()
-            action="End all sessions"
-            keep="Leave them signed in"
-            confirm=move |it: Member| {
+            },
+        },
+        Question {
+            asked: asked.sessions,
+            title: |it| format!("End all sessions of {}?", it.name),
+            body: |_| {
+                "They are signed out of this workspace on every device at once, and can sign in again with their password.".to_owned()
+            },
+            words: ("End all sessions", "Leave them signed in"),
+            act: |it, changes| {
                 changes.sessions.dispatch(EndMemberSessions { member: it.id.to_string() });
-            }
-        />
-        <ConfirmOne
-            asked=asked.out
-            title=|it| format!("Keep {} out?", it.name)
-            body=|_| "They are signed out at once and cannot come in until you let them in again. Their role, their flows and what they did stay.".to_owned()
-            action="Keep them out"
-            keep="Leave them in"
-            confirm=move |it: Member| {
-                let member = it.id.to_string();
-                changes.status.dispatch(SetMemberStatus { member, status: KEPT_OUT.to_owned() });
-            }
-        />
-        <ConfirmOne
-            asked=asked.remove
-            title=|it| format!("Remove {}?", it.name)
-            body=|_| "They are signed out at once and lose access to this workspace. What they did stays, with their name.".to_owned()
-            action="Remove them"
-            keep="Keep them"
-            confirm=move |it: Member| {
+            },
+        },
+        Question {
+            asked: asked.out,
+            title: |it| format!("Keep {} out?", it.name),
+            body: |_| {
+                "They are signed out at once and cannot come in until you let them in again. Their role, their flows and what they did stay.".to_owned()
+            },
+            words: ("Keep them out", "Leave them in"),
+            act: |it, changes| {
+                let (member, status) = (it.id.to_string(), KEPT_OUT.to_owned());
+                changes.status.dispatch(SetMemberStatus { member, status });
+            },
+        },
+        Question {
+            asked: asked.remove,
+            title: |it| format!("Remove {}?", it.name),
+            body: |_| {
+                "They are signed out at once and lose access to this workspace. What they did stays, with their name.".to_owned()
+            },
+            words: ("Remove them", "Keep them"),
+            act: |it, changes| {
                 changes.remove.dispatch(RemoveMember { member: it.id.to_string() });
-            }
-        />
+            },
+        },
+    ];
+    let question = move |it: Question| {
+        let (act, (action, keep)) = (it.act, it.words);
+        view! {
+            <ConfirmOne asked=it.asked title=it.title body=it.body action=action keep=keep
+                confirm=move |member: Member| act(&member, changes) />
+        }
+    };
+    view! {
+        {questions.map(question)}
         <FreshPassword made=changes.password />
     }
 }
