@@ -68,10 +68,21 @@ test('an admin chooses a model, tests it with one real question, and answers nam
   expect(await page.content()).not.toContain('sk-test-0123456789abcdef');
 
   await open(page, `${freshServer.url}/chat`);
-  await expect(page.locator('.chatpage__main').getByRole('link', { name: 'Model: small. Choose another' })).toBeVisible();
+  await expect(page.locator('.chatpage__main').getByRole('button', { name: 'Model: small. Choose another' })).toBeVisible();
   await page.locator('.chatpage__main').getByLabel('Message the assistant').fill('which projects are there?');
   await page.locator('.chatpage__main').getByRole('button', { name: 'Send' }).click();
   await expect(page.locator('.chatpage__main .msg__by').getByText('small')).toBeVisible();
+
+  const main = page.locator('.chatpage__main');
+  await main.getByRole('button', { name: 'Model: small. Choose another' }).click();
+  await main.getByRole('menuitemradio', { name: 'Built-in assistant' }).click();
+  await expect(main.getByRole('button', { name: 'Model: Built-in assistant. Choose another' })).toBeVisible();
+  await main.getByLabel('Message the assistant').fill('which projects are there?');
+  await main.getByRole('button', { name: 'Send' }).click();
+  await expect(main.locator('.msg__by').last().getByText('Built-in assistant')).toBeVisible();
+  await main.getByRole('button', { name: 'Model: Built-in assistant. Choose another' }).click();
+  await main.getByRole('menuitemradio', { name: 'As the workspace' }).click();
+  await expect(main.getByRole('button', { name: 'Model: small. Choose another' })).toBeVisible();
 
   await open(page, `${freshServer.url}/settings/assistant`);
   await card.getByRole('button', { name: 'Remove the key' }).first().click();

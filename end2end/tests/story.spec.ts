@@ -46,7 +46,12 @@ test('what is overdue is told with links, and a change waits for a person', asyn
   await open(page, '/chat');
   await say(page, 'what is overdue?');
   await expect(page.locator('.msg--ai .prose').getByText('9 to-dos are overdue').last()).toBeVisible();
-  await expect(page.getByRole('link', { name: 'Menu board copy' })).toBeVisible();
+  const record = page.getByRole('link', { name: 'Menu board copy', exact: true });
+  await expect(record).toHaveAttribute('href', /^\/projects\/\d+\?item=\d+$/);
+  await record.click();
+  await expect(page.getByRole('dialog', { name: 'Record' }).getByText('Menu board copy').first()).toBeVisible();
+  await page.goBack();
+  await expect(record).toBeVisible();
 
   await say(page, 'complete Menu board copy');
   await page.getByRole('button', { name: 'Reject' }).first().click();

@@ -3,6 +3,7 @@
 use crate::chat::attaching::{Attach, Chosen, take, words_for};
 use crate::chat::conversation::stop;
 use crate::chat::failed::{CannotAnswer, Refusal, missing_of};
+use crate::chat::model::Model;
 use crate::chat::state::Chat;
 use crate::ui::browser;
 use crate::ui::icon::Icon;
@@ -86,25 +87,6 @@ pub fn Composer(
 fn AsksFirst(chat: Chat) -> impl IntoView {
     let words = move || chat.answering.get().and_then(Result::ok).map(|it| it.asks_first());
     view! { <span><Transition fallback=|| ()>{words}</Transition></span> }
-}
-
-/// Who answers the next question, and the way to change it.
-#[component]
-fn Model(chat: Chat) -> impl IntoView {
-    let name = move || chat.answering.get().and_then(Result::ok).map(|it| it.label());
-    view! {
-        <Transition fallback=|| ()>
-            {move || name().map(|name| {
-                let label = format!("Model: {name}. Choose another");
-                view! {
-                    <a class="btn btn--sm btn--ghost composer__model" href="/settings/assistant" aria-label=label>
-                        <Icon name="cpu" />
-                        <span class="trunc">{name}</span>
-                    </a>
-                }
-            })}
-        </Transition>
-    }
 }
 
 #[component]

@@ -28,7 +28,7 @@ pub fn ChatPage() -> impl IntoView {
     let params = use_params_map();
     let asked = Memo::new(move |_| params.with(|it| it.get("id")).map(SessionId::from));
     let session = RwSignal::new(asked.get_untracked());
-    let chat = Chat::new(session, Signal::stored(None));
+    let chat = Chat::new(session, Signal::stored(None), "page");
     connect(chat);
     let panel = use_side_panel();
     Effect::new(move |_| {

@@ -45,7 +45,7 @@ pub struct PanelChat {
 impl PanelChat {
     /// The conversation last used here. With `flow` it edits what is on the canvas.
     pub fn new(flow: Signal<Option<FlowId>>) -> Self {
-        let chat = Chat::new(RwSignal::new(None), flow);
+        let chat = Chat::new(RwSignal::new(None), flow, "panel");
         connect(chat);
         let version = use_live().version(Topic::Chat);
         let changed = move || (version.get(), chat.session.get());

@@ -4,11 +4,13 @@ use crate::chat::known::joined;
 use crate::chat::place::Place;
 use crate::chat::server_fns::{ReadEarlier, Said, SendMessage, chat_project, open_conversation};
 use crate::error::AppError;
+use crate::live::use_live;
 use crate::settings::assistant_fns::load_answering;
 use crate::ui::kept::of_loading;
 use domain::assistant::Answering;
 use domain::attachment::NewAttachment;
 use domain::chat::{ChatRunStatus, Conversation, Turn, TurnRun};
+use domain::event::Topic;
 use domain::ids::{ChatRunId, FlowId, MessageId, SessionId};
 use domain::trace::TraceStep;
 use leptos::prelude::*;
@@ -69,14 +71,22 @@ pub struct Chat {
     pub place: Place,
     /// Who answers the next question.
     pub answering: Resource<Result<Answering, AppError>>,
+    /// Where on the page it stands: `page` or `panel`, for ids of its own.
+    pub stands: &'static str,
     flow: Signal<Option<FlowId>>,
     version: RwSignal<u32>,
 }
 
 impl Chat {
-    /// The conversation `session`, or a new one, beside `flow` if there is a canvas.
-    pub fn new(session: RwSignal<Option<SessionId>>, flow: Signal<Option<FlowId>>) -> Self {
+    /// The conversation `session`, or a new one, beside `flow` if there is a canvas; it `stands` on a page or in a panel.
+    pub fn new(
+        session: RwSignal<Option<SessionId>>,
+        flow: Signal<Option<FlowId>>,
+        stands: &'static str,
+    ) -> Self {
         let version = RwSignal::new(0);
+        // Whoever answers is chosen on other pages too.
+        let setup = use_live().version(Topic::Setup);
         let stored = Resource::new(
             move || (session.get(), version.get()),
             |(session, _)| async move {
@@ -111,7 +121,8 @@ impl Chat {
             turns,
             earlier,
             place: Place::default(),
-            answering: Resource::new(move || version.get(), |_| load_answering()),
+            answering: Resource::new(move || (version.get(), setup.get()), |_| load_answering()),
+            stands,
             flow,
             version,
         }

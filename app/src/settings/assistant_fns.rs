@@ -45,6 +45,15 @@ pub async fn save_provider(change: ProviderChange, untested: bool) -> Result<Sav
     Ok(backend().agent.save_provider(&actor()?, &change, untested).await?)
 }
 
+/// Lets another of those that may answer the person from now on.
+///
+/// # Errors
+/// One that is not among them.
+#[server(prefix = "/fn", endpoint = "choose_model", output = Json)]
+pub async fn choose_model(provider: String) -> Result<(), AppError> {
+    Ok(backend().agent.choose_model(&actor()?, &provider).await?)
+}
+
 /// The models a provider lists.
 ///
 /// # Errors

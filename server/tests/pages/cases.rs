@@ -47,12 +47,13 @@ fn list(name: &'static str) -> Case {
 const PROJECT: i64 = 999_999_999;
 
 /// Take no id: they read or change what is the caller's, or ask for secrets that only the caller has.
-const OWN: [&str; 44] = [
+const OWN: [&str; 45] = [
     "accept_invitation",
     "add_tool_server",
     "change_password",
     "check_connections",
     "check_setup",
+    "choose_model",
     "connect_sample",
     "create_flow",
     "create_folder",

@@ -77,6 +77,7 @@ fn asked(name: &str) -> Ask {
             Ask::Json(json!({"new": {"name": "CRM", "url": "https://crm.example"}}))
         }
         "change_password" => Ask::Form(json!({"current": "x", "new": "another password"})),
+        "choose_model" => Ask::Form(json!({"provider": "builtin"})),
         "create_flow" | "create_folder" => Ask::Form(json!({"name": "New"})),
         "disconnect_client" => Ask::Form(json!({"client": "x"})),
         "import_flow" => Ask::Json(json!({"file": "{}"})),
