@@ -8,7 +8,7 @@ pub mod conversation;
 pub mod failed;
 pub mod feed;
 pub mod known;
-pub(crate) mod model;
+pub mod model;
 pub mod naming;
 pub mod page;
 pub mod panel;

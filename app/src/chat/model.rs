@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 /// The button that says who answers, and its menu.
 #[component]
-pub(crate) fn Model(
+pub fn Model(
     /// The conversation.
     chat: Chat,
 ) -> impl IntoView {
