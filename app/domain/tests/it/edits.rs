@@ -1,11 +1,11 @@
 //! Edits of flows: what they refuse, what they keep.
 
-use domain::flow::catalog::choices::{choice, step_choices};
+use domain::flow::catalog::choices::{choice, step_choices, trigger_choices};
 use domain::flow::catalog::{BASECAMP, WEBHOOK, step};
 use domain::flow::edit::words::describe;
 use domain::flow::edit::{FlowEdit, apply, apply_all};
 use domain::flow::layout::layout;
-use domain::flow::{Action, ActionKind, FlowVersion, tree};
+use domain::flow::{Action, ActionKind, FlowVersion, Note, tree};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -292,7 +292,10 @@ pub(crate) fn any_edit() -> impl Strategy<Value = FlowEdit> {
         ]
     };
     let steps: Vec<_> = step_choices().filter_map(|it| it.step("")).collect();
-    let adds = (name(), place(), 0..3_usize, proptest::sample::select(steps));
+    let triggers: Vec<_> = trigger_choices().filter_map(|it| it.trigger()).collect();
+    let adds = (name(), place(), 0..3_usize, proptest::sample::select(steps.clone()));
+    let others = (name(), proptest::sample::select(steps));
+    let note = || (0..3_u8, -50..50_i32).prop_map(|(id, at)| Note::new(id.to_string(), (at, 0)));
     prop_oneof![
         6 => adds.prop_map(|(parent, place, branch, step)| add(&parent, place, Some(branch), &step)),
         2 => (name(), name(), place(), 0..3_usize).prop_map(|(name, parent, place, branch)| edit("MOVE_ACTION",
@@ -306,6 +309,12 @@ pub(crate) fn any_edit() -> impl Strategy<Value = FlowEdit> {
         1 => (name(), 0..3_usize).prop_map(|(it, at)| edit("DUPLICATE_BRANCH", json!({ "stepName": it, "branchIndex": at }))),
         1 => (name(), 0..3_usize, 0..3_usize).prop_map(|(it, from, to)| edit("MOVE_BRANCH",
             json!({ "stepName": it, "sourceBranchIndex": from, "targetBranchIndex": to }))),
+        1 => proptest::sample::select(triggers).prop_map(|it| FlowEdit::UpdateTrigger(Box::new(it))),
+        2 => others.prop_map(|(name, step)| FlowEdit::UpdateAction(Box::new(Action { name, ..step }))),
+        1 => "[A-Za-zé ]{1,12}".prop_map(|it| edit("CHANGE_NAME", json!({ "displayName": it }))),
+        1 => note().prop_map(FlowEdit::AddNote),
+        1 => note().prop_map(FlowEdit::UpdateNote),
+        1 => (0..3_u8).prop_map(|it| edit("DELETE_NOTE", json!({ "id": it.to_string() }))),
     ]
 }
 

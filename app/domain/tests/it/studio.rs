@@ -1,11 +1,12 @@
 //! What the studio does with many steps at once: places, moving, the clipboard, notes, and taking it all back.
 
 use crate::edits::{add, any_edit, edit, flow, names, notify};
+use domain::flow::catalog::fields::fields;
 use domain::flow::clip::{added, copied, doubled, pasted, read};
 use domain::flow::edit::{FlowEdit, ImportFlow, apply, apply_all};
 use domain::flow::layout::layout;
 use domain::flow::places::{Spot, further, places, relocation};
-use domain::flow::{ActionKind, FlowVersion, Note, SCHEMA_VERSION, tree};
+use domain::flow::{ActionKind, FlowVersion, Note, PieceSettings, SCHEMA_VERSION, tree};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -160,7 +161,28 @@ enum Change {
     Edit(Box<FlowEdit>),
     Further(BTreeSet<String>, bool),
     Double(BTreeSet<String>),
-    Note(u8, i32),
+    /// Every field of the settings panel, with these words.
+    Fill(String, String),
+    Import(Vec<FlowEdit>),
+}
+
+fn piece_of<'v>(version: &'v FlowVersion, step: &str) -> Option<&'v PieceSettings> {
+    match &tree::find(&version.trigger, step)?.kind {
+        ActionKind::Piece(settings) => Some(settings),
+        _ => None,
+    }
+}
+
+/// What the settings panel sends when all fields of a step that stand alone are filled in.
+fn filled(version: &FlowVersion, step: &str, words: &str) -> Vec<FlowEdit> {
+    let all = piece_of(version, step).map(fields).unwrap_or_default();
+    let Some(mut action) = tree::find(&version.trigger, step).cloned() else { return Vec::new() };
+    let ActionKind::Piece(settings) = &mut action.kind else { return Vec::new() };
+    for field in all.iter().filter(|it| it.path.len() == 1) {
+        settings.input.insert(field.path[0].clone(), json!(words));
+    }
+    let is_whole = fields(settings).iter().all(|it| it.path.len() == 1);
+    if is_whole { vec![FlowEdit::UpdateAction(Box::new(action))] } else { Vec::new() }
 }
 
 fn any_change() -> impl Strategy<Value = Change> {
@@ -172,7 +194,9 @@ fn any_change() -> impl Strategy<Value = Change> {
         6 => any_edit().prop_map(|it| Change::Edit(Box::new(it))),
         3 => (some(), any::<bool>()).prop_map(|(names, down)| Change::Further(names, down)),
         2 => some().prop_map(Change::Double),
-        1 => (0..3_u8, -50..50_i32).prop_map(|(id, at)| Change::Note(id, at)),
+        2 => ((1..8_u8).prop_map(|it| format!("step_{it}")), "[a-zé]{1,8}")
+            .prop_map(|(name, words)| Change::Fill(name, words)),
+        1 => proptest::collection::vec(any_edit(), 0..4).prop_map(Change::Import),
     ]
 }
 
@@ -183,10 +207,11 @@ fn edits_of(version: &FlowVersion, change: &Change) -> Vec<FlowEdit> {
             .and_then(|to| relocation(&version.trigger, names, &to).ok())
             .unwrap_or_default(),
         Change::Double(names) => doubled("f", version, names),
-        Change::Note(id, at) => {
-            let note = Note::new(id.to_string(), (*at, 0));
-            let is_there = version.notes.iter().any(|it| it.id == note.id);
-            vec![if is_there { FlowEdit::UpdateNote(note) } else { FlowEdit::AddNote(note) }]
+        Change::Fill(name, words) => filled(version, name, words),
+        // What a file, a template or an old version brings is another flow.
+        Change::Import(edits) => {
+            let other = edits.iter().fold(flow(), |it, edit| apply(&it, edit).unwrap_or(it));
+            vec![back_to(&other)]
         }
     }
 }
@@ -202,6 +227,9 @@ proptest! {
         let mut past = Vec::new();
         for change in &changes {
             let edits = edits_of(&version, change);
+            if edits.is_empty() {
+                continue;
+            }
             let Ok(after) = apply_all(&version, &edits) else { continue };
             let sent: Vec<FlowEdit> = serde_json::from_value(json!(edits)).expect("edits");
             prop_assert_eq!(&apply_all(&version, &sent).expect("on the server"), &after);
@@ -212,6 +240,12 @@ proptest! {
             let in_outline: Vec<_> =
                 tree::outline(&version.trigger).iter().map(|it| it.action.name.clone()).collect();
             prop_assert_eq!(on_canvas, in_outline);
+            if let Change::Fill(name, words) = change {
+                let settings = piece_of(&version, name).expect("the step");
+                for field in fields(settings) {
+                    prop_assert_eq!(field.value(&settings.input), Some(&json!(words)), "{}", field.dotted());
+                }
+            }
             let buttons: Vec<_> = drawn
                 .adds
                 .into_iter()
