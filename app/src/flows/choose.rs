@@ -48,12 +48,20 @@ impl Choices {
         };
         let entries = Signal::derive(move || {
             let mut all = listed.get();
-            all.extend(entries_of_earlier(blank.studio, &blank.step.get_value(), blank.wants()));
+            if !names_a_connection(blank) {
+                let step = blank.step.get_value();
+                all.extend(entries_of_earlier(blank.studio, &step, blank.wants()));
+            }
             add_held(blank, &mut all, busy.get());
             all
         });
         Self { wanted, entries, busy, failed }
     }
+}
+
+/// A connection is never what an earlier step gives.
+fn names_a_connection(blank: Blank) -> bool {
+    blank.field.with_value(|it| ["auth", "connection"].contains(&it.prop.name))
 }
 
 /// What is chosen stays readable while the list loads and when it is no longer in it.
@@ -69,7 +77,12 @@ fn add_held(blank: Blank, all: &mut Vec<Entry>, busy: bool) {
             continue;
         }
         let words = match &value {
-            Value::String(text) if text.contains("{{") => readable(text, &blank.studio.numbers()),
+            Value::String(_) if names_a_connection(blank) && !busy => {
+                "A connection that you cannot use".to_owned()
+            }
+            Value::String(text) if text.contains("{{") && !names_a_connection(blank) => {
+                readable(text, &blank.studio.numbers())
+            }
             _ if busy => "Loading".to_owned(),
             Value::String(text) => text.clone(),
             other => format!("Number {other}, not in the list"),
@@ -157,13 +170,22 @@ pub fn ChoiceField(
     let value =
         Signal::derive(move || blank.value.with(|it| it.as_ref().map(key).unwrap_or_default()));
     let error = Signal::derive(move || choices.failed.get().or_else(|| blank.error.get()));
+    let entries = Signal::derive(move || {
+        let mut all = choices.entries.get();
+        // What need not be chosen can be left to what it means when it is empty.
+        let is_held = blank.value.with(|it| it.as_ref().is_some_and(|it| !it.is_null()));
+        if is_held && !blank.is_required() {
+            all.insert(0, Entry::new(key(&Value::Null), blank.when_empty()));
+        }
+        all
+    });
     view! {
         <Combobox
             id=blank.id()
             label=blank.label()
-            entries=choices.entries
+            entries=entries
             value=value
-            choose=move |key: String| blank.set(from_key(&key))
+            choose=move |key: String| blank.set(from_key(&key).filter(|it| !it.is_null()))
             placeholder=blank.when_empty()
             empty="Nothing to choose from yet. Fill in what stands above first"
             busy=choices.busy
