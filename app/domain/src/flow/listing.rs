@@ -174,6 +174,9 @@ pub struct OptionsRequest {
     pub search: Option<String>,
 }
 
+/// What a flow is called until somebody names it.
+pub const UNTITLED: &str = "Untitled flow";
+
 /// One choice of a drop-down field.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Choice {

@@ -211,7 +211,8 @@ fn system(prompt: &Prompt) -> String {
     );
     if let Some(flow) = &prompt.flow {
         text.push_str(&format!(
-            "\nTheir page shows the flow with id {flow}; “this flow” is that one."
+            "\nTheir page shows the flow with id {flow}; “this flow” is that one. While it is empty, \
+             a new flow is built in it, not as another one."
         ));
     }
     if let Some(project) = &prompt.project {

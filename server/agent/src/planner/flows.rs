@@ -12,10 +12,10 @@ use super::step_words::Do;
 use super::todos::not_done;
 use super::{runs, say, starts, values, watching};
 use crate::llm::Wanted;
-use domain::flow::edit::{self, FlowEdit};
-use domain::flow::listing::FlowSummary;
+use domain::flow::edit::{self, ChangeName, FlowEdit};
+use domain::flow::listing::{FlowSummary, UNTITLED};
 use domain::flow::validate::{self, FlowProblem};
-use domain::flow::{FlowStatus, FlowVersion, VersionState, catalog, tree};
+use domain::flow::{FlowStatus, FlowVersion, TriggerKind, VersionState, catalog, tree};
 use domain::ids::{FlowId, FlowVersionId};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -60,10 +60,29 @@ fn new(replay: &mut Replay<'_>, recipe: Recipe) -> Answer {
         trigger.into_iter().map(|it| FlowEdit::UpdateTrigger(Box::new(it))).collect();
     edits.extend(steps);
     let planned = tried(&empty(&name), &edits)?;
-    let made = replay.call("flow_create", json!({ "name": name }))?;
-    let id = FlowId::from(made.pointer("/flow/id").and_then(Value::as_str).unwrap_or_default());
+    let id = match blank_here(replay)? {
+        Some(id) => {
+            edits.insert(0, FlowEdit::ChangeName(ChangeName { display_name: name.clone() }));
+            id
+        }
+        None => {
+            let made = replay.call("flow_create", json!({ "name": name }))?;
+            FlowId::from(made.pointer("/flow/id").and_then(Value::as_str).unwrap_or_default())
+        }
+    };
     save(replay, &id, &edits)?;
     Ok(built(&id, &name, start.as_ref(), (&said, &left_out), &planned))
+}
+
+/// The flow on the page, when nobody has put anything into it or named it: it is the one that is to be made.
+fn blank_here(replay: &mut Replay<'_>) -> Result<Option<FlowId>, Stop> {
+    let Some(id) = replay.prompt.flow.clone() else { return Ok(None) };
+    let version = read(replay, &id)?.version;
+    let is_blank = matches!(version.trigger.kind, TriggerKind::Empty(_))
+        && version.trigger.next_action.is_none()
+        && version.notes.is_empty()
+        && version.display_name == UNTITLED;
+    Ok(is_blank.then_some(id))
 }
 
 /// What starts it, asked for when steps were said but not when.

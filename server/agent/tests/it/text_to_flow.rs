@@ -3,6 +3,7 @@
 use crate::world::{World, amara};
 use agent::follow::Answered;
 use domain::chat::ChatRunStatus;
+use domain::flow::listing::{FlowFilter, NewFlow, UNTITLED};
 use domain::flow::{ActionKind, Flow, FlowStatus, TriggerKind, tree, validate};
 use domain::ids::FlowId;
 use serde_json::{Value, json};
@@ -113,6 +114,27 @@ async fn times_branches_loops_and_requests_become_steps() {
         assert!(problems.is_empty(), "{text}: {problems:?}");
         assert_eq!(tree::steps(&flow.version.trigger).len(), steps, "{text}");
     }
+}
+
+#[tokio::test]
+async fn a_new_flow_is_built_in_the_empty_one_on_the_page() {
+    let world = World::new().await;
+    let new = NewFlow { name: UNTITLED.to_owned(), ..NewFlow::default() };
+    let blank = world.flows.create(&amara(), new).await.unwrap().id;
+    let built = world
+        .say_at(&blank, None, "Create a flow that when a webhook arrives, tells me Hello")
+        .await;
+    assert!(built.response.contains(blank.as_str()), "{}", built.response);
+    let flow = world.flows.get(&amara(), &blank).await.unwrap();
+    assert_ne!(flow.version.display_name, UNTITLED);
+    assert_eq!(tree::steps(&flow.version.trigger).len(), 1);
+    let all = async || world.flows.list(&amara(), &FlowFilter::default()).await.unwrap().data.len();
+    assert_eq!(all().await, 1, "not in another one");
+    // It holds something now, so the next one is another.
+    world.say_at(&blank, None, "Create a flow that when a webhook arrives, tells me Bye").await;
+    assert_eq!(all().await, 2);
+    let kept = world.flows.get(&amara(), &blank).await.unwrap();
+    assert_eq!(kept.version.trigger, flow.version.trigger);
 }
 
 #[tokio::test]
