@@ -35,13 +35,16 @@ for (const [where, path] of [
   });
 }
 
-test('a flow that is described is asked of the assistant', async ({ page }) => {
+test('a flow that is described is built on its canvas, the assistant beside it', async ({ page }) => {
   await page.setViewportSize({ width: 1440, height: 900 });
   await signUp(page);
   await open(page, '/flows/templates');
   await page.getByLabel('Describe the flow you want').fill('Every Friday at 16:00, tell me Check the board');
   await page.keyboard.press('Enter');
+  await page.waitForURL(/\/flows\/(?!templates)[^/]+$/);
   const panel = page.getByRole('complementary', { name: 'Assistant' });
   await expect(panel.getByRole('log').getByText('Create a flow that every Friday at 16:00, tell me Check the board')).toBeVisible();
-  await expect(page.getByLabel('Describe the flow you want')).toHaveValue('');
+  // It is the flow on the page that is built, not another one.
+  await expect(page.locator('.node')).toHaveCount(2);
+  await expect(page.getByRole('heading', { level: 1 })).not.toHaveText('Untitled flow');
 });

@@ -1,7 +1,7 @@
-//! A flow described in words: the assistant makes it, beside the page.
+//! A flow described in words: the assistant makes it on the canvas, beside it.
 
+use super::list::use_asked_flow;
 use crate::session;
-use crate::shell::panel::use_side_panel;
 use crate::ui::button::{Button, Kind, Size};
 use crate::ui::icon::Icon;
 use domain::actor::Permission;
@@ -25,13 +25,14 @@ fn request(words: &str) -> Option<String> {
 #[component]
 pub fn Describe() -> impl IntoView {
     let may = session::can(Permission::Write);
-    let panel = use_side_panel();
+    let (busy, make) = use_asked_flow();
     let words = RwSignal::new(String::new());
     let build = move |event: SubmitEvent| {
         event.prevent_default();
-        if let Some(request) = words.with_untracked(|it| request(it)) {
-            panel.ask(request);
-            words.set(String::new());
+        if let Some(request) =
+            words.with_untracked(|it| request(it)).filter(|_| !busy.get_untracked())
+        {
+            make.run(Some(request));
         }
     };
     view! {
@@ -48,7 +49,7 @@ pub fn Describe() -> impl IntoView {
                     prop:value=move || words.get()
                     on:input=move |event| words.set(event_target_value(&event))
                 />
-                <Button kind=Kind::Primary size=Size::Large r#type="submit">"Build it"</Button>
+                <Button kind=Kind::Primary size=Size::Large r#type="submit" busy=busy>"Build it"</Button>
             </form>
         </Show>
     }

@@ -11,6 +11,7 @@ use super::transfer::ImportDialog;
 use crate::live::use_live;
 use crate::runs::words::count;
 use crate::session;
+use crate::shell::panel::use_side_panel;
 use crate::ui::badge::{State, Tone};
 use crate::ui::button::{Button, ButtonLink, Kind};
 use crate::ui::callout::Callout;
@@ -23,7 +24,7 @@ use crate::ui::toast::use_toasts;
 use domain::actor::Permission;
 use domain::event::Topic;
 use domain::flow::FlowStatus;
-use domain::flow::listing::FlowSummary;
+use domain::flow::listing::{FlowSummary, UNTITLED};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::{query_signal, use_navigate};
@@ -91,15 +92,27 @@ fn summary(flows: &[FlowSummary]) -> String {
 
 /// Makes an empty flow and opens it.
 pub fn use_new_flow() -> (RwSignal<bool>, Callback<()>) {
+    let (busy, make) = use_asked_flow();
+    (busy, Callback::new(move |()| make.run(None)))
+}
+
+/// Makes an empty flow and opens it, with the words said to the assistant beside it.
+pub fn use_asked_flow() -> (RwSignal<bool>, Callback<Option<String>>) {
     let busy = RwSignal::new(false);
     let toasts = use_toasts();
     let navigate = use_navigate();
-    let make = Callback::new(move |()| {
+    let panel = use_side_panel();
+    let make = Callback::new(move |words: Option<String>| {
         let navigate = navigate.clone();
         busy.set(true);
         spawn_local(async move {
-            match create_flow("Untitled flow".to_owned()).await {
-                Ok(flow) => navigate(&format!("/flows/{}", flow.id), Default::default()),
+            match create_flow(UNTITLED.to_owned()).await {
+                Ok(flow) => {
+                    if let Some(words) = words {
+                        panel.ask_beside(flow.id.clone(), words);
+                    }
+                    navigate(&format!("/flows/{}", flow.id), Default::default());
+                }
                 Err(error) => toasts.failed(format!("The flow was not made. {error}")),
             }
             busy.try_set(false);

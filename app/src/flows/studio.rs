@@ -100,6 +100,7 @@ fn StudioView(flow: Flow, id: Memo<FlowId>, on_phone: bool) -> impl IntoView {
     listen(studio, desk);
     clipboard::listen(studio);
     on_cleanup(move || studio.send_now());
+    Effect::new(move |_| panel.ask_what_waits(&id.get()));
     let word = |open: bool| if open { "open" } else { "closed" };
     let config = move || word(studio.chosen.with(Option::is_some) || studio.sheet.get());
     view! {

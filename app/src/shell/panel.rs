@@ -1,6 +1,7 @@
 //! The assistant's place beside every page. Below 1280 px it floats and starts closed.
 
 use crate::ui::browser;
+use domain::ids::FlowId;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -14,13 +15,15 @@ const FLOATS_BELOW_REM: f64 = 80.0;
 pub struct SidePanel {
     place: RwSignal<Place>,
     asked: RwSignal<Option<String>>,
+    /// What is to be said beside a flow, once it is open.
+    waiting: StoredValue<Option<(FlowId, String)>>,
 }
 
 impl SidePanel {
     /// Makes it available to everything inside the frame, and follows how wide the window is.
     pub(crate) fn provide(is_open: bool) -> Self {
         let place = RwSignal::new(Place { is_open, ..Place::default() });
-        let panel = Self { place, asked: RwSignal::new(None) };
+        let panel = Self { place, asked: RwSignal::new(None), waiting: StoredValue::new(None) };
         provide_context(panel);
         Effect::new(move |_| {
             let look = move || {
@@ -50,6 +53,21 @@ impl SidePanel {
     pub fn ask(self, words: String) {
         self.asked.set(Some(words));
         self.open();
+    }
+
+    /// Says `words` beside `flow` once its page is open, which the caller opens.
+    pub fn ask_beside(self, flow: FlowId, words: String) {
+        self.waiting.set_value(Some((flow, words)));
+    }
+
+    /// Says what was to be said beside `flow`, whose page is open now; once.
+    pub fn ask_what_waits(self, flow: &FlowId) {
+        let is_for_it = |it: &Option<(FlowId, String)>| it.as_ref().is_some_and(|it| it.0 == *flow);
+        if self.waiting.with_value(is_for_it)
+            && let Some((_, words)) = self.waiting.try_update_value(Option::take).flatten()
+        {
+            self.ask(words);
+        }
     }
 
     /// Says `words` on the assistant's own page, which is open, in a new conversation.

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
 use {
-    domain::flow::listing::NewFlow,
+    domain::flow::listing::{NewFlow, UNTITLED},
     domain::problem::Problem,
     domain::record::{Act, Fields},
 };
@@ -85,6 +85,6 @@ pub async fn add_todo(typed: TypedTodo) -> Result<Option<OperationId>, AppError>
 /// Forbidden for viewers.
 #[server(prefix = "/fn", endpoint = "make_flow", output = Json)]
 pub async fn make_flow() -> Result<String, AppError> {
-    let new = NewFlow { name: "Untitled flow".to_owned(), ..NewFlow::default() };
+    let new = NewFlow { name: UNTITLED.to_owned(), ..NewFlow::default() };
     Ok(backend().flows.create(&actor()?, new).await?.id.to_string())
 }
