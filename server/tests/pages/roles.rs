@@ -47,8 +47,10 @@ const READING: [&str; 18] = [
     "why_no_code",
 ];
 
-/// Change what is a viewer's own: where they are, what they are told of, their keys, plans and runs of apps.
-const OWN_OF_VIEWERS: [&str; 10] = [
+/// Change what is a viewer's own: where they are, what they are told of, who answers them, their keys, plans and runs of
+/// apps.
+const OWN_OF_VIEWERS: [&str; 11] = [
+    "choose_model",
     "end_other_sessions",
     "here_in_flow",
     "leave_flow",

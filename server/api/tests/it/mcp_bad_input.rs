@@ -27,7 +27,10 @@ fn greet() -> Value {
     json!({"name": "Greet"})
 }
 
-async fn sent(caller: &Caller<'_>, headers: &[(&str, &str)], message: &Value) -> Reply {
+/// Names and values.
+type Headers<'a> = &'a [(&'a str, &'a str)];
+
+async fn sent(caller: &Caller<'_>, headers: Headers<'_>, message: &Value) -> Reply {
     let both = [("accept", "application/json, text/event-stream")];
     let all: Vec<_> = both.iter().chain(headers).copied().collect();
     send(caller, ("POST", "/mcp"), &all, message.to_string()).await
@@ -52,7 +55,7 @@ async fn headers_that_do_not_fit_the_body_make_nothing() {
         let script = server.signs_up("Owner").await.script(json!({})).await;
         let before = left(&server).await;
         let right = making(Some(STATELESS), &greet());
-        let wrong: [(&[(&str, &str)], &Value, i64); 7] = [
+        let wrong: [(Headers<'_>, &Value, i64); 7] = [
             (&[VERSION, METHOD, ("mcp-name", "flow_list")], &right, -32020),
             (&[VERSION, METHOD, ("mcp-name", "FLOW_CREATE")], &right, -32020),
             (&[VERSION, METHOD], &right, -32020),
