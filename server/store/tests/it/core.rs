@@ -14,7 +14,7 @@ use store::memo::Memo;
 use store::settings;
 use store::testing::TestDb;
 
-fn actor(workspace: &str) -> Actor {
+pub(crate) fn actor(workspace: &str) -> Actor {
     Actor {
         user: UserId::from("u1"),
         name: "Mira".to_owned(),

@@ -1,12 +1,14 @@
 //! The mirror's own rules, without Basecamp: who sees what, what is newer, what is gone.
 
+use crate::core::actor;
+use domain::event::{Event, EventKind};
 use store::db::Db;
 use store::error::StoreError;
 use store::mirror::{self, Key, PersonRow, ProjectRow, Reading, Record};
 use store::mirror_scopes::Walked;
 use store::mirror_sync::{self, Holder};
 use store::testing::TestDb;
-use store::{mirror_formulas, mirror_questions, mirror_scopes, mirror_words};
+use store::{events, mirror_formulas, mirror_questions, mirror_scopes, mirror_words};
 
 const PAGE: Reading = Reading { run: 10, asked_at: 10, is_ours: false };
 
@@ -215,5 +217,31 @@ async fn one_node_at_a_time_syncs_a_connection() {
         assert!(!lease(&test.db, "n2", false).await, "{}", test.name);
         assert!(lease(&test.db, "n1", false).await, "{}", test.name);
         assert!(lease(&test.db, "n3", true).await, "{}: alone on its file", test.name);
+    }
+}
+
+/// Words of the search are written late, when the next piece of work of the batch begins.
+#[tokio::test]
+async fn talk_beside_records_that_are_found_by_words_is_stored() {
+    for test in TestDb::both().await {
+        filled(&test.db).await;
+        let both = (0..40).map(|n| {
+            let db = test.db.clone();
+            async move {
+                let said = db.write_talk(|tx| {
+                    Box::pin(async move {
+                        let event = Event::new(EventKind::ChatRunChanged, "r1", "A run");
+                        events::record(tx, &actor("w1"), &event).await
+                    })
+                });
+                let (one, record) = (key("one"), todo(100 + n, 1, &format!("Plan {n}"), 5));
+                let ((), said) = futures::join!(put(&db, &one, record, PAGE), said);
+                said.unwrap();
+            }
+        });
+        futures::future::join_all(both).await;
+        let mut conn = test.db.read().await.unwrap();
+        let found = mirror_words::find(&mut conn, &key("one"), "plan", 100).await.unwrap();
+        assert_eq!(found.len(), 42, "{}", test.name);
     }
 }
