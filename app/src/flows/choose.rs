@@ -9,6 +9,7 @@ use crate::ui::combobox::{Combobox, Entry};
 use crate::ui::here::loaded_here;
 use crate::ui::icon::Icon;
 use domain::flow::catalog::PropKind;
+use domain::flow::catalog::fields::CONNECTION;
 use domain::flow::listing::{Choice, OptionsRequest};
 use leptos::prelude::*;
 use serde_json::{Map, Value};
@@ -61,7 +62,7 @@ impl Choices {
 
 /// A connection is never what an earlier step gives.
 fn names_a_connection(blank: Blank) -> bool {
-    blank.field.with_value(|it| ["auth", "connection"].contains(&it.prop.name))
+    blank.field.with_value(|it| [CONNECTION, "connection"].contains(&it.prop.name))
 }
 
 /// What is chosen stays readable while the list loads and when it is no longer in it.
@@ -150,13 +151,15 @@ fn request(blank: Blank) -> OptionsRequest {
     OptionsRequest { piece, action, prop: prop.to_owned(), input, search: None }
 }
 
-/// The inputs named in `names`, wherever they stand, and the operation.
+/// The inputs named in `names`, wherever they stand, the operation, and the connection, which every list depends on.
 fn depended_on(input: &Map<String, Value>, names: &[&str]) -> Map<String, Value> {
     let nested = input.values().filter_map(Value::as_object).flatten();
     let all = input.iter().chain(nested);
-    all.filter(|(key, _)| names.contains(&key.as_str()) || *key == "operation")
-        .map(|(key, value)| (key.clone(), value.clone()))
-        .collect()
+    all.filter(|(key, _)| {
+        names.contains(&key.as_str()) || [CONNECTION, "operation"].contains(&key.as_str())
+    })
+    .map(|(key, value)| (key.clone(), value.clone()))
+    .collect()
 }
 
 /// One of a list.

@@ -2,6 +2,7 @@
 
 use super::store::Studio;
 use crate::flows::server_fns::load_choices;
+use domain::flow::catalog::fields::CONNECTION;
 use domain::flow::catalog::{self, BASECAMP, SCHEDULE};
 use domain::flow::listing::OptionsRequest;
 use domain::flow::{ActionKind, FlowVersion, PieceSettings, TriggerKind, tree};
@@ -93,6 +94,7 @@ pub fn when_empty(settings: &PieceSettings, prop: &str) -> &'static str {
     match (looks, prop) {
         (true, _) if is_person => "Anybody",
         (false, _) if is_person => "Nobody",
+        (_, CONNECTION) => "Mine, else the workspace's",
         (true, "project") => "Any project",
         (true, "todolist") => "Any list",
         (true, "card_table") => "Any board",

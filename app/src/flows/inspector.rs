@@ -2,7 +2,8 @@
 
 use super::about::{FlowPanel, has_address};
 use super::address::WebhookAddress;
-use super::cards::{Card, look_of_piece};
+use super::cards::Card;
+use super::choose::ChoiceField;
 use super::code::CodePanel;
 use super::control::LoopPanel;
 use super::field::{Blank, StepField};
@@ -13,10 +14,9 @@ use super::router::RouterPanel;
 use super::store::Studio;
 use super::tile::PieceTile;
 use crate::ui::button::{Button, IconButton, Kind};
-use domain::flow::catalog::BASECAMP;
-use domain::flow::catalog::fields::fields;
+use domain::flow::catalog::fields::{connection, fields};
 use domain::flow::validate::ProblemCode;
-use domain::flow::{ActionKind, PieceSettings, TriggerKind, tree};
+use domain::flow::{ActionKind, TriggerKind, tree};
 use leptos::prelude::*;
 
 /// The panel at the right.
@@ -236,10 +236,10 @@ fn PieceForm(studio: Studio, step: String) -> impl IntoView {
     let key = StoredValue::new(step);
     let all =
         Memo::new(move |_| studio.with_settings(&key.get_value(), fields).unwrap_or_default());
-    let is_there = |it: &PieceSettings| it.piece_name == BASECAMP;
-    let in_basecamp = untrack(|| studio.with_settings(&key.get_value(), is_there)) == Some(true);
+    let connected =
+        Memo::new(move |_| studio.with_settings(&key.get_value(), connection).flatten());
     view! {
-        {in_basecamp.then(|| view! { <Connection /> })}
+        {move || connected.get().map(|field| view! { <Connection blank=Blank::new(studio, &key.get_value(), field) /> })}
         <For each=move || all.get() key=|it| (it.dotted(), it.prop.required, format!("{:?}", it.prop.kind)) let:field>
             <StepField blank=Blank::new(studio, &key.get_value(), field) />
         </For>
@@ -249,19 +249,12 @@ fn PieceForm(studio: Studio, step: String) -> impl IntoView {
     }
 }
 
-/// Which Basecamp a step works in.
+/// Which connection a step works with, and the way to another one.
 #[component]
-fn Connection() -> impl IntoView {
-    let look = look_of_piece(BASECAMP);
+fn Connection(blank: Blank) -> impl IntoView {
     view! {
-        <div class="field">
-            <span class="label">"Connection"</span>
-            <p class="row sm">
-                <PieceTile look=Signal::stored(look) size="tile--xs" />
-                <span class="grow">"The Basecamp of this workspace"</span>
-                <a class="link" href="/integrations">"Integrations"</a>
-            </p>
-        </div>
+        <ChoiceField blank=blank />
+        <p class="hint">"Connect another one under "<a class="link" href="/integrations">"Integrations"</a></p>
     }
 }
 

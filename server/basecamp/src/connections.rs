@@ -86,17 +86,34 @@ impl Basecamp {
         self.row(actor).await?.as_ref().map(shown).transpose()
     }
 
+    /// The same Basecamp, held to the connection `id`: for an actor who may not use that one nothing is connected.
+    #[must_use]
+    pub fn through(&self, id: ConnectionId) -> Self {
+        Self(self.0.clone(), self.1.clone(), Some(id))
+    }
+
+    /// The connections that the actor may work with, the usual one first.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`] without the permission to read.
+    pub async fn usable(&self, actor: &Actor) -> Result<Vec<BasecampConnection>, Problem> {
+        actor.require(Permission::Read)?;
+        let rows = self.rows(actor).await?;
+        rows.iter().filter(|it| it.status != CHOOSING).map(shown).collect()
+    }
+
     pub(crate) async fn row(&self, actor: &Actor) -> Result<Option<Connection>, Problem> {
         Ok(self.rows(actor).await?.into_iter().find(|it| it.status != CHOOSING))
     }
 
     /// Those the actor may use, the one they work with first: their own before the workspace's, a real one before the
-    /// sample, the oldest first.
+    /// sample, the oldest first. A handle that is held to one connection has that one or none.
     pub(crate) async fn rows(&self, actor: &Actor) -> Result<Vec<Connection>, Problem> {
         let mut conn = self.0.db.read().await?;
         let found = connections::usable_by(&mut conn, &actor.workspace, actor.user.as_str());
         let mut rows = found.await?;
-        rows.retain(|it| it.app == APP);
+        let is_meant = |it: &Connection| self.2.as_ref().is_none_or(|only| it.id == only.as_str());
+        rows.retain(|it| it.app == APP && is_meant(it));
         let is_sample = |it: &Connection| Meta::read(it).is_ok_and(|it| it.is_sample);
         rows.sort_by_cached_key(|it| (it.owner_id.is_none(), is_sample(it), it.created_at));
         Ok(rows)

@@ -67,7 +67,7 @@ use crate::reading_back::Made;
 use crate::renewing::Turns;
 use crate::scheduler::Scheduler;
 use crate::transport::Transport;
-use domain::ids::{UserId, WorkspaceId};
+use domain::ids::{ConnectionId, UserId, WorkspaceId};
 use domain::project::Project;
 use std::sync::Arc;
 use std::time::Instant;
@@ -82,9 +82,13 @@ use url::Url;
 const LOOKED_KEPT: usize = 1_000;
 const LISTED_KEPT: usize = 32;
 
-/// Basecamp, for every workspace that is connected to it. Cheap to clone.
+/// Basecamp, for every workspace that is connected to it. Cheap to clone. Beside it: who its writes are stored for, and
+/// the one connection it works with, where it is not the actor's usual one.
 #[derive(Clone)]
-pub struct Basecamp(Arc<Inner>, Option<Arc<Author>>);
+pub struct Basecamp(Arc<Inner>, Option<Arc<Author>>, Option<ConnectionId>);
+
+/// Whose connection something is known of: a person's usual one, or the one they chose.
+type Whose = (WorkspaceId, UserId, Option<ConnectionId>);
 
 struct Inner {
     db: Db,
@@ -101,9 +105,9 @@ struct Inner {
     /// Records made lately, so that none is taken for another's.
     made: Made,
     /// What each person works with, and how far its mirror is.
-    looked: Memo<(WorkspaceId, UserId), Option<Arc<Looked>>>,
+    looked: Memo<Whose, Option<Arc<Looked>>>,
     /// Active projects of each person, of the mirror; none where it does not answer.
-    listed: Memo<(WorkspaceId, UserId), Option<Arc<[Project]>>>,
+    listed: Memo<Whose, Option<Arc<[Project]>>>,
 }
 
 /// The HTTP client cannot be made, for example without a trust store.
@@ -140,7 +144,7 @@ impl Basecamp {
             looked,
             listed,
         };
-        Ok(Self(Arc::new(inner), None))
+        Ok(Self(Arc::new(inner), None, None))
     }
 
     /// How the worst of all connections is doing, without saying whose it is.

@@ -106,7 +106,7 @@ impl Basecamp {
             let (is_sample, is_lost) = (meta.is_sample, row.status != "active");
             Ok(Some(Arc::new(Looked { key, is_sample, is_lost, is_client, sync, scopes })))
         };
-        let who = (actor.workspace.clone(), actor.user.clone());
+        let who = (actor.workspace.clone(), actor.user.clone(), self.2.clone());
         self.0.looked.of(&self.0.db, who, read).await
     }
 
@@ -121,7 +121,7 @@ impl Basecamp {
             let Some(mut mirror) = mirror else { return Ok(None) };
             Ok(Some(mirror.projects().await?.into()))
         };
-        let who = (actor.workspace.clone(), actor.user.clone());
+        let who = (actor.workspace.clone(), actor.user.clone(), self.2.clone());
         self.0.listed.of(&self.0.db, who, read).await
     }
 }

@@ -115,7 +115,7 @@ impl Basecamp {
     /// The same Basecamp for one operation: each of its writes is stored with it before it is sent.
     #[must_use]
     pub fn on_behalf(&self, draft: Draft) -> Self {
-        Self(self.0.clone(), Some(Arc::new(Author::Operation(Box::new(draft)))))
+        Self(self.0.clone(), Some(Arc::new(Author::Operation(Box::new(draft)))), self.2.clone())
     }
 
     /// The tool and the idempotency key of the call it works for; none outside operations and without a key.

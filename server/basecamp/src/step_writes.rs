@@ -118,7 +118,7 @@ impl Basecamp {
     /// of the step wrote is not written again, but given again.
     #[must_use]
     pub fn in_step(&self, step: StepKey) -> Self {
-        Self(self.0.clone(), Some(Arc::new(Author::Step(step))))
+        Self(self.0.clone(), Some(Arc::new(Author::Step(step))), self.2.clone())
     }
 
     /// Finds out what became of the writes of earlier tries of the step.

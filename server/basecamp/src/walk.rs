@@ -222,7 +222,7 @@ impl Walker<'_> {
         if !kept? {
             return Err(Stop::Lost);
         }
-        let basecamp = Basecamp(self.session.basecamp.clone(), None);
+        let basecamp = Basecamp(self.session.basecamp.clone(), None, None);
         for project in boards {
             basecamp.glance_at(self.session, self.holder, (Nest::Columns, project)).await?;
         }

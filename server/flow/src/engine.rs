@@ -32,10 +32,11 @@ use crate::thinking::Thinker;
 use crate::waiting::{Answer, Waiting};
 use basecamp::Basecamp;
 use domain::actor::{Actor, Role, Via};
+use domain::flow::catalog::fields;
 use domain::flow::run::RunStatus;
-use domain::ids::{RunId, UserId, WorkspaceId};
+use domain::ids::{ConnectionId, RunId, UserId, WorkspaceId};
 use domain::problem::Problem;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -231,6 +232,14 @@ impl Engine {
             },
             name: it.name,
         }))
+    }
+
+    /// Basecamp as a step or trigger with `input` uses it: held to the connection that is chosen there.
+    pub(crate) fn basecamp_of(&self, input: &Map<String, Value>) -> Basecamp {
+        match fields::chosen_connection(input) {
+            Some(id) => self.basecamp.through(ConnectionId::new(id)),
+            None => self.basecamp.clone(),
+        }
     }
 
     /// Who a run acts as, with the rights they have now.

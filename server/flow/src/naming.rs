@@ -3,13 +3,14 @@
 use crate::engine::Engine;
 use crate::engine::plan::Plan;
 use crate::pieces::basecamp::ids;
+use basecamp::Basecamp;
 use basecamp::called::Thing;
 use domain::actor::Actor;
 use domain::flow::catalog::fields::{self, Field};
 use domain::flow::catalog::{APPROVAL, BASECAMP, NOTIFY, PropKind, SUBFLOWS};
 use domain::flow::run::WouldChange;
 use domain::flow::{ActionKind, PieceSettings, tree, validate};
-use domain::ids::FlowId;
+use domain::ids::{ConnectionId, FlowId};
 use domain::problem::Problem;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -51,8 +52,9 @@ impl Engine {
     ) -> Result<Names, Problem> {
         let held = held(settings, input);
         let wanted = held.iter().flat_map(|it| it.1.iter().cloned()).collect();
-        let mut known = self.called(actor, &wanted).await?;
-        self.ask(actor, &wanted, &mut known).await?;
+        let basecamp = self.basecamp_of(&settings.input);
+        let mut known = self.called(actor, &basecamp, &wanted).await?;
+        ask(&basecamp, actor, &wanted, &mut known).await?;
         Ok(named(&held, &known))
     }
 
@@ -69,7 +71,10 @@ impl Engine {
         let Some(plan) = plan else { return Ok(HashMap::new()) };
         let all: Vec<_> = rows.iter().filter_map(|it| Some((it, held_by(&plan, it)?))).collect();
         let wanted = all.iter().flat_map(|it| &it.1).flat_map(|it| it.1.iter().cloned()).collect();
-        let known = self.called(actor, &wanted).await?;
+        let mut known = self.called(actor, &self.basecamp, &wanted).await?;
+        for basecamp in self.chosen_in(&plan) {
+            known.extend(in_basecamp(actor, &basecamp, &wanted).await?);
+        }
         let used = self.used_by_step(actor, &plan).await?;
         let mut told: HashMap<String, Told> = HashMap::new();
         for (row, held) in &all {
@@ -81,6 +86,19 @@ impl Engine {
             }
         }
         Ok(told)
+    }
+
+    /// Basecamp through each connection that a step of the flow has chosen.
+    fn chosen_in(&self, plan: &Plan) -> Vec<Basecamp> {
+        let steps = tree::steps(&plan.version.trigger);
+        let chosen = steps.into_iter().filter_map(|it| match &it.kind {
+            ActionKind::Piece(it) if it.piece_name == BASECAMP => {
+                fields::chosen_connection(&it.input)
+            }
+            _ => None,
+        });
+        let once: BTreeSet<_> = chosen.collect();
+        once.into_iter().map(|id| self.basecamp.through(ConnectionId::new(id))).collect()
     }
 
     /// Names of the connections that steps use, by step; of those that `actor` may use.
@@ -96,13 +114,16 @@ impl Engine {
         }
         let mut conn = self.db.read().await?;
         let all = flow_connections::usable_by(&mut conn, &actor.workspace, &actor.user, "").await?;
+        drop(conn);
+        let all = all.into_iter().map(|it| (it.external_id, it.name));
+        let basecamp = self.basecamp.usable(actor).await?.into_iter();
+        let all: HashMap<_, _> =
+            all.chain(basecamp.map(|it| (it.id.to_string(), it.account_name))).collect();
         for it in used {
-            let Some(row) = all.iter().find(|row| row.external_id == it.external_id) else {
-                continue;
-            };
+            let Some(name) = all.get(&it.external_id) else { continue };
             let names = by_step.entry(it.step).or_default();
-            if !names.contains(&row.name) {
-                names.push(row.name.clone());
+            if !names.contains(name) {
+                names.push(name.clone());
             }
         }
         Ok(by_step)
@@ -112,16 +133,10 @@ impl Engine {
     async fn called(
         &self,
         actor: &Actor,
+        basecamp: &Basecamp,
         wanted: &BTreeSet<Id>,
     ) -> Result<HashMap<Id, String>, Problem> {
-        let mut known = HashMap::new();
-        let things = wanted.iter().filter_map(|it| match it {
-            Id::Basecamp(thing, id) => Some((*thing, *id)),
-            _ => None,
-        });
-        for ((thing, id), name) in self.basecamp.called(actor, &things.collect()).await? {
-            known.insert(Id::Basecamp(thing, id), name);
-        }
+        let mut known = in_basecamp(actor, basecamp, wanted).await?;
         if wanted.iter().all(|it| matches!(it, Id::Basecamp(..))) {
             return Ok(known);
         }
@@ -138,32 +153,46 @@ impl Engine {
         }
         Ok(known)
     }
+}
 
-    /// Asks Basecamp for projects and people that are not known.
-    async fn ask(
-        &self,
-        actor: &Actor,
-        wanted: &BTreeSet<Id>,
-        known: &mut HashMap<Id, String>,
-    ) -> Result<(), Problem> {
-        let lacks = |thing: Thing| {
-            let mut of_kind =
-                wanted.iter().filter(|it| matches!(it, Id::Basecamp(kind, _) if *kind == thing));
-            of_kind.any(|it| !known.contains_key(it))
-        };
-        let (projects, people) = (lacks(Thing::Project), lacks(Thing::Person));
-        if projects {
-            let all = self.basecamp.projects(actor).await?;
-            let all = all.into_iter().map(|it| (Id::Basecamp(Thing::Project, it.id), it.name));
-            known.extend(all);
-        }
-        if people {
-            let all = self.basecamp.people(actor).await?;
-            let all = all.into_iter().map(|it| (Id::Basecamp(Thing::Person, it.id), it.name));
-            known.extend(all);
-        }
-        Ok(())
+/// What those of `wanted` are called that the mirror of `basecamp` has.
+async fn in_basecamp(
+    actor: &Actor,
+    basecamp: &Basecamp,
+    wanted: &BTreeSet<Id>,
+) -> Result<HashMap<Id, String>, Problem> {
+    let things = wanted.iter().filter_map(|it| match it {
+        Id::Basecamp(thing, id) => Some((*thing, *id)),
+        _ => None,
+    });
+    let called = basecamp.called(actor, &things.collect()).await?;
+    Ok(called.into_iter().map(|((thing, id), name)| (Id::Basecamp(thing, id), name)).collect())
+}
+
+/// Asks Basecamp for projects and people that are not known.
+async fn ask(
+    basecamp: &Basecamp,
+    actor: &Actor,
+    wanted: &BTreeSet<Id>,
+    known: &mut HashMap<Id, String>,
+) -> Result<(), Problem> {
+    let lacks = |thing: Thing| {
+        let mut of_kind =
+            wanted.iter().filter(|it| matches!(it, Id::Basecamp(kind, _) if *kind == thing));
+        of_kind.any(|it| !known.contains_key(it))
+    };
+    let (projects, people) = (lacks(Thing::Project), lacks(Thing::Person));
+    if projects {
+        let all = basecamp.projects(actor).await?;
+        let all = all.into_iter().map(|it| (Id::Basecamp(Thing::Project, it.id), it.name));
+        known.extend(all);
     }
+    if people {
+        let all = basecamp.people(actor).await?;
+        let all = all.into_iter().map(|it| (Id::Basecamp(Thing::Person, it.id), it.name));
+        known.extend(all);
+    }
+    Ok(())
 }
 
 /// What a dry run would have changed, in the order its steps began.

@@ -176,7 +176,7 @@ pub(crate) async fn run(settings: &PieceSettings, call: Call<'_>) -> Result<Done
         (catalog::DELAY, "delayFor") => delay::delay_for(&call.input, call.engine.now_ms()),
         (catalog::DELAY, "delay_until") => delay::delay_until(&call.input, call.engine.now_ms()),
         (catalog::HTTP, "send_request") => http::send_request(&call).await,
-        (catalog::BASECAMP, action) => basecamp::run(action, &call).await,
+        (catalog::BASECAMP, action) => basecamp::run(action, &settings.input, &call).await,
         (catalog::SMTP, "send-email") => mail::send(&call).await,
         (catalog::ASSISTANT, action) => assistant::run(action, &call).await,
         (catalog::NOTIFY, "notify_person") => notify::notify_person(&call).await,

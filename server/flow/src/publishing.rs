@@ -60,12 +60,14 @@ impl Flows {
         .inspect(|_| self.engine.wake.notify_one())
     }
 
-    /// Names of the connections that flows of `actor` can use.
+    /// Names of the connections that flows of `actor` can use, those to Basecamp among them.
     pub(crate) async fn known_connections(
         &self,
         actor: &Actor,
     ) -> Result<BTreeSet<String>, Problem> {
-        Ok(self.connections().names(actor).await?.into_iter().collect())
+        let basecamp = self.engine.basecamp.usable(actor).await?;
+        let basecamp = basecamp.into_iter().map(|it| it.id.to_string());
+        Ok(self.connections().names(actor).await?.into_iter().chain(basecamp).collect())
     }
 
     /// Switches a published flow on or off. Runs that have begun go on.

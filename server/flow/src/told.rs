@@ -135,7 +135,8 @@ async fn told(
         Err(Problem::Forbidden { .. }) => return Ok(None),
         actor => actor?,
     };
-    let Some(mut stories) = engine.basecamp.stories(&actor).await? else { return Ok(None) };
+    let basecamp = watching::basecamp(engine, &version.trigger);
+    let Some(mut stories) = basecamp.stories(&actor).await? else { return Ok(None) };
     if stories.account() != row.account_id {
         return Ok(None);
     }
@@ -178,7 +179,8 @@ pub(crate) async fn sampled(
 ) -> Result<Value, Problem> {
     let is_empty = payload.as_object().is_some_and(serde_json::Map::is_empty) || payload.is_null();
     let Some(watch) = watching::watch(trigger).filter(|_| is_empty) else { return Ok(payload) };
-    let Some(mut stories) = engine.basecamp.stories(actor).await? else { return Ok(payload) };
+    let basecamp = watching::basecamp(engine, trigger);
+    let Some(mut stories) = basecamp.stories(actor).await? else { return Ok(payload) };
     let story = match watching::kind(&watch.what) {
         Some(kind) => {
             let recent = stories.recent(kind, 0, SAMPLES).await?;

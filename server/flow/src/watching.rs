@@ -1,6 +1,8 @@
 //! What a flow that starts by Basecamp waits for.
 
+use crate::engine::Engine;
 use crate::pieces::input::Input;
+use basecamp::Basecamp;
 use domain::flow::{PieceSettings, Trigger, TriggerKind, catalog};
 use store::flow_watches::Watch;
 
@@ -11,6 +13,14 @@ pub(crate) fn watch(trigger: &Trigger) -> Option<Watch> {
         return None;
     }
     Some(read(settings))
+}
+
+/// Basecamp as the trigger uses it.
+pub(crate) fn basecamp(engine: &Engine, trigger: &Trigger) -> Basecamp {
+    match &trigger.kind {
+        TriggerKind::Piece(settings) => engine.basecamp_of(&settings.input),
+        TriggerKind::Empty(_) => engine.basecamp.clone(),
+    }
 }
 
 fn read(settings: &PieceSettings) -> Watch {

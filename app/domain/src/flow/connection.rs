@@ -5,6 +5,11 @@ use crate::ids::{ConnectionId, FlowId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+/// How a step names the connection with the external id `id`.
+pub fn reference(id: &str) -> String {
+    format!("{{{{connections['{id}']}}}}")
+}
+
 /// What a connection holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]

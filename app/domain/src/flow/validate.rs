@@ -235,11 +235,19 @@ fn unknown(settings: &PieceSettings) -> Option<String> {
 
 fn connection_problems(version: &FlowVersion, known: &BTreeSet<String>) -> Vec<FlowProblem> {
     let used = used_connections(version).into_iter().filter(|it| !known.contains(&it.external_id));
-    // A Basecamp step takes the workspace's Basecamp, whatever the engine it came from had.
-    let is_ours = |action: &Action| matches!(&action.kind, ActionKind::Piece(it) if it.piece_name == catalog::BASECAMP);
+    let in_basecamp = |step: &str| match tree::find(&version.trigger, step).map(|it| &it.kind) {
+        Some(ActionKind::Piece(it)) => it.piece_name == catalog::BASECAMP,
+        Some(_) => false,
+        None => {
+            matches!(&version.trigger.kind, TriggerKind::Piece(it) if it.piece_name == catalog::BASECAMP)
+        }
+    };
+    // Steps in Basecamp do without the connection that another engine had for them.
+    let is_elsewhere = |used: &UsedConnection| {
+        used.path == "input.auth" && in_basecamp(&used.step) && !fields::is_ours(&used.external_id)
+    };
     let passed_over = |used: &UsedConnection| {
-        tree::find(&version.trigger, &used.step)
-            .is_some_and(|it| it.skip || (used.path == "input.auth" && is_ours(it)))
+        is_elsewhere(used) || tree::find(&version.trigger, &used.step).is_some_and(|it| it.skip)
     };
     let problem = |it: UsedConnection| {
         let message = format!("The connection {} does not exist", it.external_id);

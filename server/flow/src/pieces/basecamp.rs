@@ -14,14 +14,22 @@ use crate::pieces::{Again, Call, Done, Failed};
 use basecamp::Basecamp;
 use basecamp::records::Request;
 use domain::actor::Actor;
+use domain::flow::catalog::fields::chosen_connection;
 use domain::problem::Problem;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use store::step_writes::StepKey;
 
-/// Runs the action of one noun.
-pub(crate) async fn run(action: &str, call: &Call<'_>) -> Result<Done, Failed> {
-    let step = Step::of(call).await?;
+/// The connection that the step names is not there for whoever published the flow.
+const GONE: &str = "The Basecamp connection of this step is gone, or belongs to somebody else than the person this flow works for. Choose another one in the step, then publish again";
+
+/// Runs the action of one noun; `settings` are the inputs as they were filled in, which name the connection.
+pub(crate) async fn run(
+    action: &str,
+    settings: &Map<String, Value>,
+    call: &Call<'_>,
+) -> Result<Done, Failed> {
+    let step = Step::of(call, settings).await?;
     if let Some(outcome) = Box::pin(carried::carry(&step)).await {
         return outcome;
     }
@@ -52,13 +60,18 @@ struct Step<'a> {
 }
 
 impl<'a> Step<'a> {
-    async fn of(call: &'a Call<'a>) -> Result<Self, Failed> {
+    async fn of(call: &'a Call<'a>, settings: &Map<String, Value>) -> Result<Self, Failed> {
         let run = call.run;
         let actor = call.engine.actor(&run.workspace, &run.acting_user, &run.id).await;
         let actor = actor.map_err(failed)?;
         let (workspace, key) = (run.workspace.clone(), call.key.to_owned());
-        let basecamp =
-            call.engine.basecamp.in_step(StepKey { workspace, run: run.id.clone(), key });
+        let basecamp = call.engine.basecamp_of(settings);
+        if chosen_connection(settings).is_some()
+            && basecamp.usable(&actor).await.map_err(failed)?.is_empty()
+        {
+            return Err(Failed::new(GONE));
+        }
+        let basecamp = basecamp.in_step(StepKey { workspace, run: run.id.clone(), key });
         basecamp.settle_step(&actor).await.map_err(unsettled)?;
         Ok(Self {
             actor,

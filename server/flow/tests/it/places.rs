@@ -1,10 +1,16 @@
 //! Steps on the other places of Basecamp: lists, cards, messages, the schedule, documents, projects, reports.
 
 use crate::triggers::Studio;
-use crate::world::{admin, chain, on_webhook, piece};
+use crate::world::{admin, chain, on_webhook, piece, workspace};
+use domain::actor::{Actor, Role};
 use domain::flow::listing::{Choice, OptionsRequest};
 use domain::flow::run::RunStatus;
+use domain::ids::ConnectionId;
 use serde_json::{Value, json};
+use store::connections::{self, NewConnection};
+use store::error::StoreError;
+use store::ids;
+use store::secrets::SecretKey;
 
 const BASECAMP: &str = "@activepieces/piece-basecamp";
 
@@ -33,6 +39,121 @@ impl Studio {
         Value::Object(
             run.steps.into_iter().map(|(name, it)| (name, it["output"].clone())).collect(),
         )
+    }
+}
+
+#[tokio::test]
+async fn a_step_chooses_among_the_connections_that_its_person_may_use() {
+    let studio = Studio::all().await.remove(0);
+    let found = studio.choices("auth", json!({})).await;
+    let basecamp = studio.basecamp.accesses(&admin()).await.unwrap().connections;
+    assert_eq!((found.len(), basecamp.len()), (1, 1));
+    assert_eq!(found[0].value, json!(format!("{{{{connections['{}']}}}}", basecamp[0].id)));
+    assert!(found[0].label.ends_with(", the workspace's"), "{}", found[0].label);
+    let viewer = Actor { role: Role::Viewer, ..admin() };
+    let request = OptionsRequest {
+        piece: BASECAMP.to_owned(),
+        prop: "auth".to_owned(),
+        ..OptionsRequest::default()
+    };
+    assert_eq!(studio.world.flows.options(&viewer, &request).await.unwrap(), []);
+}
+
+/// A connection of the admin's own, to another account than the workspace's.
+async fn own_connection(studio: &Studio) -> ConnectionId {
+    let (key, db) = (SecretKey::from_text("key of the tests"), &studio.world.db);
+    let other = Actor { workspace: "w2".into(), ..admin() };
+    workspace(db, "w2").await;
+    studio.basecamp.connect_sample(&other).await.unwrap();
+    let mut conn = db.read().await.unwrap();
+    let found = connections::usable_by(&mut conn, &other.workspace, "nobody").await.unwrap();
+    drop(conn);
+    let row = found.into_iter().next().unwrap();
+    let token = key.open(&row.secret, &format!("w2|{}|secret", row.id)).unwrap();
+    let id = ids::fresh();
+    let new = NewConnection {
+        id: id.as_str().into(),
+        owner_id: Some(admin().user.to_string()),
+        app: row.app,
+        name: row.name,
+        secret: key.seal(&token, &format!("w1|{id}|secret")),
+        meta: row.meta,
+    };
+    let stored: Result<_, StoreError> = db
+        .write(move |conn| {
+            Box::pin(async move { connections::insert(conn, &admin().workspace, &new).await })
+        })
+        .await;
+    stored.unwrap();
+    ConnectionId::new(id)
+}
+
+#[tokio::test]
+async fn a_step_works_with_the_connection_that_is_chosen_in_it() {
+    for studio in Studio::all().await {
+        let shared = studio.basecamp.usable(&admin()).await.unwrap()[0].id.clone();
+        let own = own_connection(&studio).await;
+        let named = |id: &str| json!({ "auth": format!("{{{{connections['{id}']}}}}") });
+        let list = |name: &str, input| step(name, "projects", "list_projects", input);
+        let gave = studio
+            .run_of(vec![
+                list("step_1", json!({})),
+                list("step_2", named(shared.as_str())),
+                list("step_3", named(own.as_str())),
+                list("step_4", named("fRQ2xAbC9kLm3NoPqRsTu")),
+            ])
+            .await;
+        let project = |step: &str| gave[step]["projects"][0]["id"].clone();
+        assert_ne!(project("step_2"), project("step_3"), "{gave:#}");
+        assert_eq!(project("step_1"), project("step_3"), "their own is the usual one");
+        assert_eq!(project("step_4"), project("step_1"), "what another engine had is passed over");
+        let listed = studio.choices("project", named(shared.as_str())).await;
+        assert!(listed.iter().any(|it| it.value == json!(studio.project)));
+        let listed = studio.choices("project", named(own.as_str())).await;
+        assert!(listed.iter().all(|it| it.value != json!(studio.project)));
+    }
+}
+
+#[tokio::test]
+async fn a_trigger_is_told_by_the_connection_that_is_chosen_in_it() {
+    for mut studio in Studio::all().await {
+        let shared = studio.basecamp.usable(&admin()).await.unwrap()[0].id.clone();
+        let own = own_connection(&studio).await;
+        let named = |id: &str| json!({ "auth": format!("{{{{connections['{id}']}}}}") });
+        let usual = studio.when("new_todo", json!({})).await;
+        let of_own = studio.when("new_todo", named(own.as_str())).await;
+        let of_shared = studio.when("new_todo", named(shared.as_str())).await;
+        studio.basecamp = studio.basecamp.through(shared);
+        studio.add("In the workspace's account").await;
+        assert_eq!(studio.started(&of_shared, 1).await.len(), 1, "{}", studio.world.name);
+        assert!(studio.started(&of_own, 0).await.is_empty());
+        assert!(studio.started(&usual, 0).await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_is_gone_is_named_before_publishing_and_when_a_run_needs_it() {
+    for studio in Studio::all().await {
+        let own = own_connection(&studio).await;
+        let input = json!({ "auth": format!("{{{{connections['{own}']}}}}") });
+        let steps = chain(vec![step("step_1", "projects", "list_projects", input)]);
+        let flow = studio.world.published(on_webhook(steps)).await;
+        let gone = own.clone();
+        let deleted: Result<bool, StoreError> = studio
+            .world
+            .db
+            .write(move |conn| {
+                Box::pin(async move { connections::delete(conn, &admin().workspace, &gone).await })
+            })
+            .await;
+        assert!(deleted.unwrap());
+        let run = studio.world.fire(&flow, json!({})).await;
+        let run = studio.world.ended(&run).await;
+        assert_eq!(run.status, RunStatus::Failed);
+        let why = run.steps["step_1"]["errorMessage"].to_string();
+        assert!(why.contains("The Basecamp connection of this step is gone"), "{why}");
+        let problems = studio.world.flows.problems(&admin(), &flow.id).await.unwrap();
+        assert_eq!((problems.len(), problems[0].path.as_str()), (1, "input.auth"), "{problems:?}");
     }
 }
 

@@ -233,18 +233,29 @@ impl World {
     }
 }
 
+fn described(id: &str) -> Workspace {
+    Workspace {
+        id: WorkspaceId::from(id),
+        name: "Studio".to_owned(),
+        timezone: "UTC".to_owned(),
+        working_days: vec![1, 2, 3, 4, 5],
+        working_hours: ["09:00".to_owned(), "17:00".to_owned()],
+        created_at_ms: NOW,
+    }
+}
+
+/// Another workspace, with nobody in it.
+pub(crate) async fn workspace(db: &Db, id: &str) {
+    let new = described(id);
+    let stored: Result<(), store::error::StoreError> =
+        db.write(move |conn| Box::pin(async move { workspaces::insert(conn, &new).await })).await;
+    stored.unwrap();
+}
+
 pub(crate) async fn people(db: &Db) {
     db.write(|conn| {
         Box::pin(async move {
-            let hours = ["09:00".to_owned(), "17:00".to_owned()];
-            let workspace = Workspace {
-                id: WorkspaceId::from("w1"),
-                name: "Studio".to_owned(),
-                timezone: "UTC".to_owned(),
-                working_days: vec![1, 2, 3, 4, 5],
-                working_hours: hours,
-                created_at_ms: NOW,
-            };
+            let workspace = described("w1");
             workspaces::insert(conn, &workspace).await?;
             for (id, role) in [("ann", Role::WorkspaceAdmin), ("bob", Role::Member)] {
                 let user = NewUser {

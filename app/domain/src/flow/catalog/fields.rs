@@ -4,8 +4,12 @@ use super::{
     ActionMeta, BASECAMP, HTTP, PropKind, PropMeta, SUBFLOWS, WEBHOOK, action, basics, http,
     trigger, waits,
 };
+use crate::expr::names;
 use crate::flow::PieceSettings;
 use serde_json::{Map, Value};
+
+/// The input that names the connection of a step.
+pub const CONNECTION: &str = "auth";
 
 /// One input of a step's form, in the place where its value is stored.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +41,28 @@ pub fn fields(settings: &PieceSettings) -> Vec<Field> {
     }
     let meta = settings.trigger_name.as_deref().and_then(|it| trigger(&settings.piece_name, it));
     meta.map_or_else(Vec::new, |it| opened(settings, it.name, &it.props))
+}
+
+/// Which of several connections a step works with, for pieces that choose one by a rule when nobody chooses.
+pub fn connection(settings: &PieceSettings) -> Option<Field> {
+    let kind = PropKind::Dropdown { refreshers: &[], refresh_on_search: false };
+    let prop = super::prop(CONNECTION, "Connection", kind);
+    (settings.piece_name == BASECAMP).then(|| Field { path: vec![CONNECTION.to_owned()], prop })
+}
+
+/// The connection that a step or trigger in Basecamp works with, where one of ours is chosen in `input`. Flows of other
+/// engines name connections that are not here, so those go by the rule.
+pub fn chosen_connection(input: &Map<String, Value>) -> Option<String> {
+    let named = names::connections(input.get(CONNECTION)?.as_str()?);
+    named.into_iter().find(|it| is_ours(it))
+}
+
+/// Whether `id` has the form of the ids that we give: a UUID.
+pub fn is_ours(id: &str) -> bool {
+    let parts: Vec<_> = id.split('-').collect();
+    let lengths = parts.iter().map(|it| it.len());
+    lengths.eq([8, 4, 4, 4, 12])
+        && parts.iter().all(|it| it.chars().all(|it| it.is_ascii_hexdigit()))
 }
 
 /// The required inputs of `settings` that hold nothing.
@@ -148,6 +174,13 @@ mod tests {
         assert_eq!(paths(&it), ["operation", "project", "todolist", "todo"]);
         let missing: Vec<_> = missing(&it).iter().map(Field::dotted).collect();
         assert_eq!(missing, ["project", "todo"]);
+    }
+
+    #[test]
+    fn only_steps_in_basecamp_choose_a_connection_that_they_can_do_without() {
+        let field = connection(&settings(BASECAMP, "todos")).expect("a choice");
+        assert_eq!((field.dotted().as_str(), field.prop.required), (CONNECTION, false));
+        assert_eq!(connection(&settings(HTTP, "send_request")), None);
     }
 
     #[test]
