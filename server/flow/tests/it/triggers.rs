@@ -64,7 +64,7 @@ impl Studio {
         it.published(on(trigger, input)).await
     }
 
-    async fn add(&self, title: &str) -> i64 {
+    pub(crate) async fn add(&self, title: &str) -> i64 {
         let new = NewTodo {
             project_id: self.project,
             list_id: self.list,
