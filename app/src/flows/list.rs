@@ -178,7 +178,7 @@ fn Listed(list: Memo<FlowList>, imports: RwSignal<bool>) -> impl IntoView {
             <SearchBox label="Search flows" words=wanted />
             <PartChips list=list part=part />
             <span class="push"></span>
-            <Segments label="Show as" options=VIEWS.to_vec() value=look change=show />
+            <Segments label="Show as" options=VIEWS.to_vec() icons=&["rows", "grid"] value=look change=show />
         </div>
         <FolderBar list=list />
         <BulkBar ticked=ticked list=list />

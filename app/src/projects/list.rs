@@ -168,8 +168,10 @@ fn Projects(
                 <Toggle on=filters.overdue>"Has overdue"</Toggle>
                 <Mine own=own on=filters.mine />
             </div>
-            <Order order=filters.order />
-            <ViewChoice as_cards=as_cards />
+            <div class="push row">
+                <Order order=filters.order />
+                <ViewChoice as_cards=as_cards />
+            </div>
         </div>
         <Transition fallback=|| view! { <RowsSkeleton count=6 /> }>{content}</Transition>
     }
@@ -212,7 +214,7 @@ fn ViewChoice(as_cards: Memo<bool>) -> impl IntoView {
         }
     };
     view! {
-        <nav class="push seg seg--sm" aria-label="View">
+        <nav class="seg seg--sm" aria-label="View">
             {link(false, "/projects", "rows", "Table")} {link(true, "/projects?view=cards", "grid", "Cards")}
         </nav>
     }

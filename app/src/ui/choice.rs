@@ -1,5 +1,6 @@
 //! Checkbox, switch, segments and filter chips.
 
+use crate::ui::icon::Icon;
 use leptos::prelude::*;
 
 /// A checkbox with its words.
@@ -78,21 +79,26 @@ pub fn Segments(
     /// Called with a key.
     #[prop(into)]
     change: Callback<&'static str>,
+    /// The icon before the words of each, in their order.
+    #[prop(optional)]
+    icons: &'static [&'static str],
 ) -> impl IntoView {
-    let button = move |(key, words): (&'static str, &'static str)| {
+    let button = move |(at, (key, words)): (usize, (&'static str, &'static str))| {
+        let icon = icons.get(at).map(|name| view! { <Icon name=*name class="icon--sm" /> });
         view! {
             <button
                 type="button"
                 aria-pressed=move || (value.get() == key).to_string()
                 on:click=move |_| change.run(key)
             >
+                {icon}
                 {words}
             </button>
         }
     };
     view! {
         <div class="seg seg--sm" role="group" aria-label=label>
-            {options.into_iter().map(button).collect_view()}
+            {options.into_iter().enumerate().map(button).collect_view()}
         </div>
     }
 }
