@@ -27,6 +27,8 @@ use tokio::sync::broadcast;
 /// Readers beside the one writer of SQLite; connections of PostgreSQL.
 const READERS: u32 = 8;
 const PG_CONNECTIONS: u32 = 16;
+/// How much of the file readers look at in place, bytes, instead of copying each page they need.
+const MAPPED: &str = "268435456";
 
 /// What a store function returns.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
@@ -131,7 +133,7 @@ impl Db {
         let readers = pool()
             .max_connections(READERS)
             .min_connections(1)
-            .connect_with(shared.read_only(true))
+            .connect_with(shared.read_only(true).pragma("mmap_size", MAPPED))
             .await?;
         let notifier = Notifier::local();
         let age = Age::of(path);

@@ -105,8 +105,7 @@ macro_rules! items {
              CASE WHEN r.updated_at > r.active_at THEN r.updated_at ELSE r.active_at END AS active_at",
             concat!(
                 "r.deleted_at IS NULL AND r.status = 'active' AND r.kind IN ('Todo', 'Kanban::Card') AND ",
-                $fits,
-                " ORDER BY r.id"
+                $fits
             )
             $(, $bind)*
         )
@@ -119,9 +118,10 @@ macro_rules! items {
 /// When the database refuses.
 pub async fn items(conn: &mut Conn, key: &Key, project: i64) -> Result<Vec<ItemRow>> {
     match project {
-        0 => items!(conn, key, "p.status = 'active'"),
-        // A statement of its own: it looks into the project alone.
-        project => items!(conn, key, "r.bucket_id = $4", project),
+        0 => items!(conn, key, "p.status = 'active' ORDER BY r.id"),
+        // A statement of its own: it looks into the project alone. The plus keeps SQLite from walking all records in
+        // the order of their ids to find those of the project.
+        project => items!(conn, key, "r.bucket_id = $4 ORDER BY +r.id", project),
     }
 }
 
@@ -158,7 +158,7 @@ pub async fn assigned(conn: &mut Conn, key: &Key, project: i64) -> Result<Vec<As
             key,
             "mirror_records r CROSS JOIN mirror_assignees a",
             "r.workspace_id = $1 AND r.account_id = $2 AND r.kind IN ('Todo', 'Kanban::Card') AND r.bucket_id = $4
-             AND a.record_id = r.id",
+             AND r.status = 'active' AND r.deleted_at IS NULL AND a.record_id = r.id",
             project
         ),
     }
@@ -238,7 +238,7 @@ pub async fn assigned_lately(
         key,
         "mirror_records r CROSS JOIN mirror_assignees a",
         "r.workspace_id = $1 AND r.account_id = $2 AND r.kind IN ('Todo', 'Kanban::Card')
-         AND (r.completed = 0 OR r.completed_at >= $4 OR r.created_at >= $5 OR r.active_at >= $5)
+         AND r.status = 'active' AND r.deleted_at IS NULL AND (r.completed = 0 OR r.completed_at >= $4 OR r.created_at >= $5 OR r.active_at >= $5)
          AND a.record_id = r.id",
         lately.done,
         lately.said
