@@ -16,6 +16,7 @@ pub mod names;
 pub mod records;
 pub mod said;
 pub mod stories;
+pub mod tallies;
 
 pub mod accesses;
 mod app;

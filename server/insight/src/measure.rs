@@ -2,6 +2,7 @@
 
 use crate::formulas::{DAY_MS, forecast, ghost, health, priority, pulse, risks, whole};
 use basecamp::facts::{Facts, Item};
+use basecamp::tallies::{Since, Tally};
 use chrono::NaiveDate;
 use domain::project::{Person, Project};
 use serde_json::{Value, json};
@@ -9,6 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Items shown with a risk.
 const SHOWN: usize = 5;
+/// Open work to which nothing happened for longer is stale.
+const STALE_MS: i64 = 7 * DAY_MS;
 
 /// When a formula is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,20 +52,59 @@ pub(crate) fn is_done_since(it: &Item, since: i64) -> bool {
     it.completed && it.completed_at.is_some_and(|at| at >= since)
 }
 
+/// From when on something counts for how a project stands.
+pub fn since(at: Moment) -> Since {
+    Since { done: at.since(30), active: at.since(7), stale: at.now - STALE_MS }
+}
+
+/// What is counted of a project among facts, as [`basecamp::Basecamp::tallies`] counts it in the mirror.
+pub fn tally(facts: &Facts, project: &Project, at: Moment) -> Tally {
+    let (todos, since) = (todos(facts, project.id), since(at));
+    let open: Vec<&Item> = todos.iter().copied().filter(|it| !it.completed).collect();
+    Tally {
+        todos: todos.len(),
+        completed: todos.len() - open.len(),
+        done: count(&todos, |it| is_done_since(it, since.done)),
+        active: count(&todos, |it| it.active_at >= since.active),
+        overdue: count(&open, |it| is_late(it, at.today)),
+        stale: count(&open, |it| it.active_at < since.stale),
+        unassigned: count(&open, |it| it.assignees.is_empty()),
+        posts: posts_since(facts, project.id, i64::MIN),
+        recent_posts: posts_since(facts, project.id, since.active),
+    }
+}
+
+fn of_health(it: &Tally) -> health::Inputs {
+    health::Inputs {
+        recent_events: it.recent_posts + it.active,
+        completed_lately: it.done,
+        todos: it.todos,
+        completed: it.completed,
+        overdue: it.overdue,
+        posts: it.posts,
+        recent_posts: it.recent_posts,
+    }
+}
+
 /// Formula 2 for a project.
 pub fn health(facts: &Facts, project: &Project, at: Moment) -> Value {
-    let todos = todos(facts, project.id);
-    let recent_posts = posts_since(facts, project.id, at.since(7));
-    let inputs = health::Inputs {
-        recent_events: recent_posts + count(&todos, |it| it.active_at >= at.since(7)),
-        completed_lately: count(&todos, |it| is_done_since(it, at.since(30))),
-        todos: todos.len(),
-        completed: count(&todos, |it| it.completed),
-        overdue: count(&todos, |it| is_late(it, at.today)),
-        posts: posts_since(facts, project.id, i64::MIN),
-        recent_posts,
+    named(health::result(&of_health(&tally(facts, project, at))), project)
+}
+
+/// The score of formula 2, from 0 to 1; none without data.
+pub fn score(tally: &Tally) -> Option<f64> {
+    health::result(&of_health(tally))["score"].as_f64()
+}
+
+/// The first risk of formula 4, by its kind and how many to-dos it is about.
+pub fn first_risk(tally: &Tally) -> Option<(&'static str, usize)> {
+    let inputs = pulse::Inputs {
+        overdue: tally.overdue,
+        stale: tally.stale,
+        unassigned: tally.unassigned,
+        ..pulse::Inputs::default()
     };
-    named(health::result(&inputs), project)
+    pulse::risks(&inputs).first().map(|(kind, _, count)| (*kind, *count))
 }
 
 fn named(mut value: Value, project: &Project) -> Value {
@@ -89,7 +131,7 @@ pub fn pulse(facts: &Facts, project: &Project, (at, days): (Moment, i64)) -> Val
     let todos = todos(facts, project.id);
     let since = at.since(days);
     let open: Vec<&Item> = todos.iter().copied().filter(|it| !it.completed).collect();
-    let is_stale = |it: &Item| at.now - it.active_at > 7 * DAY_MS;
+    let is_stale = |it: &Item| at.now - it.active_at > STALE_MS;
     let inputs = pulse::Inputs {
         completed: count(&todos, |it| is_done_since(it, since)),
         created: count(&todos, |it| it.created_at >= since),

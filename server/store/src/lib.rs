@@ -55,6 +55,7 @@ mod mirror_seen;
 pub mod mirror_stories;
 pub mod mirror_summaries;
 pub mod mirror_sync;
+pub mod mirror_tallies;
 pub mod mirror_words;
 pub mod model_keys;
 pub mod notifications;

@@ -2,20 +2,18 @@
 
 use crate::error::ToolError;
 use crate::tools::Tools;
+use basecamp::tallies::Tally;
 use domain::actor::{Actor, Permission};
 use domain::problem::Problem;
 use domain::project::{Project, Risk, Standing};
 use insight::formulas::DAY_MS;
 use insight::measure::{self, Moment};
-use serde_json::Value;
 use std::collections::HashMap;
 use store::ids;
 use store::insights::{self, Score};
 
 /// How far back scores are shown.
 const WEEKS: i64 = 8;
-/// The days a risk is looked for in.
-const RISK_DAYS: i64 = 7;
 
 impl Tools {
     /// How every active project does: the lowest score first, those without one last.
@@ -28,27 +26,36 @@ impl Tools {
     }
 
     async fn stand(&self, actor: &Actor) -> Result<Vec<Standing>, ToolError> {
-        let facts = Box::pin(self.basecamp.facts(actor, None)).await?;
         let at = self.moment(actor).await?;
+        let tallies = self.tallies(actor, at).await?;
         let before = self.week_ago(actor, "health").await?;
         let weeks = self.weekly(actor, at).await?;
-        let standing = |project: &Project| {
-            let health = &measure::health(&facts, project, at)["score"];
-            let precise = health.as_f64().map(|it| it * 100.0);
-            let pulse = measure::pulse(&facts, project, (at, RISK_DAYS));
+        let standing = |(project, tally): (Project, Tally)| {
+            let precise = measure::score(&tally).map(|it| it * 100.0);
             let moved = precise.zip(before.get(&project.id)).map(|(now, then)| now - then);
             Standing {
                 project_id: project.id,
-                name: project.name.clone(),
+                name: project.name,
                 score: precise.map(whole),
                 moved: moved.map(rounded),
                 weeks: weeks.get(&project.id).cloned().unwrap_or_default(),
-                risk: risk(&pulse["risks"][0]),
+                risk: measure::first_risk(&tally).map(risk),
             }
         };
-        let mut all: Vec<Standing> = facts.projects.iter().map(standing).collect();
+        let mut all: Vec<Standing> = tallies.into_iter().map(standing).collect();
         all.sort_by_key(|it| (it.score.is_none(), it.score));
         Ok(all)
+    }
+
+    /// What is counted of every active project: by the mirror, else among all that Basecamp tells.
+    async fn tallies(&self, actor: &Actor, at: Moment) -> Result<Vec<(Project, Tally)>, ToolError> {
+        let counted = self.basecamp.tallies(actor, measure::since(at), at.today);
+        if let Some(found) = Box::pin(counted).await? {
+            return Ok(found);
+        }
+        let facts = Box::pin(self.basecamp.facts(actor, None)).await?;
+        let tally = |it: &Project| (it.clone(), measure::tally(&facts, it, at));
+        Ok(facts.projects.iter().map(tally).collect())
     }
 
     /// By how much the score of one project, `now` from 0 to 100, moved in a week, and its scores of the last weeks, the
@@ -96,12 +103,11 @@ fn by_week(scores: impl Iterator<Item = Score>, now: i64) -> HashMap<i64, Vec<u3
     all.into_iter().map(|(project, weeks)| (project, points(weeks))).collect()
 }
 
-fn risk(found: &Value) -> Option<Risk> {
-    let count = usize::try_from(found["count"].as_u64()?).ok()?;
-    match found["type"].as_str()? {
-        "deadline" => Some(Risk::Overdue(count)),
-        "stalled" => Some(Risk::Stalled(count)),
-        _ => Some(Risk::Unassigned(count)),
+fn risk((kind, count): (&str, usize)) -> Risk {
+    match kind {
+        "deadline" => Risk::Overdue(count),
+        "stalled" => Risk::Stalled(count),
+        _ => Risk::Unassigned(count),
     }
 }
 
@@ -122,7 +128,6 @@ fn rounded(moved: f64) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn the_last_score_of_a_week_counts() {
@@ -142,9 +147,12 @@ mod tests {
 
     #[test]
     fn the_first_risk_is_told_with_its_number() {
-        assert_eq!(risk(&json!({"type": "deadline", "count": 3})), Some(Risk::Overdue(3)));
-        assert_eq!(risk(&json!({"type": "stalled", "count": 1})), Some(Risk::Stalled(1)));
-        assert_eq!(risk(&json!({"type": "unassigned", "count": 2})), Some(Risk::Unassigned(2)));
-        assert_eq!(risk(&Value::Null), None);
+        let told = |it: &Tally| measure::first_risk(it).map(risk);
+        let unassigned = Tally { unassigned: 2, ..Tally::default() };
+        let stale = Tally { stale: 1, ..unassigned };
+        assert_eq!(told(&Tally { overdue: 3, ..stale }), Some(Risk::Overdue(3)));
+        assert_eq!(told(&stale), Some(Risk::Stalled(1)));
+        assert_eq!(told(&unassigned), Some(Risk::Unassigned(2)));
+        assert_eq!(told(&Tally::default()), None);
     }
 }

@@ -4,11 +4,13 @@
 
 use basecamp::Basecamp;
 use basecamp::config::Config;
-use chrono::{NaiveDate, TimeDelta};
+use basecamp::tallies::Tally;
+use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use domain::actor::{Actor, Role, Via};
 use domain::problem::Problem;
 use domain::todo::Todo;
 use insight::Insight;
+use insight::measure::{self, Moment};
 use sandbox::world::{DUE_IN_NEXT_SIX_DAYS, DUE_TODAY, OVERDUE, OVERLOADED, OWNER, UNASSIGNED};
 use sandbox::{Running, serve};
 use store::secrets::SecretKey;
@@ -154,5 +156,28 @@ async fn the_mirror_gives_the_same_answers_as_basecamp() {
         assert_eq!(Box::pin(answers()).await, live, "{name}");
         let stuck = insight.stuck(actor, TODAY - TimeDelta::days(20)).await.unwrap().unwrap();
         assert!(!stuck.is_empty() && stuck.iter().all(|it| !it.completed), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn the_mirror_counts_of_every_project_what_is_among_the_facts() {
+    for test in TestDb::both().await {
+        let (name, world) = (test.name, on(test).await);
+        let midnight = TODAY.and_time(NaiveTime::MIN).and_utc().timestamp_millis();
+        let at = Moment { now: midnight + 36_000_000, today: TODAY, midnight };
+        let counted = async || {
+            let since = measure::since(at);
+            Box::pin(world.basecamp.tallies(&world.actor, since, TODAY)).await.unwrap()
+        };
+        assert!(counted().await.is_none(), "{name}: nothing is mirrored yet");
+        world.basecamp.sync_once().await.unwrap();
+        let facts = Box::pin(world.basecamp.facts(&world.actor, None)).await.unwrap();
+        let expected: Vec<_> =
+            facts.projects.iter().map(|it| (it.clone(), measure::tally(&facts, it, at))).collect();
+        assert_eq!(counted().await.unwrap(), expected, "{name}");
+        let sum = |of: fn(&Tally) -> usize| expected.iter().map(|it| of(&it.1)).sum::<usize>();
+        assert_eq!(sum(|it| it.overdue), OVERDUE.len(), "{name}");
+        assert_eq!(sum(|it| it.unassigned), UNASSIGNED.len(), "{name}");
+        assert!(sum(|it| it.done) > 0 && sum(|it| it.recent_posts) > 0, "{name}: {expected:?}");
     }
 }
