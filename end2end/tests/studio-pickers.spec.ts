@@ -1,4 +1,4 @@
-import { axe, expect, open, signUp, test } from './fixtures.js';
+import { axe, expect, open, signUp, test, useSample } from './fixtures.js';
 import { draft, setName, tool } from './flows.js';
 
 test('what starts a flow is chosen at its card, from groups that say what they are for', async ({ page }) => {
@@ -89,4 +89,25 @@ test('Control J leads to the words for the assistant, and F6 round what is on sc
   await expect(words).toBeFocused();
   await page.keyboard.press('F6');
   await expect(page.locator('#node-step_1')).toBeFocused();
+});
+
+test('a step in Basecamp works with the connection that is chosen in it', async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await signUp(page);
+  await useSample(page);
+  const look = { title: 'Look', piece: 'basecamp', action: 'projects', input: { operation: 'list_projects' } };
+  const id = await draft(page.request, 'Which Basecamp', [look]);
+  await open(page, `/flows/${id}?step=step_1`);
+  const connection = page.getByRole('button', { name: /^Connection:/ });
+  await expect(connection).toContainText('Mine, else the workspace');
+  await connection.click();
+  await page.getByRole('option', { name: /, the workspace.s$/ }).click();
+  await expect(connection).toContainText(', the workspace');
+  await expect(page.locator('.sbar').getByText('Saved')).toBeVisible();
+  await axe(page);
+  await page.reload();
+  await expect(connection).toContainText(', the workspace');
+  await connection.click();
+  await page.getByRole('option', { name: /^Mine, else/ }).click();
+  await expect(connection).toContainText('Mine, else the workspace');
 });
