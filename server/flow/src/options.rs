@@ -30,7 +30,11 @@ impl Flows {
             (catalog::SUBFLOWS, "flow") => self.callable(actor).await?,
             (catalog::NOTIFY | catalog::APPROVAL, "person") => self.members(actor).await?,
             (catalog::BASECAMP, field) => {
-                let basecamp = self.engine.basecamp_of(&request.input);
+                // Among connections everyone is offered, whichever is chosen.
+                let basecamp = match field {
+                    CONNECTION => self.engine.basecamp.clone(),
+                    _ => self.engine.basecamp_of(&request.input),
+                };
                 InBasecamp { basecamp, actor, request }.choices(field).await?
             }
             (_, "connection" | CONNECTION) => self.connected(actor).await?,

@@ -107,6 +107,7 @@ async fn a_step_works_with_the_connection_that_is_chosen_in_it() {
         assert_ne!(project("step_2"), project("step_3"), "{gave:#}");
         assert_eq!(project("step_1"), project("step_3"), "their own is the usual one");
         assert_eq!(project("step_4"), project("step_1"), "what another engine had is passed over");
+        assert_eq!(studio.choices("auth", named(own.as_str())).await.len(), 2);
         let listed = studio.choices("project", named(shared.as_str())).await;
         assert!(listed.iter().any(|it| it.value == json!(studio.project)));
         let listed = studio.choices("project", named(own.as_str())).await;
