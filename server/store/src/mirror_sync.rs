@@ -129,9 +129,10 @@ pub async fn due(conn: &mut Conn, app: &str, is_alone: bool) -> Result<Vec<Conne
 /// When the database refuses.
 pub async fn hurry(conn: &mut Conn, key: &Key) -> Result<()> {
     let (workspace, connection) = (key.workspace.as_str(), key.connection.as_str());
-    let sql = "UPDATE mirror_scopes SET due_at = 0 WHERE workspace_id = $1 AND connection_id = $2";
-    execute!(conn, sql, workspace, connection)?;
+    // In the order in which the sync itself takes them: two that go round each other would end one.
     let sql = "UPDATE mirror_syncs SET next_at = 0, feed_at = NULL WHERE workspace_id = $1 AND connection_id = $2";
+    execute!(conn, sql, workspace, connection)?;
+    let sql = "UPDATE mirror_scopes SET due_at = 0 WHERE workspace_id = $1 AND connection_id = $2";
     execute!(conn, sql, workspace, connection)?;
     Ok(())
 }

@@ -197,22 +197,59 @@ async fn lease(db: &Db, owner: &str, is_alone: bool) -> bool {
     write.await.unwrap()
 }
 
+async fn connected(db: &Db) {
+    let new = store::connections::NewConnection {
+        id: "one".into(),
+        owner_id: None,
+        app: "basecamp".into(),
+        name: "Basecamp".into(),
+        secret: String::new(),
+        meta: "{}".into(),
+    };
+    let write = db.write::<(), StoreError, _>(move |conn| {
+        Box::pin(async move { store::connections::insert(conn, &"a".into(), &new).await })
+    });
+    write.await.unwrap();
+}
+
+/// A page is stored by taking the sync first and then its part; somebody who hurries in between waits for both.
+#[tokio::test]
+async fn a_page_and_somebody_who_hurries_never_wait_for_each_other() {
+    for test in TestDb::both().await {
+        connected(&test.db).await;
+        assert!(lease(&test.db, "n1", false).await);
+        let begun = test.db.write::<(), StoreError, _>(|conn| {
+            Box::pin(async move { mirror_scopes::add_scope(conn, &key("one"), "Todo", 1).await })
+        });
+        begun.await.unwrap();
+        let (holds, held) = tokio::sync::oneshot::channel();
+        let page = test.db.write::<(), StoreError, _>(move |conn| {
+            Box::pin(async move {
+                let holder = Holder { owner: "n1".to_owned(), lease_ms: 60_000 };
+                assert!(mirror_sync::renew(conn, &key("one"), &holder, 1).await?);
+                drop(holds.send(()));
+                // As long as the other one needs to come to what this one holds.
+                tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+                mirror_scopes::hurry_scope(conn, &key("one"), "Todo").await
+            })
+        });
+        let hurried = async {
+            held.await.unwrap();
+            let write = test.db.write::<(), StoreError, _>(|conn| {
+                Box::pin(async move { mirror_sync::hurry(conn, &key("one")).await })
+            });
+            write.await
+        };
+        let (page, hurried) = tokio::join!(page, hurried);
+        assert!(page.is_ok() && hurried.is_ok(), "{}: {page:?} {hurried:?}", test.name);
+    }
+}
+
 #[tokio::test]
 async fn one_node_at_a_time_syncs_a_connection() {
     for test in TestDb::both().await {
         assert!(!lease(&test.db, "n1", false).await, "{}: there is no connection", test.name);
-        let new = store::connections::NewConnection {
-            id: "one".into(),
-            owner_id: None,
-            app: "basecamp".into(),
-            name: "Basecamp".into(),
-            secret: String::new(),
-            meta: "{}".into(),
-        };
-        let write = test.db.write::<(), StoreError, _>(move |conn| {
-            Box::pin(async move { store::connections::insert(conn, &"a".into(), &new).await })
-        });
-        write.await.unwrap();
+        connected(&test.db).await;
         assert!(lease(&test.db, "n1", false).await, "{}", test.name);
         assert!(!lease(&test.db, "n2", false).await, "{}", test.name);
         assert!(lease(&test.db, "n1", false).await, "{}", test.name);
