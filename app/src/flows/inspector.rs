@@ -15,6 +15,7 @@ use super::store::Studio;
 use super::tile::PieceTile;
 use crate::ui::button::{Button, IconButton, Kind};
 use domain::flow::catalog::fields::{connection, fields};
+use domain::flow::engine::FlowEngine;
 use domain::flow::validate::ProblemCode;
 use domain::flow::{ActionKind, TriggerKind, tree};
 use leptos::prelude::*;
@@ -236,8 +237,11 @@ fn PieceForm(studio: Studio, step: String) -> impl IntoView {
     let key = StoredValue::new(step);
     let all =
         Memo::new(move |_| studio.with_settings(&key.get_value(), fields).unwrap_or_default());
-    let connected =
-        Memo::new(move |_| studio.with_settings(&key.get_value(), connection).flatten());
+    // Another engine has connections of its own.
+    let is_ours = studio.flow.with_untracked(|it| it.engine == FlowEngine::Builtin);
+    let connected = Memo::new(move |_| {
+        studio.with_settings(&key.get_value(), connection).flatten().filter(|_| is_ours)
+    });
     view! {
         {move || connected.get().map(|field| view! { <Connection blank=Blank::new(studio, &key.get_value(), field) /> })}
         <For each=move || all.get() key=|it| (it.dotted(), it.prop.required, format!("{:?}", it.prop.kind)) let:field>
