@@ -78,8 +78,11 @@ test('cards are moved by key and by menu', async ({ page }) => {
   await undo(page, 'Card moved');
   await expect(column('In progress').locator(card)).toBeVisible();
   await page.getByRole('button', { name: 'Move Checkout copy' }).click();
+  // The page shows the card where it goes before the server answers; a reload in between would take the request along.
+  const stored = page.waitForResponse((answer) => answer.url().endsWith('/fn/act') && answer.ok());
   await page.getByRole('menuitem', { name: 'Triage' }).click();
   await expect(column('Triage').locator(card)).toBeVisible();
+  await stored;
   await open(page, page.url());
   await expect(column('Triage').locator(card)).toBeVisible();
 });
