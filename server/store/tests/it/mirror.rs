@@ -227,7 +227,7 @@ async fn a_page_and_somebody_who_hurries_never_wait_for_each_other() {
             Box::pin(async move {
                 let holder = Holder { owner: "n1".to_owned(), lease_ms: 60_000 };
                 assert!(mirror_sync::renew(conn, &key("one"), &holder, 1).await?);
-                drop(holds.send(()));
+                holds.send(()).expect("the other one waits for it");
                 // As long as the other one needs to come to what this one holds.
                 tokio::time::sleep(std::time::Duration::from_millis(300)).await;
                 mirror_scopes::hurry_scope(conn, &key("one"), "Todo").await
