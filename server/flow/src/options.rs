@@ -30,7 +30,7 @@ impl Flows {
             (catalog::SUBFLOWS, "flow") => self.callable(actor).await?,
             (catalog::NOTIFY | catalog::APPROVAL, "person") => self.members(actor).await?,
             (catalog::BASECAMP, field) => {
-                // Among connections everyone is offered, whichever is chosen.
+                // Every connection is offered, whichever is chosen.
                 let basecamp = match field {
                     CONNECTION => self.engine.basecamp.clone(),
                     _ => self.engine.basecamp_of(&request.input),

@@ -16,7 +16,7 @@ use crate::ui::time::{parse_time, use_now};
 use crate::ui::toast::use_toasts;
 use crate::ui::typed::Line;
 use domain::flow::connection::{
-    ConnectionChange, ConnectionList, Dependent, FlowConnection, ListedConnection,
+    ConnectionChange, ConnectionList, Dependent, FlowConnection, ListedConnection, reference,
 };
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -103,7 +103,7 @@ fn Facts(connection: FlowConnection) -> impl IntoView {
         move || at.map_or_else(|| "Not yet".to_owned(), |it| now.get().ago(it))
     };
     let (shape, words) = health(&connection);
-    let inserted = format!("{{{{connections['{}']}}}}", connection.external_id);
+    let inserted = reference(&connection.external_id);
     let ends = connection.expires.as_deref().and_then(parse_time);
     let ends = ends.map(|at| {
         view! { <dt>"Access ends"</dt><dd>{move || format!("{}, renewed by itself", now.get().clock(at))}</dd> }

@@ -66,13 +66,14 @@ impl<'a> Step<'a> {
         let actor = actor.map_err(failed)?;
         let (workspace, key) = (run.workspace.clone(), call.key.to_owned());
         let basecamp = call.engine.basecamp_of(settings);
+        let basecamp = basecamp.in_step(StepKey { workspace, run: run.id.clone(), key });
+        // What an earlier try sent is told first, also when its connection is gone by now.
+        basecamp.settle_step(&actor).await.map_err(unsettled)?;
         if chosen_connection(settings).is_some()
             && basecamp.usable(&actor).await.map_err(failed)?.is_empty()
         {
             return Err(Failed::new(GONE));
         }
-        let basecamp = basecamp.in_step(StepKey { workspace, run: run.id.clone(), key });
-        basecamp.settle_step(&actor).await.map_err(unsettled)?;
         Ok(Self {
             actor,
             basecamp,
