@@ -38,15 +38,20 @@ impl Agent {
         let missing = || Problem::not_found("Session");
         let session = chat::session(conn, owner, id).await?.ok_or_else(missing)?;
         let count = i64::from(count.min(MOST_TURNS));
-        let stored = chat::messages(conn, id, i64::MAX, count).await?;
-        let last = stored.last().map(|it| it.seq);
-        let mut turns = shown(conn, owner, id, (stored, last)).await?;
+        // First what is under way: a run that ends between the two is under way here, or its answer is there.
         let active = match runs::active(conn, id).await? {
             Some(active) => run(conn, owner, &active.run.id).await?,
             None => None,
         };
+        let stored = chat::messages(conn, id, i64::MAX, count).await?;
+        let last = stored.last().map(|it| it.seq);
+        let mut turns = shown(conn, owner, id, (stored, last)).await?;
+        let ended = |id: &ChatRunId| {
+            let mut runs = turns.iter().filter_map(|it| it.run.as_ref());
+            runs.any(|it| it.id == *id && it.status.is_over())
+        };
+        let active = active.filter(|it| !ended(&it.id)).map(|it| self.masked_run(it));
         self.mask(&mut turns);
-        let active = active.map(|it| self.masked_run(it));
         show_once(&mut turns);
         Ok(Conversation { session, turns, active })
     }

@@ -115,6 +115,24 @@ async fn events_come_in_the_order_of_the_contract() {
 }
 
 #[tokio::test]
+async fn a_page_read_while_a_run_ends_has_the_run_or_its_answer() {
+    for world in World::both().await {
+        for _ in 0..20 {
+            let words = ("hello".to_owned(), vec![], false);
+            let sent = world.agent.say(&amara(), None, words, None).await.unwrap();
+            loop {
+                let page = world.agent.conversation(&amara(), &sent.session_id, 10).await.unwrap();
+                let answer = page.turns.iter().find(|it| !it.is_mine);
+                assert!(page.active.is_some() || answer.is_some(), "{}", world.test.name);
+                if page.active.is_none() {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_reader_that_was_cut_off_gets_every_later_event_once() {
     let world = World::new().await;
     let answered = world.say(None, "what is overdue?").await;
