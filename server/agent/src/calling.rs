@@ -1,11 +1,13 @@
 //! Tool calls of a run: each is stored before it begins and when it ends, so that no effect happens twice.
 
 use crate::agent::Agent;
-use crate::ending::{End, tool_line};
+use crate::call_lines::{asked, flow_change, line, shortened};
+use crate::command_list::Command;
+use crate::ending::End;
+use crate::command_reads;
 use crate::policy::{self, Mode};
 use crate::runtime::Runtime;
 use crate::standing;
-use crate::trace::{Line, masked};
 use crate::turn::Turn;
 use crate::untrusted;
 use domain::actor::{Actor, Permission};
@@ -24,11 +26,10 @@ use store::chat::{leases, runs};
 use store::commands;
 use store::db::Conn;
 use tools::error::ToolError;
-use tools::other_tools::{READ, as_called};
+use tools::other_tools::READ;
 use tools::tool::{CallContext, ToolSpec};
 use tools::tool_rules::ToolRules;
 
-const RESULT_CHARS: usize = 400;
 /// Reading tools of one round that run side by side.
 const AT_ONCE: usize = 4;
 
@@ -47,6 +48,8 @@ struct Ready {
     source: &'static str,
     args: Value,
     approval: Option<StoredApproval>,
+    /// The command by whose name it was asked for.
+    command: Option<Command>,
     /// Why it may run.
     why: String,
 }
@@ -204,6 +207,7 @@ impl Turn {
             source: self.source(),
             args,
             approval,
+            command: self.command,
             why: why.to_owned(),
         };
         // Stopping the run must not cut a write in half: it ends on its own and its end is stored.
@@ -300,6 +304,12 @@ impl Ready {
         self.approval.as_ref()?.approval.operation_id.clone().map(OperationId::from)
     }
 
+    /// The command that this call is, where its tool keeps no operation itself.
+    fn command_read(&self) -> Option<Command> {
+        let spec = self.agent.0.tools.find(&self.call.name)?;
+        self.command.filter(|it| it.tool == spec.name && spec.risk == Risk::Read)
+    }
+
     async fn store(
         self,
         tx: &mut Conn,
@@ -308,10 +318,16 @@ impl Ready {
     ) -> Result<(), Problem> {
         let family = self.agent.0.tools.find(&self.call.name).map_or("system", ToolSpec::family);
         let outcome = crate::helping::named(tx, &self.actor, outcome).await?;
-        let (status, result) = match &outcome {
+        let (status, mut result) = match &outcome {
             Ok(value) => (CallStatus::Ok, value.clone()),
             Err(error) => (CallStatus::Error, error.to_value(family)),
         };
+        if let (Some(command), Value::Object(fields)) = (self.command_read(), &mut result) {
+            let asked = (&self.actor, &self.place);
+            let operation =
+                command_reads::keep(tx, asked, (command, &self.args), (&outcome, duration_ms)).await?;
+            fields.insert("operation_id".to_owned(), operation.as_str().into());
+        }
         journal::end(tx, &self.call.id, status, &result).await?;
         if let Some(approval) = &self.approval {
             let operation = result.get("operation_id").and_then(Value::as_str);
@@ -350,51 +366,4 @@ impl Ready {
             .extend(result.get("change").map(|change| ("flow", flow_change(change, &self.actor))));
         events
     }
-}
-
-/// A saved change to a flow, for the canvas.
-fn flow_change(change: &Value, actor: &Actor) -> Value {
-    let mut change = change.clone();
-    if let Value::Object(fields) = &mut change {
-        fields.insert("actor".into(), actor.name.as_str().into());
-    }
-    change
-}
-
-/// The line of a call in words: a change to a flow says what it changed.
-fn line<'a>(
-    agent: &Agent,
-    place: &'a Place,
-    call: &StoredCall,
-    result: Option<&Value>,
-) -> Line<'a> {
-    let spec = agent.0.tools.find(&call.name);
-    let change =
-        result.and_then(|it| it.get("change")?.get("summary")?.as_str().map(str::to_owned));
-    let is_edit = spec.is_some_and(|it| it.group == "flow" && it.risk == Risk::Write);
-    let plain = tool_line(place, call);
-    let other = as_called(&call.name, &call.args).map(|it| format!("Use {}", it.0));
-    let title = change
-        .or(other)
-        .or_else(|| spec.map(|it| it.title.to_owned()))
-        .unwrap_or_else(|| plain.title.clone());
-    let (source, kind) = if is_edit { ("flow", "flow.edit") } else { (plain.source, plain.kind) };
-    Line { source, kind, title, ..plain }
-}
-
-fn asked(args: &Value) -> String {
-    match args.as_object().is_none_or(serde_json::Map::is_empty) {
-        true => "Asked for everything".to_owned(),
-        false => format!("Asked for {}", masked(args)),
-    }
-}
-
-fn shortened(result: &Value) -> String {
-    let said = result.get("message").and_then(Value::as_str).map(str::to_owned);
-    let counted = result.get("count").and_then(Value::as_i64).map(|it| format!("{it} in all"));
-    said.or(counted)
-        .unwrap_or_else(|| masked(result).to_string())
-        .chars()
-        .take(RESULT_CHARS)
-        .collect()
 }

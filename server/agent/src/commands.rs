@@ -83,6 +83,8 @@ impl Agent {
             id: OperationId::from(ids::fresh()),
             user: actor.user.clone(),
             actor: actor.name.clone(),
+            source: "command_api",
+            run: None,
             command: command.name,
             tool: command.tool,
             arguments: args.clone(),
@@ -326,7 +328,8 @@ pub(crate) fn arguments(command: Command, call: &CommandCall) -> Result<Value, P
     Ok(Value::Object(args))
 }
 
-fn ended(outcome: &Result<Value, ToolError>, duration_ms: i64) -> Ended {
+/// How a call of a tool ended, as its operation keeps it.
+pub(crate) fn ended(outcome: &Result<Value, ToolError>, duration_ms: i64) -> Ended {
     let excerpt = |value: &Value| {
         let said = value.get("message").and_then(Value::as_str).map(str::to_owned);
         said.unwrap_or_else(|| value.to_string()).chars().take(EXCERPT_CHARS).collect()

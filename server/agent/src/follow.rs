@@ -1,7 +1,7 @@
 //! Following runs: stored events first, then new ones as they are stored, each once.
 //!
-//! New ones come from memory; where
-//! one is missing, because the reader was slow or another node stored it, the table is read.
+//! New ones come from memory; where one is missing, because the reader was slow or another node stored it, the table is
+//! read.
 
 use crate::agent::{Agent, owner};
 use crate::sending::Sent;
@@ -150,9 +150,16 @@ impl Agent {
         let run = self.run(actor, run).await?;
         let operation = match &run.approval_id {
             Some(approval) => self.approval(actor, approval).await?.operation_id,
-            None => None,
+            None => self.operation_of(&run).await?,
         };
         Ok(Answered { run, response, code, operation })
+    }
+
+    /// The operation that the calls of a run, which goes on from no other, wrote last.
+    async fn operation_of(&self, run: &ChatRun) -> Result<Option<String>, Problem> {
+        let calls = journal::calls(&mut self.0.db.read().await?, &run.id).await?;
+        let told = calls.iter().rev().filter_map(|it| it.result.as_ref()?.get("operation_id"));
+        Ok(told.filter_map(Value::as_str).map(str::to_owned).next())
     }
 
     /// Returns when a run has ended.

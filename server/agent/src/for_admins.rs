@@ -83,6 +83,8 @@ impl Agent {
             id: OperationId::from(ids::fresh()),
             user: actor.user.clone(),
             actor: actor.name.clone(),
+            source: "command_api",
+            run: None,
             command,
             tool,
             arguments: args,

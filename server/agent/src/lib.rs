@@ -6,7 +6,9 @@
 pub mod agent;
 pub mod agents;
 pub mod assistant;
+mod call_lines;
 pub mod command_list;
+mod command_reads;
 pub mod commands;
 pub mod config;
 pub mod conversation;

@@ -2,7 +2,7 @@
 
 use crate::agent::{Agent, place};
 use crate::catalogue;
-use crate::command_list::is_command;
+use crate::command_list::{Command, slashed};
 use crate::ending::End;
 use crate::hearing::{Heard, called, total_event};
 use crate::llm::failure::ErrorClass;
@@ -60,6 +60,8 @@ pub(crate) struct Turn {
     pub(crate) approval_wait: Duration,
     /// How many tokens and US dollars the models of the workspace may cost in a month.
     pub(crate) limit: (Option<f64>, Option<f64>),
+    /// The command that the message names; then it is run, whoever answers otherwise.
+    pub(crate) command: Option<Command>,
     /// What is said first because the built-in assistant answers in place of a model that somebody chose.
     pub(crate) first_words: Option<String>,
     started: Instant,
@@ -96,6 +98,7 @@ impl Turn {
             others: Vec::new(),
             mode: Mode::default(),
             limit: (None, None),
+            command: None,
             first_words: None,
             started: Instant::now(),
         }
@@ -179,10 +182,13 @@ impl Turn {
         // A file may have come with what was said meanwhile.
         self.is_tainted |= prompt.has_files();
         self.others = catalogue::others(others, &prompt);
-        // A command by its name is run as it stands, whoever answers otherwise.
-        let candidates = match prompt.said.as_slice() {
-            [said] if is_command(said) => vec![Candidate::builtin()],
-            _ => candidates,
+        self.command = match prompt.said.as_slice() {
+            [said] => slashed(said).map(|it| it.0),
+            _ => None,
+        };
+        let candidates = match self.command {
+            Some(_) => vec![Candidate::builtin()],
+            None => candidates,
         };
         Ok(Told { prompt, candidates })
     }

@@ -3,7 +3,7 @@
 use crate::db::{Conn, Result, execute, fetch_all, record};
 use crate::ids;
 use crate::operations::PENDING;
-use domain::ids::{ApprovalId, OperationId, UserId, WorkspaceId};
+use domain::ids::{ApprovalId, ChatRunId, OperationId, SessionId, UserId, WorkspaceId};
 use serde_json::Value;
 
 /// A command that is about to run, or waits for a person.
@@ -15,6 +15,10 @@ pub struct NewCommand {
     pub user: UserId,
     /// Their name.
     pub actor: String,
+    /// Where it was asked for: `command_api` or `chat`.
+    pub source: &'static str,
+    /// The run of a conversation that it belongs to.
+    pub run: Option<(SessionId, ChatRunId)>,
     /// Its name.
     pub command: &'static str,
     /// The tool it runs.
@@ -55,9 +59,9 @@ pub async fn insert(conn: &mut Conn, workspace: &WorkspaceId, new: &NewCommand) 
     let status = if new.approval.is_some() { PENDING } else { "running" };
     execute!(
         conn,
-        "INSERT INTO operations (id, workspace_id, user_id, source, actor, command, tool, arguments, project_id, risk,
-             approval_required, approval_id, status, created_at, updated_at)
-         VALUES ($1, $2, $3, 'command_api', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)",
+        "INSERT INTO operations (id, workspace_id, user_id, actor, command, tool, arguments, project_id, risk,
+             approval_required, approval_id, status, created_at, updated_at, source, session_id, run_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $15, $16)",
         new.id.as_str(),
         workspace.as_str(),
         new.user.as_str(),
@@ -70,7 +74,10 @@ pub async fn insert(conn: &mut Conn, workspace: &WorkspaceId, new: &NewCommand) 
         i16::from(new.approval.is_some()),
         new.approval.as_ref().map(ApprovalId::as_str),
         status,
-        now
+        now,
+        new.source,
+        new.run.as_ref().map(|(session, _)| session.as_str()),
+        new.run.as_ref().map(|(_, run)| run.as_str())
     )?;
     if let Some(approval) = &new.approval {
         let sql = "UPDATE approvals SET operation_id = $2 WHERE id = $1";

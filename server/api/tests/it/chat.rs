@@ -76,6 +76,12 @@ async fn a_question_is_answered_and_kept() {
             (&command["confidence"], &command["toolsUsed"]),
             (&json!(1.0), &json!(["pmos_status"]))
         );
+        let id = command["operation_id"].as_str().expect("a command is an operation");
+        let kept = owner.get(&format!("/api/operations/{id}")).await;
+        assert_eq!(
+            (&kept["source"], &kept["command"], &kept["status"], &kept["run_id"]),
+            (&json!("chat"), &json!("status"), &json!("completed"), &command["runId"])
+        );
         assert_eq!(answer["confidence"], Value::Null, "a question is no command");
         let empty = owner.post("/api/chat", json!({"message": " "})).await;
         assert_eq!((empty.status, &empty["error"]), (400, &json!("Message is required")));
