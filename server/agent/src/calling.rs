@@ -3,8 +3,8 @@
 use crate::agent::Agent;
 use crate::call_lines::{asked, flow_change, line, shortened};
 use crate::command_list::Command;
-use crate::ending::End;
 use crate::command_reads;
+use crate::ending::End;
 use crate::policy::{self, Mode};
 use crate::runtime::Runtime;
 use crate::standing;
@@ -325,7 +325,8 @@ impl Ready {
         if let (Some(command), Value::Object(fields)) = (self.command_read(), &mut result) {
             let asked = (&self.actor, &self.place);
             let operation =
-                command_reads::keep(tx, asked, (command, &self.args), (&outcome, duration_ms)).await?;
+                command_reads::keep(tx, asked, (command, &self.args), (&outcome, duration_ms))
+                    .await?;
             fields.insert("operation_id".to_owned(), operation.as_str().into());
         }
         journal::end(tx, &self.call.id, status, &result).await?;

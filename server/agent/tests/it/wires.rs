@@ -3,9 +3,11 @@
 use crate::provider::{Chunk, FakeProvider, Reply, Wire};
 use crate::world::{KEY, World, amara};
 use agent::config::Config;
+use agent::runtime::Runtime;
 use agent::sending::NewTurn;
 use domain::chat::{ChatEvent, ChatRunStatus};
 use domain::trace::TraceStep;
+use sandbox::faults::Fault;
 use serde_json::{Value, json};
 use std::time::Duration;
 use store::settings::{self, INSTALLATION};
@@ -101,6 +103,32 @@ async fn text_is_shown_as_it_comes_and_the_answer_once() {
         }
         let last = last.unwrap();
         assert_eq!((&last["content"], &last["messageId"]), (&json!("Two late to-dos"), &message));
+    }
+}
+
+#[tokio::test]
+async fn a_tool_is_told_the_moment_it_ends_while_a_slow_one_goes_on() {
+    for runtime in [Runtime::V1, Runtime::V2] {
+        let calls = [("list_projects", json!({})), ("api_get_people", json!({}))];
+        let config = Config { runtime, ..quick() };
+        let (world, _provider) =
+            world_with(Wire::Chat, vec![Wire::Chat.calls(&calls)], config).await;
+        let hour = Fault::Slow(Duration::from_secs(3_600));
+        world.running.sandbox.fail_while("/people.json", hour);
+        let turn = NewTurn { text: "who am I?".into(), ..NewTurn::default() };
+        let sent = world.agent.send(&amara(), turn).await.unwrap();
+        let mut page = world.agent.follow(&amara(), &sent.run.id, 0).await.unwrap();
+        let mut seen = Vec::new();
+        while !seen.iter().any(|it| it == "tool:list_projects") {
+            let event = page.next().await.unwrap().unwrap();
+            let name = event.data["name"].as_str().unwrap_or_default();
+            seen.push(format!("{}:{name}", event.event));
+        }
+        assert!(
+            seen.iter().all(|it| !it.starts_with("tool:api") && !it.starts_with("done")),
+            "{seen:?}"
+        );
+        world.agent.cancel(&amara(), &sent.run.id).await.unwrap();
     }
 }
 
