@@ -16,6 +16,8 @@ mod flow_refs;
 mod flow_words;
 mod flows;
 mod intent;
+mod item_words;
+mod items;
 mod look_words;
 mod looks;
 mod narrow;

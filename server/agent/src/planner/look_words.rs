@@ -1,6 +1,7 @@
 //! Questions about the team and about what happened.
 
 use super::dates::{self, Range};
+use super::item_words::{self, Items};
 use super::phrase::Phrase;
 use super::scope::{self, Scope};
 use chrono::NaiveDate;
@@ -28,6 +29,10 @@ pub(crate) enum Look {
     Finished(Past),
     /// "Show the cards of X".
     Cards(String),
+    /// "Which cards of Theo are overdue?"
+    SomeCards(Items),
+    /// "Messages from Priya this week".
+    SomeMessages(Items),
     /// "Find the card X".
     FindCards(String),
 }
@@ -48,37 +53,43 @@ const TIMES: &str = "today|yesterday|this_week|last_week|this_month|last_month|l
 
 /// What a phrase asks about.
 pub(crate) fn read(phrase: &Phrase, today: NaiveDate) -> Option<Look> {
-    unassigned(phrase, today)
+    cards(phrase, today)
+        .or_else(|| unassigned(phrase, today))
         .or_else(|| busy(phrase, today))
         .or_else(|| workload(phrase))
         .or_else(|| forecast(phrase))
-        .or_else(|| messages(phrase))
-        .or_else(|| cards(phrase))
+        .or_else(|| messages(phrase, today))
         .or_else(|| past(phrase))
         .or_else(|| people(phrase))
 }
 
 fn unassigned(phrase: &Phrase, today: NaiveDate) -> Option<Look> {
-    const SAID: [&str; 4] = [
-        "without|with_no [an|any] assignee|owner|person|one",
-        "that|which nobody|no_one has|owns",
-        "have|has|with nobody|no_one",
-        "have|has no owner|assignee",
-    ];
     let asks = phrase.has("unassigned|no_assignee|without_assignee")
         || phrase.has("nobody|no_one|no_owner|an_owner|an_assignee|without_owner")
             && phrase.has("@todos|to-dos|todos|tasks|to_dos|work");
     if !asks || phrase.has("when|if|every|each|make|create|add|assign") {
         return None;
     }
-    let said = SAID.iter().find_map(|it| phrase.find(it));
-    let rest = said.map_or_else(|| phrase.clone(), |(from, to, _)| phrase.except(from, to));
+    let rest = of_nobody(phrase).unwrap_or_else(|| phrase.clone());
     let is_late = rest.has("overdue|late|past_due");
     let mut scope = scope::read(&rest, today);
     if let Some(days) = scope.days.as_mut().filter(|it| !is_late && it.to >= today) {
         days.from = days.from.max(today);
     }
     Some(Look::Unassigned(scope, is_late))
+}
+
+/// "With nobody": what is asked besides; none where that is not said.
+pub(crate) fn of_nobody(phrase: &Phrase) -> Option<Phrase> {
+    const SAID: [&str; 5] = [
+        "without|with_no [an|any] assignee|owner|person|one",
+        "that|which nobody|no_one has|owns",
+        "have|has|with nobody|no_one",
+        "have|has no owner|assignee",
+        "[are|is] unassigned",
+    ];
+    let (from, to, _) = SAID.iter().find_map(|it| phrase.find(it))?;
+    Some(phrase.except(from, to))
 }
 
 fn workload(phrase: &Phrase) -> Option<Look> {
@@ -155,30 +166,40 @@ fn forecast(phrase: &Phrase) -> Option<Look> {
         .then_some(Look::Forecast(project))
 }
 
-fn messages(phrase: &Phrase) -> Option<Look> {
-    let captures = phrase.fits_any(&[
+fn messages(phrase: &Phrase, today: NaiveDate) -> Option<Look> {
+    let simple = phrase.fits_any(&[
         "@show|@what|read [me] [are|is] [all] [the] [latest|recent|newest|last|new] messages|announcements in|of|on|from|for [the] {project} project",
         "@show|@what|read [me] [are|is] [all] [the] [latest|recent|newest|last|new] messages|announcements in|of|on|from|for [the] {project}",
         "@what [was|were|has_been|have_been|is] posted|announced in|on|to [the] {project}",
-    ])?;
-    Some(Look::Messages(captures.get("project")))
+    ]);
+    let project = simple.map(|it| it.part("project")).filter(scope::is_whole_name);
+    if let Some(project) = project.filter(|it| timed(it).1.is_none()) {
+        return Some(Look::Messages(project.text()));
+    }
+    item_words::messages(phrase, today).map(Look::SomeMessages)
 }
 
-fn cards(phrase: &Phrase) -> Option<Look> {
+fn cards(phrase: &Phrase, today: NaiveDate) -> Option<Look> {
     if let Some(captures) = phrase.fits_any(&[
         "find|search|look|where [for|is] [the|a|any] card|cards [about|for|called|named|with] {query}",
     ]) {
         return Some(Look::FindCards(captures.get("query")));
     }
-    let captures = phrase.fits_any(&[
+    let simple = phrase.fits_any(&[
         "@show|@what [me] [is|are] [all|the|our] [the] cards|board|columns of|in|on [the] {project} project|board",
         "@show|@what [me] [is|are] [all|the|our] [the] cards|board|columns of|in|on [the] {project}",
         "@show [me] [the] {project} board|cards",
         "cards of|in|on [the] {project}",
-    ])?;
-    let project = captures.get("project");
-    (!matches!(project.to_lowercase().as_str(), "all" | "my" | "the"))
-        .then_some(Look::Cards(project))
+    ]);
+    let is_name = |it: &Phrase| {
+        scope::is_whole_name(it)
+            && !it.has("column")
+            && !matches!(it.text().to_lowercase().as_str(), "all" | "my" | "the")
+    };
+    match simple.map(|it| it.part("project")).filter(is_name) {
+        Some(project) => Some(Look::Cards(project.text())),
+        None => item_words::cards(phrase, today).map(Look::SomeCards),
+    }
 }
 
 fn past(phrase: &Phrase) -> Option<Look> {
@@ -254,7 +275,7 @@ fn past(phrase: &Phrase) -> Option<Look> {
 }
 
 /// The phrase without the time at its end, and that time.
-fn timed(phrase: &Phrase) -> (Phrase, Option<String>) {
+pub(crate) fn timed(phrase: &Phrase) -> (Phrase, Option<String>) {
     let patterns = [
         "{rest} since {time}".to_owned(),
         format!("{{rest}} {TIMES}"),

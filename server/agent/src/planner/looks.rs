@@ -1,6 +1,8 @@
 //! Answers about the team and about what happened.
 
 use super::dates::Range;
+use super::item_words::Items;
+use super::items;
 use super::look_words::{Look, Past};
 use super::narrow::narrow;
 use super::pick::Options;
@@ -35,6 +37,8 @@ pub(crate) fn act(replay: &mut Replay<'_>, look: &Look) -> Answer {
         Look::Happened(past) => happened(replay, past),
         Look::Finished(past) => finished(replay, past),
         Look::Cards(project) => cards(replay, project),
+        Look::SomeCards(items) => items::cards(replay, items),
+        Look::SomeMessages(items) => items::messages(replay, items),
         Look::FindCards(query) => find_cards(replay, query),
     }
 }
@@ -182,18 +186,7 @@ fn messages(replay: &mut Replay<'_>, words: &str) -> Answer {
     if all.is_empty() {
         return Ok(format!("There are no messages in {name}."));
     }
-    let row = |it: &Value| {
-        let subject = match values::text(it, "subject") {
-            "" => values::text(it, "title"),
-            subject => subject,
-        };
-        let who = it.pointer("/creator/name").and_then(Value::as_str).unwrap_or_default();
-        let day = values::text(it, "created_at").get(..10).unwrap_or_default().to_owned();
-        let mut parts = vec![say::link(subject, values::text(it, "app_url")), say::plain(who), day];
-        parts.retain(|it| !it.is_empty());
-        format!("- {}", parts.join(" · "))
-    };
-    let rows: Vec<String> = all.iter().take(ROWS).map(row).collect();
+    let rows: Vec<String> = all.iter().take(ROWS).map(items::message_row).collect();
     Ok(format!("**Messages in {name}.**\n\n{}", rows.join("\n")))
 }
 
@@ -338,7 +331,12 @@ fn row(change: &Value) -> String {
 }
 
 fn cards(replay: &mut Replay<'_>, words: &str) -> Answer {
-    let (name, id) = project(replay, words)?;
+    let all = replay.call("list_projects", json!({}))?;
+    let options = Options { what: "project", all: projects_of(&all) };
+    let Some((name, id)) = options.clear(words, Purpose::Read) else {
+        // A person, a column or another project: that is told or asked there.
+        return items::cards(replay, &Items::about(words));
+    };
     let answer = replay.call("list_card_table_cards", json!({ "project": id.to_string() }))?;
     let all = answer.get("cards").and_then(Value::as_array).cloned().unwrap_or_default();
     if all.is_empty() {

@@ -11,7 +11,7 @@ use crate::llm::Wanted;
 use basecamp::names::Purpose;
 use chrono::NaiveDate;
 use domain::todo::Todo;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// What a scope narrows a list to, and the words for it.
 pub(crate) struct Narrowed {
@@ -27,7 +27,7 @@ pub(crate) fn refuse(scope: &Scope) -> Result<(), Stop> {
     match &scope.left {
         None => Ok(()),
         Some(left) => Err(Stop::Say(format!(
-            "I cannot narrow to-dos by “{}”, so I looked nothing up. I can by project, person, list, day, how late they are and words \
+            "I cannot narrow it by “{}”, so I looked nothing up. I can by project, person, list, day, how late they are and words \
              they mention. Ask without it, or in another way.",
             say::plain(left)
         ))),
@@ -37,14 +37,40 @@ pub(crate) fn refuse(scope: &Scope) -> Result<(), Stop> {
 /// Everything a question narrows to-dos by.
 pub(crate) fn narrow(replay: &mut Replay<'_>, scope: &Scope) -> Result<Narrowed, Stop> {
     refuse(scope)?;
-    let mut all: Vec<One> = Vec::new();
+    let mut mine: Vec<One> = Vec::new();
     if scope.is_mine {
         let answer = replay.call("list_assigned_to_me", json!({}))?;
-        let mine = values::list::<Todo>(&answer, "todos");
-        let mine: Vec<i64> = mine.iter().map(|it| it.id).collect();
-        all.push((String::new(), Box::new(move |it| mine.contains(&it.id))));
+        let todos = values::list::<Todo>(&answer, "todos");
+        let ids: Vec<i64> = todos.iter().map(|it| it.id).collect();
+        mine.push((String::new(), Box::new(move |it| ids.contains(&it.id))));
     }
-    all.extend(named(replay, &scope.about)?);
+    beside(replay, scope, (mine, " for "))
+}
+
+/// Everything a question narrows other things by that stand as to-dos; their people are told with `whose`.
+pub(crate) fn narrow_items(
+    replay: &mut Replay<'_>,
+    scope: &Scope,
+    whose: &'static str,
+) -> Result<Narrowed, Stop> {
+    refuse(scope)?;
+    let mut mine: Vec<One> = Vec::new();
+    if scope.is_mine {
+        let answer = replay.call("list_assigned_to_me", json!({}))?;
+        let me = answer.pointer("/person/id").and_then(Value::as_i64);
+        let is_mine = move |it: &Todo| it.assignees.iter().any(|it| Some(it.id) == me);
+        mine.push((format!("{whose}you"), Box::new(is_mine)));
+    }
+    beside(replay, scope, (mine, whose))
+}
+
+/// What is narrowed besides whose it is.
+fn beside(
+    replay: &mut Replay<'_>,
+    scope: &Scope,
+    (mut all, whose): (Vec<One>, &'static str),
+) -> Result<Narrowed, Stop> {
+    all.extend(named(replay, &scope.about, whose)?);
     if let Some(with) = &scope.with {
         let wanted = with.to_lowercase();
         let words = format!(" with “{}”", say::plain(with));
@@ -80,7 +106,7 @@ fn mentions(todo: &Todo, wanted: &str) -> bool {
 }
 
 /// Each of the projects, people and lists that are named.
-fn named(replay: &mut Replay<'_>, about: &[String]) -> Result<Vec<One>, Stop> {
+fn named(replay: &mut Replay<'_>, about: &[String], whose: &'static str) -> Result<Vec<One>, Stop> {
     if about.is_empty() {
         return Ok(Vec::new());
     }
@@ -92,13 +118,13 @@ fn named(replay: &mut Replay<'_>, about: &[String]) -> Result<Vec<One>, Stop> {
     let mut next = || answers.next().and_then(Result::ok).unwrap_or_default();
     let projects = Options { what: "project", all: projects_of(&next()) };
     let people = Options { what: "person", all: people_of(&next()) };
-    about.iter().map(|it| one(replay, it, (&projects, &people))).collect()
+    about.iter().map(|it| one(replay, it, (&projects, &people, whose))).collect()
 }
 
 fn one(
     replay: &Replay<'_>,
     words: &str,
-    (projects, people): (&Options<i64>, &Options<i64>),
+    (projects, people, whose): (&Options<i64>, &Options<i64>, &'static str),
 ) -> Result<One, Stop> {
     for purpose in [Purpose::Write, Purpose::Read] {
         if let Some((name, id)) = projects.clear(words, purpose) {
@@ -106,7 +132,7 @@ fn one(
             return Ok((words, Box::new(move |it| it.project_id == id)));
         }
         if let Some((name, id)) = people.clear(words, purpose) {
-            let words = format!(" for {}", say::plain(&name));
+            let words = format!("{whose}{}", say::plain(&name));
             let fits = move |it: &Todo| it.assignees.iter().any(|person| person.id == id);
             return Ok((words, Box::new(fits)));
         }
@@ -124,7 +150,7 @@ fn one(
     if chosen == words {
         Err(Stop::Say(format!("There is no project or person called “{words}”.")))
     } else {
-        one(replay, &chosen, (projects, people))
+        one(replay, &chosen, (projects, people, whose))
     }
 }
 

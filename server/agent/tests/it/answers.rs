@@ -3,6 +3,8 @@
 use crate::world::{World, actor, amara};
 use domain::chat::ChatRunStatus;
 use insight::deadlines;
+use serde_json::json;
+use tools::tool::CallContext;
 
 #[tokio::test]
 async fn what_is_overdue_is_exactly_what_is_late_with_links() {
@@ -148,4 +150,48 @@ async fn a_session_keeps_both_turns_and_is_its_owners_alone() {
     assert!(world.agent.sessions(&other, 20, None).await.unwrap().0.is_empty());
     world.agent.delete_session(&amara(), &session).await.unwrap();
     assert!(world.agent.session(&amara(), &session, None).await.is_err());
+}
+
+#[tokio::test]
+async fn cards_are_narrowed_as_todos_are_and_never_taken_for_them() {
+    for world in World::both().await {
+        let all = world
+            .tools
+            .call(&amara(), "search_cards", &json!({"query": ""}), &CallContext::default())
+            .await;
+        let all = all.unwrap()["cards"].as_array().unwrap().clone();
+        let late = world.say(None, "which cards are overdue?").await;
+        assert_eq!(late.run.tools_used, ["search_cards"], "{}", world.test.name);
+        let today = world.tools.today(&amara()).await.unwrap().to_string();
+        for card in &all {
+            let is_late = card["completed"] != true
+                && card["due_on"].as_str().is_some_and(|it| it < today.as_str());
+            let link = format!("]({})", card["app_url"].as_str().unwrap());
+            assert_eq!(late.response.contains(&link), is_late, "{card} in {}", late.response);
+        }
+        let column = all[0].pointer("/parent/title").and_then(|it| it.as_str()).unwrap();
+        let stands = world.say(None, &format!("cards in the {column} column")).await.response;
+        assert!(stands.contains(&format!("in the column {column}")), "{stands}");
+        assert_eq!(
+            stands.matches("\n- ").count(),
+            all.iter().filter(|it| it.pointer("/parent/title").unwrap() == column).count()
+        );
+        let refused = world.say(None, "which cards are urgent?").await;
+        assert!(refused.run.tools_used.is_empty(), "{}", refused.response);
+    }
+}
+
+#[tokio::test]
+async fn messages_are_narrowed_by_who_wrote_them_and_when() {
+    let world = World::new().await;
+    let all = world.say(None, "show the latest messages in Website relaunch").await.response;
+    let theirs = world.say(None, "messages from Priya in Website relaunch").await.response;
+    let rows = |text: &str| text.matches("\n- ").count();
+    let by_priya = all.lines().filter(|it| it.contains("Priya Raman")).count();
+    assert_eq!(rows(&theirs), by_priya, "{theirs}");
+    assert!(by_priya == 0 || theirs.contains("by Priya Raman"), "{theirs}");
+    let old = world.say(None, "messages in Website relaunch since 1 January").await.response;
+    assert!(old.contains("Website relaunch since 1 january"), "{old}");
+    let asked = world.say(None, "latest messages").await.response;
+    assert!(asked.contains("Which project?"), "{asked}");
 }

@@ -4,6 +4,7 @@ use super::*;
 use crate::planner::conditions::Test;
 use crate::planner::edit_words::Edit;
 use crate::planner::flow_words::{Change, FlowRequest, Place};
+use crate::planner::item_words::Items;
 use crate::planner::look_words::Past;
 use crate::planner::recipe::{Recipe, Start};
 use crate::planner::report_words::Target;
@@ -103,6 +104,21 @@ fn note(note: &Note) -> String {
     }
 }
 
+fn items(items: &Items) -> String {
+    let scope = &items.scope;
+    let about: String = scope.about.iter().map(|it| format!(" {it}")).collect();
+    let parts = [
+        scope.is_mine.then(|| " mine".to_owned()),
+        Some(about),
+        items.column.as_ref().map(|it| format!(" column={it}")),
+        items.is_late.then(|| " late".to_owned()),
+        items.has_nobody.then(|| " nobody".to_owned()),
+        items.since.as_ref().map(|it| format!(" since {it}")),
+        Some(narrowed(scope)),
+    ];
+    parts.into_iter().flatten().collect()
+}
+
 fn look(look: &Look) -> String {
     let or = |it: &Option<String>| it.as_ref().map_or_else(String::new, |it| format!(" {it}"));
     let past = |it: &Past| {
@@ -128,6 +144,8 @@ fn look(look: &Look) -> String {
         Look::Happened(it) => format!("activity{}", past(it)),
         Look::Finished(it) => format!("completed{}", past(it)),
         Look::Cards(it) => format!("cards {it}"),
+        Look::SomeCards(it) => format!("some cards{}", items(it)),
+        Look::SomeMessages(it) => format!("some messages{}", items(it)),
         Look::FindCards(it) => format!("find cards {it}"),
     }
 }
