@@ -129,6 +129,10 @@ impl Basecamp {
         let Some(mut mirror) = Box::pin(self.mirrored_with(actor, &NEEDED)).await? else {
             return Ok(None);
         };
+        let place = mirror.place("waiting", &[&person.to_string()]);
+        if let Some(known) = place.answer() {
+            return Ok(Some(known));
+        }
         let rows = mirror_said::waiting(&mut mirror.conn, &mirror.key, person).await?;
         let convert = mirror.convert;
         let waiting = rows.into_iter().map(|it| Waiting {
@@ -141,7 +145,7 @@ impl Basecamp {
             who: it.who,
             said_at: it.said_at,
         });
-        Ok(Some(waiting.collect()))
+        Ok(Some(place.keep_rows(waiting.collect())))
     }
 
     /// Answers to check-ins from one moment to before another (epoch milliseconds), the newest first. The question is
@@ -158,8 +162,12 @@ impl Basecamp {
         let needed = [scopes::PROJECTS, scopes::PEOPLE, ANSWERS];
         if let Some(mut mirror) = Box::pin(self.mirrored_with(actor, &needed)).await? {
             let convert = mirror.convert;
+            let place = mirror.place("answers", &[&from.to_string(), &to.to_string()]);
+            if let Some(known) = place.answer() {
+                return Ok(known);
+            }
             let rows = mirror_said::answers(&mut mirror.conn, &mirror.key, (from, to)).await?;
-            return Ok(rows.into_iter().map(|it| told(it, convert)).collect());
+            return Ok(place.keep_rows(rows.into_iter().map(|it| told(it, convert)).collect()));
         }
         let convert = self.converting(actor).await?;
         let found = Box::pin(self.live(actor, ANSWERS, None)).await?;

@@ -93,6 +93,10 @@ impl Mirrored {
     /// Hours of active projects from one day to another, both included, by day.
     async fn hours(&mut self, (from, to): (NaiveDate, NaiveDate)) -> Result<Vec<Hours>, Problem> {
         let span = (from.to_string(), to.to_string());
+        let place = self.place("hours", &[&span.0, &span.1]);
+        if let Some(known) = place.answer() {
+            return Ok(known);
+        }
         let rows = mirror_pages::hours(&mut self.conn, &self.key, (&span.0, &span.1)).await?;
         let people = mirror_pages::everybody(&mut self.conn, &self.key).await?;
         let names: HashMap<i64, String> = people.into_iter().map(|it| (it.id, it.name)).collect();
@@ -106,7 +110,7 @@ impl Mirrored {
             }
             Some(hours)
         };
-        Ok(rows.iter().filter_map(|it| read(&it.json)).collect())
+        Ok(place.keep_rows(rows.iter().filter_map(|it| read(&it.json)).collect()))
     }
 }
 

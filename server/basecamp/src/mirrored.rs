@@ -16,6 +16,7 @@ use domain::todo::{Comment, DueTodos, Todo, TodoList};
 use std::collections::HashMap;
 use std::sync::Arc;
 use store::db::Conn;
+use store::memo::Place;
 use store::mirror::Key;
 use store::mirror_due::{self, Due};
 use store::mirror_questions::{self as questions, Todos};
@@ -185,6 +186,13 @@ fn progress(sync: Option<&SyncRow>, scopes: &[ScopeRow], now: i64) -> (Option<u3
 }
 
 impl Mirrored {
+    /// Where the answer to a question is kept until the mirror changes.
+    pub(crate) fn place(&self, question: &'static str, by: &[&str]) -> Place {
+        let account = self.key.account.to_string();
+        let whose = [self.key.workspace.as_str(), self.key.connection.as_str(), account.as_str()];
+        self.conn.mirror_place(question, &[&whose, by].concat())
+    }
+
     fn converted(&self, todos: Todos) -> Vec<Todo> {
         todos.into_iter().map(|(row, people)| self.convert.mirrored_todo(row, people)).collect()
     }
@@ -283,15 +291,24 @@ impl Mirrored {
 
     /// Open to-dos past their day, the longest overdue first.
     pub async fn overdue(&mut self, today: NaiveDate) -> Result<Vec<Todo>, Problem> {
-        let found = questions::overdue(&mut self.conn, &self.key, &today.to_string()).await?;
-        Ok(self.converted(found))
+        let today = today.to_string();
+        let place = self.place("overdue", &[&today]);
+        if let Some(known) = place.answer() {
+            return Ok(known);
+        }
+        let found = questions::overdue(&mut self.conn, &self.key, &today).await?;
+        Ok(place.keep_rows(self.converted(found)))
     }
 
     /// Open to-dos due from one day to another, both included, the earliest first.
     pub async fn due(&mut self, from: NaiveDate, to: NaiveDate) -> Result<Vec<Todo>, Problem> {
         let (from, to) = (from.to_string(), to.to_string());
+        let place = self.place("due", &[&from, &to]);
+        if let Some(known) = place.answer() {
+            return Ok(known);
+        }
         let found = questions::due(&mut self.conn, &self.key, &from, &to).await?;
-        Ok(self.converted(found))
+        Ok(place.keep_rows(self.converted(found)))
     }
 
     /// How many open to-dos are past their day or due up to `to`, and the first `most` of them; those of one person
@@ -313,21 +330,33 @@ impl Mirrored {
 
     /// Open to-dos of one person, the earliest due first.
     pub async fn of_person(&mut self, person: i64) -> Result<Vec<Todo>, Problem> {
+        let place = self.place("of_person", &[&person.to_string()]);
+        if let Some(known) = place.answer() {
+            return Ok(known);
+        }
         let found = questions::of_person(&mut self.conn, &self.key, person).await?;
-        Ok(self.converted(found))
+        Ok(place.keep_rows(self.converted(found)))
     }
 
     /// Open to-dos that nobody has, the earliest due first.
     pub async fn unassigned(&mut self) -> Result<Vec<Todo>, Problem> {
+        let place = self.place("unassigned", &[]);
+        if let Some(known) = place.answer() {
+            return Ok(known);
+        }
         let found = questions::unassigned(&mut self.conn, &self.key).await?;
-        Ok(self.converted(found))
+        Ok(place.keep_rows(self.converted(found)))
     }
 
     /// Open and assigned to-dos to which nothing that matters has happened since `before` (epoch milliseconds), the
     /// longest forgotten first.
     pub async fn quiet(&mut self, before: i64) -> Result<Vec<Todo>, Problem> {
+        let place = self.place("quiet", &[&before.to_string()]);
+        if let Some(known) = place.answer() {
+            return Ok(known);
+        }
         let found = questions::quiet(&mut self.conn, &self.key, before).await?;
-        Ok(self.converted(found))
+        Ok(place.keep_rows(self.converted(found)))
     }
 
     /// To-dos completed from one moment to before another (epoch milliseconds), the newest first.
@@ -343,6 +372,10 @@ impl Mirrored {
         soon: NaiveDate,
     ) -> Result<Vec<Workload>, Problem> {
         let (today, soon) = (today.to_string(), soon.to_string());
+        let place = self.place("workload", &[&today, &soon]);
+        if let Some(known) = place.answer() {
+            return Ok(known);
+        }
         let rows = questions::loads(&mut self.conn, &self.key, &today, &soon).await?;
         let load = |it: questions::LoadRow| Workload {
             person: Person { id: it.id, name: it.name, email: it.email, title: it.title },
@@ -350,7 +383,7 @@ impl Mirrored {
             overdue: count(it.overdue),
             due_soon: count(it.due_soon),
         };
-        Ok(rows.into_iter().map(load).collect())
+        Ok(place.keep_rows(rows.into_iter().map(load).collect()))
     }
 
     /// Ids of the records that hold every word of `text`, the best first, `limit` at most.

@@ -18,7 +18,7 @@ use sqlx::sqlite::{
     SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
 };
-use sqlx::{Postgres, Sqlite};
+use sqlx::{ConnectOptions, Postgres, Sqlite};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -128,7 +128,19 @@ impl Db {
             .foreign_keys(true);
         // Nobody hangs up on a file, so a connection is not asked whether it still lives each time it is taken.
         let pool = || SqlitePoolOptions::new().test_before_acquire(false);
-        let writers = pool().max_connections(1).connect_with(options).await?;
+        // Made first where it is missing: it is known by where it is.
+        drop(options.connect().await?);
+        let age = Age::of(path);
+        let touched = age.clone();
+        let writers = pool().max_connections(1).after_connect(move |conn, _| {
+            let touched = touched.clone();
+            Box::pin(async move {
+                let mut handle = conn.lock_handle().await?;
+                handle.set_update_hook(move |change| touched.touch(change.table));
+                Ok(())
+            })
+        });
+        let writers = writers.connect_with(options).await?;
         crate::migrations::run_sqlite(&writers).await?;
         let readers = pool()
             .max_connections(READERS)
@@ -136,7 +148,6 @@ impl Db {
             .connect_with(shared.read_only(true).pragma("mmap_size", MAPPED))
             .await?;
         let notifier = Notifier::local();
-        let age = Age::of(path);
         let writer = Writer::start(writers, notifier.clone(), age.clone());
         let settled = Settled::new(age.clone());
         Ok(Self::new(Pools::Sqlite { readers, writer, age, settled }, notifier))

@@ -96,7 +96,7 @@ async fn run(pool: SqlitePool, mut waiting: mpsc::Receiver<Message>, notifier: N
 async fn commit_batch(pool: &SqlitePool, jobs: Vec<Waiting>, (notifier, age): (&Notifier, &Age)) {
     let mut acknowledgements = Vec::with_capacity(jobs.len());
     let is_talk = jobs.iter().all(|it| it.is_talk);
-    let outcome = run_batch(pool, jobs, &mut acknowledgements).await;
+    let outcome = run_batch(pool, jobs, (&mut acknowledgements, age)).await;
     // Before anybody is told: whoever knows of the change must not be given what was read before it.
     age.grow(is_talk);
     if let Err(error) = &outcome {
@@ -124,7 +124,7 @@ fn describe(error: &StoreError) -> String {
 async fn run_batch(
     pool: &SqlitePool,
     jobs: Vec<Waiting>,
-    acknowledgements: &mut Vec<Acknowledge>,
+    (acknowledgements, age): (&mut Vec<Acknowledge>, &Age),
 ) -> Result<(Vec<Change>, Vec<Told>)> {
     let mut conn = Conn::new(Inner::Sqlite(pool.acquire().await?));
     execute!(conn, "BEGIN IMMEDIATE")?;
@@ -132,7 +132,9 @@ async fn run_batch(
     // One alone needs no savepoint: what is rolled back is all there is.
     let is_alone = jobs.len() == 1;
     #[cfg(feature = "testing")]
-    let strayed = crate::talk_check::Strayed::of(&mut conn).await?;
+    let strayed = crate::talk_check::Strayed::of(&mut conn, age).await?;
+    #[cfg(not(feature = "testing"))]
+    let _ = age;
     for Waiting { job, is_talk, acknowledge } in jobs {
         if !is_alone {
             execute!(conn, "SAVEPOINT work")?;

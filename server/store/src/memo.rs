@@ -9,11 +9,16 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 /// How many answers of [`Place`]s are kept at most.
 const PLACES: usize = 4096;
+/// How many answers of the mirror are kept at most, and how many rows one may have: some 20 MB when all are large.
+const QUESTIONS: usize = 48;
+const MOST_ROWS: usize = 1_000;
+/// Tables of the mirror that say how far its sync is, not what it holds; they change all the time.
+const ABOUT_THE_SYNC: [&str; 2] = ["mirror_syncs", "mirror_scopes"];
 
 /// How many batches were committed to a file. Whoever opens the same file in this process shares it.
 #[derive(Clone, Debug)]
@@ -25,6 +30,10 @@ struct Ages {
     all: AtomicU64,
     /// Those that were more than the talk of conversations.
     settled: AtomicU64,
+    /// Those that changed what the mirror holds.
+    mirrored: AtomicU64,
+    /// Whether the batch that is being written did.
+    touches_mirror: AtomicBool,
 }
 
 static FILES: Mutex<Vec<(PathBuf, Weak<Ages>)>> = Mutex::new(Vec::new());
@@ -49,34 +58,53 @@ impl Age {
         if !is_talk {
             self.0.settled.fetch_add(1, Ordering::SeqCst);
         }
+        if self.0.touches_mirror.swap(false, Ordering::SeqCst) {
+            self.0.mirrored.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    /// A row of `table` is being written.
+    pub(crate) fn touch(&self, table: &str) {
+        if table.starts_with("mirror_") && !ABOUT_THE_SYNC.contains(&table) {
+            self.0.touches_mirror.store(true, Ordering::SeqCst);
+        }
     }
 
     pub(crate) fn now(&self) -> u64 {
         self.0.all.load(Ordering::SeqCst)
     }
 
-    pub(crate) fn settled(&self) -> u64 {
+    fn settled(&self) -> u64 {
         self.0.settled.load(Ordering::SeqCst)
+    }
+
+    fn mirrored(&self) -> u64 {
+        self.0.mirrored.load(Ordering::SeqCst)
     }
 }
 
-/// What readers keep of rows that talk of conversations never changes, such as settings and keys.
+type Answers = Memo<String, Arc<dyn Any + Send + Sync>>;
+
+/// What readers keep.
 #[derive(Clone)]
 pub(crate) struct Settled {
     age: Age,
-    memo: Memo<String, Arc<dyn Any + Send + Sync>>,
+    /// Of rows that talk of conversations never changes, such as settings and keys.
+    rows: Answers,
+    /// Of the mirror.
+    questions: Answers,
 }
 
 impl Settled {
     pub(crate) fn new(age: Age) -> Self {
-        Self { age, memo: Memo::new(PLACES) }
+        Self { age, rows: Memo::new(PLACES), questions: Memo::new(QUESTIONS) }
     }
 }
 
 /// Where the answer to one question is kept. Made before the database is asked, so that what is written meanwhile makes
 /// the answer too old to be kept.
-pub(crate) struct Place {
-    kept: Option<(Settled, u64, String)>,
+pub struct Place {
+    kept: Option<(Answers, u64, String)>,
 }
 
 impl Conn {
@@ -85,7 +113,17 @@ impl Conn {
     pub(crate) fn place(&self, kind: &'static str, by: &[&str]) -> Place {
         let kept = self.settled.clone().map(|settled| {
             let age = settled.age.settled();
-            (settled, age, format!("{kind}\n{}", by.join("\n")))
+            (settled.rows, age, format!("{kind}\n{}", by.join("\n")))
+        });
+        Place { kept }
+    }
+
+    /// The place of what the mirror answers to `question`, asked by `by`. Answers must follow from these and from what
+    /// the mirror holds; how far its sync is they may not tell.
+    pub fn mirror_place(&self, question: &'static str, by: &[&str]) -> Place {
+        let kept = self.settled.clone().map(|settled| {
+            let age = settled.age.mirrored();
+            (settled.questions, age, format!("{question}\n{}", by.join("\n")))
         });
         Place { kept }
     }
@@ -93,17 +131,22 @@ impl Conn {
 
 impl Place {
     /// The answer that is kept there.
-    pub(crate) fn answer<V: Clone + 'static>(&self) -> Option<V> {
-        let (settled, age, key) = self.kept.as_ref()?;
-        settled.memo.find(*age, key)?.downcast_ref::<V>().cloned()
+    pub fn answer<V: Clone + 'static>(&self) -> Option<V> {
+        let (answers, age, key) = self.kept.as_ref()?;
+        answers.find(*age, key)?.downcast_ref::<V>().cloned()
     }
 
     /// Keeps an answer and gives it back.
-    pub(crate) fn keep<V: Clone + Send + Sync + 'static>(self, answer: V) -> V {
-        if let Some((settled, age, key)) = self.kept {
-            settled.memo.keep(Seen(Some(age)), key, Arc::new(answer.clone()));
+    pub fn keep<V: Clone + Send + Sync + 'static>(self, answer: V) -> V {
+        if let Some((answers, age, key)) = self.kept {
+            answers.keep(Seen(Some(age)), key, Arc::new(answer.clone()));
         }
         answer
+    }
+
+    /// Keeps rows, unless they are too many, and gives them back.
+    pub fn keep_rows<V: Clone + Send + Sync + 'static>(self, rows: Vec<V>) -> Vec<V> {
+        if rows.len() > MOST_ROWS { rows } else { self.keep(rows) }
     }
 }
 

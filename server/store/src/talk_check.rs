@@ -2,6 +2,7 @@
 //! would go stale without anybody noticing.
 
 use crate::db::{Conn, Inner, Result};
+use crate::memo::Age;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Tables of which readers keep nothing, beside those that begin with `chat_`.
@@ -12,13 +13,16 @@ const TALK: [&str; 4] = ["events", "event_counters", "model_usage", "model_usage
 pub(crate) struct Strayed(Arc<Mutex<Option<String>>>);
 
 impl Strayed {
-    /// Follows what `conn` writes from now on.
-    pub(crate) async fn of(conn: &mut Conn) -> Result<Self> {
+    /// Follows what `conn` writes from now on, and tells `age` of it, which the hook that this replaces did.
+    pub(crate) async fn of(conn: &mut Conn, age: &Age) -> Result<Self> {
         let strayed = Self::default();
         if let Inner::Sqlite(file) = &mut conn.inner {
-            let seen = strayed.clone();
+            let (seen, age) = (strayed.clone(), age.clone());
             let mut handle = file.lock_handle().await?;
-            handle.set_update_hook(move |change| seen.note(change.table));
+            handle.set_update_hook(move |change| {
+                age.touch(change.table);
+                seen.note(change.table);
+            });
         }
         Ok(strayed)
     }

@@ -282,3 +282,35 @@ async fn talk_beside_records_that_are_found_by_words_is_stored() {
         assert_eq!(found.len(), 42, "{}", test.name);
     }
 }
+
+#[tokio::test]
+async fn what_the_mirror_answered_is_kept_until_it_holds_something_else() {
+    for test in TestDb::both().await {
+        filled(&test.db).await;
+        connected(&test.db).await;
+        let place = async || {
+            let conn = test.db.read().await.unwrap();
+            conn.mirror_place("late", &["a"])
+        };
+        assert_eq!(place().await.keep_rows(vec![11, 12]), [11, 12]);
+        let is_kept = test.name == "sqlite";
+        let known = is_kept.then(|| vec![11, 12]);
+        assert_eq!(place().await.answer::<Vec<i32>>(), known, "{}", test.name);
+        // The sync goes on, somebody says something, a setting changes: none of it changes an answer.
+        assert!(lease(&test.db, "n1", false).await);
+        let other = test.db.write::<(), StoreError, _>(|conn| {
+            let word = serde_json::json!("x");
+            Box::pin(async move { store::settings::set(conn, "a", "word", &word).await })
+        });
+        other.await.unwrap();
+        assert_eq!(place().await.answer::<Vec<i32>>(), known, "{}", test.name);
+        let before = place().await;
+        put(&test.db, &key("one"), todo(13, 2, "Another plan", 6), PAGE).await;
+        assert_eq!(place().await.answer::<Vec<i32>>(), None, "{}", test.name);
+        // What was read before the change is too old to be kept after it.
+        before.keep_rows(vec![11, 12]);
+        assert_eq!(place().await.answer::<Vec<i32>>(), None, "{}", test.name);
+        let many = place().await.keep_rows(vec![0; 1_001]);
+        assert_eq!((many.len(), place().await.answer::<Vec<i32>>()), (1_001, None));
+    }
+}
