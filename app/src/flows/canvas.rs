@@ -5,6 +5,7 @@ use super::edges::{Edges, branch_kind};
 use super::find::Find;
 use super::hands::{Hands, Hold, frame};
 use super::later::{Later, Part};
+use super::menu::open_where_asked;
 use super::node::{NodeState, StepNode};
 use super::notes::{AddNoteButton, Notes};
 use super::panning::Camera;
@@ -68,7 +69,15 @@ pub fn Canvas(
             on:pointermove=move |event| hands.moved(&event)
             on:pointerup=move |event| hands.up(&event)
             on:pointercancel=move |event| hands.lost(&event)
-            on:contextmenu=move |event| hands.keep_menu_away(&event)
+            on:contextmenu=move |event| {
+                hands.keep_menu_away(&event);
+                open_where_asked(studio, &event);
+            }
+            on:auxclick=move |event| {
+                if event.button() == 2 {
+                    open_where_asked(studio, &event);
+                }
+            }
             on:wheel=move |event| camera.wheel(&event)
         >
             <p class="sr" id="canvas-help">

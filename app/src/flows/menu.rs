@@ -15,6 +15,8 @@ use domain::flow::edit::Location;
 use domain::flow::tree;
 use leptos::prelude::*;
 use std::collections::BTreeSet;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, MouseEvent};
 
 /// Opens the menu of a step.
 #[component]
@@ -66,6 +68,30 @@ pub fn StepMenu(
         <Menu id="step-menu" label="Step" place=Place::End>
             <Later studio=studio part=Part::StepItems />
         </Menu>
+    }
+}
+
+/// The menu of the step that was pressed with the right button, or has the focus when the menu key was pressed.
+///
+/// Where the browser asks for its own menu while the button is still down, the release would close ours again, so that
+/// opens on the click that follows.
+pub fn open_where_asked(studio: Studio, event: &MouseEvent) {
+    let is_menu_key_or_release = event.buttons() == 0;
+    let target = event.target().and_then(|it| it.dyn_into::<Element>().ok());
+    let step = target.and_then(|it| it.closest(".node").ok().flatten());
+    let more = step.and_then(|it| it.query_selector(".node__more").ok().flatten());
+    let Some(more) = more.filter(|_| studio.is_editing() && !event.default_prevented()) else {
+        return;
+    };
+    event.prevent_default();
+    let is_open = document()
+        .get_element_by_id("step-menu")
+        .is_some_and(|it| it.matches(":popover-open").unwrap_or(false));
+    if let Ok(more) = more.dyn_into::<HtmlElement>()
+        && is_menu_key_or_release
+        && !is_open
+    {
+        more.click();
     }
 }
 
