@@ -20,8 +20,9 @@ pub fn Frame() -> impl IntoView {
 pub(crate) fn FrameAround(children: Children) -> impl IntoView {
     let panel = use_side_panel();
     let (drawer, is_chat) = (RwSignal::new(false), is_chat_page());
+    let is_beside = move || panel.is_open() && !is_chat.get();
     view! {
-        <div class="app" data-chat=move || if panel.is_open() { "open" } else { "closed" }>
+        <div class="app" data-chat=move || if is_beside() { "open" } else { "closed" }>
             <OfflineBanner />
             <Nav />
             <Bar />
