@@ -256,7 +256,7 @@ impl Turn {
     pub(crate) async fn tell(&self, events: Vec<(&'static str, Value)>) -> Result<(), Problem> {
         let (run, node, place) =
             (self.run.run.id.clone(), self.agent.0.node.clone(), self.place.clone());
-        let write = self.agent.0.db.write_talk(move |tx| {
+        let write = self.agent.0.db.write_passing(move |tx| {
             Box::pin(async move {
                 let Some(last) = leases::renew_counting(tx, &run, &node).await? else {
                     return Ok::<_, Problem>(());

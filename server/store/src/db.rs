@@ -4,7 +4,7 @@
 
 use crate::error::StoreError;
 use crate::events::{self, Heads};
-use crate::group_commit::{Job, Writer};
+use crate::group_commit::{Job, Work, Writer};
 use crate::memo::{Age, Settled};
 use crate::notify::Notifier;
 pub(crate) use crate::sql::{execute, fetch_all, fetch_many, fetch_optional, on, record};
@@ -204,7 +204,7 @@ impl Db {
         E: From<StoreError> + Send + 'static,
         F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
     {
-        self.write_as(false, work).await
+        self.write_as(Work::Any, work).await
     }
 
     /// The same for work that writes what is said in conversations alone: the tables `chat_*`, `events`,
@@ -218,10 +218,24 @@ impl Db {
         E: From<StoreError> + Send + 'static,
         F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
     {
-        self.write_as(true, work).await
+        self.write_as(Work::Talk, work).await
     }
 
-    async fn write_as<T, E, F>(&self, is_talk: bool, work: F) -> Result<T, E>
+    /// The same for what an answer under way says until it has ended. On SQLite it returns before the disk has it: it
+    /// outlives a killed process, and a power cut may take the last of it, which the run then says anew.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub async fn write_passing<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
+    {
+        self.write_as(Work::Passing, work).await
+    }
+
+    async fn write_as<T, E, F>(&self, kind: Work, work: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
@@ -238,7 +252,7 @@ impl Db {
                 is_kept
             })
         });
-        let fate = self.done(is_talk, job).await;
+        let fate = self.done(kind, job).await;
         let outcome = outcome.lock().unwrap_or_else(PoisonError::into_inner).take();
         match (outcome, fate) {
             (Some(Err(error)), _) => Err(error),
@@ -249,11 +263,11 @@ impl Db {
     }
 
     /// Does `job` in a transaction; its fate is known when this returns.
-    fn done(&self, is_talk: bool, job: Job) -> BoxFuture<'_, Result<()>> {
+    fn done(&self, kind: Work, job: Job) -> BoxFuture<'_, Result<()>> {
         #[cfg(feature = "testing")]
         self.0.writes.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         match &self.0.pools {
-            Pools::Sqlite { writer, .. } => Box::pin(writer.write(is_talk, job)),
+            Pools::Sqlite { writer, .. } => Box::pin(writer.write(kind, job)),
             Pools::Postgres(pool) => {
                 let (pool, notifier) = (pool.clone(), self.0.notifier.clone());
                 let task = tokio::spawn(async move { write_postgres(&pool, &notifier, job).await });

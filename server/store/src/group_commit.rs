@@ -22,14 +22,31 @@ const QUEUE: usize = 4096;
 /// One piece of work: whether it wants to be kept. What comes of it, it puts aside by itself.
 pub(crate) type Job = Box<dyn for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, bool> + Send>;
 
+/// What a piece of work writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Work {
+    /// Anything.
+    Any,
+    /// What is said in conversations alone.
+    Talk,
+    /// Of that, what an answer under way says until it has ended. A power cut may take the last of it, a killed process
+    /// nothing: the run asks again and says it anew.
+    Passing,
+}
+
+impl Work {
+    fn is_talk(self) -> bool {
+        self != Self::Any
+    }
+}
+
 /// Tells whoever waits for a piece of work what became of its batch.
 type Acknowledge = oneshot::Sender<Result<()>>;
 
 /// A piece of work in the queue.
 struct Waiting {
     job: Job,
-    /// It writes what is said in conversations alone.
-    is_talk: bool,
+    work: Work,
     acknowledge: Acknowledge,
 }
 
@@ -52,10 +69,10 @@ impl Writer {
         Self { queue }
     }
 
-    /// See [`crate::db::Db::write`] and [`crate::db::Db::write_talk`].
-    pub(crate) async fn write(&self, is_talk: bool, job: Job) -> Result<()> {
+    /// See [`crate::db::Db::write`], [`crate::db::Db::write_talk`] and [`crate::db::Db::write_passing`].
+    pub(crate) async fn write(&self, work: Work, job: Job) -> Result<()> {
         let (acknowledge, done) = oneshot::channel();
-        let message = Message::Work(Waiting { job, is_talk, acknowledge });
+        let message = Message::Work(Waiting { job, work, acknowledge });
         self.queue.send(message).await.map_err(|_| StoreError::Closing)?;
         done.await.unwrap_or_else(|_| Err(StoreError::unfinished()))
     }
@@ -71,6 +88,7 @@ impl Writer {
 
 async fn run(pool: SqlitePool, mut waiting: mpsc::Receiver<Message>, notifier: Notifier, age: Age) {
     let mut batch = Vec::with_capacity(BATCH);
+    let mut is_synced = true;
     while waiting.recv_many(&mut batch, BATCH).await > 0 {
         let mut jobs = Vec::with_capacity(batch.len());
         let mut closing = None;
@@ -81,7 +99,7 @@ async fn run(pool: SqlitePool, mut waiting: mpsc::Receiver<Message>, notifier: N
             }
         }
         if !jobs.is_empty() {
-            commit_batch(&pool, jobs, (&notifier, &age)).await;
+            commit_batch(&pool, jobs, (&notifier, &age), &mut is_synced).await;
         }
         if let Some(answer) = closing {
             pool.close().await;
@@ -93,10 +111,15 @@ async fn run(pool: SqlitePool, mut waiting: mpsc::Receiver<Message>, notifier: N
 }
 
 /// Runs `jobs` in one transaction and acknowledges each. A panic in one of them loses the batch, not the writer.
-async fn commit_batch(pool: &SqlitePool, jobs: Vec<Waiting>, (notifier, age): (&Notifier, &Age)) {
+async fn commit_batch(
+    pool: &SqlitePool,
+    jobs: Vec<Waiting>,
+    (notifier, age): (&Notifier, &Age),
+    is_synced: &mut bool,
+) {
     let mut acknowledgements = Vec::with_capacity(jobs.len());
-    let is_talk = jobs.iter().all(|it| it.is_talk);
-    let outcome = run_batch(pool, jobs, (&mut acknowledgements, age)).await;
+    let is_talk = jobs.iter().all(|it| it.work.is_talk());
+    let outcome = run_batch(pool, jobs, (&mut acknowledgements, age), is_synced).await;
     // Before anybody is told: whoever knows of the change must not be given what was read before it.
     age.grow(is_talk);
     if let Err(error) = &outcome {
@@ -121,12 +144,27 @@ fn describe(error: &StoreError) -> String {
     error.to_string()
 }
 
+/// Whether the next commit returns when it is on the disk, or as soon as it outlives the process. A fresh connection
+/// waits for the disk.
+async fn wait_for_disk(conn: &mut Conn, waits: bool, is_synced: &mut bool) -> Result<()> {
+    match (waits, *is_synced) {
+        (true, false) => execute!(conn, "PRAGMA synchronous = FULL")?,
+        (false, true) => execute!(conn, "PRAGMA synchronous = NORMAL")?,
+        _ => return Ok(()),
+    };
+    *is_synced = waits;
+    Ok(())
+}
+
 async fn run_batch(
     pool: &SqlitePool,
     jobs: Vec<Waiting>,
     (acknowledgements, age): (&mut Vec<Acknowledge>, &Age),
+    is_synced: &mut bool,
 ) -> Result<(Vec<Change>, Vec<Told>)> {
     let mut conn = Conn::new(Inner::Sqlite(pool.acquire().await?));
+    let waits = jobs.iter().any(|it| it.work != Work::Passing);
+    wait_for_disk(&mut conn, waits, is_synced).await?;
     execute!(conn, "BEGIN IMMEDIATE")?;
     let (mut changes, mut told) = (Vec::new(), Vec::new());
     // One alone needs no savepoint: what is rolled back is all there is.
@@ -135,7 +173,7 @@ async fn run_batch(
     let strayed = crate::talk_check::Strayed::of(&mut conn, age).await?;
     #[cfg(not(feature = "testing"))]
     let _ = age;
-    for Waiting { job, is_talk, acknowledge } in jobs {
+    for Waiting { job, work, acknowledge } in jobs {
         if !is_alone {
             execute!(conn, "SAVEPOINT work")?;
         }
@@ -148,12 +186,12 @@ async fn run_batch(
         let is_kept = matches!(finished, Ok(true));
         acknowledgements.extend(finished.ok().map(|_| acknowledge));
         #[cfg(feature = "testing")]
-        if let Some(table) = strayed.take().filter(|_| is_talk) {
+        if let Some(table) = strayed.take().filter(|_| work.is_talk()) {
             execute!(conn, "ROLLBACK").map_err(|_| disk_failed())?;
             return Err(StoreError::NotCommitted(format!("talk wrote the table {table}")));
         }
         #[cfg(not(feature = "testing"))]
-        let _ = is_talk;
+        let _ = work;
         if is_kept {
             changes.append(&mut conn.changes);
             told.append(&mut conn.told);

@@ -134,6 +134,30 @@ async fn what_was_acknowledged_is_there_after_opening_again() {
 }
 
 #[tokio::test]
+async fn what_passes_is_there_for_everybody_and_after_opening_again() {
+    for test in TestDb::both().await {
+        let say = async || {
+            let written = test.db.write_passing::<_, StoreError, _>(|tx| {
+                Box::pin(async move {
+                    let event = Event::new(EventKind::ChatRunChanged, "r1", "A run");
+                    events::record(tx, &actor("w1"), &event).await
+                })
+            });
+            written.await.unwrap();
+        };
+        say().await;
+        record(&test.db, "w1", "f").await.unwrap();
+        futures::future::join3(say(), say(), async { record(&test.db, "w1", "g").await.unwrap() })
+            .await;
+        say().await;
+        assert_eq!(numbers(&test.db, "w1").await.len(), 6, "{}", test.name);
+        test.db.close().await;
+        let again = test.reopen().await;
+        assert_eq!(numbers(&again, "w1").await.len(), 6, "{}", test.name);
+    }
+}
+
+#[tokio::test]
 async fn what_was_read_is_kept_until_something_is_written() {
     for test in TestDb::both().await {
         let memo: Memo<&str, usize> = Memo::new(10);
