@@ -173,7 +173,12 @@ impl Basecamp {
     ) -> Result<Option<Vec<Happened>>, Problem> {
         match self.mirrored(actor).await? {
             Some(mut mirror) => {
-                Ok(Some(mirror_formulas::happened(&mut mirror.conn, &mirror.key, span).await?))
+                let place = mirror.place("happened", &[&span.0.to_string(), &span.1.to_string()]);
+                if let Some(known) = place.answer() {
+                    return Ok(Some(known));
+                }
+                let found = mirror_formulas::happened(&mut mirror.conn, &mirror.key, span).await?;
+                Ok(Some(place.keep_rows(found)))
             }
             None => Ok(None),
         }

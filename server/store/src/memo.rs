@@ -14,9 +14,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 /// How many answers of [`Place`]s are kept at most.
 const PLACES: usize = 4096;
-/// How many answers of the mirror are kept at most, and how many rows one may have: some 20 MB when all are large.
-const QUESTIONS: usize = 48;
-const MOST_ROWS: usize = 1_000;
+/// How many rows all answers of the mirror that are kept have at most, and one of them: some 20 MB. Every other answer
+/// counts as so many rows.
+const ROWS: usize = 30_000;
+const MOST_ROWS: usize = 8_000;
+const SMALL: usize = 50;
 /// Tables of the mirror that say how far its sync is, not what it holds; they change all the time.
 const ABOUT_THE_SYNC: [&str; 2] = ["mirror_syncs", "mirror_scopes"];
 
@@ -97,7 +99,7 @@ pub(crate) struct Settled {
 
 impl Settled {
     pub(crate) fn new(age: Age) -> Self {
-        Self { age, rows: Memo::new(PLACES), questions: Memo::new(QUESTIONS) }
+        Self { age, rows: Memo::new(PLACES), questions: Memo::new(ROWS) }
     }
 }
 
@@ -105,6 +107,8 @@ impl Settled {
 /// the answer too old to be kept.
 pub struct Place {
     kept: Option<(Answers, u64, String)>,
+    /// What an answer weighs, at least.
+    weight: usize,
 }
 
 impl Conn {
@@ -115,7 +119,7 @@ impl Conn {
             let age = settled.age.settled();
             (settled.rows, age, format!("{kind}\n{}", by.join("\n")))
         });
-        Place { kept }
+        Place { kept, weight: 1 }
     }
 
     /// The place of what the mirror answers to `question`, asked by `by`. Answers must follow from these and from what
@@ -125,7 +129,7 @@ impl Conn {
             let age = settled.age.mirrored();
             (settled.questions, age, format!("{question}\n{}", by.join("\n")))
         });
-        Place { kept }
+        Place { kept, weight: SMALL }
     }
 }
 
@@ -138,15 +142,21 @@ impl Place {
 
     /// Keeps an answer and gives it back.
     pub fn keep<V: Clone + Send + Sync + 'static>(self, answer: V) -> V {
-        if let Some((answers, age, key)) = self.kept {
-            answers.keep(Seen(Some(age)), key, Arc::new(answer.clone()));
-        }
-        answer
+        let weight = self.weight;
+        self.keep_weighing(answer, weight)
     }
 
     /// Keeps rows, unless they are too many, and gives them back.
     pub fn keep_rows<V: Clone + Send + Sync + 'static>(self, rows: Vec<V>) -> Vec<V> {
-        if rows.len() > MOST_ROWS { rows } else { self.keep(rows) }
+        let weight = rows.len().max(self.weight);
+        if weight > MOST_ROWS { rows } else { self.keep_weighing(rows, weight) }
+    }
+
+    fn keep_weighing<V: Clone + Send + Sync + 'static>(self, answer: V, weight: usize) -> V {
+        if let Some((answers, age, key)) = self.kept {
+            answers.keep_weighing(Seen(Some(age)), key, Arc::new(answer.clone()), weight);
+        }
+        answer
     }
 }
 
@@ -169,6 +179,8 @@ pub struct Looked<V> {
 struct Kept<K, V> {
     age: u64,
     most: usize,
+    /// What all answers weigh.
+    weight: usize,
     answers: HashMap<K, V>,
 }
 
@@ -181,7 +193,7 @@ impl<K, V> Clone for Memo<K, V> {
 impl<K: Eq + Hash, V: Clone> Memo<K, V> {
     /// Keeps at most so many answers.
     pub fn new(most: usize) -> Self {
-        Self(Arc::new(Mutex::new(Kept { age: 0, most, answers: HashMap::new() })))
+        Self(Arc::new(Mutex::new(Kept { age: 0, most, weight: 0, answers: HashMap::new() })))
     }
 
     /// The answer to `key`: the one that is kept, else that of `read`. An answer must follow from `key` and the database
@@ -215,16 +227,23 @@ impl<K: Eq + Hash, V: Clone> Memo<K, V> {
     }
 
     /// Keeps an answer that was read after `seen`.
-    pub fn keep(&self, Seen(age): Seen, key: K, answer: V) {
+    pub fn keep(&self, seen: Seen, key: K, answer: V) {
+        self.keep_weighing(seen, key, answer, 1);
+    }
+
+    /// An answer that is told anew weighs twice; when all weigh too much they go, and nothing is lost but time.
+    fn keep_weighing(&self, Seen(age): Seen, key: K, answer: V, weight: usize) {
         let Some(age) = age else { return };
         let mut kept = self.kept();
         if kept.age > age {
             return;
         }
-        if kept.age < age || kept.answers.len() >= kept.most {
+        if kept.age < age || kept.weight + weight > kept.most {
             kept.answers.clear();
+            kept.weight = 0;
         }
         kept.age = age;
+        kept.weight += weight;
         kept.answers.insert(key, answer);
     }
 

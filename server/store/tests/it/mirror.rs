@@ -310,7 +310,17 @@ async fn what_the_mirror_answered_is_kept_until_it_holds_something_else() {
         // What was read before the change is too old to be kept after it.
         before.keep_rows(vec![11, 12]);
         assert_eq!(place().await.answer::<Vec<i32>>(), None, "{}", test.name);
-        let many = place().await.keep_rows(vec![0; 1_001]);
-        assert_eq!((many.len(), place().await.answer::<Vec<i32>>()), (1_001, None));
+        let many = place().await.keep_rows(vec![0; 8_001]);
+        assert_eq!((many.len(), place().await.answer::<Vec<i32>>()), (8_001, None));
+        // All of them together have an end, too: the fourth long list makes room for itself.
+        let of = async |by: &str| test.db.read().await.unwrap().mirror_place("late", &[by]);
+        for by in ["a", "b", "c", "d"] {
+            of(by).await.keep_rows(vec![7; 8_000]);
+        }
+        let mut kept = Vec::new();
+        for by in ["a", "b", "c", "d"] {
+            kept.push(of(by).await.answer::<Vec<i32>>().is_some());
+        }
+        assert_eq!(kept, [false, false, false, is_kept], "{}", test.name);
     }
 }
