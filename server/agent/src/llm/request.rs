@@ -212,7 +212,8 @@ fn system(prompt: &Prompt) -> String {
     if let Some(flow) = &prompt.flow {
         text.push_str(&format!(
             "\nTheir page shows the flow with id {flow}; “this flow” is that one. While it is empty, \
-             a new flow is built in it, not as another one."
+             a new flow is built in it, not as another one. The canvas counts the trigger as 1 and then every step in \
+             reading order: what they call step 2 may be named step_1."
         ));
     }
     if let Some(project) = &prompt.project {

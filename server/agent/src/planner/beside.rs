@@ -28,7 +28,12 @@ pub(super) fn is_named(phrase: &Phrase, change: &Change) -> bool {
     match change {
         Change::Add(steps, place) => adds(phrase, steps, place),
         Change::Remove(StepName::Words(words)) => !Phrase::new(words).has(NO_STEPS),
-        Change::Remove(_) | Change::Rename(_) | Change::Start(..) | Change::Unsaid => true,
+        Change::Replace(StepName::Words(words), _) => Phrase::new(words).has(KINDS),
+        Change::Replace(..)
+        | Change::Remove(_)
+        | Change::Rename(_)
+        | Change::Start(..)
+        | Change::Unsaid => true,
     }
 }
 

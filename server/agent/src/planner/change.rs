@@ -9,7 +9,7 @@ use super::replay::{Replay, Stop};
 use super::step_words::Do;
 use super::{say, starts, watching};
 use domain::flow::edit::{ChangeName, DeleteAction, FlowEdit, Location};
-use domain::flow::{Flow, FlowVersion, proposal, tree};
+use domain::flow::{Action, Flow, FlowVersion, proposal, tree};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ type Answer = Result<String, Stop>;
 pub(crate) fn act(replay: &mut Replay<'_>, flow: Option<&str>, change: Change) -> Answer {
     let id = flow_named(replay, flow)?;
     if change == Change::Unsaid {
-        return Ok("What should change? For example: “add a delay of 5 minutes after the first step”, “delete step 2”, \
+        return Ok("What should change? For example: “add a delay of 5 minutes after step 2”, “delete step 3”, \
                    “start it every day at 9” or “rename it to …”."
             .to_owned());
     }
@@ -27,6 +27,7 @@ pub(crate) fn act(replay: &mut Replay<'_>, flow: Option<&str>, change: Change) -
         Change::Unsaid => Ok(String::new()),
         Change::Rename(name) => rename(replay, &flow, name),
         Change::Remove(step) => remove(replay, &flow, &step),
+        Change::Replace(step, steps) => replace(replay, &flow, &step, &steps),
         Change::Start(start, steps) => restart(replay, &flow, &start, &steps),
         Change::Add(steps, place) => add(replay, &flow, &steps, &place),
     }
@@ -49,6 +50,35 @@ fn remove(replay: &mut Replay<'_>, flow: &Flow, step: &StepName) -> Answer {
         return Ok(format!("Deleted “{shown}” from {}.{}", link(flow), next(&problems)));
     }
     Ok(format!("I would delete “{shown}” from {}. {WAITS}", link(flow)))
+}
+
+/// One step in the place of another stays what other steps read by its name; several come after it, and it goes.
+fn replace(replay: &mut Replay<'_>, flow: &Flow, step: &StepName, steps: &[Do]) -> Answer {
+    let old = step_named(replay, flow, step)?;
+    let shown = say::plain(&old.display_name);
+    let (mut edits, spot) = (Vec::new(), Spot::after(&old.name));
+    let start = starts::of(&flow.version.trigger);
+    let (said, left_out) = more(replay, flow, start, steps, (&spot, &mut edits))?;
+    let alone = match edits.as_slice() {
+        [FlowEdit::AddAction(it)] => {
+            Some(Action { name: old.name.clone(), skip: old.skip, ..it.action.clone() })
+        }
+        [] => return Ok(format!("Nothing was changed. {}", left_out.join(" "))),
+        _ => None,
+    };
+    match alone {
+        Some(new) => edits = vec![FlowEdit::UpdateAction(Box::new(new))],
+        None => {
+            edits.push(FlowEdit::DeleteAction(DeleteAction { names: vec![old.name.clone()] }));
+        }
+    }
+    let problems = tried(&flow.version, &edits)?;
+    if saved(replay, flow, &edits)? {
+        let head = format!("Replaced “{shown}” in {} with:", link(flow));
+        return Ok(answer(head, &said, &left_out) + &next(&problems));
+    }
+    let head = format!("I would replace “{shown}” in {}. {WAITS}", link(flow));
+    Ok(answer(head, &said, &left_out))
 }
 
 fn restart(replay: &mut Replay<'_>, flow: &Flow, start: &Start, steps: &[Do]) -> Answer {
@@ -143,7 +173,9 @@ fn end(version: &FlowVersion) -> Spot {
 fn spot(replay: &Replay<'_>, flow: &Flow, place: &Place) -> Result<Spot, Stop> {
     match place {
         Place::End => Ok(end(&flow.version)),
-        Place::Beginning | Place::After(StepName::Number(0)) => Ok(Spot::after("trigger")),
+        Place::Beginning | Place::After(StepName::Trigger | StepName::Number(1)) => {
+            Ok(Spot::after("trigger"))
+        }
         Place::After(name) => step_named(replay, flow, name).map(|it| Spot::after(&it.name)),
         Place::Before(name) => {
             let step = step_named(replay, flow, name)?;
@@ -154,7 +186,7 @@ fn spot(replay: &Replay<'_>, flow: &Flow, place: &Place) -> Result<Spot, Stop> {
 
 /// The place where `name` stands now.
 fn before(version: &FlowVersion, name: &str) -> Spot {
-    let is_it = |it: Option<&domain::flow::Action>| it.is_some_and(|it| it.name == name);
+    let is_it = |it: Option<&Action>| it.is_some_and(|it| it.name == name);
     for step in tree::steps(&version.trigger) {
         if is_it(step.next_action.as_deref()) {
             return Spot::after(&step.name);

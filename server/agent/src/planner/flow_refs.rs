@@ -49,18 +49,24 @@ pub(crate) fn step_named<'f>(
 ) -> Result<&'f Action, Stop> {
     let steps = tree::steps(&flow.version.trigger);
     let missing = |words: &str| {
+        let count = domain::words::count(steps.len(), "step", "steps");
         Stop::Say(format!(
-            "The flow has {} steps; there is no {words}. Nothing was changed.",
-            steps.len()
+            "The flow has its trigger and {count}; there is no {words}. Nothing was changed."
         ))
+    };
+    let behind = |number: u64, words: String| {
+        let at = usize::try_from(number).ok().and_then(|it| it.checked_sub(1));
+        at.and_then(|it| steps.get(it).copied()).ok_or_else(|| missing(&words))
     };
     match name {
         StepName::Last => steps.last().copied().ok_or_else(|| missing("last step")),
-        StepName::Number(number) => {
-            let at = usize::try_from(*number).ok().and_then(|it| it.checked_sub(1));
-            at.and_then(|it| steps.get(it).copied())
-                .ok_or_else(|| missing(&format!("step {number}")))
-        }
+        StepName::Trigger | StepName::Number(1) => Err(Stop::Say(
+            "A flow keeps its trigger, so nothing was changed. Say what should start it instead, for example “start it every \
+             day at 9”."
+                .to_owned(),
+        )),
+        StepName::Number(number) => behind(number.saturating_sub(1), format!("step {number}")),
+        StepName::Nth(number) => behind(*number, format!("step {}", number + 1)),
         StepName::Words(words) => {
             let named = |it: &Action| format!("{} ({})", it.display_name, it.name);
             let options =

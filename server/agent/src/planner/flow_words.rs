@@ -54,6 +54,8 @@ pub(crate) enum Change {
     Add(Vec<Do>, Place),
     /// Removes a step.
     Remove(StepName),
+    /// Makes a step do something else.
+    Replace(StepName, Vec<Do>),
     /// Renames the flow.
     Rename(String),
     /// Sets what starts it, and adds steps at the end.
@@ -78,8 +80,12 @@ pub(crate) enum Place {
 /// A step in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum StepName {
-    /// Counted from 1.
+    /// What starts the flow.
+    Trigger,
+    /// The number on the canvas, where the trigger is 1.
     Number(u64),
+    /// "The second step": so far behind the trigger, counted from 1.
+    Nth(u64),
     /// The last one.
     Last,
     /// A part of what people read on it.
@@ -292,6 +298,9 @@ fn change(phrase: &Phrase, today: NaiveDate) -> Option<Change> {
     if let Some(start) = restart(phrase).or_else(|| recipe::alone(phrase)) {
         return Some(Change::Start(start, Vec::new()));
     }
+    if let Some(change) = replacement(phrase, today) {
+        return Some(change);
+    }
     let (steps, place) = placed(phrase);
     let steps = step_words::read_all(&steps, today);
     let is_clear = steps.iter().any(|it| !matches!(it, Do::Unknown(_)))
@@ -299,10 +308,30 @@ fn change(phrase: &Phrase, today: NaiveDate) -> Option<Change> {
     (is_clear && !steps.is_empty()).then_some(Change::Add(steps, place))
 }
 
+/// "Replace step 2 with a wait of an hour", "change the delay to 10 minutes"; none while it is not clear what it should do.
+fn replacement(phrase: &Phrase, today: NaiveDate) -> Option<Change> {
+    let captures = phrase.fits_any(&[
+        "replace|swap [the] step {step} with|by|for {does}",
+        "replace|swap [the] {step} step with|by|for {does}",
+        "replace|swap [the] {step} with|by|for {does}",
+        "change|turn|set|make [the] step {step} to|into {does}",
+        "change|turn|set|make [the] {step} step to|into {does}",
+        "change|turn|set|make [the] {step} to|into {does}",
+    ])?;
+    let does = captures.get("does");
+    let as_said = || ["", "add ", "wait "].map(|it| Phrase::new(&format!("{it}{does}")));
+    let steps = as_said().into_iter().map(|it| step_words::read_all(&it, today));
+    let is_known =
+        |all: &Vec<Do>| !all.is_empty() && !all.iter().any(|it| matches!(it, Do::Unknown(_)));
+    let steps = steps.into_iter().find(is_known)?;
+    Some(Change::Replace(step_name(&captures.get("step")), steps))
+}
+
 /// "Start it every day at 9".
 fn restart(phrase: &Phrase) -> Option<Start> {
     let captures = phrase.fits_any(&[
         "change|set [the] trigger|start|schedule to {start}",
+        "replace|swap [the] trigger with|by|for {start}",
         "start|run|trigger it|this|the_flow {start}",
         "make it run|start {start}",
     ])?;
@@ -342,12 +371,12 @@ fn step_name(words: &str) -> StepName {
     let text = lower.trim_end_matches(" step").trim_start_matches("step ");
     match text {
         "last" | "final" => StepName::Last,
-        "trigger" | "start" => StepName::Number(0),
+        "trigger" | "start" => StepName::Trigger,
         _ => match ["first", "second", "third", "fourth", "fifth", "sixth"]
             .iter()
             .position(|it| *it == text)
         {
-            Some(at) => StepName::Number(u64::try_from(at + 1).unwrap_or(1)),
+            Some(at) => StepName::Nth(u64::try_from(at + 1).unwrap_or(1)),
             None => super::dates::number(text)
                 .map_or_else(|| StepName::Words(words.to_owned()), StepName::Number),
         },

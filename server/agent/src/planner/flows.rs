@@ -249,11 +249,13 @@ fn explain(replay: &mut Replay<'_>, flow: Option<&str>) -> Answer {
     if outline.is_empty() {
         return Ok(format!("{head} It has no steps yet."));
     }
-    let rows: Vec<String> = outline
-        .iter()
-        .map(|row| {
+    // Numbered like the canvas, where the trigger is 1.
+    let rows: Vec<String> = (2..)
+        .zip(&outline)
+        .map(|(number, row)| {
             let branch = row.branch.map(|it| format!("{}: ", say::plain(it))).unwrap_or_default();
-            format!("{}- {branch}{}", "  ".repeat(row.depth), say::plain(&row.action.display_name))
+            let title = say::plain(&row.action.display_name);
+            format!("{}- {branch}Step {number}, {title}", "  ".repeat(row.depth))
         })
         .collect();
     let problems = validate::problems(version, None);

@@ -155,7 +155,7 @@ async fn the_flow_on_the_page_is_changed_in_place() {
         .await;
     assert!(added.response.contains("Wait 5 minutes"), "{}", added.response);
     assert_eq!(names().await, ["Tell someone", "Wait for", "Tell someone"]);
-    let suggested = world.say_at(&flow.id, Some(&session), "delete step 3").await;
+    let suggested = world.say_at(&flow.id, Some(&session), "delete step 4").await;
     assert!(suggested.response.contains("I would delete"), "{}", suggested.response);
     assert_eq!(names().await, ["Tell someone", "Wait for", "Tell someone"]);
     let open = world.flows.proposal(&amara(), &flow.id).await.unwrap().unwrap();
@@ -166,6 +166,11 @@ async fn the_flow_on_the_page_is_changed_in_place() {
         .await
         .unwrap();
     assert_eq!(names().await, ["Tell someone", "Wait for"]);
+    let replaced = world.say_at(&flow.id, Some(&session), "change step 2 to wait 2 hours").await;
+    assert!(replaced.response.contains("Replaced “Tell someone”"), "{}", replaced.response);
+    assert_eq!(names().await, ["Wait for", "Wait for"]);
+    let kept = world.say_at(&flow.id, Some(&session), "delete step 1").await;
+    assert!(kept.response.contains("keeps its trigger"), "{}", kept.response);
     world.say_at(&flow.id, Some(&session), "rename it to Front door").await;
     world.say_at(&flow.id, Some(&session), "start it every day at 9").await;
     let now = world.flows.get(&amara(), &flow.id).await.unwrap();

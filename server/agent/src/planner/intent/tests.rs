@@ -228,7 +228,7 @@ fn flows_are_understood() {
 const CHANGES: &[(&str, &str)] = &[
     (
         "add a delay of 5 minutes after the first step",
-        "change it: add wait 5 minutes After(Number(1))",
+        "change it: add wait 5 minutes After(Nth(1))",
     ),
     ("wait 2 hours before step 2", "change it: add wait 2 hours Before(Number(2))"),
     ("then tell Ana that it is done", "change it: add tell Ana it is done last"),
@@ -237,6 +237,23 @@ const CHANGES: &[(&str, &str)] = &[
         "change it: add add {{name}} project=Website relaunch last",
     ),
     ("delete step 2", "change it: Remove(Number(2))"),
+    ("delete the second step", "change it: Remove(Nth(2))"),
+    (
+        "replace step 3 with a delay of 10 minutes",
+        "change it: Replace(Number(3), [Wait(10, \"minutes\")])",
+    ),
+    (
+        "change the delay to 10 minutes",
+        "change it: Replace(Words(\"delay\"), [Wait(10, \"minutes\")])",
+    ),
+    (
+        "turn step 2 into tell me Hello",
+        "change it: Replace(Number(2), [Tell(None, Some(\"Hello\"))])",
+    ),
+    (
+        "replace the trigger with every day at 9",
+        "change it: start Day(Clock { hour: 9, minute: 0 })",
+    ),
     ("remove the delay", "change it: Remove(Words(\"delay\"))"),
     ("delete the last step", "change it: Remove(Last)"),
     ("rename it to Front door", "change it: Rename(\"Front door\")"),
