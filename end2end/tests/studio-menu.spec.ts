@@ -20,3 +20,26 @@ test('the right button and the menu key open what can be done with a step', asyn
   await page.locator('#node-trigger').click({ button: 'right' });
   await expect(menu.getByRole('menuitem', { name: 'Replace the trigger' })).toBeVisible();
 });
+
+test('a step is replaced where it stands, and what was copied goes inside it', async ({ page }) => {
+  await signUp(page);
+  const flow = await draft(page.request, 'Replaced', [setName('Apple'), wait('Bread', 5)]);
+  await open(page, `/flows/${flow}`);
+  const menu = page.getByRole('menu', { name: 'Step' });
+  await page.locator('#node-step_1').click({ button: 'right' });
+  await menu.getByRole('menuitem', { name: 'Replace' }).click();
+  await page.getByRole('combobox', { name: 'Replace the step' }).fill('for each');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Add a step at the start of Apple' })).toBeVisible();
+  await expect(page.locator('.node')).toHaveCount(3);
+
+  await page.locator('#node-step_2').click({ button: 'right' });
+  await menu.getByRole('menuitem', { name: /^Copy/ }).click();
+  await page.locator('#node-step_1').click({ button: 'right' });
+  await menu.getByRole('menuitem', { name: 'Paste inside' }).click();
+  await expect(page.locator('.node')).toHaveCount(4);
+  // With steps inside there is no place for them in another kind of step.
+  await page.locator('#node-step_1').click({ button: 'right' });
+  await expect(menu.getByRole('menuitem', { name: /^Duplicate/ })).toBeVisible();
+  await expect(menu.getByRole('menuitem', { name: 'Replace' })).toHaveCount(0);
+});

@@ -84,23 +84,30 @@ impl Studio {
         }
     }
 
-    /// Pastes what was copied last in this window.
-    pub fn paste_last(self) {
-        self.paste(&LAST.with(|it| it.borrow().clone()));
+    /// Pastes what was copied last in this window at `spot`.
+    pub fn paste_last(self, spot: &Spot) {
+        self.paste_at(&LAST.with(|it| it.borrow().clone()), spot);
     }
 
-    /// Puts copied steps after the picked ones, as one change; anything else changes nothing and is said.
-    pub fn paste(self, text: &str) {
+    /// Puts copied steps after the picked ones.
+    fn paste(self, text: &str) {
+        let meant = self.meant();
+        let spot = self.flow.with_untracked(|flow| {
+            let trigger = &flow.version.trigger;
+            let last = outermost(trigger, &meant).last().map(|it| it.name.clone());
+            Spot::after(last.as_deref().unwrap_or(&trigger.name))
+        });
+        self.paste_at(text, &spot);
+    }
+
+    /// Puts copied steps at `spot`, as one change; anything else changes nothing and is said.
+    fn paste_at(self, text: &str, spot: &Spot) {
         let clip = match read(text) {
             Ok(clip) => clip,
             Err(why) => return self.toasts.failed(why),
         };
-        let meant = self.meant();
-        let edits = self.flow.with_untracked(|flow| {
-            let last = outermost(&flow.version.trigger, &meant).last().map(|it| it.name.clone());
-            let to = Spot::after(last.as_deref().unwrap_or(&flow.version.trigger.name));
-            pasted(flow.id.as_str(), &flow.version, &clip, &to)
-        });
+        let edits =
+            self.flow.with_untracked(|flow| pasted(flow.id.as_str(), &flow.version, &clip, spot));
         self.put_new(edits);
     }
 }

@@ -1,12 +1,15 @@
 //! Writing one input of a step: what depends on it is emptied, groups that close are forgotten.
 
 use domain::flow::PieceSettings;
-use domain::flow::catalog::fields::dynamic;
+use domain::flow::catalog::fields::{CONNECTION, dynamic, fields};
 use domain::flow::catalog::{PropKind, PropMeta, action, trigger};
 use serde_json::{Map, Value};
 
 /// Puts `value` at `path` (`["project"]`, `["inputs", "content"]`); nothing empties it.
 pub fn set(settings: &mut PieceSettings, path: &[String], value: Option<Value>) {
+    if matches!(path, [name] if settings.input.get(name) == value.as_ref()) {
+        return;
+    }
     put(&mut settings.input, path, value);
     if let [name] = path {
         reset_dependents(settings, name);
@@ -46,6 +49,9 @@ fn props(settings: &PieceSettings) -> &'static [PropMeta] {
 }
 
 fn reset_dependents(settings: &mut PieceSettings, changed: &str) {
+    if changed == CONNECTION {
+        return empty_choices(settings);
+    }
     for prop in props(settings) {
         match &prop.kind {
             PropKind::Dropdown { refreshers, .. }
@@ -58,6 +64,21 @@ fn reset_dependents(settings: &mut PieceSettings, changed: &str) {
                 keep_open(settings, prop.name)
             }
             _ => {}
+        }
+    }
+}
+
+/// Empties what was chosen from lists of the account that the step worked in; values of earlier steps stay.
+fn empty_choices(settings: &mut PieceSettings) {
+    for field in fields(settings) {
+        let is_chosen = matches!(
+            field.prop.kind,
+            PropKind::Dropdown { .. } | PropKind::MultiSelectDropdown { .. }
+        );
+        let is_of_a_step =
+            field.value(&settings.input).is_some_and(|it| it.to_string().contains("{{"));
+        if is_chosen && !is_of_a_step {
+            put(&mut settings.input, &field.path, None);
         }
     }
 }
@@ -138,6 +159,18 @@ mod tests {
         set(&mut it, &path(&["project"]), Some(json!(7)));
         assert_eq!(it.input.get("project"), Some(&json!(7)));
         assert_eq!(it.input.get("todolist"), None);
+        assert_eq!(it.input["inputs"]["content"], "Call");
+    }
+
+    #[test]
+    fn another_connection_empties_what_was_chosen_in_the_account() {
+        let mut it = todo();
+        it.input.insert("todolist".into(), json!("{{trigger.list}}"));
+        set(&mut it, &path(&["auth"]), Some(json!("{{connections['c']}}")));
+        assert_eq!(
+            (it.input.get("project"), &it.input["todolist"]),
+            (None, &json!("{{trigger.list}}"))
+        );
         assert_eq!(it.input["inputs"]["content"], "Call");
     }
 

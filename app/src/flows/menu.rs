@@ -114,6 +114,7 @@ pub fn StepItems(
                 "Duplicate" <span class="push"><Keys keys=&["⌘", "D"] /></span>
             </MenuItem>
             <CopyItem studio=studio />
+            <ReplaceItem studio=studio />
             <MoveItems studio=studio />
             <SkipItem studio=studio />
             <OnErrorItem studio=studio />
@@ -122,7 +123,7 @@ pub fn StepItems(
                 "Delete" <span class="push"><Keys keys=&["⌫"] /></span>
             </MenuItem>
         </Show>
-        <PasteItem studio=studio />
+        <PasteItems studio=studio />
     }
 }
 
@@ -141,6 +142,26 @@ fn ReplaceTrigger(studio: Studio) -> impl IntoView {
     }
 }
 
+/// Chooses what the step does from now on; not there while steps are inside it, which would have no place.
+#[component]
+fn ReplaceItem(studio: Studio) -> impl IntoView {
+    let can = Memo::new(move |_| {
+        let step = studio.menu_of.get();
+        studio.with_shown(|it| {
+            let step = tree::find(&it.trigger, &step);
+            step.is_some_and(|it| {
+                tree::can_have_error_branch(&it.kind) || tree::inside(it).is_empty()
+            })
+        })
+    });
+    let pick = move |_| studio.pick_replacement(&studio.menu_of.get_untracked());
+    view! {
+        <Show when=move || can.get()>
+            <MenuItem icon="refresh" attr:popovertarget="picker" on:click=pick>"Replace"</MenuItem>
+        </Show>
+    }
+}
+
 #[component]
 fn CopyItem(studio: Studio) -> impl IntoView {
     let copy = move |_| {
@@ -152,24 +173,44 @@ fn CopyItem(studio: Studio) -> impl IntoView {
     }
 }
 
+/// Where what was copied can go from here: after the step, and into the loop or the branches that it is.
+fn spots(studio: Studio) -> Vec<(String, Spot)> {
+    let step = studio.menu_of.get();
+    let after = ("Paste after".to_owned(), Spot::after(&step));
+    let inside = studio.with_shown(|it| {
+        let bodies = tree::find(&it.trigger, &step).map(tree::bodies).unwrap_or_default();
+        let spot = |it: &tree::Body<'_>| Spot {
+            parent: step.clone(),
+            location: it.location,
+            branch: it.branch,
+        };
+        let words = |name: Option<&str>| {
+            name.map_or("Paste inside".to_owned(), |it| format!("Paste in {it}"))
+        };
+        bodies.iter().map(|it| (words(it.name), spot(it))).collect::<Vec<_>>()
+    });
+    std::iter::once(after).chain(inside).collect()
+}
+
 /// Pastes what was copied in this window; what comes from elsewhere is pasted with the keys.
 #[component]
-fn PasteItem(studio: Studio) -> impl IntoView {
-    let paste = move |_| {
-        studio.at.set(studio.menu_of.get_untracked());
-        studio.picked.update(|it| it.retain(|it| *it == studio.menu_of.get_untracked()));
-        studio.paste_last();
-    };
+fn PasteItems(studio: Studio) -> impl IntoView {
     let has_clip = Memo::new(move |_| {
         studio.menu_of.track();
         studio.copied.track();
         has_clip()
     });
-    view! {
-        <Show when=move || has_clip.get()>
-            <MenuItem icon="enter" on:click=paste>"Paste after" <span class="push"><Keys keys=&["⌘", "V"] /></span></MenuItem>
-        </Show>
-    }
+    let item = move |(words, spot): (String, Spot)| {
+        let has_keys = spot.location == Location::After;
+        let keys = has_keys.then(|| view! { <span class="push"><Keys keys=&["⌘", "V"] /></span> });
+        view! {
+            <MenuItem icon="enter" on:click=move |_| studio.paste_last(&spot)>
+                <span class="trunc">{words}</span> {keys}
+            </MenuItem>
+        }
+    };
+    let all = Memo::new(move |_| if has_clip.get() { spots(studio) } else { Vec::new() });
+    move || all.get().into_iter().map(item).collect_view()
 }
 
 #[component]

@@ -87,6 +87,14 @@ fn label(studio: Studio) -> &'static str {
     })
 }
 
+fn asked(picking: &Picking) -> &'static str {
+    match picking {
+        Picking::Trigger => "What starts it?",
+        Picking::Step(_) => "What should happen next?",
+        Picking::Replace(_) => "What should it do instead?",
+    }
+}
+
 /// The field that is typed in.
 const FIELD: &str = "picker-wanted";
 
@@ -163,15 +171,17 @@ fn Foot(studio: Studio, wanted: RwSignal<String>) -> impl IntoView {
 
 /// What the assistant is asked for.
 fn request(studio: Studio, words: &str) -> String {
-    let step = match studio.picking.get_untracked() {
-        Picking::Trigger => return format!("Start this flow {words}"),
-        Picking::Step(spot) => spot.parent,
-        Picking::Replace(step) => step,
-    };
     let numbers = untrack(|| studio.numbers());
-    let number = numbers.iter().find(|it| it.0 == step).map_or(1, |it| it.1);
-    let begins = words.get(..4).is_some_and(|it| it.eq_ignore_ascii_case("add "));
-    format!("{}{words} after step {number}", if begins { "" } else { "Add " })
+    let number = |step: &str| numbers.iter().find(|it| it.0 == step).map_or(1, |it| it.1);
+    match studio.picking.get_untracked() {
+        Picking::Trigger => format!("Start this flow {words}"),
+        Picking::Step(spot) => {
+            let begins = words.get(..4).is_some_and(|it| it.eq_ignore_ascii_case("add "));
+            let add = if begins { "" } else { "Add " };
+            format!("{add}{words} after step {}", number(&spot.parent))
+        }
+        Picking::Replace(step) => format!("Replace step {} with {words}", number(&step)),
+    }
 }
 
 /// What is typed; arrows and Enter choose from what fits.
@@ -197,7 +207,6 @@ fn Search(
         }
         event.prevent_default();
     };
-    let is_trigger = move || studio.picking.with(|it| *it == Picking::Trigger);
     view! {
         <div class="picker__search">
             <Icon name="search" />
@@ -210,7 +219,7 @@ fn Search(
                 aria-expanded="true"
                 aria-controls="picker-list"
                 aria-activedescendant=move || format!("pick-{}", active.get())
-                placeholder=move || if is_trigger() { "What starts it?" } else { "What should happen next?" }
+                placeholder=move || studio.picking.with(asked)
                 prop:value=move || wanted.get()
                 on:input=move |event| {
                     wanted.set(event_target_value(&event));

@@ -228,7 +228,7 @@ fn BranchName(studio: Studio, step: String, at: usize, name: Memo<String>) -> im
     }
 }
 
-/// Earlier, later, delete.
+/// Earlier, later, once more, delete.
 #[component]
 fn BranchActions(
     studio: Studio,
@@ -262,7 +262,11 @@ fn BranchActions(
                 on:click=move |_| studio.move_branch(&key.get_value(), at, at + 1)>
                 "Check later"
             </button>
-            <button type="button" class="icon-btn icon-btn--sm push" aria-label="Delete this branch"
+            <button type="button" class="icon-btn icon-btn--sm push" aria-label="Duplicate this branch"
+                on:click=move |_| studio.duplicate_branch(&key.get_value(), at)>
+                <Icon name="copy" />
+            </button>
+            <button type="button" class="icon-btn icon-btn--sm" aria-label="Delete this branch"
                 on:click=move |_| if has_steps() { asks.set(true) } else { delete() }>
                 <Icon name="trash" />
             </button>

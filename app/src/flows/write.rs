@@ -2,6 +2,7 @@
 
 use super::store::Studio;
 use domain::flow::catalog::choices::Choice;
+use domain::flow::catalog::replace::replacing;
 use domain::flow::edit::{
     AddAction, AddBranch, AtBranch, ChangeName, FlowEdit, MoveBranch, next_step_name,
 };
@@ -50,9 +51,14 @@ impl Studio {
         }
     }
 
-    /// Makes a step do what was chosen; its name and what follows it stay, so what reads it goes on reading it.
+    /// Makes a step do what was chosen; its name, what follows it and what the new one asks for too stay.
     pub fn replace(self, choice: &Choice, step: &str) {
-        let Some(action) = choice.step(step) else { return };
+        let Some(mut action) = choice.step(step) else { return };
+        if let ActionKind::Piece(settings) = &mut action.kind {
+            self.go_by_our_clock(settings);
+        }
+        let old = self.flow.with_untracked(|it| tree::find(&it.version.trigger, step).cloned());
+        let action = old.map_or(action.clone(), |old| replacing(&old, action));
         self.edit(FlowEdit::UpdateAction(Box::new(action)));
         self.open(step);
         self.fresh.set(Some(step.to_owned()));
@@ -172,6 +178,14 @@ impl Studio {
             branch_index: at,
         }));
         self.leave_missing_steps();
+    }
+
+    /// Puts a copy of a branch after it.
+    pub fn duplicate_branch(self, step: &str, at: usize) {
+        self.edit(FlowEdit::DuplicateBranch(AtBranch {
+            step_name: step.to_owned(),
+            branch_index: at,
+        }));
     }
 
     /// Moves a branch to another place.

@@ -15,6 +15,7 @@ mod groups;
 mod http;
 mod mail;
 mod names;
+pub mod replace;
 mod schedule;
 pub mod step;
 mod tables;

@@ -52,15 +52,30 @@ pub fn piece_action_with(
     settings.error_handling_options = Some(no_error_handling());
     settings.input.extend(input);
     open_groups(&mut settings);
-    let display_name =
-        meta.operation(&settings.input).map_or(meta.display_name, |it| it.display_name);
     let valid = fields::missing(&settings).is_empty();
-    Some(new_action(name, display_name, valid, ActionKind::Piece(Box::new(settings))))
+    let kind = ActionKind::Piece(Box::new(settings));
+    Some(new_action(name, default_title(&kind), valid, kind))
+}
+
+/// What a step of this kind is called until somebody names it; nothing for one that is not in the catalogue.
+pub fn default_title(kind: &ActionKind) -> &'static str {
+    match kind {
+        ActionKind::Piece(settings) => {
+            let name = settings.action_name.as_deref().unwrap_or_default();
+            action(&settings.piece_name, name).map_or("", |meta| {
+                meta.operation(&settings.input).map_or(meta.display_name, |it| it.display_name)
+            })
+        }
+        ActionKind::Loop(_) => "For each item",
+        ActionKind::Router(_) => "Choose a branch",
+        ActionKind::Code(_) => "Run code",
+    }
 }
 
 /// A loop with nothing to go through yet.
 pub fn loop_step(name: &str) -> Action {
-    new_action(name, "For each item", false, ActionKind::Loop(LoopSettings::default()))
+    let kind = ActionKind::Loop(LoopSettings::default());
+    new_action(name, default_title(&kind), false, kind)
 }
 
 /// A router with one condition and a fallback.
@@ -74,7 +89,8 @@ pub fn router_step(name: &str) -> Action {
         parallel: false,
         other: Map::new(),
     };
-    let mut step = new_action(name, "Choose a branch", false, ActionKind::Router(settings));
+    let kind = ActionKind::Router(settings);
+    let mut step = new_action(name, default_title(&kind), false, kind);
     step.children = Some(vec![None, None]);
     step
 }
@@ -92,7 +108,8 @@ pub fn code_step(name: &str) -> Action {
         error_handling_options: Some(no_error_handling()),
         ..CodeSettings::default()
     };
-    new_action(name, "Run code", true, ActionKind::Code(Box::new(settings)))
+    let kind = ActionKind::Code(Box::new(settings));
+    new_action(name, default_title(&kind), true, kind)
 }
 
 /// A branch with one empty condition.
