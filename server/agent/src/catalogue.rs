@@ -5,7 +5,7 @@ use crate::untrusted::clean;
 use domain::actor::{Actor, Permission};
 use domain::approval::Risk;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::OnceLock;
 use tools::other_tools::{Pinned, as_called};
 use tools::tool::{Profile, ToolSpec};
@@ -23,50 +23,56 @@ const NEVER: &str = "pmos_approvals_decide";
 /// The shortest word that says anything.
 const WORD: usize = 3;
 
-/// A tool that may be offered, with the words of its name and those of what is said of it.
+/// How much a word counts that is in the name of a tool, and one that is in what is said of it.
+const IN_NAME: usize = 4;
+const IN_MEANING: usize = 2;
+
+/// The tools that may be offered.
 struct Worded {
-    spec: &'static ToolSpec,
-    name: BTreeSet<String>,
-    meaning: BTreeSet<String>,
+    all: Vec<&'static ToolSpec>,
+    /// Where each word is: the place of a tool, and how much it counts there.
+    found: HashMap<String, Vec<(usize, usize)>>,
 }
 
 /// The catalogue never changes, so it is cut up once, not for each question.
-static WORDED: OnceLock<Vec<Worded>> = OnceLock::new();
+static WORDED: OnceLock<Worded> = OnceLock::new();
 
-fn worded(tools: &Tools) -> &'static [Worded] {
+fn worded(tools: &Tools) -> &'static Worded {
     WORDED.get_or_init(|| {
-        let offered = tools.list().filter(|it| it.name != NEVER);
-        offered
-            .map(|spec| {
-                let text = format!("{} {} {}", spec.title, spec.meaning, spec.group);
-                let meaning = text.split(|letter: char| !letter.is_alphanumeric());
-                Worded {
-                    spec,
-                    name: spec.name.split('_').map(stem).collect(),
-                    meaning: meaning.map(stem).collect(),
-                }
-            })
-            .collect()
+        let all: Vec<_> = tools.list().filter(|it| it.name != NEVER).collect();
+        let mut found: HashMap<String, Vec<(usize, usize)>> = HashMap::new();
+        for (at, spec) in all.iter().enumerate() {
+            let text = format!("{} {} {}", spec.title, spec.meaning, spec.group);
+            let meaning = text.split(|letter: char| !letter.is_alphanumeric());
+            let name: BTreeSet<_> = spec.name.split('_').map(stem).collect();
+            let meaning: BTreeSet<_> = meaning.map(stem).collect();
+            let in_name = name.into_iter().map(|it| (it, IN_NAME));
+            for (word, weight) in in_name.chain(meaning.into_iter().map(|it| (it, IN_MEANING))) {
+                found.entry(word).or_default().push((at, weight));
+            }
+        }
+        Worded { all, found }
     })
 }
 
 /// The tools for `prompt`, in the order of the catalogue.
 pub(crate) fn chosen(tools: &Tools, actor: &Actor, prompt: &Prompt) -> Vec<&'static ToolSpec> {
     let may_write = actor.role.can(Permission::Write);
-    let allowed: Vec<&Worded> =
-        worded(tools).iter().filter(|it| it.spec.risk == Risk::Read || may_write).collect();
-    let mut names: BTreeSet<String> = ALWAYS.iter().map(|it| (*it).to_owned()).collect();
-    names.extend(known(prompt));
-    let words = words(prompt);
-    let mut scored: Vec<(usize, &str)> = allowed
-        .iter()
-        .map(|it| (score(it, &words), it.spec.name))
-        .filter(|(score, _)| *score > 0)
-        .collect();
+    let worded = worded(tools);
+    let is_allowed = |it: &ToolSpec| it.risk == Risk::Read || may_write;
+    let known = known(prompt);
+    let mut scored: Vec<(usize, &str)> =
+        std::iter::zip(scores(worded, &words(prompt)), &worded.all)
+            .filter(|(score, it)| *score > 0 && is_allowed(it))
+            .map(|(score, it)| (score, it.name))
+            .collect();
     // A stable sort keeps the order of the catalogue among equals.
     scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-    names.extend(scored.into_iter().take(CHOSEN).map(|(_, name)| name.to_owned()));
-    allowed.into_iter().map(|it| it.spec).filter(|it| names.contains(it.name)).collect()
+    let mut names: HashSet<&str> = ALWAYS.into_iter().collect();
+    names.extend(known.iter().map(String::as_str));
+    names.extend(scored.into_iter().take(CHOSEN).map(|(_, name)| name));
+    let all = worded.all.iter().copied();
+    all.filter(|it| names.contains(it.name) && is_allowed(it)).collect()
 }
 
 /// Those of `all` tools of other servers that `prompt` names or that fit its words, the best first.
@@ -130,9 +136,14 @@ fn stem(word: &str) -> String {
     word.strip_suffix('s').filter(|it| it.len() > WORD).unwrap_or(&word).to_owned()
 }
 
-/// How well a tool fits; everyday tools come first.
-fn score(tool: &Worded, words: &BTreeSet<String>) -> usize {
-    let in_name = words.intersection(&tool.name).count();
-    let in_text = words.intersection(&tool.meaning).count();
-    in_name * 4 + in_text * 2 + usize::from(tool.spec.profile == Profile::Focused)
+/// How well each tool fits; everyday tools come first.
+fn scores(worded: &Worded, words: &BTreeSet<String>) -> Vec<usize> {
+    let everyday = worded.all.iter().map(|it| usize::from(it.profile == Profile::Focused));
+    let mut scores: Vec<usize> = everyday.collect();
+    for (at, weight) in words.iter().filter_map(|it| worded.found.get(it)).flatten() {
+        if let Some(score) = scores.get_mut(*at) {
+            *score += weight;
+        }
+    }
+    scores
 }

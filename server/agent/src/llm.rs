@@ -10,6 +10,7 @@ pub mod wire;
 mod chat;
 mod gemini;
 mod messages;
+mod offering;
 mod request;
 mod responses;
 mod sse;

@@ -2,7 +2,8 @@
 
 use crate::files::Picture;
 use crate::llm::failure::LlmError;
-use crate::llm::request::{Item, Offer, Outcome, Request};
+use crate::llm::offering::Offer;
+use crate::llm::request::{Item, Outcome, Request};
 use crate::llm::sse::Frame;
 use crate::llm::wire::{Decoder, count, json as parsed, place, text};
 use crate::llm::{LlmEvent, StopReason, Usage, http};
@@ -47,16 +48,12 @@ pub(crate) fn body(model: &str, request: &Request) -> Value {
             }
         }
     }
-    let mut body = json!({
+    json!({
         "model": model, "messages": messages, "stream": true, "stream_options": { "include_usage": true },
-    });
-    if !request.tools.is_empty() {
-        body["tools"] = request.tools.iter().map(tool).collect();
-    }
-    body
+    })
 }
 
-fn tool(offer: &Offer) -> Value {
+pub(crate) fn tool(offer: Offer<'_>) -> Value {
     let function =
         json!({ "name": offer.name, "description": offer.meaning, "parameters": offer.schema });
     json!({ "type": "function", "function": function })

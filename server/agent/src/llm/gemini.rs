@@ -1,6 +1,7 @@
 //! Google Gemini, `generateContent`.
 
 use crate::llm::failure::{ErrorClass, LlmError};
+use crate::llm::offering::Offer;
 use crate::llm::request::{Item, Request};
 use crate::llm::sse::Frame;
 use crate::llm::wire::{Decoder, count, json as parsed, text};
@@ -9,21 +10,14 @@ use serde_json::{Map, Value, json};
 
 pub(crate) fn body(request: &Request) -> Value {
     let contents: Vec<Value> = request.items.iter().filter_map(content).collect();
-    let mut body = json!({
+    json!({
         "systemInstruction": { "parts": [{ "text": request.system }] },
         "contents": contents,
-    });
-    if !request.tools.is_empty() {
-        let functions: Vec<Value> = request
-            .tools
-            .iter()
-            .map(|it| {
-                json!({ "name": it.name, "description": it.meaning, "parametersJsonSchema": it.schema })
-            })
-            .collect();
-        body["tools"] = json!([{ "functionDeclarations": functions }]);
-    }
-    body
+    })
+}
+
+pub(crate) fn tool(it: Offer<'_>) -> Value {
+    json!({ "name": it.name, "description": it.meaning, "parametersJsonSchema": it.schema })
 }
 
 fn content(item: &Item) -> Option<Value> {

@@ -1,6 +1,7 @@
 //! The way out to a model provider: one request, its limits, and what its failures mean.
 
 use crate::llm::failure::{ErrorClass, LlmError};
+use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, Method, Response};
 use serde_json::Value;
 use std::error::Error;
@@ -27,19 +28,19 @@ pub(crate) struct Door {
 }
 
 impl Door {
-    /// Sends a request; gives the answer when it is a success, before its body is read.
+    /// Sends a request, JSON where it has a body; gives the answer when it is a success, before its body is read.
     pub(crate) async fn send(
         &self,
         method: Method,
         path: &str,
-        body: Option<&Value>,
+        body: Option<String>,
     ) -> Result<Response, LlmError> {
         let mut request = self.client.request(method, format!("{}{path}", self.base));
         for (name, value) in &self.headers {
             request = request.header(*name, value);
         }
         if let Some(body) = body {
-            request = request.json(body);
+            request = request.header(CONTENT_TYPE, "application/json").body(body);
         }
         let answer = tokio::time::timeout(self.first_byte, request.send()).await;
         let response =

@@ -2,6 +2,7 @@
 
 use crate::files::Picture;
 use crate::llm::failure::LlmError;
+use crate::llm::offering::Offer;
 use crate::llm::request::{Item, Request};
 use crate::llm::sse::Frame;
 use crate::llm::wire::{Decoder, count, json as parsed, place, text};
@@ -14,15 +15,13 @@ const MAX_TOKENS: u32 = 8_192;
 
 pub(crate) fn body(model: &str, request: &Request) -> Value {
     let messages: Vec<Value> = request.items.iter().filter_map(message).collect();
-    let tools: Vec<Value> = request
-        .tools
-        .iter()
-        .map(|it| json!({ "name": it.name, "description": it.meaning, "input_schema": it.schema }))
-        .collect();
     json!({
         "model": model, "max_tokens": MAX_TOKENS, "stream": true, "system": request.system, "messages": messages,
-        "tools": tools,
     })
+}
+
+pub(crate) fn tool(it: Offer<'_>) -> Value {
+    json!({ "name": it.name, "description": it.meaning, "input_schema": it.schema })
 }
 
 fn message(item: &Item) -> Option<Value> {

@@ -2,6 +2,7 @@
 
 use crate::llm::failure::LlmError;
 use crate::llm::http::Door;
+use crate::llm::offering;
 use crate::llm::request::Request;
 use crate::llm::sse::{Frame, Frames};
 use crate::llm::wire::{Decoder, Wire};
@@ -99,8 +100,8 @@ impl Stream<'_> {
         let Remote { wire, model, .. } = self.remote;
         let door = self.remote.door()?;
         let request = Request::new(self.prompt, &self.remote.id(), self.remote.sees);
-        let body = wire.body(model, &request);
-        let response = door.send(Method::POST, &wire.path(model), Some(&body)).await?;
+        let body = wire.body(model, &request, &offering::list(self.prompt, *wire));
+        let response = door.send(Method::POST, &wire.path(model), Some(body)).await?;
         let (frames, decoder) = (Frames::default(), wire.decoder());
         self.ready.push_back(LlmEvent::Start);
         self.state = State::Reading(Box::new(Open { response, frames, decoder, bytes: 0 }));

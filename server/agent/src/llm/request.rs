@@ -1,11 +1,10 @@
-//! What a model is told, the same for every wire: rules, turns, tool calls with their results, tools.
+//! What a model is told, the same for every wire: rules, turns, tool calls with their results.
 
 use crate::files::{self, Picture};
-use crate::llm::{DoneCall, File, OtherTool, Prompt, Round};
+use crate::llm::{DoneCall, File, Prompt, Round};
 use crate::untrusted;
 use serde_json::{Value, json};
 use tools::other_tools::as_called;
-use tools::tool::ToolSpec;
 
 /// The longest result of a tool a model is given, in bytes (contract.md 3.5).
 const RESULT_BYTES: usize = 16 * 1024;
@@ -19,8 +18,6 @@ pub(crate) struct Request {
     pub(crate) system: String,
     /// Turns, oldest first.
     pub(crate) items: Vec<Item>,
-    /// What may be called.
-    pub(crate) tools: Vec<Offer>,
 }
 
 /// One thing in a conversation.
@@ -52,14 +49,6 @@ pub(crate) struct Outcome {
     pub(crate) is_error: bool,
 }
 
-/// A tool that is offered.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Offer {
-    pub(crate) name: String,
-    pub(crate) meaning: String,
-    pub(crate) schema: Value,
-}
-
 impl Request {
     /// The request for `prompt`. `model` is who answers: only its own notes are sent back to it. Pictures are sent only
     /// where it `sees` them.
@@ -86,16 +75,7 @@ impl Request {
             items.extend(round_items(prompt, round, model));
         }
         items.extend(said(prompt, (heard, prompt.said.len()), sees));
-        Self {
-            system: system(prompt),
-            items,
-            tools: prompt
-                .tools
-                .iter()
-                .map(|it| offer(it))
-                .chain(prompt.others.iter().map(other))
-                .collect(),
-        }
+        Self { system: system(prompt), items }
     }
 }
 
@@ -173,21 +153,6 @@ fn shortened(done: &DoneCall, trust: &str, data: &Value) -> String {
         "data": beginning,
     })
     .to_string()
-}
-
-fn offer(spec: &ToolSpec) -> Offer {
-    let described = spec.describe();
-    Offer {
-        name: spec.name.to_owned(),
-        meaning: spec.meaning.to_owned(),
-        schema: described.get("inputSchema").cloned().unwrap_or_else(|| json!({"type": "object"})),
-    }
-}
-
-fn other(tool: &OtherTool) -> Offer {
-    let OtherTool { name, meaning, schema } = tool.clone();
-    let meaning = format!("Of another server, in its own words: {meaning}");
-    Offer { name, meaning, schema }
 }
 
 const RULES: &str = "You are the assistant of PM OS, which runs the projects of a team that works in Basecamp.\n\

@@ -1,6 +1,7 @@
 //! OpenAI Responses.
 
 use crate::llm::failure::LlmError;
+use crate::llm::offering::Offer;
 use crate::llm::request::{Item, Request};
 use crate::llm::sse::Frame;
 use crate::llm::wire::{Decoder, count, json as parsed, place, text};
@@ -38,25 +39,20 @@ pub(crate) fn body(model: &str, request: &Request) -> Value {
             }
         }
     }
-    let tools: Vec<Value> = request
-        .tools
-        .iter()
-        .map(|it| {
-            json!({
-                "type": "function", "name": it.name, "description": it.meaning, "parameters": it.schema,
-                "strict": false,
-            })
-        })
-        .collect();
     json!({
         "model": model,
         "instructions": request.system,
         "input": input,
-        "tools": tools,
         "stream": true,
         // Nothing is kept at the provider; what the model wants back is sent along each time.
         "store": false,
         "include": ["reasoning.encrypted_content"],
+    })
+}
+
+pub(crate) fn tool(it: Offer<'_>) -> Value {
+    json!({
+        "type": "function", "name": it.name, "description": it.meaning, "parameters": it.schema, "strict": false,
     })
 }
 

@@ -1,13 +1,14 @@
 //! The four ways providers are spoken to: how a request is written and an answer read.
 
 use crate::llm::failure::LlmError;
+use crate::llm::offering::Offer;
 use crate::llm::request::Request;
 use crate::llm::sse::Frame;
 use crate::llm::{LlmEvent, chat, gemini, messages, responses};
 use serde_json::Value;
 
 /// How a provider is spoken to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Wire {
     /// OpenAI Chat Completions, and every compatible address.
     Chat,
@@ -58,13 +59,34 @@ impl Wire {
         headers
     }
 
-    /// The body of a request.
-    pub(crate) fn body(self, model: &str, request: &Request) -> Value {
-        match self {
+    /// The body of a request, a JSON object; `tools` is the list of what may be called, without its brackets.
+    pub(crate) fn body(self, model: &str, request: &Request, tools: &str) -> String {
+        let rest = match self {
             Self::Chat => chat::body(model, request),
             Self::Responses => responses::body(model, request),
             Self::Messages => messages::body(model, request),
             Self::Gemini => gemini::body(request),
+        };
+        let mut body = rest.to_string();
+        if !tools.is_empty() && body.pop().is_some() {
+            let (open, close) = match self {
+                Self::Gemini => ("[{\"functionDeclarations\":[", "]}]"),
+                _ => ("[", "]"),
+            };
+            for part in [",\"tools\":", open, tools, close, "}"] {
+                body.push_str(part);
+            }
+        }
+        body
+    }
+
+    /// A tool as it stands in a request.
+    pub(crate) fn tool(self, offer: Offer<'_>) -> Value {
+        match self {
+            Self::Chat => chat::tool(offer),
+            Self::Responses => responses::tool(offer),
+            Self::Messages => messages::tool(offer),
+            Self::Gemini => gemini::tool(offer),
         }
     }
 
