@@ -233,15 +233,21 @@ impl Following {
         true
     }
 
-    /// Takes what was heard, where nothing is missing before it. A run that is heard of first is read from the table:
+    /// Takes what was heard, where nothing is missing before it. A run that is heard of first is read from the table where
     /// another node may have worked on one before it.
     fn take(&mut self, events: &[ChatEvent]) {
         let Some(first) = events.first() else { return };
+        let mut after = self.after;
         if Some(&first.run_id) != self.run.as_ref() {
-            self.is_behind = self.what == What::Session;
-            return;
+            if self.what == What::Run {
+                return;
+            }
+            if !self.db.is_alone() {
+                self.is_behind = true;
+                return;
+            }
+            after = 0;
         }
-        let after = self.after;
         let new = || events.iter().filter(|it| it.seq > after);
         match new().next() {
             Some(next) if next.seq == after + 1 => self.waiting.extend(new().cloned()),

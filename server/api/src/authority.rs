@@ -5,14 +5,11 @@ use backend::Backend;
 use bytes::Bytes;
 use domain::actor::Actor;
 use domain::client::Client;
-use domain::event::Topic;
 use domain::problem::Problem;
 use futures::{Stream, StreamExt};
 use std::future::pending;
 use std::time::Duration;
-use store::db::Change;
-use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::watch::Receiver;
 use tokio::time::{Instant, Interval, interval_at};
 
 /// Looked at this often even when nothing was announced: sessions and keys also end by themselves.
@@ -55,22 +52,22 @@ impl Reader {
 /// The right of whoever opened a stream.
 pub(crate) struct Authority {
     reader: Reader,
-    changes: Receiver<Change>,
+    people: Receiver<u64>,
     looks: Interval,
 }
 
 impl Authority {
     pub(crate) fn new(backend: Backend, client: Client, actor: Actor) -> Self {
-        let changes = backend.db.changes();
+        let people = backend.db.people_changes();
         let looks = interval_at(Instant::now() + LOOK_EVERY, LOOK_EVERY);
-        Self { reader: Reader::new(backend, client, actor), changes, looks }
+        Self { reader: Reader::new(backend, client, actor), people, looks }
     }
 
     /// Returns when [`Self::holds`] must be asked: something about people was changed, in whatever workspace that was
     /// decided, or enough time has passed. May be dropped at any point without missing one.
     pub(crate) async fn in_doubt(&mut self) {
         tokio::select! {
-            () = told_of_people(&mut self.changes) => {}
+            () = told_of_people(&mut self.people) => {}
             _ = self.looks.tick() => {}
         }
     }
@@ -101,13 +98,9 @@ impl Authority {
     }
 }
 
-async fn told_of_people(changes: &mut Receiver<Change>) {
-    loop {
-        match changes.recv().await {
-            Ok(change) if change.topic != Topic::Account => {}
-            Ok(_) | Err(RecvError::Lagged(_)) => return,
-            // The server stops; what is read ends by itself.
-            Err(RecvError::Closed) => pending().await,
-        }
+async fn told_of_people(people: &mut Receiver<u64>) {
+    if people.changed().await.is_err() {
+        // The server stops; what is read ends by itself.
+        pending().await
     }
 }

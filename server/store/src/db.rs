@@ -22,7 +22,7 @@ use sqlx::{ConnectOptions, Postgres, Sqlite};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 
 /// Readers beside the one writer of SQLite; connections of PostgreSQL.
 const READERS: u32 = 8;
@@ -221,8 +221,9 @@ impl Db {
         self.write_as(Work::Talk, work).await
     }
 
-    /// The same for what an answer under way says until it has ended. On SQLite it returns before the disk has it: it
-    /// outlives a killed process, and a power cut may take the last of it, which the run then says anew.
+    /// The same for what nobody is told to be stored yet: what an answer under way says until it has ended, and a question
+    /// until a second commit brings it to the disk. On SQLite it returns before the disk has it: it outlives a killed
+    /// process, and a power cut may take the last of it.
     ///
     /// # Errors
     /// As [`Self::write`].
@@ -276,6 +277,12 @@ impl Db {
         }
     }
 
+    /// Whether no other node can write, as with SQLite. Then all that is written is heard of here, and
+    /// [`Self::write_passing`] returns before the disk has it.
+    pub fn is_alone(&self) -> bool {
+        matches!(self.0.pools, Pools::Sqlite { .. })
+    }
+
     /// What changes with every commit; none where other nodes may write too.
     pub(crate) fn age(&self) -> Option<u64> {
         match &self.0.pools {
@@ -288,6 +295,12 @@ impl Db {
     /// is told how many it missed and reads the events table instead.
     pub fn changes(&self) -> broadcast::Receiver<Change> {
         self.0.notifier.subscribe()
+    }
+
+    /// Changes whenever something about people was committed, here or on another node: who is still who they were when a
+    /// stream was opened is in doubt then. Those who wait for that alone are not woken by all other changes.
+    pub fn people_changes(&self) -> watch::Receiver<u64> {
+        self.0.notifier.people()
     }
 
     /// What runs of a conversation do from now on, of this node with the events themselves. A reader that is too slow is

@@ -5,7 +5,7 @@ use crate::talks::{Talks, Told};
 use domain::event::{EventKind, Topic};
 use domain::ids::{SessionId, WorkspaceId};
 use sqlx::postgres::{PgListener, PgPool};
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 
 /// Changes a slow reader may lag behind before it has to read the events table.
 const LAG: usize = 1024;
@@ -20,6 +20,8 @@ const TALKS: &str = "pmos_talks";
 pub(crate) struct Notifier {
     sender: broadcast::Sender<Change>,
     words: broadcast::Sender<String>,
+    /// How often something about people changed.
+    people: watch::Sender<u64>,
     /// Those who follow conversations here.
     pub(crate) talks: Talks,
     /// Tells this node's own notifications from those of others; empty on SQLite.
@@ -43,11 +45,15 @@ impl Notifier {
 
     fn named(node: String) -> Self {
         let (sender, words) = (broadcast::channel(LAG).0, broadcast::channel(LAG).0);
-        Self { sender, words, talks: Talks::default(), node }
+        Self { sender, words, people: watch::Sender::new(0), talks: Talks::default(), node }
     }
 
     pub(crate) fn subscribe(&self) -> broadcast::Receiver<Change> {
         self.sender.subscribe()
+    }
+
+    pub(crate) fn people(&self) -> watch::Receiver<u64> {
+        self.people.subscribe()
     }
 
     pub(crate) fn heard(&self) -> broadcast::Receiver<String> {
@@ -57,6 +63,9 @@ impl Notifier {
     /// Nobody listening is fine.
     pub(crate) fn publish(&self, changes: Vec<Change>) {
         for change in changes {
+            if change.topic == Topic::Account {
+                self.people.send_modify(|it| *it += 1);
+            }
             drop(self.sender.send(change));
         }
     }

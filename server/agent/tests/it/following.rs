@@ -190,6 +190,32 @@ async fn open_pages_hear_of_every_event_without_reading_the_table_for_each() {
 }
 
 #[tokio::test]
+async fn open_pages_hear_of_a_new_run_without_reading_where_no_other_node_writes() {
+    let world = World::new().await;
+    let session = world.say(None, "hello").await.run.session_id;
+    let before = world.db.reads();
+    world.say(Some(&session), "list projects").await;
+    let alone = world.db.reads() - before;
+    let mut pages = Vec::new();
+    for _ in 0..PAGES {
+        let mut page = world.agent.follow_session(&amara(), &session, None).await.unwrap();
+        // The first look, which finds nothing.
+        let look = tokio::time::timeout(Duration::from_millis(300), page.next());
+        assert!(look.await.is_err());
+        pages.push(tokio::spawn(async move {
+            while page.next().await.unwrap().is_some_and(|it| it.event != "done") {}
+        }));
+    }
+    let before = world.db.reads();
+    world.say(Some(&session), "list projects").await;
+    for page in pages {
+        page.await.unwrap();
+    }
+    let reads = world.db.reads() - before;
+    assert!(reads < alone + u64::try_from(PAGES).unwrap(), "{reads} reads, {alone} alone");
+}
+
+#[tokio::test]
 async fn a_page_that_was_too_slow_reads_what_it_missed() {
     for world in World::both().await {
         let place = begun(&world.db).await;

@@ -43,7 +43,7 @@ pub(crate) async fn ask(
         return Ok(streamed(backend, client, actor, following));
     }
     let sent = backend.agent.send(&actor, ask.turn()).await?;
-    let following = backend.agent.follow(&actor, &sent.run.id, 0).await?;
+    let following = backend.agent.follow_sent(&actor, &sent);
     Ok(streamed(backend, client, actor, following))
 }
 
