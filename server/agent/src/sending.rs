@@ -17,6 +17,7 @@ use domain::problem::Problem;
 use domain::trace::TraceStatus;
 use serde_json::{Value, json};
 use store::chat::journal::{self, Place};
+use store::chat::leases;
 use store::chat::runs::{self, NewRun, StoredRun};
 use store::chat::{self, NewMessage, NewSession, Owner, attachments};
 use store::db::Conn;
@@ -79,7 +80,8 @@ impl Agent {
         let files = files::taken(&std::mem::take(&mut turn.files))?;
         let (new, candidates) = self.new_run(&actor, &turn).await?;
         let (asker, node) = (actor.clone(), self.0.node.clone());
-        let write = self.0.db.write_talk(move |tx| {
+        // The model is asked while the disk still writes the question; whoever asked is answered after that.
+        let write = self.0.db.write_passing(move |tx| {
             Box::pin(async move { store_turn(tx, (&asker, &node), (turn, files), new).await })
         });
         let (stored, is_steered): (StoredRun, bool) = write.await?;
@@ -87,7 +89,19 @@ impl Agent {
         if !is_steered {
             self.spawn(run.id.clone(), Some(Begun { run: stored, actor, candidates }));
         }
+        self.on_disk(&run.id).await?;
         Ok(Sent { run, is_steered })
+    }
+
+    /// Waits until what was written of a run is on the disk.
+    async fn on_disk(&self, id: &ChatRunId) -> Result<(), Problem> {
+        if !self.0.db.is_alone() {
+            return Ok(());
+        }
+        let id = id.clone();
+        let mark =
+            self.0.db.write_talk(move |tx| Box::pin(async move { leases::mark(tx, &id).await }));
+        Ok(mark.await?)
     }
 
     /// A run that answers `turn`, without its conversation yet, and who is asked, in order.

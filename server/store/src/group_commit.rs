@@ -29,8 +29,8 @@ pub(crate) enum Work {
     Any,
     /// What is said in conversations alone.
     Talk,
-    /// Of that, what an answer under way says until it has ended. A power cut may take the last of it, a killed process
-    /// nothing: the run asks again and says it anew.
+    /// Of that, what nobody is told to be stored yet, such as an answer under way. A power cut may take the last of it, a
+    /// killed process nothing: the run asks again and says it anew.
     Passing,
 }
 

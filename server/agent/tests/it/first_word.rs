@@ -1,4 +1,4 @@
-//! The way to the first word of an answer: how often it waits for the disk.
+//! The way to the first word of an answer: how often something is committed.
 
 use crate::provider::{Chunk, FakeProvider, Reply, Wire};
 use crate::world::{World, amara};
@@ -24,7 +24,7 @@ async fn world_on(test: TestDb) -> (World, FakeProvider) {
 }
 
 #[tokio::test]
-async fn the_first_word_waits_for_two_commits_its_question_and_itself() {
+async fn the_first_word_waits_for_its_question_and_itself_to_be_committed() {
     for test in TestDb::both().await {
         let (world, provider) = world_on(test).await;
         let before = world.test.writes();
@@ -35,7 +35,9 @@ async fn the_first_word_waits_for_two_commits_its_question_and_itself() {
         while seen.last().is_none_or(|it: &String| it != "delta") {
             seen.push(page.next().await.unwrap().unwrap().event);
         }
-        assert_eq!(world.test.writes() - before, 2, "{}", world.test.name);
+        // On SQLite one more lets who asked wait for the disk, which the model is not kept waiting for.
+        let commits = if world.test.name == "sqlite" { 3 } else { 2 };
+        assert_eq!(world.test.writes() - before, commits, "{}", world.test.name);
         assert_eq!(seen, ["start", "trace", "delta"]);
         assert_eq!(provider.asked().len(), 1, "{}", world.test.name);
         let status = world.agent.cancel(&amara(), &sent.run.id).await.unwrap();
