@@ -27,11 +27,23 @@ test('a step is replaced where it stands, and what was copied goes inside it', a
   await open(page, `/flows/${flow}`);
   const menu = page.getByRole('menu', { name: 'Step' });
   await page.locator('#node-step_1').click({ button: 'right' });
-  await menu.getByRole('menuitem', { name: 'Replace' }).click();
+  await menu.getByRole('menuitem', { name: 'Replace with another step' }).click();
   await page.getByRole('combobox', { name: 'Replace the step' }).fill('for each');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('button', { name: 'Add a step at the start of Apple' })).toBeVisible();
   await expect(page.locator('.node')).toHaveCount(3);
+
+  const tab = page.getByRole('tab', { name: /^Test/ });
+  for (const other of ['node-step_2', 'node-step_1']) {
+    await page.locator(`#${other}`).click({ button: 'right' });
+    await menu.getByRole('menuitem', { name: 'Test this step' }).click();
+    await expect(tab).toHaveAttribute('aria-selected', 'true');
+    // The same from the step that is open, on another part of it.
+    await page.getByRole('tab', { name: 'Set up' }).click();
+    await page.locator(`#${other}`).click({ button: 'right' });
+    await menu.getByRole('menuitem', { name: 'Test this step' }).click();
+    await expect(tab).toHaveAttribute('aria-selected', 'true');
+  }
 
   await page.locator('#node-step_2').click({ button: 'right' });
   await menu.getByRole('menuitem', { name: /^Copy/ }).click();
@@ -41,5 +53,5 @@ test('a step is replaced where it stands, and what was copied goes inside it', a
   // With steps inside there is no place for them in another kind of step.
   await page.locator('#node-step_1').click({ button: 'right' });
   await expect(menu.getByRole('menuitem', { name: /^Duplicate/ })).toBeVisible();
-  await expect(menu.getByRole('menuitem', { name: 'Replace' })).toHaveCount(0);
+  await expect(menu.getByRole('menuitem', { name: 'Replace with another step' })).toHaveCount(0);
 });

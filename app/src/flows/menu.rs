@@ -4,6 +4,7 @@ use super::cards::Card;
 use super::clipboard::has_clip;
 use super::later::{Later, Part};
 use super::picker::Picking;
+use super::samples::use_samples;
 use super::store::Studio;
 use super::write::Spot;
 use crate::ui::browser;
@@ -115,6 +116,7 @@ pub fn StepItems(
             </MenuItem>
             <CopyItem studio=studio />
             <ReplaceItem studio=studio />
+            <TestItem studio=studio />
             <MoveItems studio=studio />
             <SkipItem studio=studio />
             <OnErrorItem studio=studio />
@@ -157,9 +159,17 @@ fn ReplaceItem(studio: Studio) -> impl IntoView {
     let pick = move |_| studio.pick_replacement(&studio.menu_of.get_untracked());
     view! {
         <Show when=move || can.get()>
-            <MenuItem icon="refresh" attr:popovertarget="picker" on:click=pick>"Replace"</MenuItem>
+            <MenuItem icon="refresh" attr:popovertarget="picker" on:click=pick>"Replace with another step"</MenuItem>
         </Show>
     }
+}
+
+/// Opens the test of the step.
+#[component]
+fn TestItem(studio: Studio) -> impl IntoView {
+    let samples = use_samples();
+    let test = move |_| samples.open_test(&studio.menu_of.get_untracked());
+    view! { <MenuItem icon="play" on:click=test>"Test this step"</MenuItem> }
 }
 
 #[component]

@@ -48,8 +48,15 @@ pub fn StepParts(
     /// The step.
     step: String,
 ) -> impl IntoView {
-    let open = RwSignal::new(use_samples().first_part());
+    let samples = use_samples();
+    let open = RwSignal::new(Part::default());
     let key = StoredValue::new(step);
+    Effect::new(move |_| {
+        if let Some(part) = samples.wanted_part(&key.get_value()) {
+            studio.send_now();
+            open.set(part);
+        }
+    });
     let all = Memo::new(move |_| parts(studio, &key.get_value()));
     let shown = Memo::new(move |_| {
         let open = open.get();

@@ -30,8 +30,8 @@ pub struct Samples {
     studio: Studio,
     all: RwSignal<BTreeMap<String, Sample>>,
     again: RwSignal<u64>,
-    /// The part to open with the next step.
-    next: RwSignal<Option<Part>>,
+    /// The part of a step that is to be opened.
+    next: RwSignal<Option<(String, Part)>>,
 }
 
 /// The samples of the open flow. Only inside the studio.
@@ -119,15 +119,15 @@ impl Samples {
 
     /// Opens a step at its test.
     pub fn open_test(self, step: &str) {
-        self.next.set(Some(Part::Test));
+        self.next.set(Some((step.to_owned(), Part::Test)));
         self.studio.open(step);
     }
 
-    /// The part that the step just opened begins with.
-    pub fn first_part(self) -> Part {
-        let first = self.next.get_untracked().unwrap_or_default();
+    /// The part of `step` that is wanted, once; also while the step is open.
+    pub fn wanted_part(self, step: &str) -> Option<Part> {
+        let part = self.next.with(|it| it.as_ref().filter(|it| it.0 == step).map(|it| it.1))?;
         self.next.set(None);
-        first
+        Some(part)
     }
 
     /// What `text` of `step` gives with the samples of the steps before it: the value and what is wrong, in words.
