@@ -14,7 +14,9 @@ use std::mem::discriminant;
 pub fn replacing(old: &Action, mut new: Action) -> Action {
     new.name.clone_from(&old.name);
     new.skip = old.skip;
-    if old.display_name != step::default_title(&old.kind) {
+    // What a step is called that we do not know says what it did.
+    let default = step::default_title(&old.kind);
+    if !default.is_empty() && old.display_name != default {
         new.display_name.clone_from(&old.display_name);
     }
     let failure = failure_of(&old.kind).cloned();
