@@ -4,7 +4,7 @@ use crate::llm::wire::Wire;
 use crate::llm::{OtherTool, Prompt};
 use serde_json::Value;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use tools::tool::ToolSpec;
 
 /// A tool that is offered.
@@ -17,13 +17,15 @@ pub(crate) struct Offer<'a> {
 }
 
 /// Our tools as each wire writes them: the catalogue never changes, so each is written once.
-static WRITTEN: Mutex<Option<HashMap<(Wire, &'static str), Arc<str>>>> = Mutex::new(None);
+static WRITTEN: LazyLock<Mutex<Written>> = LazyLock::new(Mutex::default);
+
+/// Each by its wire and its name.
+type Written = HashMap<(Wire, &'static str), Arc<str>>;
 
 /// The tools of `prompt`, a JSON list without its brackets.
 pub(crate) fn list(prompt: &Prompt, wire: Wire) -> String {
     let mut list = String::new();
     let mut written = WRITTEN.lock().unwrap_or_else(PoisonError::into_inner);
-    let written = written.get_or_insert_default();
     for spec in &prompt.tools {
         let text = written.entry((wire, spec.name)).or_insert_with(|| ours(spec, wire));
         add(&mut list, text);
