@@ -3,9 +3,10 @@
 use crate::chat::state::Chat;
 use crate::settings::assistant_fns::ChooseModel;
 use crate::ui::icon::Icon;
+use crate::ui::kept::of_loading;
 use crate::ui::menu::{Menu, MenuSeparator, Place};
 use crate::ui::toast::use_toasts;
-use domain::assistant::ModelChoice;
+use domain::assistant::{Answering, ModelChoice};
 use leptos::prelude::*;
 
 /// The button that says who answers, and its menu.
@@ -14,6 +15,16 @@ pub fn Model(
     /// The conversation.
     chat: Chat,
 ) -> impl IntoView {
+    view! {
+        <Transition fallback=|| ()>
+            <Answers chat=chat />
+        </Transition>
+    }
+}
+
+/// Drawn anew when another answers, not whenever that is asked again: the menu may be open.
+#[component]
+fn Answers(chat: Chat) -> impl IntoView {
     let choose = ServerAction::<ChooseModel>::new();
     let toasts = use_toasts();
     Effect::new(move |_| match choose.value().get() {
@@ -23,31 +34,33 @@ pub fn Model(
     });
     // The page of conversations may have the panel beside it.
     let menu = format!("chat-model-{}", chat.stands);
-    let answering = move || chat.answering.get().and_then(Result::ok);
-    view! {
-        <Transition fallback=|| ()>
-            {move || answering().map(|it| {
-                let (menu, opens) = (menu.clone(), menu.clone());
-                let name = it.label();
-                let label = format!("Model: {name}. Choose another");
-                view! {
-                    <button class="btn btn--sm btn--ghost composer__model" type="button" popovertarget=opens
-                        aria-haspopup="menu" aria-label=label aria-busy=move || choose.pending().get().to_string()>
-                        <Icon name="cpu" />
-                        <span class="trunc">{name}</span>
-                        <Icon name="chev-down" class="icon--sm" />
-                    </button>
-                    <Menu id=menu label="Who answers you" place=Place::Above>
-                        {it.choices.into_iter().map(|it| view! { <Choice of=it choose=choose /> }).collect_view()}
-                        <MenuSeparator />
-                        <a class="menu__item" role="menuitem" href="/settings/assistant">
-                            <Icon name="settings" />
-                            "Keys and other models"
-                        </a>
-                    </Menu>
-                }
-            })}
-        </Transition>
+    let answering =
+        of_loading(move |before: Option<&Option<Answering>>| match chat.answering.get() {
+            Some(Ok(it)) => Some(it),
+            _ => before.cloned().flatten(),
+        });
+    move || {
+        answering.get().map(|it| {
+            let (menu, opens) = (menu.clone(), menu.clone());
+            let name = it.label();
+            let label = format!("Model: {name}. Choose another");
+            view! {
+                <button class="btn btn--sm btn--ghost composer__model" type="button" popovertarget=opens
+                    aria-haspopup="menu" aria-label=label aria-busy=move || choose.pending().get().to_string()>
+                    <Icon name="cpu" />
+                    <span class="trunc">{name}</span>
+                    <Icon name="chev-down" class="icon--sm" />
+                </button>
+                <Menu id=menu label="Who answers you" place=Place::Above>
+                    {it.choices.into_iter().map(|it| view! { <Choice of=it choose=choose /> }).collect_view()}
+                    <MenuSeparator />
+                    <a class="menu__item" role="menuitem" href="/settings/assistant">
+                        <Icon name="settings" />
+                        "Keys and other models"
+                    </a>
+                </Menu>
+            }
+        })
     }
 }
 

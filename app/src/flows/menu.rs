@@ -4,6 +4,7 @@ use super::cards::Card;
 use super::clipboard::has_clip;
 use super::later::{Later, Part};
 use super::picker::Picking;
+use super::popup::show_at;
 use super::samples::use_samples;
 use super::store::Studio;
 use super::write::Spot;
@@ -120,12 +121,14 @@ pub fn StepItems(
             <MoveItems studio=studio />
             <SkipItem studio=studio />
             <OnErrorItem studio=studio />
+        </Show>
+        <PasteItems studio=studio />
+        <Show when=move || !is_trigger.get()>
             <MenuSeparator />
             <MenuItem icon="trash" bad=true on:click=move |_| studio.ask_delete_all(&steps())>
                 "Delete" <span class="push"><Keys keys=&["⌫"] /></span>
             </MenuItem>
         </Show>
-        <PasteItems studio=studio />
     }
 }
 
@@ -138,10 +141,15 @@ fn rename(studio: Studio) {
 #[component]
 fn ReplaceTrigger(studio: Studio) -> impl IntoView {
     view! {
-        <MenuItem icon="refresh" attr:popovertarget="picker" on:click=move |_| studio.pick_trigger()>
-            "Replace the trigger"
-        </MenuItem>
+        <MenuItem icon="refresh" on:click=move |_| pick(studio, Picking::Trigger)>"Replace the trigger"</MenuItem>
     }
+}
+
+/// Opens the picker at the step once the menu is gone: an item of it would be gone, too.
+fn pick(studio: Studio, what: Picking) {
+    studio.picking.set(what);
+    let step = studio.menu_of.get_untracked();
+    request_animation_frame(move || show_at("picker", &step));
 }
 
 /// Chooses what the step does from now on; not there while steps are inside it, which would have no place.
@@ -156,10 +164,10 @@ fn ReplaceItem(studio: Studio) -> impl IntoView {
             })
         })
     });
-    let pick = move |_| studio.pick_replacement(&studio.menu_of.get_untracked());
+    let replace = move |_| pick(studio, Picking::Replace(studio.menu_of.get_untracked()));
     view! {
         <Show when=move || can.get()>
-            <MenuItem icon="refresh" attr:popovertarget="picker" on:click=pick>"Replace with another step"</MenuItem>
+            <MenuItem icon="refresh" on:click=replace>"Replace with another step"</MenuItem>
         </Show>
     }
 }
@@ -268,13 +276,13 @@ fn OnErrorItem(studio: Studio) -> impl IntoView {
             })
         })
     });
-    let pick = move |_| {
+    let add = move |_| {
         let (parent, location) = (studio.menu_of.get_untracked(), Location::InsideErrorBranch);
-        studio.picking.set(Picking::Step(Spot { parent, location, branch: None }));
+        pick(studio, Picking::Step(Spot { parent, location, branch: None }));
     };
     view! {
         <Show when=move || can.get()>
-            <MenuItem icon="alert" attr:popovertarget="picker" on:click=pick>"When it fails"</MenuItem>
+            <MenuItem icon="alert" on:click=add>"When it fails"</MenuItem>
         </Show>
     }
 }
