@@ -12,6 +12,8 @@ use crate::ui::browser;
 use crate::ui::icon::Icon;
 use crate::ui::keys::Keys;
 use domain::flow::catalog::choices::{Choice, Makes};
+use domain::flow::edit::Location;
+use domain::flow::tree;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
@@ -178,9 +180,28 @@ fn request(studio: Studio, words: &str) -> String {
         Picking::Step(spot) => {
             let begins = words.get(..4).is_some_and(|it| it.eq_ignore_ascii_case("add "));
             let add = if begins { "" } else { "Add " };
-            format!("{add}{words} after step {}", number(&spot.parent))
+            format!("{add}{words} {}", place(studio, &spot, number(&spot.parent)))
         }
         Picking::Replace(step) => format!("Replace step {} with {words}", number(&step)),
+    }
+}
+
+/// Where `spot` is, as the assistant is told; its step has the `number`.
+fn place(studio: Studio, spot: &Spot, number: usize) -> String {
+    let branch = || {
+        let at = spot.branch.unwrap_or_default();
+        let name = studio.flow.with_untracked(|flow| {
+            let step = tree::find(&flow.version.trigger, &spot.parent)?;
+            tree::bodies(step).get(at)?.name.map(str::to_owned)
+        });
+        name.filter(|it| !it.contains('"'))
+            .map_or_else(|| (at + 1).to_string(), |it| format!("\"{it}\""))
+    };
+    match spot.location {
+        Location::After => format!("after step {number}"),
+        Location::InsideLoop => format!("inside step {number}"),
+        Location::InsideBranch => format!("in the branch {} of step {number}", branch()),
+        Location::InsideErrorBranch => format!("when step {number} fails"),
     }
 }
 

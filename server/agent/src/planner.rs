@@ -27,6 +27,7 @@ mod other_words;
 mod others;
 mod phrase;
 mod pick;
+mod places;
 mod post_words;
 mod posts;
 mod reads;

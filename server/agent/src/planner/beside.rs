@@ -1,8 +1,9 @@
 //! Beside an open flow, only words that name a change of it are about it: "then tell me" is one, "tell me a joke" is
 //! not, and "complete Mobile menu" is about the to-do.
 
-use super::flow_words::{Change, Place, StepName};
+use super::flow_words::Change;
 use super::phrase::Phrase;
+use super::places::{Place, StepName};
 use super::report_words::Target;
 use super::step_words::Do;
 
@@ -60,6 +61,7 @@ fn says_where(phrase: &Phrase, place: &Place) -> bool {
             Phrase::new(words).has(KINDS)
         }
         Place::After(_) | Place::Before(_) => phrase.has(COUNTED),
+        Place::Inside(..) | Place::Failing(_) => true,
     }
 }
 

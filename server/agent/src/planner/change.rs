@@ -2,14 +2,15 @@
 
 use super::build::{Builder, Spot};
 use super::flow_refs::{flow_named, read, step_named};
-use super::flow_words::{Change, Place, StepName};
+use super::flow_words::Change;
 use super::flows::{next, save, tried};
+use super::places::{Place, StepName, end, spot};
 use super::recipe::Start;
 use super::replay::{Replay, Stop};
 use super::step_words::Do;
 use super::{say, starts, watching};
 use domain::flow::edit::{ChangeName, DeleteAction, FlowEdit, Location};
-use domain::flow::{Action, Flow, FlowVersion, proposal, tree};
+use domain::flow::{Action, Flow, proposal, tree};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -143,6 +144,8 @@ fn more(
     let taken: BTreeSet<String> =
         tree::steps(&flow.version.trigger).iter().map(|it| it.name.clone()).collect();
     let mut builder = Builder::new(replay, start, &flow.version.display_name, taken);
+    builder.references.inside =
+        (spot.location == Location::InsideLoop).then(|| spot.parent.clone());
     builder.steps(steps, spot.clone(), 0)?;
     edits.append(&mut builder.edits);
     Ok((builder.said, builder.left_out))
@@ -163,56 +166,4 @@ fn answer(head: String, said: &[String], left_out: &[String]) -> String {
 
 fn link(flow: &Flow) -> String {
     say::link(&flow.version.display_name, &format!("/flows/{}", flow.id))
-}
-
-fn end(version: &FlowVersion) -> Spot {
-    let last = tree::chain(version.trigger.next_action.as_deref()).last();
-    Spot::after(last.map_or("trigger", |it| it.name.as_str()))
-}
-
-fn spot(replay: &Replay<'_>, flow: &Flow, place: &Place) -> Result<Spot, Stop> {
-    match place {
-        Place::End => Ok(end(&flow.version)),
-        Place::Beginning | Place::After(StepName::Trigger | StepName::Number(1)) => {
-            Ok(Spot::after("trigger"))
-        }
-        Place::After(name) => step_named(replay, flow, name).map(|it| Spot::after(&it.name)),
-        Place::Before(name) => {
-            let step = step_named(replay, flow, name)?;
-            Ok(before(&flow.version, &step.name))
-        }
-    }
-}
-
-/// The place where `name` stands now.
-fn before(version: &FlowVersion, name: &str) -> Spot {
-    let is_it = |it: Option<&Action>| it.is_some_and(|it| it.name == name);
-    for step in tree::steps(&version.trigger) {
-        if is_it(step.next_action.as_deref()) {
-            return Spot::after(&step.name);
-        }
-        if is_it(step.first_loop_action.as_deref()) {
-            return Spot {
-                parent: step.name.clone(),
-                location: Location::InsideLoop,
-                branch: None,
-            };
-        }
-        if is_it(step.on_error_action.as_deref()) {
-            return Spot {
-                parent: step.name.clone(),
-                location: Location::InsideErrorBranch,
-                branch: None,
-            };
-        }
-        let children = step.children.as_deref().unwrap_or_default();
-        if let Some(at) = children.iter().position(|it| is_it(it.as_deref())) {
-            return Spot {
-                parent: step.name.clone(),
-                location: Location::InsideBranch,
-                branch: Some(at),
-            };
-        }
-    }
-    Spot::after("trigger")
 }

@@ -1,7 +1,7 @@
 //! Which flow is meant, and which step of it.
 
-use super::flow_words::StepName;
 use super::pick::Options;
+use super::places::StepName;
 use super::replay::{Replay, Stop};
 use super::values;
 use basecamp::names::Purpose;

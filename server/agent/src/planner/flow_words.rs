@@ -2,6 +2,7 @@
 
 use super::beside;
 use super::phrase::{Captures, Phrase};
+use super::places::{Place, StepName, placed, step_name};
 use super::recipe::{self, Recipe, Start};
 use super::step_words::{self, Do};
 use chrono::NaiveDate;
@@ -62,34 +63,6 @@ pub(crate) enum Change {
     Start(Start, Vec<Do>),
     /// "Change it", without saying what.
     Unsaid,
-}
-
-/// Where steps go.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// After the last step.
-    End,
-    /// Before the first step.
-    Beginning,
-    /// After a step.
-    After(StepName),
-    /// Before a step.
-    Before(StepName),
-}
-
-/// A step in words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum StepName {
-    /// What starts the flow.
-    Trigger,
-    /// The number on the canvas, where the trigger is 1.
-    Number(u64),
-    /// "The second step": so far behind the trigger, counted from 1.
-    Nth(u64),
-    /// The last one.
-    Last,
-    /// A part of what people read on it.
-    Words(String),
 }
 
 /// What a phrase asks about flows; none when it asks about something else.
@@ -301,8 +274,15 @@ fn change(phrase: &Phrase, today: NaiveDate) -> Option<Change> {
     if let Some(change) = replacement(phrase, today) {
         return Some(change);
     }
-    let (steps, place) = placed(phrase);
-    let steps = step_words::read_all(&steps, today);
+    let (added, place) = placed(phrase);
+    let said = step_words::read_all(&added, today);
+    let is_unknown = |all: &[Do]| all.iter().all(|it| matches!(it, Do::Unknown(_)));
+    // "Add tell me Done" is said where what to add is asked for.
+    let bare = added.starts("add|insert").map(|it| step_words::read_all(&it.1, today));
+    let steps = match bare.filter(|it| is_unknown(&said) && !is_unknown(it)) {
+        Some(bare) => bare,
+        None => said,
+    };
     let is_clear = steps.iter().any(|it| !matches!(it, Do::Unknown(_)))
         || phrase.starts("add|insert|then|also").is_some();
     (is_clear && !steps.is_empty()).then_some(Change::Add(steps, place))
@@ -336,49 +316,4 @@ fn restart(phrase: &Phrase) -> Option<Start> {
         "make it run|start {start}",
     ])?;
     recipe::alone(&captures.part("start"))
-}
-
-fn placed(phrase: &Phrase) -> (Phrase, Place) {
-    const PATTERNS: [(&str, bool); 4] = [
-        ("{step} after [the] step {at}", true),
-        ("{step} after [the] {at}", true),
-        ("{step} before [the] step {at}", false),
-        ("{step} before [the] {at}", false),
-    ];
-    if let Some(captures) = phrase.fits_any(&["{step} at|to the end", "{step} as [the] last step"])
-    {
-        return (captures.part("step"), Place::End);
-    }
-    if let Some(captures) =
-        phrase.fits_any(&["{step} at the beginning|start|top", "{step} as [the] first step"])
-    {
-        return (captures.part("step"), Place::Beginning);
-    }
-    for (pattern, is_after) in PATTERNS {
-        if let Some(captures) = phrase.fits(pattern) {
-            let at = step_name(&captures.get("at"));
-            return (
-                captures.part("step"),
-                if is_after { Place::After(at) } else { Place::Before(at) },
-            );
-        }
-    }
-    (phrase.clone(), Place::End)
-}
-
-fn step_name(words: &str) -> StepName {
-    let lower = words.to_lowercase();
-    let text = lower.trim_end_matches(" step").trim_start_matches("step ");
-    match text {
-        "last" | "final" => StepName::Last,
-        "trigger" | "start" => StepName::Trigger,
-        _ => match ["first", "second", "third", "fourth", "fifth", "sixth"]
-            .iter()
-            .position(|it| *it == text)
-        {
-            Some(at) => StepName::Nth(u64::try_from(at + 1).unwrap_or(1)),
-            None => super::dates::number(text)
-                .map_or_else(|| StepName::Words(words.to_owned()), StepName::Number),
-        },
-    }
 }

@@ -187,6 +187,39 @@ async fn the_flow_on_the_page_is_changed_in_place() {
 }
 
 #[tokio::test]
+async fn steps_go_inside_loops_and_branches_and_behind_failures() {
+    let world = World::new().await;
+    let words = "when a webhook arrives, for each of the items, tell me {{item.name}}";
+    let flow = flow_of(&world, &world.say(None, words).await).await;
+    let steps = async || {
+        let flow = world.flows.get(&amara(), &flow.id).await.unwrap();
+        flow.version.trigger.next_action.unwrap()
+    };
+    let inside = world.say_at(&flow.id, None, "add tell me {{item.id}} inside step 2").await;
+    assert!(inside.response.contains("Added to"), "{}", inside.response);
+    let body = steps().await.first_loop_action.unwrap();
+    let text = serde_json::to_string(&body.kind).unwrap();
+    assert!(text.contains("{{step_1['item']['id']}}"), "{text}");
+    assert!(body.next_action.is_some(), "what was first comes after it");
+    let refused = world.say_at(&flow.id, None, "add a delay of 5 minutes inside step 3").await;
+    assert!(refused.response.contains("holds no steps"), "{}", refused.response);
+    world.say_at(&flow.id, None, "tell me Oh no when step 3 fails").await;
+    assert!(steps().await.first_loop_action.unwrap().on_error_action.is_some());
+
+    let words = "when a webhook arrives, if the amount is over 5, tell me Much";
+    let flow = flow_of(&world, &world.say(None, words).await).await;
+    let said = async |words| world.say_at(&flow.id, None, words).await.response;
+    let missing = said("add a delay of 5 minutes in the branch Other of step 2").await;
+    assert!(missing.contains("Its branches are") && missing.contains("“Otherwise”"), "{missing}");
+    said("add a delay of 5 minutes in the branch \"Otherwise\" of step 2").await;
+    said("add a delay of 9 minutes in the first branch of step 2").await;
+    let now = world.flows.get(&amara(), &flow.id).await.unwrap();
+    let branches = now.version.trigger.next_action.unwrap().children.unwrap();
+    let firsts: Vec<String> = branches.iter().flatten().map(|it| it.display_name.clone()).collect();
+    assert_eq!(firsts, ["Wait for", "Wait for"]);
+}
+
+#[tokio::test]
 async fn what_cannot_be_done_is_said_with_the_nearest_that_can() {
     let world = World::new().await;
     let built = world.say(None, "when a webhook arrives, email the client and tell me Done").await;

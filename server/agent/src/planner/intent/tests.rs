@@ -251,6 +251,19 @@ const CHANGES: &[(&str, &str)] = &[
         "change it: Replace(Number(2), [Tell(None, Some(\"Hello\"))])",
     ),
     (
+        "add a delay of 5 minutes inside step 3",
+        "change it: add wait 5 minutes Inside(Number(3), None)",
+    ),
+    (
+        "Add tell me Done in the branch “Otherwise” of step 2",
+        "change it: add tell me Done Inside(Number(2), Some(\"Otherwise\"))",
+    ),
+    (
+        "add a delay of 5 minutes in the second branch of step 2",
+        "change it: add wait 5 minutes Inside(Number(2), Some(\"second\"))",
+    ),
+    ("tell me Oh no when step 4 fails", "change it: add tell me Oh no Failing(Number(4))"),
+    (
         "replace the trigger with every day at 9",
         "change it: start Day(Clock { hour: 9, minute: 0 })",
     ),

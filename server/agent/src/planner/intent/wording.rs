@@ -3,9 +3,10 @@
 use super::*;
 use crate::planner::conditions::Test;
 use crate::planner::edit_words::Edit;
-use crate::planner::flow_words::{Change, FlowRequest, Place};
+use crate::planner::flow_words::{Change, FlowRequest};
 use crate::planner::item_words::Items;
 use crate::planner::look_words::Past;
+use crate::planner::places::Place;
 use crate::planner::recipe::{Recipe, Start};
 use crate::planner::report_words::Target;
 use crate::planner::step_words::Do;
