@@ -50,6 +50,18 @@ test('what is typed in the picker can be asked of the assistant', async ({ page 
   await picker.getByRole('button', { name: /^Ask the assistant for/ }).click();
   const panel = page.getByRole('complementary', { name: 'Assistant' });
   await expect(panel.getByRole('log').getByText('Add a delay of 5 minutes after step 2')).toBeVisible();
+  await expect(page.locator('.node')).toHaveCount(3);
+
+  await page.locator('#node-step_1').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Replace with another step' }).click();
+  await page.getByRole('combobox', { name: 'Replace the step' }).fill('for each');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Add a step at the start of One' }).click();
+  await picker.getByRole('combobox').fill('a delay of 9 minutes');
+  await picker.getByRole('button', { name: /^Ask the assistant for/ }).click();
+  await expect(panel.getByRole('log').getByText('Add a delay of 9 minutes inside step 2')).toBeVisible();
+  await expect(page.locator('.node')).toHaveCount(4);
+  await expect(page.getByRole('button', { name: 'Add a step at the start of One' })).toBeVisible();
 });
 
 test('a step that only works something out is tried where its values are wanted', async ({ page }) => {
