@@ -78,11 +78,14 @@ impl Turn {
                     Some(spec) if self.is_withheld(spec, &call) => {
                         self.withhold(&call, spec).await?;
                     }
-                    Some(spec) => match self.judge((spec, &call), writes, &decided) {
-                        Some(why) => self.execute(call.clone(), &why).await?,
-                        None if self.ask(&call, spec).await? => return Ok(Some(End::Gone)),
-                        None => {}
-                    },
+                    Some(spec) => {
+                        let amounts_to = self.amounts_to(spec, &call).await?;
+                        match self.judge((spec, amounts_to, &call), writes, &decided) {
+                            Some(why) => self.execute(call.clone(), &why).await?,
+                            None if self.ask(&call, spec).await? => return Ok(Some(End::Gone)),
+                            None => {}
+                        }
+                    }
                     None => self.fail_unusable(&call).await?,
                 },
             }
@@ -96,16 +99,31 @@ impl Turn {
         self.agent.0.tools.find(tool).is_some_and(|it| it.risk != Risk::Read)
     }
 
+    /// The tool that a call comes to, where that is another one: what is asked about is that.
+    async fn amounts_to(
+        &self,
+        spec: &'static ToolSpec,
+        call: &StoredCall,
+    ) -> Result<&'static ToolSpec, Problem> {
+        let tools = &self.agent.0.tools;
+        if call.name != "pmos_undo" {
+            return Ok(tools.amounts_to(&call.name, &call.args).unwrap_or(spec));
+        }
+        let session = self.run.run.session_id.as_str();
+        let found = tools.undo_amounts_to(&self.actor, &call.args, session).await;
+        // Where that cannot be found out, the tool itself says why.
+        Ok(found.ok().flatten().unwrap_or(spec))
+    }
+
     /// Why a call needs no question; none when it does. A person who may not write at all is refused by the tool
     /// itself, not asked. A remembered answer never covers what text from outside led to, or a flood of writes.
     fn judge(
         &self,
-        (spec, call): (&ToolSpec, &StoredCall),
+        (called, spec, call): (&ToolSpec, &ToolSpec, &StoredCall),
         writes: usize,
         decided: &Decided,
     ) -> Option<String> {
-        let rule = decided.policies.first(self.actor.role, spec, &call.args);
-        let spec = self.agent.0.tools.amounts_to(&call.name, &call.args).unwrap_or(spec);
+        let rule = decided.policies.first(self.actor.role, called, &call.args);
         if spec.name == READ && self.is_tainted {
             // What it is asked leaves PM OS, and text from outside may have chosen it.
             return None;

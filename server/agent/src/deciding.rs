@@ -135,12 +135,12 @@ impl Agent {
         let found = self.decidable(actor, id).await?;
         self.check_four_eyes(actor, &found).await?;
         let rule = remember.map(|it| self.rule_of(actor, &found, it)).transpose()?;
-        let (found, edited) = self.edited(found, args)?;
         if let Some(reason) = self.drifted(&found).await? {
             self.expire(&found, reason.clone(), Next::AskAgain).await?;
             self.carry_on().await?;
             return Err(Problem::Conflict { message: reason, status: Some("expired".to_owned()) });
         }
+        let (found, edited) = self.edited(found, args).await?;
         let by = Some((actor.user.clone(), actor.name.clone()));
         let decision = Decision { status: ApprovalStatus::Approved, by, note };
         self.decide(actor, &found, decision, (edited, rule)).await?;
@@ -180,23 +180,6 @@ impl Agent {
             return Err(decided_before(ApprovalStatus::Expired));
         }
         Ok(found)
-    }
-
-    /// The approval with its edited arguments, and their hash, when there are any.
-    fn edited(
-        &self,
-        mut found: StoredApproval,
-        args: Option<Value>,
-    ) -> Result<(StoredApproval, Option<String>), Problem> {
-        let Some(args) = args else { return Ok((found, None)) };
-        let tool = &found.approval.tool;
-        let both = (&found.approval.args, &args);
-        let args = self.0.tools.edited_secrets(&found.workspace, tool, both);
-        self.0.tools.check(&found.approval.tool, &args)?;
-        let hash = Tools::hash(&found.approval.tool, &args);
-        found.approval.args = args;
-        found.approval.args_hash.clone_from(&hash);
-        Ok((found, Some(hash)))
     }
 
     /// Why what was asked about is not what would happen now.

@@ -5,6 +5,7 @@
 
 pub mod agent;
 pub mod agents;
+mod amending;
 pub mod assistant;
 mod call_lines;
 pub mod command_list;

@@ -56,12 +56,16 @@ impl Agent {
             (KeyChange::Keep, maker)
                 if text(&change, "llmBaseUrl").is_none() || maker.is_none() =>
             {
-                None
+                KeyWrite::None
+            }
+            (KeyChange::Clear, Some(maker)) => KeyWrite::Remove(vec![maker.name().to_owned()]),
+            // Nobody's key is asked for by the built-in assistant: whatever is kept goes.
+            (KeyChange::Clear, None) => {
+                KeyWrite::Remove(keys.into_iter().map(|it| it.provider).collect())
             }
             (_, None) => {
                 return Err(Problem::invalid("llmProvider", "Say which provider the key is for"));
             }
-            (KeyChange::Clear, Some(maker)) => Some((maker.name(), None)),
             (given, Some(maker)) => {
                 let stored = keys.into_iter().find(|it| it.provider == maker.name());
                 let base =
@@ -73,7 +77,7 @@ impl Agent {
                 };
                 let place = (&actor.workspace, actor.user.as_str());
                 let key = self.sealed(place, maker, (stored, fresh), "llmApiKey")?;
-                Some((maker.name(), Some(StoredKey { base_url: base, ..key })))
+                KeyWrite::Put(Box::new(StoredKey { base_url: base, ..key }))
             }
         };
         self.save_personal(actor, chosen, key).await?;
@@ -84,7 +88,7 @@ impl Agent {
         &self,
         actor: &Actor,
         chosen: Chosen,
-        key: Option<(&'static str, Option<StoredKey>)>,
+        key: KeyWrite,
     ) -> Result<(), Problem> {
         let actor = actor.clone();
         let write = self.0.db.write(move |tx| {
@@ -93,12 +97,14 @@ impl Agent {
                 let all = (provider, model, &chosen.preferences);
                 model_keys::set_personal(tx, &actor.workspace, &actor.user, all).await?;
                 match key {
-                    Some((_, Some(key))) => model_keys::put(tx, &actor.workspace, &key).await?,
-                    Some((provider, None)) => {
+                    KeyWrite::Put(key) => model_keys::put(tx, &actor.workspace, &key).await?,
+                    KeyWrite::Remove(providers) => {
                         let owner = actor.user.as_str();
-                        model_keys::delete(tx, &actor.workspace, owner, provider).await?;
+                        for provider in providers {
+                            model_keys::delete(tx, &actor.workspace, owner, &provider).await?;
+                        }
                     }
-                    None => {}
+                    KeyWrite::None => {}
                 }
                 let event =
                     Event::new(EventKind::AssistantChanged, &actor.user, "Personal settings");
@@ -108,6 +114,14 @@ impl Agent {
         });
         write.await
     }
+}
+
+/// What becomes of the keys of a person.
+enum KeyWrite {
+    None,
+    Put(Box<StoredKey>),
+    /// Of these providers.
+    Remove(Vec<String>),
 }
 
 /// What a person chose, being changed.

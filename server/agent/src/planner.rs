@@ -46,6 +46,7 @@ mod step_words;
 mod todo_words;
 mod todos;
 mod values;
+mod waiting;
 mod watch_words;
 mod watching;
 
@@ -149,13 +150,14 @@ fn hear(
         return all(replay, said, BTreeMap::new(), texts);
     };
     let intent = intent::read(said, today, is_in_flow);
-    if intent == Intent::NeverMind {
-        texts.push("All right. Nothing was changed.".to_owned());
-        return Ok(());
+    let is_choice = question.choices.iter().any(|it| it.eq_ignore_ascii_case(said.trim()));
+    if intent == Intent::NeverMind && !is_choice {
+        return all(replay, said, BTreeMap::new(), texts);
     }
     let answer = pick::answer(said, &question);
     let Some(answer) = answer else {
-        if intent != Intent::Unknown {
+        // A bare yes is an answer that fits nothing; there is no approval it could mean.
+        if !matches!(intent, Intent::Unknown | Intent::Decide) {
             return all(replay, said, BTreeMap::new(), texts);
         }
         let text = format!("“{}” is not one of them. {}", said.trim(), question.text);
@@ -193,8 +195,8 @@ fn act(replay: &mut Replay<'_>, intent: Intent) -> Result<String, Stop> {
         Intent::Hello => Ok(say::hello(&replay.prompt.asker)),
         Intent::Thanks => Ok("You are welcome.".to_owned()),
         Intent::Help => Ok(say::help()),
-        Intent::NeverMind => Ok("All right. Nothing was changed.".to_owned()),
-        Intent::Decide => Ok(say::decide()),
+        Intent::NeverMind => waiting::never_mind(replay),
+        Intent::Decide => waiting::decide(replay),
         Intent::Approvals => reads::approvals(replay),
         Intent::Overdue(scope) => reads::overdue(replay, &scope),
         Intent::Due(range, words, scope) => reads::due(replay, range, &words, &scope),

@@ -126,6 +126,14 @@ impl Basecamp {
         }
     }
 
+    /// The conversation that it works for; none for everything else.
+    pub fn conversation(&self) -> Option<&str> {
+        match self.1.as_deref()? {
+            Author::Operation(draft) => draft.operation.session_id.as_deref(),
+            Author::Step(_) => None,
+        }
+    }
+
     /// Finds out what became of writes whose end is not known, and ends their operations. The sync does this again and
     /// again; after a start the writes of the process before come first.
     ///

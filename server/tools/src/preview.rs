@@ -8,6 +8,7 @@ use crate::preview_plan::{self, day};
 use crate::secret_args;
 use crate::tool::{Call, ToolSpec};
 use crate::tools::Tools;
+use crate::undo;
 use basecamp::names::Purpose;
 use domain::actor::Actor;
 use domain::approval::{Change, Effects};
@@ -85,6 +86,7 @@ impl Tools {
             other_tools::ASK | other_tools::WRITE | other_tools::READ => {
                 Box::pin(other_tools::preview(call)).await
             }
+            "pmos_undo" => Box::pin(undo::preview(call)).await,
             "move_card" => Box::pin(preview_plan::move_card(&call)).await,
             "create_card" => Box::pin(preview_plan::create_card(&call)).await,
             _ => match Box::pin(preview_plan::change(&call, spec)).await? {

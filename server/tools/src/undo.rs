@@ -9,8 +9,9 @@ use crate::catalog;
 use crate::error::ToolError;
 use crate::lists;
 use crate::planned;
+use crate::preview::Preview;
 use crate::record::{Undoing, Write};
-use crate::tool::{Call, CallContext, Done};
+use crate::tool::{Call, CallContext, Done, ToolSpec};
 use crate::tools::{Tools, millis, needed};
 use basecamp::classes::written;
 use basecamp::outbox::Draft;
@@ -263,14 +264,74 @@ pub(crate) async fn undo(call: Call<'_>) -> Result<Done, ToolError> {
 
 /// The caller's last writes that can be taken back.
 async fn latest(call: &Call<'_>, count: i64) -> Result<Vec<OperationRow>, ToolError> {
-    let filter = OperationFilter { limit: LOOKED_AT, ..OperationFilter::default() };
-    let mut conn = call.tools.db.read().await?;
-    let rows = operations::list(&mut conn, &call.actor.workspace, &filter).await?;
-    let can = |it: &OperationRow| {
-        let is_theirs = it.user_id == call.actor.user.as_str();
-        is_theirs && it.source != "undo" && it.undo.is_some() && it.undone_at.is_none()
+    let count = usize::try_from(count).unwrap_or(1);
+    call.tools.last_of(call.actor, call.tools.basecamp.conversation(), count).await
+}
+
+impl Tools {
+    /// The last writes of `actor` that can be taken back; in a conversation those of it, since "that" means nothing
+    /// that was done elsewhere.
+    async fn last_of(
+        &self,
+        actor: &Actor,
+        conversation: Option<&str>,
+        count: usize,
+    ) -> Result<Vec<OperationRow>, ToolError> {
+        let filter = OperationFilter { limit: LOOKED_AT, ..OperationFilter::default() };
+        let mut conn = self.db.read().await?;
+        let rows = operations::list(&mut conn, &actor.workspace, &filter).await?;
+        let can = |it: &OperationRow| {
+            let is_theirs = it.user_id == actor.user.as_str();
+            let is_of_it = conversation.is_none() || it.session_id.as_deref() == conversation;
+            let is_open = it.undo.is_some() && it.undone_at.is_none();
+            is_theirs && is_of_it && is_open && it.source != "undo"
+        };
+        Ok(rows.into_iter().filter(can).take(count).collect())
+    }
+
+    /// The tool that an undo in a conversation comes to, which is asked about as that tool is; none where there is
+    /// nothing to take back.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn undo_amounts_to(
+        &self,
+        actor: &Actor,
+        args: &Value,
+        conversation: &str,
+    ) -> Result<Option<&'static ToolSpec>, ToolError> {
+        let row = match args.get("operation_id").and_then(Value::as_str) {
+            Some(id) => {
+                let mut conn = self.db.read().await?;
+                operations::find(&mut conn, &actor.workspace, &OperationId::from(id)).await?
+            }
+            None => self.last_of(actor, Some(conversation), 1).await?.pop(),
+        };
+        let stored = row.and_then(|it| it.undo);
+        let reverse = stored.and_then(|it| serde_json::from_str::<Reverse>(&it).ok());
+        Ok(reverse.and_then(|it| catalog::named(&it.tool)))
+    }
+}
+
+/// What a person is asked before a write is taken back. One that never can be is refused here already.
+pub(crate) async fn preview(call: Call<'_>) -> Result<Preview, ToolError> {
+    let Some(id) = call.args.text("operation_id") else {
+        let words = "What was changed last in this conversation is taken back";
+        return Ok(Preview::new("Undo the last change".to_owned(), words.to_owned(), Value::Null));
     };
-    Ok(rows.into_iter().filter(can).take(usize::try_from(count).unwrap_or(1)).collect())
+    let mut conn = call.tools.db.read().await?;
+    let id = OperationId::from(id);
+    let row = operations::find(&mut conn, &call.actor.workspace, &id).await?;
+    drop(conn);
+    let row = row.ok_or_else(|| Problem::not_found("Operation"))?;
+    allowed(call.actor, &row)?;
+    let did = catalog::named(&row.tool).map_or(row.tool.as_str(), |it| it.title);
+    let summary = match &row.target {
+        Some(target) => format!("What “{did}” did to “{target}” is taken back"),
+        None => format!("What “{did}” did is taken back"),
+    };
+    let guard = json!({ "operation": row.id, "undone_at": row.undone_at });
+    Ok(Preview::new(format!("Undo: {did}"), summary, guard))
 }
 
 /// Logged writes with target, time and whether each can be undone.

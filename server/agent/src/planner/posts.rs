@@ -11,6 +11,7 @@ use super::values;
 use basecamp::names::Purpose;
 use domain::project::Project;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 type Answer = Result<String, Stop>;
 
@@ -230,11 +231,14 @@ fn access(replay: &mut Replay<'_>, people: &str, place: &str) -> Answer {
 }
 
 fn undo(replay: &mut Replay<'_>) -> Answer {
-    Ok(match replay.attempt("pmos_undo", json!({ "count": 1 }))? {
+    let Some(id) = last_done(replay) else {
+        return Ok("Nothing was changed in this conversation that I could take back. What was done elsewhere is under \
+                   [Activity](/activity), each with its own undo."
+            .to_owned());
+    };
+    Ok(match replay.attempt("pmos_undo", json!({ "operation_id": id }))? {
         Ok(done) => {
-            let undone = done.get("undone").and_then(Value::as_array).and_then(|it| it.first());
-            let one = undone.unwrap_or(&done);
-            let said = values::text(one, "message");
+            let said = values::text(&done, "message");
             if said.is_empty() {
                 "The last change was taken back.".to_owned()
             } else {
@@ -243,6 +247,24 @@ fn undo(replay: &mut Replay<'_>) -> Answer {
         }
         Err(failure) => not_done(&failure),
     })
+}
+
+/// The last change of this conversation that was not taken back.
+fn last_done(replay: &Replay<'_>) -> Option<String> {
+    let calls = replay.prompt.history.iter().flat_map(|it| &it.calls);
+    let done = calls.filter_map(|it| it.outcome.as_ref().ok().map(|result| (it, result)));
+    let mut undone = BTreeSet::new();
+    for (call, result) in done.rev() {
+        let operation = result.get("operation_id").and_then(Value::as_str);
+        if call.name == "pmos_undo" {
+            undone.extend(call.args.get("operation_id").and_then(Value::as_str));
+            let several = result.get("undone").and_then(Value::as_array).into_iter().flatten();
+            undone.extend(several.filter_map(|it| it.get("operation_id")?.as_str()));
+        } else if let Some(id) = operation.filter(|it| !undone.contains(it)) {
+            return Some(id.to_owned());
+        }
+    }
+    None
 }
 
 #[cfg(test)]

@@ -58,6 +58,11 @@ async fn a_personal_key_stays_masked_kept_and_cleared() {
         assert!(matches!(&refused, Problem::NoModelKey { .. }) && refused.code() == "NO_MODEL_KEY");
         change(json!({"llmProvider": "builtin"})).await;
         assert_eq!(world.say_as(&mika, None, "projects").await.run.model, "builtin");
+        change(json!({"llmProvider": "claude", "llmApiKey": KEY})).await;
+        change(json!({"llmProvider": "builtin"})).await;
+        change(json!({"llmApiKey": null})).await;
+        let back = change(json!({"llmProvider": "claude"})).await;
+        assert_eq!(back["llm_api_key"], Value::Null, "cleared although another one answers");
         let wrong = world
             .agent
             .change_personal_settings(&mika, fields(json!({"llmProvider": "abacus"})))

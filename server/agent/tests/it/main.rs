@@ -22,6 +22,7 @@ mod policies;
 mod provider;
 mod remembering;
 mod restarts;
+mod taking_back;
 mod text_to_flow;
 mod thinking;
 mod waiting;

@@ -38,7 +38,11 @@ pub(super) fn talk(phrase: &Phrase) -> Option<Intent> {
     ]) {
         return Some(Intent::Help);
     }
-    if fits(&["never_mind|nevermind|cancel|stop|forget_it|forget_that", "cancel|stop that|it"]) {
+    if fits(&[
+        "never_mind|nevermind|cancel|stop|forget_it|forget_that|no|nope",
+        "no thanks|thank_you",
+        "cancel|stop that|it",
+    ]) {
         return Some(Intent::NeverMind);
     }
     if fits(&[
