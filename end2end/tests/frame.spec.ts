@@ -38,6 +38,11 @@ test('one search finds pages, actions, projects, people and to-dos', async ({ pa
   await expect(page.locator('main tbody tr')).toHaveCount(1);
 
   await page.keyboard.press('ControlOrMeta+k');
+  await field.fill('amara osei');
+  await palette.getByRole('option', { name: /Member of the workspace/ }).click();
+  await expect(page.getByRole('heading', { name: 'Members' }).first()).toBeVisible();
+
+  await page.keyboard.press('ControlOrMeta+k');
   await field.fill('home');
   await expect(option(/^Home/)).toBeVisible();
   await page.keyboard.press('Enter');

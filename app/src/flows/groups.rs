@@ -82,20 +82,37 @@ fn searched(all: Vec<&'static Choice>, wanted: &str) -> Vec<Grouped> {
     found.into_iter().map(|(_, it)| (heading_of(it), it)).collect()
 }
 
-/// How well a choice fits: its name begins so, a word of it does, it holds it, its description does; nothing where none.
+/// What people call a step that is called otherwise here.
+const CALLED: [(&str, &str); 4] = [
+    ("loop", "loop repeat iterate"),
+    ("router", "router branch if parallel switch"),
+    ("@activepieces/piece-subflows/callFlow", "subflow"),
+    ("code", "script"),
+];
+
+/// As it is compared: a "to-do" is a "todo".
+fn plain(words: &str) -> String {
+    words.to_lowercase().replace('-', "")
+}
+
+/// How well a choice fits: its name begins so, a word of it does, it holds it, people call it so, its description holds
+/// all of the words; nothing where none.
 fn rank(choice: &Choice, wanted: &str) -> Option<u8> {
-    let name = choice.display_name.to_lowercase();
+    let wanted = &plain(wanted).replace("create ", "add ");
+    let name = plain(choice.display_name);
     if name.starts_with(wanted) {
         return Some(4);
     }
-    if name.split_whitespace().any(|it| it.starts_with(wanted)) {
+    let called = CALLED.iter().find(|it| it.0 == choice.id).map_or("", |it| it.1);
+    let begins = |words: &str| words.split_whitespace().any(|it| it.starts_with(wanted));
+    if begins(&name) || begins(called) {
         return Some(3);
     }
     if name.contains(wanted) {
         return Some(2);
     }
-    let rest = format!("{} {}", choice.description, choice.piece_display_name).to_lowercase();
-    rest.contains(wanted).then_some(1)
+    let rest = plain(&format!("{name} {} {}", choice.description, choice.piece_display_name));
+    wanted.split_whitespace().all(|it| rest.contains(it)).then_some(1)
 }
 
 /// Everything under its heading, what is likely first and only once.
@@ -231,6 +248,19 @@ mod tests {
         assert_eq!(names("add a to-do")[0], "Add a to-do");
         assert!(names("basecamp").contains(&"Complete a to-do"));
         assert!(names("zebra").is_empty());
+        for (words, step) in [
+            ("todo", "Add a to-do"),
+            ("create to-do", "Add a to-do"),
+            ("loop", "For each item"),
+            ("parallel", "Choose a branch"),
+            ("subflow", "Call a flow"),
+        ] {
+            assert!(
+                names(words).iter().take(3).any(|it| *it == step),
+                "{words}: {:?}",
+                names(words)
+            );
+        }
     }
 
     #[test]

@@ -237,9 +237,9 @@ fn Search(
                 autofocus
                 autocomplete="off"
                 aria-label=move || label(studio)
-                aria-expanded="true"
+                aria-expanded=move || (!found.with(Vec::is_empty)).to_string()
                 aria-controls="picker-list"
-                aria-activedescendant=move || format!("pick-{}", active.get())
+                aria-activedescendant=move || (!found.with(Vec::is_empty)).then(|| format!("pick-{}", active.get()))
                 placeholder=move || studio.picking.with(asked)
                 prop:value=move || wanted.get()
                 on:input=move |event| {
@@ -338,11 +338,13 @@ fn Options(
         }
     };
     view! {
-        <div class="listbox" role="listbox" id="picker-list" aria-label="What can be added" tabindex="-1">
-            {move || groups().into_iter().map(group).collect_view()}
-            <Show when=move || found.with(Vec::is_empty)>
-                <p class="sm muted" style="padding: 0.75rem">"Nothing fits. Try another word, or ask the assistant below."</p>
-            </Show>
+        <div class="listbox" tabindex="-1">
+            <div role="listbox" id="picker-list" aria-label="What can be added" hidden=move || found.with(Vec::is_empty)>
+                {move || groups().into_iter().map(group).collect_view()}
+            </div>
+            <p class="sm muted" style="padding: 0.75rem" role="status" hidden=move || !found.with(Vec::is_empty)>
+                "Nothing fits. Try another word, or ask the assistant below."
+            </p>
         </div>
     }
 }

@@ -51,7 +51,7 @@ fn name_steps(version: &FlowVersion, problems: &mut [FlowProblem]) {
                 "It uses step {}, {}, which does not run before this one",
                 it.number, it.title
             ),
-            None => format!("It uses {name}, which is no step of this flow"),
+            None => "It uses the result of a step that is no longer in this flow".to_owned(),
         };
     }
 }
@@ -143,6 +143,9 @@ mod tests {
         name_steps(&version, &mut found);
         let said: Vec<_> = found.iter().map(|it| it.message.as_str()).collect();
         assert!(said.iter().any(|it| it.starts_with("It uses step 3, ")), "{said:?}");
-        assert!(said.contains(&"It uses step_9, which is no step of this flow"), "{said:?}");
+        assert!(
+            said.contains(&"It uses the result of a step that is no longer in this flow"),
+            "{said:?}"
+        );
     }
 }

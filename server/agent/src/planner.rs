@@ -1,6 +1,8 @@
 //! The built-in assistant: plain English in, tools and plain words out. No key, no guessing, the same answer every time.
 
 mod actions;
+mod asked;
+mod asked_words;
 mod beside;
 mod build;
 mod by_name;
@@ -18,6 +20,8 @@ mod flows;
 mod intent;
 mod item_words;
 mod items;
+mod leftover;
+mod listed;
 mod look_words;
 mod looks;
 mod narrow;
@@ -43,8 +47,10 @@ mod scope;
 mod several;
 mod starts;
 mod step_words;
+mod talked_of;
 mod todo_words;
 mod todos;
+mod undos;
 mod values;
 mod waiting;
 mod watch_words;

@@ -19,6 +19,8 @@ const FEW: usize = 5;
 const MANY: usize = 40;
 /// Longer texts are nobody's search.
 const LONGEST: usize = 200;
+/// Where the people of the workspace are.
+const MEMBERS: &str = "/settings/members";
 /// How many runs of the flow that fits best are given.
 const RUNS: u32 = 3;
 
@@ -46,13 +48,21 @@ impl Backend {
         Ok(Found { groups: groups.into_iter().flatten().collect() })
     }
 
-    /// Projects and people by name, of the mirror; none while it is not filled.
+    /// Projects and people by name: those of the mirror, where it is filled, and members who are not among them.
     async fn names(&self, actor: &Actor, wanted: &str) -> Result<[Option<Group>; 2], Problem> {
-        let Some(mut mirror) = self.basecamp.mirrored(actor).await? else {
-            return Ok([None, None]);
-        };
-        let projects = mirror.projects().await?.into_iter().filter(|it| fits(&it.name, wanted));
-        let people = mirror.people().await?.into_iter().filter(|it| fits(&it.name, wanted));
+        let (mut projects, mut people) = (Vec::new(), Vec::new());
+        if let Some(mut mirror) = self.basecamp.mirrored(actor).await? {
+            projects = mirror.projects().await?;
+            people = mirror.people().await?;
+        }
+        let is_known = |name: &str| people.iter().any(|it| plain(&it.name) == plain(name));
+        let members = self.auth.members(actor).await?.into_iter();
+        let members: Vec<Hit> = members
+            .filter(|it| fits(&it.name, wanted) && !is_known(&it.name))
+            .map(|it| hit(it.name, "Member of the workspace".to_owned(), MEMBERS.to_owned()))
+            .collect();
+        let projects = projects.into_iter().filter(|it| fits(&it.name, wanted));
+        let people = people.into_iter().filter(|it| fits(&it.name, wanted));
         let project = |it: domain::project::Project| {
             hit(it.name, String::new(), format!("/projects/{}", it.id))
         };
@@ -62,7 +72,7 @@ impl Backend {
         };
         Ok([
             group(Kind::Project, projects.map(project), FEW),
-            group(Kind::Person, people.map(person), FEW),
+            group(Kind::Person, people.map(person).chain(members), FEW),
         ])
     }
 

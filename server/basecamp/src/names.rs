@@ -1,5 +1,7 @@
 //! Which project, list or person is meant: names resolve in fixed steps, and a guess never writes.
 
+use unicode_normalization::UnicodeNormalization;
+
 /// What the name is needed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
@@ -36,8 +38,15 @@ pub enum Match {
     None,
 }
 
-/// Resolves `query` among `candidates`: an id, else the exact name, else a name that contains it, else the closest
-/// spelling. The last step is for reads only.
+/// A name as it is compared: without its case and its accents, since "Lucia" and "Lucía" are the same name.
+pub fn folded(name: &str) -> String {
+    // Only the marks that Latin, Greek and Cyrillic letters carry: in other scripts a mark makes another letter.
+    let is_accent = |it: &char| ('\u{300}'..='\u{36F}').contains(it);
+    name.trim().to_lowercase().nfd().filter(|it| !is_accent(it)).nfc().collect()
+}
+
+/// Resolves `query` among `candidates`: an id, else the exact name, else the same without accents, else a name that
+/// contains it, else the closest spelling. The last step is for reads only.
 pub fn resolve(query: &str, candidates: &[Candidate], purpose: Purpose) -> Match {
     let wanted = query.trim().to_lowercase();
     if wanted.is_empty() {
@@ -48,13 +57,22 @@ pub fn resolve(query: &str, candidates: &[Candidate], purpose: Purpose) -> Match
         return outcome(by_id.cloned().collect());
     }
     let name_is = |fits: &dyn Fn(&str) -> bool| -> Vec<Candidate> {
-        candidates.iter().filter(|it| fits(&it.name.to_lowercase())).cloned().collect()
+        candidates.iter().filter(|it| fits(&it.name)).cloned().collect()
     };
-    let exact = name_is(&|name| name == wanted);
+    let exact = name_is(&|name| name.to_lowercase() == wanted);
     if !exact.is_empty() {
         return outcome(exact);
     }
-    let containing = name_is(&|name| name.contains(&wanted));
+    let wanted = folded(&wanted);
+    let same = name_is(&|name| folded(name) == wanted);
+    if !same.is_empty() {
+        return outcome(same);
+    }
+    // A mark alone folds to nothing, and nothing is part of every name.
+    if wanted.is_empty() {
+        return Match::None;
+    }
+    let containing = name_is(&|name| folded(name).contains(&wanted));
     if !containing.is_empty() || purpose == Purpose::Write {
         return outcome(containing);
     }
@@ -72,7 +90,7 @@ fn outcome(mut found: Vec<Candidate>) -> Match {
 /// Those at the smallest edit distance, when that is at most the larger of 3 and half the length.
 fn closest(wanted: &str, candidates: &[Candidate]) -> Vec<Candidate> {
     let limit = (wanted.chars().count() / 2).max(3);
-    let near = candidates.iter().map(|it| (distance(wanted, &it.name.to_lowercase()), it));
+    let near = candidates.iter().map(|it| (distance(wanted, &folded(&it.name)), it));
     let near: Vec<(usize, &Candidate)> = near.filter(|(distance, _)| *distance <= limit).collect();
     let best = near.iter().map(|(distance, _)| *distance).min();
     near.into_iter()
@@ -145,5 +163,30 @@ mod tests {
         assert_eq!(id_of("Websit relanch", Purpose::Read), Some(1));
         assert_eq!(resolve("Websit relanch", &projects(), Purpose::Write), Match::None);
         assert_eq!(resolve("invoices of last year", &projects(), Purpose::Read), Match::None);
+    }
+
+    #[test]
+    fn an_accent_more_or_less_is_the_same_name_even_to_write() {
+        let people =
+            [(1, "Lucía Ferrer"), (2, "Sofia Duarte"), (3, "Zoë"), (4, "Zoe"), (5, "がく")]
+                .map(|(id, name)| Candidate::new(id, name));
+        let id_of = |query| match resolve(query, &people, Purpose::Write) {
+            Match::One(it) => Some(it.id),
+            _ => None,
+        };
+        for (said, expected) in [
+            ("Lucia", Some(1)),
+            ("lucia ferrer", Some(1)),
+            ("LUCÍA", Some(1)),
+            ("Luci\u{301}a", Some(1)),
+            ("Sofía", Some(2)),
+            ("Zoë", Some(3)),
+            ("Zoe", Some(4)),
+            ("かく", None),
+            ("\u{301}", None),
+        ] {
+            assert_eq!(id_of(said), expected, "{said}");
+        }
+        assert!(matches!(resolve("Zo", &people, Purpose::Write), Match::Ambiguous(_)));
     }
 }

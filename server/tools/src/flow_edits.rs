@@ -73,7 +73,8 @@ async fn folder(call: &Call<'_>) -> Result<Option<String>, ToolError> {
 /// A flow was made.
 pub(crate) fn made(flow: &Flow) -> Done {
     let summary = format!("Made the flow “{}”", flow.version.display_name);
-    changed(flow, &summary, &[]).undone_by("flow_delete", &json!({ "flow_id": flow.id }))
+    let done = changed(flow, &summary, &[]);
+    done.undone_by("flow_delete", &json!({ "flow_id": flow.id })).while_it_is(flow)
 }
 
 /// A trigger that brings its steps replaces the whole tree; one without keeps what hangs below it.
@@ -252,7 +253,7 @@ pub(crate) async fn edit(call: &Call<'_>, edits: Vec<FlowEdit>) -> Outcome {
     let operations: Vec<Value> = edits.iter().map(edit::outline).collect();
     let flow = call.tools.flows.edit(call.actor, &before.id, None, edits).await?;
     let undo = json!({ "flow_id": flow.id, "operation": back_to(before.version) });
-    Ok(changed(&flow, &summary, &operations).undone_by("flow_update", &undo))
+    Ok(changed(&flow, &summary, &operations).undone_by("flow_update", &undo).while_it_is(&flow))
 }
 
 /// Whether the assistant only suggests a change: a large one to steps that are there.

@@ -176,7 +176,7 @@ async fn fields(call: &Call<'_>, data: Map<String, Value>) -> Outcome {
         done.undone_by("flow_update", &undo)
     } else if is_edited && !others {
         let undo = json!({ "flow_id": flow.id, "operation": back_to(before.version) });
-        done.undone_by("flow_update", &undo)
+        done.undone_by("flow_update", &undo).while_it_is(&flow)
     } else if !others && switches.is_some_and(|it| it != before.status) {
         done.undone_by(other(before.status), &json!({ "flow_id": flow.id }))
     } else {

@@ -127,9 +127,16 @@ async fn told(
             continue;
         }
         let old = if is_new { None } else { earlier(record, field) };
-        let change = changed(call, field, (value, old.as_ref())).await?;
+        let mut change = changed(call, field, (value, old.as_ref())).await?;
+        if is_new && field == "content" {
+            "saying".clone_into(&mut change.label);
+        }
         let was = change.from.as_ref().map(|it| format!(" instead of {it}"));
-        parts.push(format!("{} {}{}", change.label, change.to, was.unwrap_or_default()));
+        // A short message is called by all it says, which is said once.
+        let is_said = is_new && subject.as_ref().is_some_and(|it| change.to == format!("“{it}”"));
+        if !is_said {
+            parts.push(format!("{} {}{}", change.label, change.to, was.unwrap_or_default()));
+        }
         changes.push(Change { label: capital(&change.label), ..change });
     }
     let named = subject.clone().unwrap_or_default();

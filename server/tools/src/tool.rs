@@ -3,10 +3,12 @@
 use crate::args::Args;
 use crate::deciding::Decider;
 use crate::error::ToolError;
+use crate::keys;
 use crate::schema;
 use crate::tools::Tools;
 use domain::actor::Actor;
 use domain::approval::Risk;
+use domain::flow::{Flow, FlowVersion};
 use domain::ids::OperationId;
 use serde_json::{Value, json};
 use std::pin::Pin;
@@ -283,9 +285,23 @@ impl Done {
         self
     }
 
+    /// It is reversed only while the draft of `flow` still holds what this write left in it.
+    pub(crate) fn while_it_is(mut self, flow: &Flow) -> Self {
+        if let Some(undo) = &mut self.undo {
+            undo["flow"] = json!({ "id": flow.id, "left": content(flow) });
+        }
+        self
+    }
+
     /// The call that reverses it.
     pub(crate) fn undone_by(mut self, tool: &str, args: &Value) -> Self {
         self.undo = Some(json!({ "tool": tool, "args": args }));
         self
     }
+}
+
+/// What people make of a flow, as a hash.
+pub(crate) fn content(flow: &Flow) -> String {
+    let FlowVersion { display_name, trigger, notes, .. } = &flow.version;
+    keys::hash("flow", &json!({ "name": display_name, "trigger": trigger, "notes": notes }))
 }

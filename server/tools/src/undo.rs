@@ -11,13 +11,13 @@ use crate::lists;
 use crate::planned;
 use crate::preview::Preview;
 use crate::record::{Undoing, Write};
-use crate::tool::{Call, CallContext, Done, ToolSpec};
+use crate::tool::{Call, CallContext, Done, ToolSpec, content};
 use crate::tools::{Tools, millis, needed};
 use basecamp::classes::written;
 use basecamp::outbox::Draft;
 use basecamp::records::Request;
 use domain::actor::{Actor, Permission};
-use domain::ids::OperationId;
+use domain::ids::{FlowId, OperationId};
 use domain::problem::Problem;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -42,6 +42,14 @@ struct Reverse {
     tool: String,
     args: Map<String, Value>,
     guard: Option<Guard>,
+    flow: Option<FlowGuard>,
+}
+
+/// The flow whose draft must still be as the write left it.
+#[derive(Deserialize)]
+struct FlowGuard {
+    id: FlowId,
+    left: String,
 }
 
 /// What must still be as the write left it.
@@ -149,6 +157,9 @@ impl Tools {
             }
             unchanged(guard, &now)?;
         }
+        if let Some(guard) = &reverse.flow {
+            self.unchanged_flow(actor, guard).await?;
+        }
         let call = Call {
             tools: self,
             actor,
@@ -157,6 +168,19 @@ impl Tools {
             hurries: false,
         };
         catalog::dispatch(spec.name, call).await
+    }
+
+    /// What somebody did by hand since is not thrown away.
+    async fn unchanged_flow(&self, actor: &Actor, guard: &FlowGuard) -> Result<(), ToolError> {
+        let flow = self.flows.get(actor, &guard.id).await?;
+        if content(&flow) == guard.left {
+            return Ok(());
+        }
+        let name = &flow.version.display_name;
+        let message = format!(
+            "“{name}” was changed since, so this was not undone. Undo on its canvas or its history brings back what was"
+        );
+        Err(Problem::conflict(message).into())
     }
 
     /// The record that a guard names, as it is now; nothing when that cannot be asked for.

@@ -181,7 +181,8 @@ impl Builder<'_, '_> {
         };
         let name = self.name();
         let input = fields(json!({ "person": person, "message": message }));
-        let said = format!("Tell {}: “{}”", say::plain(&whom), say::plain(message));
+        let said =
+            format!("Tell {}: “{}”", say::plain(&whom), say::plain(&say::with_fields(message)));
         Ok((step::piece_action_with(&name, NOTIFY, "notify_person", input), said))
     }
 

@@ -33,6 +33,8 @@ pub(super) fn is_named(phrase: &Phrase, change: &Change) -> bool {
         Change::Replace(..)
         | Change::Remove(_)
         | Change::Rename(_)
+        | Change::Title(..)
+        | Change::Move(..)
         | Change::Start(..)
         | Change::Unsaid => true,
     }

@@ -9,7 +9,7 @@ use super::recipe::Start;
 use super::replay::{Replay, Stop};
 use super::step_words::Do;
 use super::{say, starts, watching};
-use domain::flow::edit::{ChangeName, DeleteAction, FlowEdit, Location};
+use domain::flow::edit::{ChangeName, DeleteAction, FlowEdit, Location, MoveAction};
 use domain::flow::{Action, Flow, proposal, tree};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -27,6 +27,8 @@ pub(crate) fn act(replay: &mut Replay<'_>, flow: Option<&str>, change: Change) -
     match change {
         Change::Unsaid => Ok(String::new()),
         Change::Rename(name) => rename(replay, &flow, name),
+        Change::Title(step, name) => title(replay, &flow, &step, name),
+        Change::Move(step, place) => relocate(replay, &flow, &step, &place),
         Change::Remove(step) => remove(replay, &flow, &step),
         Change::Replace(step, steps) => replace(replay, &flow, &step, &steps),
         Change::Start(start, steps) => restart(replay, &flow, &start, &steps),
@@ -40,6 +42,34 @@ fn rename(replay: &mut Replay<'_>, flow: &Flow, name: String) -> Answer {
     save(replay, &flow.id, &edits)?;
     let old = say::plain(&flow.version.display_name);
     Ok(format!("Renamed “{old}” to {}.", say::link(&name, &format!("/flows/{}", flow.id))))
+}
+
+fn title(replay: &mut Replay<'_>, flow: &Flow, step: &StepName, name: String) -> Answer {
+    let found = step_named(replay, flow, step)?;
+    let old = say::plain(&found.display_name);
+    let new = say::plain(&name);
+    let action = Action { display_name: name, ..found.clone() };
+    let edits = [FlowEdit::UpdateAction(Box::new(action))];
+    tried(&flow.version, &edits)?;
+    save(replay, &flow.id, &edits)?;
+    Ok(format!("Renamed the step “{old}” of {} to “{new}”.", link(flow)))
+}
+
+fn relocate(replay: &mut Replay<'_>, flow: &Flow, step: &StepName, place: &Place) -> Answer {
+    let found = step_named(replay, flow, step)?;
+    let shown = say::plain(&found.display_name);
+    let spot = spot(replay, flow, place)?;
+    let edits = [FlowEdit::MoveAction(MoveAction {
+        name: found.name.clone(),
+        new_parent_step: spot.parent,
+        step_location_relative_to_new_parent: spot.location,
+        branch_index: spot.branch,
+    })];
+    let problems = tried(&flow.version, &edits)?;
+    if saved(replay, flow, &edits)? {
+        return Ok(format!("Moved “{shown}” in {}.{}", link(flow), next(&problems)));
+    }
+    Ok(format!("I would move “{shown}” in {}. {WAITS}", link(flow)))
 }
 
 fn remove(replay: &mut Replay<'_>, flow: &Flow, step: &StepName) -> Answer {

@@ -10,6 +10,8 @@ use chrono::NaiveDate;
 pub(crate) enum Edit {
     /// "Assign X to Ben".
     Assign(String),
+    /// "Unassign X": nobody does it any more. "Unassign Ben from X": Ben no longer does.
+    Unassign(Option<String>),
     /// "Set X due Friday".
     Due(NaiveDate),
     /// "Postpone X by two days".
@@ -37,6 +39,7 @@ pub(crate) fn read(phrase: &Phrase, today: NaiveDate) -> Option<(TodoName, Edit)
         return None;
     }
     assigned(phrase)
+        .or_else(|| unassigned(phrase))
         .or_else(|| renamed(phrase))
         .or_else(|| undated(phrase))
         .or_else(|| later(phrase))
@@ -64,6 +67,15 @@ fn assigned(phrase: &Phrase) -> Option<(TodoName, Edit)> {
         who.len() <= NAME_WORDS && !NOBODY.contains(&who.text().to_lowercase().as_str());
     let todo = name(&captures.part("todo")).filter(|_| is_somebody)?;
     Some((todo, Edit::Assign(who.text())))
+}
+
+fn unassigned(phrase: &Phrase) -> Option<(TodoName, Edit)> {
+    let captures = phrase.fits_any(&[
+        "unassign {who?} from [the] [@todo] {todo}",
+        "unassign [the] [@todo] {todo}",
+    ])?;
+    let who = captures.some("who");
+    Some((name(&captures.part("todo"))?, Edit::Unassign(who)))
 }
 
 fn renamed(phrase: &Phrase) -> Option<(TodoName, Edit)> {

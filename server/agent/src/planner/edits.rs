@@ -7,7 +7,8 @@ use super::replay::{Replay, Stop};
 use super::say;
 use super::todo_words::TodoName;
 use super::todos::{not_done, open_named};
-use basecamp::names::Purpose;
+use super::values;
+use basecamp::names::{Purpose, folded};
 use chrono::{Days, NaiveDate};
 use domain::todo::Todo;
 use serde_json::{Value, json};
@@ -15,9 +16,11 @@ use serde_json::{Value, json};
 type Answer = Result<String, Stop>;
 
 pub(crate) fn act(replay: &mut Replay<'_>, name: &TodoName, edit: &Edit) -> Answer {
+    let (name, edit) = &whole_title(replay, name, edit)?;
     let todo = open_named(replay, name)?;
     let (field, value, said) = match edit {
         Edit::Assign(who) => assigned(replay, who)?,
+        Edit::Unassign(who) => unassigned(replay, &todo, who.as_deref())?,
         Edit::Rename(title) => {
             ("content", title.clone().into(), format!("is now called “{}”", say::plain(title)))
         }
@@ -59,6 +62,45 @@ fn without_day(todo: &Todo) -> String {
 fn assigned(replay: &mut Replay<'_>, who: &str) -> Result<(&'static str, Value, String), Stop> {
     let (id, name) = person(replay, who)?;
     Ok(("assignee_ids", json!([id]), format!("is now assigned to {}", say::plain(&name))))
+}
+
+/// "Unassign Quote from second printer" names a to-do, and nobody who is called "Quote".
+fn whole_title(
+    replay: &mut Replay<'_>,
+    name: &TodoName,
+    edit: &Edit,
+) -> Result<(TodoName, Edit), Stop> {
+    let same = (name.clone(), edit.clone());
+    let Edit::Unassign(Some(who)) = edit else { return Ok(same) };
+    let answer = replay.call("search_todos", json!({ "query": "" }))?;
+    let title = format!("{who} from {}", name.title);
+    let is_title = |it: &Todo| folded(&it.title) == folded(&title);
+    let is_there = values::list(&answer, "todos").iter().any(is_title);
+    Ok(if is_there { (TodoName { title, ..name.clone() }, Edit::Unassign(None)) } else { same })
+}
+
+fn unassigned(
+    replay: &mut Replay<'_>,
+    todo: &Todo,
+    who: Option<&str>,
+) -> Result<(&'static str, Value, String), Stop> {
+    let nothing = |words: &str| {
+        let title = say::plain(&todo.title);
+        Err(Stop::Say(format!("“{title}” is {words}, so nothing was changed.")))
+    };
+    let Some(who) = who else {
+        if todo.assignees.is_empty() {
+            return nothing("assigned to nobody");
+        }
+        return Ok(("assignee_ids", json!([]), "is now assigned to nobody".to_owned()));
+    };
+    let (id, person) = person(replay, who)?;
+    if !todo.assignees.iter().any(|it| it.id == id) {
+        return nothing(&format!("not assigned to {}", say::plain(&person)));
+    }
+    let others: Vec<i64> = todo.assignees.iter().map(|it| it.id).filter(|it| *it != id).collect();
+    let said = format!("is no longer assigned to {}", say::plain(&person));
+    Ok(("assignee_ids", json!(others), said))
 }
 
 /// The person that words mean; "me" is the one who asks.

@@ -1,5 +1,6 @@
 //! Requests about flows.
 
+use super::asked_words;
 use super::beside;
 use super::phrase::{Captures, Phrase};
 use super::places::{Place, StepName, placed, step_name};
@@ -18,6 +19,8 @@ pub(crate) enum FlowRequest {
     List,
     /// "What does it do?"
     Explain(Option<String>),
+    /// "Is anything missing before I publish?"
+    Check(Option<String>),
     /// "Run it".
     Run(Option<String>),
     /// "Publish it".
@@ -46,6 +49,8 @@ pub(crate) enum Which {
     All,
     /// Those that failed.
     Failed,
+    /// The newest that failed.
+    LastFailed,
 }
 
 /// A change to a flow.
@@ -59,6 +64,10 @@ pub(crate) enum Change {
     Replace(StepName, Vec<Do>),
     /// Renames the flow.
     Rename(String),
+    /// Renames a step.
+    Title(StepName, String),
+    /// Puts a step elsewhere.
+    Move(StepName, Place),
     /// Sets what starts it, and adds steps at the end.
     Start(Start, Vec<Do>),
     /// "Change it", without saying what.
@@ -67,6 +76,9 @@ pub(crate) enum Change {
 
 /// What a phrase asks about flows; none when it asks about something else.
 pub(crate) fn read(phrase: &Phrase, today: NaiveDate, is_in_flow: bool) -> Option<FlowRequest> {
+    if asked_words::is_report(phrase) {
+        return None;
+    }
     if let Some(request) = list_or_runs(phrase) {
         return Some(request);
     }
@@ -78,6 +90,9 @@ pub(crate) fn read(phrase: &Phrase, today: NaiveDate, is_in_flow: bool) -> Optio
     }
     if let Some(start) = restart(phrase) {
         return Some(FlowRequest::Change(None, Change::Start(start, Vec::new())));
+    }
+    if let Some(change) = rearranged(phrase).filter(|_| is_in_flow) {
+        return Some(FlowRequest::Change(None, change));
     }
     if let Some(request) = manage(phrase, is_in_flow) {
         return Some(request);
@@ -118,6 +133,15 @@ fn described(rest: &Phrase) -> Phrase {
     rest.starts("that|which|to|where|for|so_that|:|for_me").map_or_else(|| rest.clone(), |it| it.1)
 }
 
+/// Words that mean the newest run and name no flow.
+fn is_last_run(words: &str) -> bool {
+    const SAID: [&str; 2] = [
+        "[the|my|our] [last|latest|newest|previous|most_recent] [failed] run|flow_run|execution|one",
+        "it|that|this|the_flow|my_flow|the_last_flow",
+    ];
+    Phrase::new(words).fits_any(&SAID).is_some()
+}
+
 fn list_or_runs(phrase: &Phrase) -> Option<FlowRequest> {
     let fits = |patterns: &[&str]| phrase.fits_any(patterns);
     if let Some(captures) = fits(&[
@@ -130,11 +154,16 @@ fn list_or_runs(phrase: &Phrase) -> Option<FlowRequest> {
         "did any @flow|@flows fail",
         "any failures|errors|failed_runs {more}",
         "any failures|errors|failed_runs",
-        "why did {flow} fail",
+        "why did {flow} fail [today|yesterday|last_night]",
+        "why has {flow} failed",
         "failed runs",
         "failures",
     ]) {
-        return Some(FlowRequest::Runs(captures.some("flow"), Which::Failed));
+        let flow = captures.some("flow");
+        return Some(match phrase.has("why") && flow.as_deref().is_none_or(is_last_run) {
+            true => FlowRequest::Runs(None, Which::LastFailed),
+            false => FlowRequest::Runs(flow, Which::Failed),
+        });
     }
     if let Some(captures) = fits(&[
         "@show|@what [me] [are] [the|my|all] [recent|last|latest] runs|executions|run_history of|for [the] {flow}",
@@ -172,6 +201,32 @@ fn within(phrase: &Phrase) -> Option<(String, Phrase)> {
         .some("flow")
         .filter(|it| !matches!(it.to_lowercase().as_str(), "this" | "the" | "my"))?;
     Some((flow, captures.part("rest")))
+}
+
+/// Whether the flow on the page can be published.
+const CHECKS: &[&str] = &[
+    "is [there] anything|something [still] missing|wrong|left",
+    "is [there] anything|something [still] missing|wrong|left before {rest}",
+    "is [there] anything|something [still] missing|wrong|left in|with it|this|this_flow|the_flow",
+    "what|what's|what_is [is] [still] missing",
+    "what|what's|what_is [is] [still] missing|wrong before {rest}",
+    "what|what's|what_is [is] missing|wrong in|with it|this|this_flow|the_flow",
+    "can|could|may i publish [it|this|this_flow|the_flow] [now|yet]",
+    "is it|this|this_flow|the_flow ready [to] [publish|be_published|go_live]",
+    "check it|this|this_flow|the_flow",
+];
+
+/// "Rename step 2 to …", "move step 4 before step 2".
+fn rearranged(phrase: &Phrase) -> Option<Change> {
+    if let Some(captures) = phrase.fits_any(&[
+        "rename|call|name [the] step {step} to|as {name}",
+        "rename|call|name [the] {step} step to|as {name}",
+    ]) {
+        return Some(Change::Title(step_name(&captures.get("step")), captures.get("name")));
+    }
+    let captures = phrase.fits("move|put [the] step {moved}")?;
+    let (step, place) = placed(&captures.part("moved"));
+    (place != Place::End || phrase.has("end")).then(|| Change::Move(step_name(&step.text()), place))
 }
 
 fn manage(phrase: &Phrase, is_in_flow: bool) -> Option<FlowRequest> {
@@ -234,6 +289,9 @@ fn manage(phrase: &Phrase, is_in_flow: bool) -> Option<FlowRequest> {
     ]) {
         return clear(&captures).then(|| FlowRequest::Explain(named(&captures)));
     }
+    if phrase.fits_any(CHECKS).is_some() {
+        return is_in_flow.then_some(FlowRequest::Check(None));
+    }
     let captures = phrase.fits_any(&[
         "change|edit|update|modify [the] flow {flow}",
         "change|edit|update|modify [the] {flow} flow",
@@ -278,7 +336,10 @@ fn change(phrase: &Phrase, today: NaiveDate) -> Option<Change> {
     let said = step_words::read_all(&added, today);
     let is_unknown = |all: &[Do]| all.iter().all(|it| matches!(it, Do::Unknown(_)));
     // "Add tell me Done" is said where what to add is asked for.
-    let bare = added.starts("add|insert").map(|it| step_words::read_all(&it.1, today));
+    let bare = added
+        .starts("add|insert a|another|one step that|which|to")
+        .or_else(|| added.starts("add|insert"))
+        .map(|it| step_words::read_all(&it.1, today));
     let steps = match bare.filter(|it| is_unknown(&said) && !is_unknown(it)) {
         Some(bare) => bare,
         None => said,

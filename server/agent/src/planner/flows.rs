@@ -28,6 +28,7 @@ pub(crate) fn act(replay: &mut Replay<'_>, request: FlowRequest) -> Answer {
         FlowRequest::Change(flow, what) => change::act(replay, flow.as_deref(), what),
         FlowRequest::List => list(replay),
         FlowRequest::Explain(flow) => explain(replay, flow.as_deref()),
+        FlowRequest::Check(flow) => check(replay, flow.as_deref()),
         FlowRequest::Run(flow) => runs::start(replay, flow.as_deref()),
         FlowRequest::Publish(flow) => publish(replay, flow.as_deref()),
         FlowRequest::Switch(flow, to) => switch(replay, flow.as_deref(), to),
@@ -261,6 +262,18 @@ fn explain(replay: &mut Replay<'_>, flow: Option<&str>) -> Answer {
     let problems = validate::problems(version, None);
     let missing = if problems.is_empty() { String::new() } else { next(&problems) };
     Ok(format!("{head}\n\n{}{missing}", rows.join("\n")))
+}
+
+/// What keeps it from being published.
+fn check(replay: &mut Replay<'_>, flow: Option<&str>) -> Answer {
+    let id = flow_named(replay, flow)?;
+    let found = read(replay, &id)?;
+    let link = say::link(&found.version.display_name, &format!("/flows/{id}"));
+    let problems = validate::problems(&found.version, None);
+    Ok(match problems.is_empty() {
+        true => format!("Nothing is missing: {link} can be published. Say “publish it”."),
+        false => format!("{link} cannot be published yet.{}", next(&problems)),
+    })
 }
 
 fn publish(replay: &mut Replay<'_>, flow: Option<&str>) -> Answer {

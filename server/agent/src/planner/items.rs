@@ -8,7 +8,7 @@ use super::replay::{Replay, Stop};
 use super::say;
 use super::values;
 use super::{dates, narrow};
-use basecamp::names::Purpose;
+use basecamp::names::{Purpose, folded};
 use chrono::{Datelike, Days, NaiveDate};
 use domain::project::Person;
 use domain::todo::Todo;
@@ -25,12 +25,11 @@ pub(crate) fn cards(replay: &mut Replay<'_>, items: &Items) -> Answer {
     let narrowed = narrow_items(replay, &items.scope, " for ")?;
     let answer = replay.call("search_cards", json!({ "query": "" }))?;
     let all = answer.get("cards").and_then(Value::as_array).cloned().unwrap_or_default();
-    let column = items.column.as_ref().map(|it| it.to_lowercase());
+    let column = items.column.as_ref().map(|it| folded(it));
     let mut found: Vec<Todo> = all.iter().map(card).collect();
     found.retain(|it| {
         let due = || it.due_on.as_deref()?.parse::<NaiveDate>().ok();
-        let is_in =
-            |column: &String| it.list_name.as_ref().is_some_and(|it| it.to_lowercase() == *column);
+        let is_in = |column: &String| it.list_name.as_ref().is_some_and(|it| folded(it) == *column);
         (narrowed.fits)(it)
             && column.as_ref().is_none_or(is_in)
             && (!items.is_late || !it.completed && due().is_some_and(|day| day < today))

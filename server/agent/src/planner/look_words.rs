@@ -1,5 +1,6 @@
 //! Questions about the team and about what happened.
 
+use super::asked_words::{self, Asked};
 use super::dates::{self, Range};
 use super::item_words::{self, Items};
 use super::phrase::Phrase;
@@ -35,6 +36,8 @@ pub(crate) enum Look {
     SomeMessages(Items),
     /// "Find the card X".
     FindCards(String),
+    /// A day, a report, a ranking, or a change of many things.
+    Asked(Asked),
 }
 
 /// What part of the past a question is about.
@@ -53,7 +56,9 @@ const TIMES: &str = "today|yesterday|this_week|last_week|this_month|last_month|l
 
 /// What a phrase asks about.
 pub(crate) fn read(phrase: &Phrase, today: NaiveDate) -> Option<Look> {
-    cards(phrase, today)
+    asked_words::read(phrase, today)
+        .map(Look::Asked)
+        .or_else(|| cards(phrase, today))
         .or_else(|| unassigned(phrase, today))
         .or_else(|| busy(phrase, today))
         .or_else(|| workload(phrase))
@@ -131,6 +136,9 @@ fn workload(phrase: &Phrase) -> Option<Look> {
         "who has time|capacity|room [for_more|left]",
         "who could|can take [on] more|something|work [on]",
         "is anyone|anybody|someone|somebody overloaded|free|too_busy",
+        "how_many [open] @todos does|do each|every person|one|member have",
+        "how_many [open] @todos does|do everyone|everybody have",
+        "who has how_many [open] @todos",
     ]);
     all.map(|_| Look::Workload(None))
 }
@@ -216,43 +224,64 @@ fn past(phrase: &Phrase) -> Option<Look> {
             ..Past::default()
         }));
     }
+    if let Some(past) = finished(&phrase, since.as_ref()) {
+        return Some(Look::Finished(past));
+    }
+    happened(&phrase, since).map(Look::Happened)
+}
+
+/// Whether words mean everybody who works here.
+fn is_team(words: &str) -> bool {
+    matches!(words.to_lowercase().as_str(), "we" | "the team" | "everyone" | "us" | "i")
+}
+
+/// "What did Ben finish in Website relaunch?", without its time.
+fn finished(phrase: &Phrase, since: Option<&String>) -> Option<Past> {
+    let since = since.cloned();
     let finished = phrase.fits_any(&[
         "@what|@show [me] [has|have|was|were|been|did] [we|the_team] [been|just] finished|completed|done|finish|complete in|on|of|for [the] {about}",
         "what did {about?} finish|complete|get_done",
+        "which|what|how_many @todos did|has|have {about?} finish|finished|complete|completed|get_done|do",
+        "how_many @todos were|have [been] finished|completed|done in|on [the] {about}",
+        "how_many @todos were|have [been] finished|completed|done by {about}",
         "what|what's|which @todos were|was|has|have [been] finished|completed|done in|on [the] {about}",
     ]);
-    let team = |words: &str| {
-        matches!(words.to_lowercase().as_str(), "we" | "the team" | "everyone" | "us" | "i")
-    };
     let both = phrase.fits_any(&[
         "what did|has {by?} finish|finished|complete|completed|get_done in|on|for [the] [project] {about}",
-        "which|what @todos did|has {by?} finish|finished|complete|completed in|on|for [the] [project] {about}",
+        "which|what|how_many @todos did|has|have {by?} finish|finished|complete|completed|get_done in|on|for [the] [project] {about}",
     ]);
     if let Some(captures) = both {
-        let by = captures.some("by").filter(|it| !team(it));
-        return Some(Look::Finished(Past { about: captures.some("about"), by, since }));
+        let by = captures.some("by").filter(|it| !is_team(it));
+        return Some(Past { about: captures.some("about"), by, since });
     }
     if let Some(captures) = finished {
-        let about = captures.some("about").filter(|it| !team(it));
-        return Some(Look::Finished(Past { about, since, ..Past::default() }));
+        let about = captures.some("about").filter(|it| !is_team(it));
+        return Some(Past { about, since, ..Past::default() });
     }
     let plain = phrase.fits_any(&[
         "@what [has|have|was|were|did] [we|been] [been] finished|completed|done|finish|complete",
-        "which @todos were|was|has|have [been] finished|completed|done",
+        "which|how_many @todos were|was|has|have [been] finished|completed|done",
         "@show [me] [what] [the] finished|completed|done [@todos]",
         "@show [me] [what_has|what_have|what_was|what's] [been] finished|completed|done",
         "what got finished|completed|done",
     ]);
-    if plain.is_some() {
-        return Some(Look::Finished(Past { since, ..Past::default() }));
-    }
+    plain.map(|_| Past { since, ..Past::default() })
+}
+
+/// "What happened in Website relaunch?", without its time.
+fn happened(phrase: &Phrase, since: Option<String>) -> Option<Past> {
     let both = phrase.fits_any(&[
         "what has|did {by?} [been] doing|do|done|work_on|working_on in|on|for [the] [project] {about}",
         "what was {by?} doing|up_to in|on [the] [project] {about}",
     ]);
     if let Some(captures) = both {
-        let by = captures.some("by").filter(|it| !team(it));
-        return Some(Look::Happened(Past { about: captures.some("about"), by, since }));
+        let by = captures.some("by").filter(|it| !is_team(it));
+        return Some(Past { about: captures.some("about"), by, since });
+    }
+    let there = "what|what's|what_has|what_is happened|happening|changed|new|going_on there";
+    if phrase.fits(there).is_some() {
+        let about = Some("there".to_owned());
+        return Some(Past { about, since, ..Past::default() });
     }
     let happened = phrase.fits_any(&[
         "what|what's|what_has happened|happening|changed|new|is_new|has_changed|has_happened in|on|with|at [the] {about}",
@@ -263,15 +292,15 @@ fn past(phrase: &Phrase) -> Option<Look> {
         "recent|latest activity|changes|news in|on|of|from [the] {about}",
     ]);
     if let Some(captures) = happened {
-        let about = captures.some("about").filter(|it| !team(it));
-        return Some(Look::Happened(Past { about, since, ..Past::default() }));
+        let about = captures.some("about").filter(|it| !is_team(it));
+        return Some(Past { about, since, ..Past::default() });
     }
     let all = phrase.fits_any(&[
         "what|what's|what_has happened|changed|new|is_new|has_changed|has_happened [here]",
         "[@show] [me] [the|any] recent|latest activity|changes|news",
         "activity",
     ]);
-    all.map(|_| Look::Happened(Past { since, ..Past::default() }))
+    all.map(|_| Past { since, ..Past::default() })
 }
 
 /// The phrase without the time at its end, and that time.

@@ -1,5 +1,6 @@
 //! Answers about the team and about what happened.
 
+use super::asked;
 use super::dates::Range;
 use super::item_words::Items;
 use super::items;
@@ -10,7 +11,7 @@ use super::reads::{people_of, projects_of};
 use super::replay::{Replay, Stop};
 use super::say;
 use super::scope::Scope;
-use super::values;
+use super::{talked_of, values};
 use crate::llm::Wanted;
 use basecamp::names::Purpose;
 use chrono::{Datelike, Days, NaiveDate};
@@ -40,6 +41,7 @@ pub(crate) fn act(replay: &mut Replay<'_>, look: &Look) -> Answer {
         Look::SomeCards(items) => items::cards(replay, items),
         Look::SomeMessages(items) => items::messages(replay, items),
         Look::FindCards(query) => find_cards(replay, query),
+        Look::Asked(it) => asked::act(replay, it),
     }
 }
 
@@ -48,10 +50,10 @@ fn open(replay: &mut Replay<'_>) -> Result<Vec<Todo>, Stop> {
     Ok(values::list(&answer, "todos"))
 }
 
-fn project(replay: &mut Replay<'_>, words: &str) -> Result<(String, i64), Stop> {
+pub(super) fn project(replay: &mut Replay<'_>, words: &str) -> Result<(String, i64), Stop> {
     let all = replay.call("list_projects", json!({}))?;
     let options = Options { what: "project", all: projects_of(&all) };
-    options.choose(replay, "project", Some(words), Purpose::Read)
+    talked_of::project(replay, &options, ("project", words))
 }
 
 fn unassigned(replay: &mut Replay<'_>, scope: &Scope, is_late: bool) -> Answer {
@@ -159,7 +161,7 @@ fn busy(replay: &mut Replay<'_>, who: Option<&str>, (words, days): (&str, Range)
 }
 
 /// When a project is done at the pace it had.
-fn forecast(replay: &mut Replay<'_>, words: &str) -> Answer {
+pub(super) fn forecast(replay: &mut Replay<'_>, words: &str) -> Answer {
     let (name, id) = project(replay, words)?;
     let name = say::plain(&name);
     let found = replay.call("pmos_predict_completion", json!({ "project_id": id.to_string() }))?;
@@ -212,7 +214,7 @@ fn person(replay: &mut Replay<'_>, words: &str) -> Answer {
     if all.is_empty() { Ok(head) } else { Ok(format!("{head}\n\n{}", say::todos(&all, today))) }
 }
 
-fn team(replay: &mut Replay<'_>, words: &str) -> Answer {
+pub(super) fn team(replay: &mut Replay<'_>, words: &str) -> Answer {
     let (name, id) = project(replay, words)?;
     let answer = replay.call("list_project_people", json!({ "project": id.to_string() }))?;
     let people = people_of(&answer);
@@ -256,11 +258,18 @@ fn asked(replay: &mut Replay<'_>, past: &Past) -> Result<(Value, String), Stop> 
         ];
         let mut answers = replay.attempt_all(wanted)?.into_iter();
         let mut next = || answers.next().and_then(Result::ok).unwrap_or_default();
-        let projects = projects_of(&next()).into_iter().map(|(name, id)| (name, ("project", id)));
+        let places = Options { what: "project", all: projects_of(&next()) };
+        let projects = places.all.iter().cloned().map(|(name, id)| (name, ("project", id)));
         let people = people_of(&next()).into_iter().map(|(name, id)| (name, ("person", id)));
         let options = Options { what: "project or person", all: projects.chain(people).collect() };
         for (slot, about) in named {
-            let (name, (kind, id)) = options.choose(replay, slot, Some(about), Purpose::Read)?;
+            let (name, (kind, id)) = match talked_of::stands_in(about) {
+                true => {
+                    let (name, id) = talked_of::project(replay, &places, (slot, about))?;
+                    (name, ("project", id))
+                }
+                false => options.choose(replay, slot, Some(about), Purpose::Read)?,
+            };
             let is_project = kind == "project";
             args[kind] = if is_project { id.to_string().into() } else { name.clone().into() };
             let join = if is_project { "in" } else { "by" };

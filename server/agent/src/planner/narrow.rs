@@ -6,7 +6,7 @@ use super::reads::{people_of, projects_of};
 use super::replay::{Replay, Stop};
 use super::say;
 use super::scope::Scope;
-use super::values;
+use super::{talked_of, values};
 use crate::llm::Wanted;
 use basecamp::names::Purpose;
 use chrono::NaiveDate;
@@ -126,6 +126,11 @@ fn one(
     words: &str,
     (projects, people, whose): (&Options<i64>, &Options<i64>, &'static str),
 ) -> Result<One, Stop> {
+    if talked_of::stands_in(words) {
+        let (name, id) = talked_of::project(replay, projects, ("about", words))?;
+        let words = format!(" in {}", say::plain(&name));
+        return Ok((words, Box::new(move |it| it.project_id == id)));
+    }
     for purpose in [Purpose::Write, Purpose::Read] {
         if let Some((name, id)) = projects.clear(words, purpose) {
             let words = format!(" in {}", say::plain(&name));

@@ -1,6 +1,6 @@
 //! Requests about cards, messages and chat lines, and taking the last change back.
 
-use super::phrase::Phrase;
+use super::phrase::{Captures, Phrase};
 
 /// A request that changes something other than a to-do or a flow; names are still words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,6 +86,7 @@ fn add_card(phrase: &Phrase) -> Option<Post> {
     let (_, rest) = phrase.starts("@make [me] [a|an|another|the] [new] card")?;
     let placed = rest.fits_any(&[
         "to|in|on [the] {column} column of|in|on [the] {project} called|named|titled|: {title}",
+        "to|in|on [the] {project} in|under|to [the] column {column} called|named|titled|: {title}",
         "to|in|on [the] {project} called|named|titled|: {title}",
     ]);
     let (title, mut project, mut column) = match placed {
@@ -98,8 +99,21 @@ fn add_card(phrase: &Phrase) -> Option<Post> {
         }
     };
     let mut left = title;
+    // A title in quotes ends where they do; how the rest divides into project and column is seen when they are looked up.
+    let first = left.part(0, 1);
+    let after = left.part(1, left.len()).starts("to|in|on|for [the]").map(|it| it.1);
+    let is_quoted = first.text() != first.written();
+    if project.is_none()
+        && is_quoted
+        && let Some(place) = after.filter(|it| !it.is_empty() && !it.has("column"))
+    {
+        project = Some(place.text());
+        left = first;
+    }
     if project.is_none() {
         let captures = left.fits_any(&[
+            "{title} in|to|on|under [the] column {column} of|in|on [the] {project} project|board|card_table",
+            "{title} to|in|on [the] {project} in|under|to|on [the] column {column}",
             "{title} in|to|on [the] {column} column of|in|on [the] {project}",
             "{title} to|in|on [the] {project} in|under [the] {column} column",
             "{title} to|in|on [the] {project}",
@@ -112,6 +126,27 @@ fn add_card(phrase: &Phrase) -> Option<Post> {
     }
     let project = project.map(|it| bare(&it));
     (!left.is_empty()).then(|| Post::AddCard { title: left.text(), project, column })
+}
+
+/// Every way in which a card's title, its project and its column may have been told apart, when what was taken for the
+/// project is none: "Poster to Website relaunch in" and "progress" are "Poster", "Website relaunch", "in progress".
+pub(super) fn card_places(title: &str, place: &str) -> Vec<(String, String, String)> {
+    let columns = |title: &str, place: &str| -> Vec<(String, String, String)> {
+        let phrase = Phrase::new(place);
+        let split = |at: usize| {
+            let (_, column) = phrase.part(at, phrase.len()).starts("in|under|to|on [the]")?;
+            let project = bare(&phrase.span(0, at));
+            (!column.is_empty()).then(|| (title.to_owned(), project, column.text()))
+        };
+        (1..phrase.len()).filter_map(split).collect()
+    };
+    // The word between the two is not kept.
+    let joined = ["in", "to", "on"].iter().flat_map(|it| {
+        let whole = format!("{title} {it} {place}");
+        let split = super::todo_words::places(&whole);
+        split.into_iter().flat_map(|(title, place)| columns(&title, &place)).collect::<Vec<_>>()
+    });
+    columns(title, place).into_iter().chain(joined).collect()
 }
 
 fn add_list(phrase: &Phrase) -> Option<Post> {
@@ -169,8 +204,20 @@ fn move_card(phrase: &Phrase) -> Option<Post> {
         "move|drag|put|send [the] card {card} to|into|in [the] {column}",
         "move|drag [the] {card} card to|into [the] {column} [column]",
         "move|drag [the] {card} to|into [the] {column} column",
-    ])?;
+    ]);
+    let captures = captures.or_else(|| bare_move(phrase))?;
     Some(Post::MoveCard { card: captures.get("card"), column: captures.get("column") })
+}
+
+/// "Move Checkout copy to review": without the word "card" only a short place that can be nothing but a column.
+fn bare_move(phrase: &Phrase) -> Option<Captures> {
+    const NO_CARD: &str = "@todos|list|lists|project|projects|folder|file|document|step|steps|flow|flows|trigger|branch|\
+                           deadline|date|day|it|this|that|them|everything|everyone|all|every|each|and|not|don't|never|\
+                           by|me|us|my|our|cards|message|page";
+    let captures = phrase.fits("move|drag {card} to|into [the] {column}")?;
+    let (card, column) = (captures.part("card"), captures.part("column"));
+    let is_short = card.len() <= 8 && column.len() <= 3;
+    (is_short && !card.has(NO_CARD) && !column.has(NO_CARD)).then_some(captures)
 }
 
 fn message(phrase: &Phrase) -> Option<Post> {

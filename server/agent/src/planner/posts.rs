@@ -2,16 +2,16 @@
 
 use super::phrase::Phrase;
 use super::pick::Options;
-use super::post_words::Post;
+use super::post_words::{Post, card_places};
 use super::reads::{people_of, projects_of};
 use super::replay::{Replay, Stop};
 use super::say;
 use super::todos::not_done;
+use super::undos;
 use super::values;
-use basecamp::names::Purpose;
+use basecamp::names::{Purpose, folded};
 use domain::project::Project;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
 
 type Answer = Result<String, Stop>;
 
@@ -28,7 +28,7 @@ pub(crate) fn act(replay: &mut Replay<'_>, post: &Post) -> Answer {
         Post::ChatLine { project, text } => chat_line(replay, project, text),
         Post::AddList { name, project } => add_list(replay, name, project.as_deref()),
         Post::Access { people, project } => access(replay, people, project),
-        Post::Undo => undo(replay),
+        Post::Undo => undos::act(replay),
     }
 }
 
@@ -69,11 +69,17 @@ fn add_card(
     title: &str,
     (place, column): (Option<&str>, Option<&str>),
 ) -> Answer {
+    let split = if column.is_none() { split_card(replay, title, place)? } else { Vec::new() };
+    let place = split.first().map(|it| it.1.as_str()).or(place);
     let project = project(replay, place)?;
     let board = board(replay, &project)?;
+    let columns = Options { what: "column", all: named(&board, "lists") };
+    let is_column = |it: &&(String, String, String)| columns.clear(&it.2, Purpose::Write).is_some();
+    let split = split.iter().find(is_column).or(split.first());
+    let title = split.map_or(title, |it| it.0.as_str());
+    let column = split.map(|it| it.2.as_str()).or(column);
     let mut args = json!({ "project": project.1, "card_table_id": board["id"], "title": title });
     if let Some(words) = column {
-        let columns = Options { what: "column", all: named(&board, "lists") };
         args["column_id"] = columns.choose(replay, "column", Some(words), Purpose::Write)?.1.into();
     }
     Ok(match replay.attempt("create_card", args)? {
@@ -86,6 +92,26 @@ fn add_card(
     })
 }
 
+/// What else may be a card's title, its project and its column; nothing where the project is one already.
+fn split_card(
+    replay: &mut Replay<'_>,
+    title: &str,
+    place: Option<&str>,
+) -> Result<Vec<(String, String, String)>, Stop> {
+    let Some(place) = place else { return Ok(Vec::new()) };
+    let all = replay.call("list_projects", json!({}))?;
+    let all = Options { what: "project", all: projects_of(&all) };
+    if all.clear(place, Purpose::Write).is_some() {
+        return Ok(Vec::new());
+    }
+    let mut split = card_places(title, place);
+    split.retain(|it| all.clear(&it.1, Purpose::Write).is_some());
+    // All that is left is of the project that was found first.
+    let first = split.first().and_then(|it| all.clear(&it.1, Purpose::Write)).map(|it| it.1);
+    split.retain(|it| all.clear(&it.1, Purpose::Write).map(|it| it.1) == first);
+    Ok(split)
+}
+
 fn move_card(replay: &mut Replay<'_>, words: &str, column: &str) -> Answer {
     let answer = replay.call("search_cards", json!({ "query": words }))?;
     let found = answer["cards"].as_array().cloned().unwrap_or_default();
@@ -93,10 +119,8 @@ fn move_card(replay: &mut Replay<'_>, words: &str, column: &str) -> Answer {
         let project = it.pointer("/bucket/name").and_then(Value::as_str).unwrap_or_default();
         format!("{} · {project}", values::text(it, "title"))
     };
-    let same: Vec<&Value> = found
-        .iter()
-        .filter(|it| values::text(it, "title").to_lowercase() == words.to_lowercase())
-        .collect();
+    let same: Vec<&Value> =
+        found.iter().filter(|it| folded(values::text(it, "title")) == folded(words)).collect();
     let fits: Vec<&Value> = if same.is_empty() { found.iter().collect() } else { same };
     if fits.is_empty() {
         let words = say::plain(words);
@@ -228,43 +252,6 @@ fn access(replay: &mut Replay<'_>, people: &str, place: &str) -> Answer {
         Ok(_) => format!("{} can see {} now.", called.join(" and "), say::plain(&name)),
         Err(failure) => not_done(&failure),
     })
-}
-
-fn undo(replay: &mut Replay<'_>) -> Answer {
-    let Some(id) = last_done(replay) else {
-        return Ok("Nothing was changed in this conversation that I could take back. What was done elsewhere is under \
-                   [Activity](/activity), each with its own undo."
-            .to_owned());
-    };
-    Ok(match replay.attempt("pmos_undo", json!({ "operation_id": id }))? {
-        Ok(done) => {
-            let said = values::text(&done, "message");
-            if said.is_empty() {
-                "The last change was taken back.".to_owned()
-            } else {
-                format!("{}.", say::plain(said.trim_end_matches('.')))
-            }
-        }
-        Err(failure) => not_done(&failure),
-    })
-}
-
-/// The last change of this conversation that was not taken back.
-fn last_done(replay: &Replay<'_>) -> Option<String> {
-    let calls = replay.prompt.history.iter().flat_map(|it| &it.calls);
-    let done = calls.filter_map(|it| it.outcome.as_ref().ok().map(|result| (it, result)));
-    let mut undone = BTreeSet::new();
-    for (call, result) in done.rev() {
-        let operation = result.get("operation_id").and_then(Value::as_str);
-        if call.name == "pmos_undo" {
-            undone.extend(call.args.get("operation_id").and_then(Value::as_str));
-            let several = result.get("undone").and_then(Value::as_array).into_iter().flatten();
-            undone.extend(several.filter_map(|it| it.get("operation_id")?.as_str()));
-        } else if let Some(id) = operation.filter(|it| !undone.contains(it)) {
-            return Some(id.to_owned());
-        }
-    }
-    None
 }
 
 #[cfg(test)]

@@ -6,14 +6,18 @@ use super::pick::Options;
 use super::replay::{Replay, Stop};
 use super::say;
 use super::scope::Scope;
-use super::values;
-use basecamp::names::Purpose;
+use super::{talked_of, values};
 use domain::approval::Approval;
 use domain::project::{Person, Project};
 use domain::todo::Todo;
 use serde_json::json;
 
 type Answer = Result<String, Stop>;
+
+/// Says that only what the person has was looked at.
+fn of_yours(scope: &Scope) -> &'static str {
+    if scope.is_mine { " of yours" } else { "" }
+}
 
 pub(crate) fn overdue(replay: &mut Replay<'_>, scope: &Scope) -> Answer {
     refuse(scope)?;
@@ -26,10 +30,11 @@ pub(crate) fn overdue(replay: &mut Replay<'_>, scope: &Scope) -> Answer {
     late.retain(|it| (narrowed.fits)(it));
     late.sort_by(|one, other| one.due_on.cmp(&other.due_on));
     if late.is_empty() {
-        return Ok(format!("Nothing is overdue{}.", narrowed.words));
+        return Ok(format!("Nothing{} is overdue{}.", of_yours(scope), narrowed.words));
     }
     let verb = if late.len() == 1 { "is" } else { "are" };
-    let head = format!("**{} {verb} overdue{}.**", say::count(late.len(), "to-do"), narrowed.words);
+    let (count, whose) = (say::count(late.len(), "to-do"), of_yours(scope));
+    let head = format!("**{count}{whose} {verb} overdue{}.**", narrowed.words);
     Ok(format!("{head}\n\n{}", say::todos(&late, replay.prompt.today)))
 }
 
@@ -45,11 +50,11 @@ pub(crate) fn due(replay: &mut Replay<'_>, range: Range, words: &str, scope: &Sc
     let mut due: Vec<Todo> = values::list(&answer, "todos");
     due.retain(|it| (narrowed.fits)(it));
     if due.is_empty() {
-        return Ok(format!("Nothing is due {words}{}.", narrowed.words));
+        return Ok(format!("Nothing{} is due {words}{}.", of_yours(scope), narrowed.words));
     }
     let verb = if due.len() == 1 { "is" } else { "are" };
-    let head =
-        format!("**{} {verb} due {words}{}.**", say::count(due.len(), "to-do"), narrowed.words);
+    let (count, whose) = (say::count(due.len(), "to-do"), of_yours(scope));
+    let head = format!("**{count}{whose} {verb} due {words}{}.**", narrowed.words);
     Ok(format!("{head}\n\n{}", say::todos(&due, replay.prompt.today)))
 }
 
@@ -106,7 +111,7 @@ pub(crate) fn people(replay: &mut Replay<'_>) -> Answer {
 pub(crate) fn summary(replay: &mut Replay<'_>, words: &str) -> Answer {
     let answer = replay.call("list_projects", json!({}))?;
     let options = Options { what: "project", all: projects_of(&answer) };
-    let (_, id) = options.choose(replay, "project", Some(words), Purpose::Read)?;
+    let (_, id) = talked_of::project(replay, &options, ("project", words))?;
     let summary = replay.call("summarize_project", json!({ "project": id.to_string() }))?;
     let project = summary.get("project").cloned().unwrap_or_default();
     let late: Vec<Todo> = values::list(&summary, "overdue_todos");

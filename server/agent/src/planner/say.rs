@@ -18,6 +18,29 @@ pub(crate) fn plain(text: &str) -> String {
     safe
 }
 
+/// A text of a flow in which what is filled in later is named plainly: "Overdue: (the count)".
+pub(crate) fn with_fields(text: &str) -> String {
+    let mut words = String::new();
+    let mut rest = text;
+    while let Some((before, token, after)) = rest.split_once("{{").and_then(|(before, it)| {
+        let (token, after) = it.split_once("}}")?;
+        Some((before, token, after))
+    }) {
+        words.push_str(before);
+        let keys: Vec<&str> = token
+            .split(['[', ']', '\'', '"', '.'])
+            .map(str::trim)
+            .filter(|it| !it.is_empty() && *it != "body")
+            .collect();
+        match keys.as_slice() {
+            [_, .., field] => words.push_str(&format!("(the {})", field.replace('_', " "))),
+            _ => words.push_str("(all that came in)"),
+        }
+        rest = after;
+    }
+    words + rest
+}
+
 /// A link, or only its words when there is nowhere to go.
 pub(crate) fn link(words: &str, url: &str) -> String {
     if url.is_empty() {
@@ -111,6 +134,19 @@ mod tests {
     fn names_cannot_act_as_markdown() {
         assert_eq!(plain("a [b](c) *d*"), "a \\[b\\](c) \\*d\\*");
         assert_eq!(link("x]", "https://e.test/a b)"), "[x\\]](https://e.test/ab)");
+    }
+
+    #[test]
+    fn what_a_flow_fills_in_is_named_plainly() {
+        assert_eq!(
+            with_fields("Overdue: {{step_1['count']}}\n{{step_1['text']}} {{ open"),
+            "Overdue: (the count)\n(the text) {{ open"
+        );
+        assert_eq!(
+            with_fields("{{trigger['body']['due_on']}} {{item.name}}"),
+            "(the due on) (the name)"
+        );
+        assert_eq!(with_fields("{{trigger['body']}}"), "(all that came in)");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use super::dates::{self, Range};
 use super::intent::names::is_name;
+use super::leftover;
 use super::phrase::Phrase;
 use chrono::{Datelike, NaiveDate, Weekday};
 
@@ -36,8 +37,7 @@ const BEFORE: &str = "in|on|for|of|from|by|assigned_to";
 const AFTER: &str = "in|on|for|of|from|by|at|assigned|due|that|which|who|whose|is|are|was|were|have|has|had|still|need|needs|\
      overdue|late|open|do|does|did|to|with|mention|mentions|mentioning|about|more_than|left|@todos|:";
 /// Words behind which a thing stands that is nobody's name.
-const OURS: [&str; 10] =
-    ["my", "our", "mine", "ours", "these", "those", "them", "it", "him", "her"];
+const OURS: [&str; 9] = ["my", "our", "mine", "ours", "these", "those", "them", "him", "her"];
 /// What words stand behind that to-dos mention.
 const MENTION: &str = "about|mention|mentions|mentioning|containing|contain|contains";
 
@@ -51,7 +51,12 @@ pub(crate) fn read(phrase: &Phrase, today: NaiveDate) -> Scope {
     let (phrase, days) = due_within(&phrase, today);
     let phrase = without_days(&phrase, today);
     let (phrase, with) = mentioned(&phrase, today);
-    Scope { is_mine, about: names(&phrase, today), days, over, with, left: None }
+    let about = names(&phrase, today);
+    let left = leftover::unused(&phrase, &about);
+    if left.is_some() {
+        return Scope { left, ..Scope::default() };
+    }
+    Scope { is_mine, about, days, over, with, left: None }
 }
 
 /// What narrows it in a way that is not known.
@@ -65,19 +70,31 @@ fn left(phrase: &Phrase) -> Option<String> {
     tail.or_else(priority).or_else(alone)
 }
 
-/// "more than a week late": the rest, and the days.
+/// How many days a "day", "week" or "month" has.
+fn unit(word: &str) -> u64 {
+    match word.to_lowercase().trim_end_matches('s') {
+        "day" => 1,
+        "week" => 7,
+        _ => 30,
+    }
+}
+
+/// "more than a week late" and "overdue by more than a week": the rest, and the days.
 fn over(phrase: &Phrase) -> (Phrase, Option<u64>) {
     const SAID: &str =
         "more_than|over {many} day|days|week|weeks|month|months overdue|late|old|past_due";
     let found = phrase.find(SAID).and_then(|(from, to, captures)| {
-        let unit = phrase.span(to.checked_sub(2)?, to - 1).to_lowercase();
-        let days = match unit.trim_end_matches('s') {
-            "day" => 1,
-            "week" => 7,
-            _ => 30,
-        };
+        let days = unit(&phrase.span(to.checked_sub(2)?, to - 1));
         let many = dates::number(&captures.get("many").to_lowercase())?;
         Some((from, to, many.checked_mul(days)?))
+    });
+    let by = "by more_than|over {many} day|days|week|weeks|month|months";
+    let found = found.or_else(|| {
+        let (from, to, captures) = phrase.find(by)?;
+        let unit = unit(&phrase.span(to.checked_sub(1)?, to));
+        let many = dates::number(&captures.get("many").to_lowercase())?;
+        // The word after it is not part of it.
+        Some((from, to + 1, many.checked_mul(unit)?))
     });
     // What it is late by stays late.
     match found {
@@ -158,7 +175,8 @@ fn end_of(phrase: &Phrase, from: usize) -> usize {
 fn names(phrase: &Phrase, today: NaiveDate) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     let mut keep = |words: &str| {
-        let words = if OURS.contains(&words.to_lowercase().as_str()) { "" } else { words };
+        let is_ours = OURS.contains(&words.to_lowercase().as_str());
+        let words = if is_ours { "" } else { words };
         let words = words.strip_suffix("'s").unwrap_or(words).trim();
         let is_known = all.iter().any(|it| it.to_lowercase().contains(&words.to_lowercase()));
         if !words.is_empty() && is_name(words, today) && !is_known {
@@ -168,6 +186,7 @@ fn names(phrase: &Phrase, today: NaiveDate) -> Vec<String> {
     let named = phrase.fits_any(&[
         "what do|does|must|should {about?} need|needs|have|has|finish|do {x}",
         "what did {about} miss",
+        "@what [is|are] {about?} working|busy|doing {x}",
         "how_many {x} do|does {about?} have {y}",
         "how_many {x} do|does {about} have",
         "@what {x} do|does {about} have",
@@ -179,6 +198,9 @@ fn names(phrase: &Phrase, today: NaiveDate) -> Vec<String> {
     }
     if let Some(owner) = owner(phrase) {
         keep(&owner);
+    }
+    if leftover::points_there(phrase) {
+        keep("there");
     }
     let mut at = 0;
     while at < phrase.len() {

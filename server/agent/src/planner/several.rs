@@ -1,8 +1,9 @@
 //! Several requests in one message: "Complete Mobile menu, and assign the contact form to Ben. What is overdue?"
 
+use super::dates;
 use super::intent::{self, Intent};
 use super::phrase::Phrase;
-use super::todo_words::TodoRequest;
+use super::todo_words::{self, TodoRequest, TodoWords};
 use chrono::NaiveDate;
 
 /// The requests of a message in order, each with its words. One message is one request unless every part of it reads as
@@ -14,6 +15,14 @@ pub(crate) fn requests(said: &str, today: NaiveDate, is_in_flow: bool) -> Vec<(S
         return alone;
     }
     let phrase = Phrase::new(said);
+    let todos = each_todo(&phrase, today);
+    if todos.len() > 1 {
+        let read = |it: String| {
+            let intent = intent::read(&it, today, is_in_flow);
+            (it, intent)
+        };
+        return todos.into_iter().map(read).collect();
+    }
     let sentences = phrase.sentences();
     let mut parts = Vec::new();
     for sentence in &sentences {
@@ -21,6 +30,69 @@ pub(crate) fn requests(said: &str, today: NaiveDate, is_in_flow: bool) -> Vec<(S
     }
     let is_clear = parts.len() > 1 && parts.iter().all(|(_, it)| stands_alone(it));
     if is_clear { parts } else { alone }
+}
+
+/// "Create three to-dos in PROJECT: a, b and c": a request for each of them; none where the number that was said is not
+/// how many there are.
+fn each_todo(phrase: &Phrase, today: NaiveDate) -> Vec<String> {
+    const PATTERNS: [&str; 4] = [
+        "[please] add|create|make|put [the] [following] to-dos|todos|tasks|to_dos to|in|on|for [the] {place?} : {titles}",
+        "[please] add|create|make|put [these] {many} [new] to-dos|todos|tasks|to_dos to|in|on|for [the] {place?} : {titles}",
+        "[please] add|create|make|put {many} to-dos|todos|tasks|to_dos : {titles} to|in|on|for [the] {place} project",
+        "[please] add|create|make|put [these] {many} [new] to-dos|todos|tasks|to_dos : {titles}",
+    ];
+    let Some(captures) = phrase.fits_any(&PATTERNS) else { return Vec::new() };
+    let titles = captures.part("titles");
+    let joins = |it: &Phrase, at: usize| it.part(at, at + 1).fits("and").is_some();
+    let without_and = |it: &Phrase| it.starts("and").map_or(it.clone(), |it| it.1);
+    let by_stops = titles.cut(|it, at| it.stops_before(at));
+    let by_stops: Vec<Phrase> = by_stops.iter().map(without_and).collect();
+    let last = by_stops.last().map(|it| it.cut(joins)).unwrap_or_default();
+    let mut by_and: Vec<Phrase> = by_stops.clone();
+    by_and.pop();
+    by_and.extend(last.iter().map(without_and));
+    let said = captures.get("many").to_lowercase();
+    let many = dates::number(&said).and_then(|it| usize::try_from(it).ok());
+    let all = match many {
+        Some(many) => [by_stops, by_and].into_iter().find(|it| it.len() == many),
+        None if matches!(said.as_str(), "" | "these" | "some" | "a few" | "several") => {
+            Some(if by_stops.len() > 1 { by_and } else { Vec::new() })
+        }
+        None => None,
+    };
+    let place = placed(&captures.part("place"));
+    let request = |it: Phrase| {
+        let words = todo_words::describe(&it, today);
+        let is_whole = words.project.is_some() || words.list.is_some();
+        let words =
+            if is_whole { TodoWords { title: it.text(), ..TodoWords::default() } } else { words };
+        let who = words.assignee.map(|it| format!(" assigned to \"{it}\""));
+        let due = words.due.map(|it| format!(" due {it}"));
+        let rest: String = who.into_iter().chain(due).collect();
+        format!("add a to-do called \"{}\"{place}{rest}", words.title)
+    };
+    let is_clear = |it: &Phrase| !it.is_empty() && !it.text().contains('"');
+    let all = all.unwrap_or_default();
+    if all.iter().all(is_clear) { all.into_iter().map(request).collect() } else { Vec::new() }
+}
+
+/// The same place in words that read as nothing else.
+fn placed(place: &Phrase) -> String {
+    if place.is_empty() {
+        return String::new();
+    }
+    let captures = place.fits_any(&[
+        "{list} list of|in|on [the] {project} project",
+        "{list} list of|in|on [the] {project}",
+        "{list} list",
+        "{project} project",
+        "project {project}",
+        "{project}",
+    ]);
+    let captures = captures.unwrap_or_default();
+    let list = captures.some("list").map(|it| format!(" to the \"{it}\" list"));
+    let project = captures.some("project").map(|it| format!(" in the \"{it}\" project"));
+    [list, project].into_iter().flatten().collect()
 }
 
 /// The requests of one sentence: cut at "and" only where what is before carries no free text.
@@ -127,6 +199,38 @@ mod tests {
             ["move Mobile menu to Friday", "give \"Mobile menu\" to Theo"]
         );
         assert_eq!(parts("complete Mobile menu and tell Theo it is done").len(), 1);
+    }
+
+    #[test]
+    fn several_todos_in_one_breath_are_a_request_each() {
+        let each = |titles: &[&str], place: &str| -> Vec<String> {
+            titles.iter().map(|it| format!("add a to-do called \"{it}\"{place}")).collect()
+        };
+        let place = " in the \"Website relaunch\" project";
+        let three = ["Ring Ana", "Buy paper", "Pay the bill"];
+        for said in [
+            "create three to-dos in Website relaunch: Ring Ana, Buy paper, Pay the bill",
+            "add 3 tasks to the Website relaunch project: Ring Ana, Buy paper and Pay the bill",
+            "create to-dos in Website relaunch: Ring Ana, Buy paper, and Pay the bill",
+        ] {
+            assert_eq!(parts(said), each(&three, place), "{said}");
+        }
+        assert_eq!(
+            parts("add two to-dos to the Content list in Website relaunch: Cut and paste, Print"),
+            each(&["Cut and paste", "Print"], &format!(" to the \"Content\" list{place}"))
+        );
+        assert_eq!(
+            parts("create two to-dos in Website relaunch: Print due Friday, Cut")[0],
+            "add a to-do called \"Print\" in the \"Website relaunch\" project due 2026-11-20"
+        );
+        for said in [
+            "add to-do in Website relaunch: Buy milk, bread",
+            "create four to-dos in Website relaunch: Ring Ana, Buy paper",
+            "create a to-do in Website relaunch: Ring Ana, then Ben",
+            "create to-dos in Website relaunch: Research and development",
+        ] {
+            assert_eq!(parts(said).len(), 1, "{said}");
+        }
     }
 
     #[test]

@@ -15,7 +15,12 @@ pub(crate) fn trigger(start: &Start, timezone: &str) -> Option<Trigger> {
         Start::Hand => step::piece_trigger(MANUAL, "manual_trigger"),
         Start::Every(every) => {
             let (name, input) = clockwork(*every, timezone);
-            told(step::piece_trigger(SCHEDULE, name)?, input.as_object()?)
+            let mut trigger = told(step::piece_trigger(SCHEDULE, name)?, input.as_object()?)?;
+            // Without the weekends "Every day" says too much.
+            if matches!(every, Every::Weekday(_)) {
+                "Every weekday".clone_into(&mut trigger.display_name);
+            }
+            Some(trigger)
         }
         Start::Watch(watch) => told(step::piece_trigger(BASECAMP, watch.trigger)?, &watch.input),
         Start::Unknown(_) => None,
@@ -140,5 +145,17 @@ mod tests {
             assert!(domain::flow::catalog::fields::missing(settings).is_empty(), "{every:?}");
         }
         assert!(trigger(&Start::Webhook, "UTC").unwrap().valid);
+    }
+
+    #[test]
+    fn a_clock_without_weekends_is_called_so() {
+        for (every, name) in [
+            (Every::Weekday(Clock { hour: 9, minute: 0 }), "Every weekday"),
+            (Every::Weekday(Clock { hour: 9, minute: 30 }), "Every weekday"),
+            (Every::Day(Clock { hour: 9, minute: 0 }), "Every day"),
+        ] {
+            let trigger = trigger(&Start::Every(every), "UTC").unwrap();
+            assert_eq!(trigger.display_name, name, "{every:?}");
+        }
     }
 }

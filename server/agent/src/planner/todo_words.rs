@@ -183,6 +183,18 @@ fn list(left: &Phrase, words: &mut TodoWords) -> Option<Phrase> {
     if words.list.is_some() {
         return None;
     }
+    if words.project.is_none()
+        && let Some(captures) = left.fits_any(&[
+            "{rest} in|on|to|under [the] {list} list of|in|on|for [the] {project} project",
+            "{rest} in|on|to|under [the] {list} list of|in|on|for [the] {project}",
+            "{rest} in|on|to|under [the] list {list} of|in|on|for [the] {project} project",
+            "{rest} in|on|to|under [the] list {list} of|in|on|for [the] project {project}",
+        ])
+    {
+        words.list = captures.some("list");
+        words.project = captures.some("project");
+        return Some(captures.part("rest"));
+    }
     let captures = left.fits_any(&[
         "{rest} in|on|to|under [the] {list} list",
         "{rest} in|on|to|under [the] list {list}",
@@ -217,6 +229,16 @@ pub(crate) fn places(title: &str) -> Vec<(String, String)> {
         }
     }
     all
+}
+
+/// "Content of Website relaunch": every way to split the words for a list into the list and its project.
+pub(crate) fn lists(words: &str) -> Vec<(String, String)> {
+    let phrase = Phrase::new(words);
+    let split = |at: usize| {
+        let (_, place) = phrase.part(at, phrase.len()).starts("of|in|on|for [the]")?;
+        (!place.is_empty()).then(|| (phrase.span(0, at), place.text()))
+    };
+    (1..phrase.len()).filter_map(split).collect()
 }
 
 fn complete(phrase: &Phrase) -> Option<TodoName> {

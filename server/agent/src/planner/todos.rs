@@ -1,6 +1,7 @@
 //! Requests that change to-dos. Names are looked up, never guessed; the change itself waits for an approval.
 
 use super::edits;
+use super::listed;
 use super::phrase::Phrase;
 use super::pick::Options;
 use super::reads::{people_of, projects_of};
@@ -8,11 +9,15 @@ use super::replay::{Failure, Replay, Stop};
 use super::say;
 use super::todo_words::{self, TodoName, TodoRequest, TodoWords};
 use super::values;
-use basecamp::names::Purpose;
+use crate::llm::Wanted;
+use basecamp::names::{Purpose, folded};
 use domain::todo::{Todo, TodoList};
 use serde_json::{Value, json};
 
 type Answer = Result<String, Stop>;
+
+/// In how many projects a completed to-do is looked for when none is named.
+const PROJECTS_LOOKED_THROUGH: usize = 25;
 
 pub(crate) fn act(replay: &mut Replay<'_>, request: TodoRequest) -> Answer {
     match request {
@@ -27,7 +32,7 @@ pub(crate) fn act(replay: &mut Replay<'_>, request: TodoRequest) -> Answer {
 pub(crate) fn add(replay: &mut Replay<'_>, words: &TodoWords) -> Answer {
     let projects = replay.call("list_projects", json!({}))?;
     let projects = Options { what: "project", all: projects_of(&projects) };
-    let words = &with_somebody(replay, words)?;
+    let words = &placed_list(with_somebody(replay, words)?, &projects);
     let (title, place) = title_and_place(replay, words, &projects)?;
     let named = words.project.as_deref().or(place.as_deref()).or(replay.prompt.project.as_deref());
     let is_list = words.project.is_none()
@@ -65,10 +70,30 @@ fn with_somebody(replay: &mut Replay<'_>, words: &TodoWords) -> Result<TodoWords
     let people = Options { what: "person", all: people_of(&people) };
     Ok(match people.clear(&who, Purpose::Write) {
         Some((name, _)) => {
-            TodoWords { title: captures.get("rest"), assignee: Some(name), ..words.clone() }
+            let rest = captures.part("rest");
+            let has_place =
+                words.project.is_some() || words.list.is_some() || words.place.is_some();
+            // What stood before the name is read again: a place that no longer ends the words was not seen.
+            let again = (!has_place).then(|| todo_words::describe(&rest, replay.prompt.today));
+            let again = again.unwrap_or_else(|| TodoWords { title: rest.text(), ..words.clone() });
+            TodoWords { assignee: Some(name), due: words.due.or(again.due), ..again }
         }
         None => words.clone(),
     })
+}
+
+/// "To the list Content of Website relaunch": what follows the list is its project, when one is called that.
+fn placed_list(words: TodoWords, projects: &Options<i64>) -> TodoWords {
+    let (Some(list), None, None) = (&words.list, &words.project, &words.place) else {
+        return words;
+    };
+    let split = todo_words::lists(list)
+        .into_iter()
+        .find(|(_, place)| projects.clear(place, Purpose::Write).is_some());
+    match split {
+        Some((list, project)) => TodoWords { list: Some(list), project: Some(project), ..words },
+        None => words,
+    }
 }
 
 /// The title, asked for when missing, without a project's name that was said at its end.
@@ -113,7 +138,7 @@ fn complete(replay: &mut Replay<'_>, name: &TodoName) -> Answer {
     };
     let answer = replay.call("search_todos", json!({ "query": "" }))?;
     let all = options(&values::list(&answer, "todos"));
-    let is_there = |it: &str| all.clear(it, Purpose::Write).is_some();
+    let is_there = |it: &str| listed::row(it).is_some() || all.clear(it, Purpose::Write).is_some();
     let (one, other) = (both.get("one"), both.get("other"));
     if is_there(&name.title) || !is_there(&one) || !is_there(&other) {
         return tick(replay, name, does);
@@ -165,7 +190,7 @@ pub(crate) fn open_named(replay: &mut Replay<'_>, name: &TodoName) -> Result<Tod
     pick(replay, name, all)
 }
 
-/// The completed to-do that the words name; only within a project, where it can be found.
+/// The completed to-do that the words name, within a project or, where none is named, in all of them.
 fn completed_named(replay: &mut Replay<'_>, name: &TodoName) -> Result<Todo, Stop> {
     let projects = replay.call("list_projects", json!({}))?;
     let projects = Options { what: "project", all: projects_of(&projects) };
@@ -177,22 +202,54 @@ fn completed_named(replay: &mut Replay<'_>, name: &TodoName) -> Result<Todo, Sto
         (None, Some((title, place))) => (title, Some(place)),
         (None, None) => (name.title.clone(), None),
     };
+    let name = TodoName { title, project: None };
+    if place.is_none()
+        && replay.answer("project").is_none()
+        && let Some(done) = completed_everywhere(replay, &projects)?
+    {
+        return pick(replay, &name, done);
+    }
     let (_, project) = projects.choose(replay, "project", place.as_deref(), Purpose::Write)?;
     let answer =
         replay.call("list_todos_for_project", json!({ "project": project.to_string() }))?;
-    let lists: Vec<TodoList> = values::list(&answer, "todolists");
-    let done = lists.into_iter().flat_map(|it| it.todos).filter(|it| it.completed).collect();
-    pick(replay, &TodoName { title, project: None }, done)
+    pick(replay, &name, completed_of(&answer))
+}
+
+fn completed_of(answer: &Value) -> Vec<Todo> {
+    let lists: Vec<TodoList> = values::list(answer, "todolists");
+    lists.into_iter().flat_map(|it| it.todos).filter(|it| it.completed).collect()
+}
+
+/// The completed to-dos of all projects; none where they are too many to look through, or where one does not answer:
+/// then nobody knows whether a name is the only one.
+fn completed_everywhere(
+    replay: &mut Replay<'_>,
+    projects: &Options<i64>,
+) -> Result<Option<Vec<Todo>>, Stop> {
+    if projects.all.len() > PROJECTS_LOOKED_THROUGH {
+        return Ok(None);
+    }
+    let wanted = projects
+        .all
+        .iter()
+        .map(|(_, id)| Wanted::new("list_todos_for_project", json!({ "project": id.to_string() })));
+    let answers = replay.attempt_all(wanted.collect())?;
+    let all: Result<Vec<Value>, Failure> = answers.into_iter().collect();
+    Ok(all.ok().map(|all| all.iter().flat_map(completed_of).collect()))
 }
 
 fn pick(replay: &Replay<'_>, name: &TodoName, all: Vec<Todo>) -> Result<Todo, Stop> {
+    let wanted = folded(&name.title);
+    let is_called = |it: &Todo| folded(&it.title) == wanted;
+    if let Some(row) = listed::row(&name.title).filter(|_| !all.iter().any(is_called)) {
+        return match replay.answer("which") {
+            Some(answer) => choose(replay, answer, &all),
+            None => listed::named(replay, row, &all),
+        };
+    }
     let of_project = |todos: &[Todo], project: &str| -> Vec<Todo> {
-        let project = project.to_lowercase();
-        todos
-            .iter()
-            .filter(|it| it.project_name.to_lowercase().contains(&project))
-            .cloned()
-            .collect()
+        let project = folded(project);
+        todos.iter().filter(|it| folded(&it.project_name).contains(&project)).cloned().collect()
     };
     if let Some(project) = &name.project {
         return choose(replay, &name.title, &of_project(&all, project));
@@ -214,7 +271,7 @@ fn options(todos: &[Todo]) -> Options<Todo> {
 }
 
 fn choose(replay: &Replay<'_>, title: &str, todos: &[Todo]) -> Result<Todo, Stop> {
-    let wanted = title.to_lowercase();
+    let wanted = folded(title);
     let labelled = |it: &Todo| format!("{} · {}", it.title, it.project_name);
     if let Some(answer) = replay.answer("todo") {
         let chosen = todos.iter().find(|it| labelled(it) == answer || it.title == answer);
@@ -222,9 +279,8 @@ fn choose(replay: &Replay<'_>, title: &str, todos: &[Todo]) -> Result<Todo, Stop
             Stop::Say("That to-do is not there any more. Nothing was changed.".to_owned())
         });
     }
-    let same: Vec<&Todo> = todos.iter().filter(|it| it.title.to_lowercase() == wanted).collect();
-    let near: Vec<&Todo> =
-        todos.iter().filter(|it| it.title.to_lowercase().contains(&wanted)).collect();
+    let same: Vec<&Todo> = todos.iter().filter(|it| folded(&it.title) == wanted).collect();
+    let near: Vec<&Todo> = todos.iter().filter(|it| folded(&it.title).contains(&wanted)).collect();
     let fits = if same.is_empty() { near } else { same };
     match fits.as_slice() {
         [only] => Ok((*only).clone()),

@@ -1,9 +1,11 @@
 //! Questions about the sample Basecamp.
 
 use crate::world::{World, actor, amara};
+use chrono::{Days, NaiveDate};
 use domain::chat::ChatRunStatus;
 use insight::deadlines;
 use serde_json::json;
+use std::time::Duration;
 use tools::tool::CallContext;
 
 #[tokio::test]
@@ -194,4 +196,143 @@ async fn messages_are_narrowed_by_who_wrote_them_and_when() {
     assert!(old.contains("Website relaunch since 1 january"), "{old}");
     let asked = world.say(None, "latest messages").await.response;
     assert!(asked.contains("Which project?"), "{asked}");
+}
+
+#[tokio::test]
+async fn todos_without_a_day_and_those_between_two_days_are_exactly_those() {
+    let world = World::new().await;
+    let all = world.open_todos().await;
+    for said in ["which to-dos have no due date?", "which to-dos have no date?"] {
+        let told = world.say(None, said).await.response;
+        for todo in &all {
+            assert_eq!(told.contains(&todo.app_url), todo.due_on.is_none(), "{said}: {told}");
+        }
+    }
+    let today = world.tools.today(&amara()).await.unwrap();
+    let (from, to) = (today + Days::new(1), today + Days::new(9));
+    let said =
+        format!("what is due between {} and {}?", from.format("%-d %b"), to.format("%-d %b"));
+    let told = world.say(None, &said).await.response;
+    for todo in &all {
+        let due = todo.due_on.as_deref().and_then(|it| it.parse::<NaiveDate>().ok());
+        let is_meant = due.is_some_and(|it| it >= from && it <= to);
+        assert_eq!(told.contains(&todo.app_url), is_meant, "{} in {told}", todo.title);
+    }
+}
+
+#[tokio::test]
+async fn one_todo_is_told_of_by_its_day_its_people_and_its_state() {
+    let world = World::new().await;
+    let all = world.open_todos().await;
+    let todo = all.iter().find(|it| it.title == "Mobile menu").unwrap();
+    let day: NaiveDate = todo.due_on.as_deref().unwrap().parse().unwrap();
+    let told = world.say(None, "when is Mobile menu due?").await.response;
+    assert!(told.contains(&day.format("is due %a %-d %b %Y").to_string()), "{told}");
+    assert!(!told.contains("\n- "), "only the one that is named: {told}");
+    let who = world.say(None, "who is responsible for Mobile menu?").await.response;
+    assert!(who.contains(&todo.assignees[0].name), "{who}");
+    let state = world.say(None, "is Mobile menu done?").await.response;
+    assert!(state.contains("is not done yet"), "{state}");
+    let none = world.say(None, "when is Purple elephant due?").await.response;
+    assert!(none.starts_with("I found no to-do called “Purple elephant”"), "{none}");
+    let asked = world.say(None, "when is it due?").await;
+    assert_eq!(asked.response, "Which to-do?");
+    let told = world.say(Some(&asked.run.session_id), "Mobile menu").await.response;
+    assert!(told.contains("is due"), "{told}");
+}
+
+#[tokio::test]
+async fn what_a_person_completed_is_not_what_is_open() {
+    let world = World::new().await;
+    let told = world.say(None, "how many to-dos did Theo complete?").await;
+    assert!(told.run.tools_used.contains(&"pmos_what_changed".to_owned()), "{}", told.response);
+    assert!(!told.response.contains("open to-do"), "{}", told.response);
+    let refused = world.say(None, "which overdue to-dos are purple?").await;
+    assert!(refused.response.contains("cannot narrow it by “purple”"), "{}", refused.response);
+    assert!(refused.run.tools_used.is_empty(), "nothing is looked up for half a question");
+    let nobody = world.say_as(&actor("mika"), None, "what is overdue for me?").await.response;
+    assert_eq!(nobody, "Nothing of yours is overdue.");
+}
+
+#[tokio::test]
+async fn projects_are_ranked_and_reports_are_told() {
+    let world = World::new().await;
+    let ranked = world.say(None, "which project is most at risk?").await;
+    assert_eq!(ranked.run.tools_used, ["pmos_pulse"], "{}", ranked.response);
+    assert_eq!(ranked.response.matches("\n- ").count(), 3, "{}", ranked.response);
+    for said in ["daily report", "give me the daily report"] {
+        let told = world.say(None, said).await;
+        assert_eq!(told.run.tools_used, ["daily_report"], "{said}: {}", told.response);
+        assert!(told.response.contains("- Website relaunch · "), "{}", told.response);
+    }
+    for said in ["weekly report", "report of the week"] {
+        let told = world.say(None, said).await;
+        assert_eq!(told.run.tools_used, ["generate_report"], "{said}: {}", told.response);
+        assert!(told.response.contains("to-dos are open"), "{}", told.response);
+    }
+    let one = world.say(None, "daily report for Halden").await.response;
+    assert!(one.contains("in Halden Coffee rebrand"), "{one}");
+    let about = world.say(None, "status report for Halden").await.response;
+    assert_eq!(about, world.say(None, "tell me about Halden").await.response);
+    let stuck = world.say(None, "what is stuck?").await;
+    assert_eq!(stuck.run.tools_used, ["detect_ghost_work"], "{}", stuck.response);
+}
+
+#[tokio::test]
+async fn many_changes_at_once_are_declined_and_not_taken_for_questions() {
+    let world = World::new().await;
+    for said in ["push everything overdue to next monday", "move all overdue to-dos to next monday"]
+    {
+        let told = world.say(None, said).await;
+        assert!(told.response.contains("so nothing was changed"), "{}", told.response);
+        assert!(told.run.tools_used.is_empty() && world.pending().await.is_empty(), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn there_and_that_project_are_the_one_talked_of_last() {
+    let world = World::new().await;
+    for opening in ["tell me about Halden Coffee rebrand", "what is overdue in Halden?"] {
+        let first = world.say(None, opening).await;
+        let session = Some(&first.run.session_id);
+        let late = world.say(session, "what is overdue there?").await.response;
+        assert!(late.contains("overdue in Halden Coffee rebrand"), "{late}");
+        let team = world.say(session, "who works on that project?").await.response;
+        assert!(team.contains("on Halden Coffee rebrand"), "{team}");
+        let next = world.say(session, "what is due next week in that project").await.response;
+        assert!(next.contains("due next week in Halden Coffee rebrand"), "{next}");
+        let happened = world.say(session, "what happened there?").await;
+        let used = &happened.run.tools_used;
+        assert!(used.contains(&"pmos_what_changed".to_owned()), "{}", happened.response);
+    }
+    let asked = world.say(None, "what is overdue in that project?").await;
+    assert!(asked.response.starts_with("Which project?"), "{}", asked.response);
+    let told = world.say(Some(&asked.run.session_id), "Website relaunch").await.response;
+    assert!(told.contains("overdue in Website relaunch"), "{told}");
+}
+
+#[tokio::test]
+async fn a_run_that_failed_is_told_with_its_step_and_its_reason() {
+    let world = World::new().await;
+    let _worker = world.runs.work();
+    assert!(world.say(None, "why did the last run fail?").await.response.contains("No run failed"));
+    let said = "when I run it, send a POST request to http://127.0.0.1:9/in";
+    let built = world.say(None, said).await;
+    let started = world.say(Some(&built.run.session_id), "run it").await.response;
+    assert!(started.contains("](/runs/"), "{} {started}", built.response);
+    let looking = async {
+        loop {
+            let told = world.say(None, "why did the last run fail?").await.response;
+            if !told.contains("No run failed") {
+                return told;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    let told = tokio::time::timeout(Duration::from_secs(30), looking).await.unwrap();
+    let row = told.lines().last().unwrap();
+    let (step, reason) = row.split_once(" · at ").unwrap();
+    assert!(told.starts_with("**The newest run that failed.**"), "{told}");
+    assert!(step.contains("](/runs/"), "{told}");
+    assert!(reason.split_once(": ").is_some_and(|it| it.1.len() > 10), "{told}");
 }

@@ -193,3 +193,158 @@ async fn a_name_at_the_end_is_who_does_it() {
         approval.summary
     );
 }
+
+/// What a sentence asks to change, refused so that nothing changes.
+async fn asked_for(world: &World, text: &str) -> Approval {
+    let answered = world.say(None, text).await;
+    let approval = waiting(world, &answered).await;
+    world.agent.reject(&amara(), &approval.id, None).await.unwrap();
+    told_after(world, &answered).await;
+    approval
+}
+
+#[tokio::test]
+async fn places_of_new_cards_and_todos_are_told_apart() {
+    let world = World::new().await;
+    for said in [
+        "add a card \"Poster\" to Website relaunch in In progress",
+        "add a card Poster to Website relaunch in In progress",
+        "add a card called Poster to the Website relaunch project in the column In progress",
+    ] {
+        let asked = asked_for(&world, said).await.summary;
+        assert!(asked.contains("“Poster” is added to the column In progress"), "{said}: {asked}");
+    }
+    for said in [
+        "add a to-do \"Ring Hotel\" to the Content list in website relaunch",
+        "add a to-do \"Ring Hotel\" to the list Content of the Website relaunch project",
+        "add a to-do \"Ring Hotel\" to the list Content of website relaunch",
+    ] {
+        let asked = asked_for(&world, said).await.summary;
+        assert!(asked.contains("“Ring Hotel”") && asked.contains("Content"), "{said}: {asked}");
+    }
+    let said = "add a todo Call the florist to the Halden project for Sofia due in two weeks";
+    let asked = world.say(None, said).await;
+    assert!(asked.response.contains("Which list?"), "{}", asked.response);
+    let answered = world.say(Some(&asked.run.session_id), "Launch kit").await;
+    let approval = waiting(&world, &answered).await;
+    for part in ["“Call the florist”", "Sofia Duarte", "Launch kit", "due "] {
+        assert!(approval.summary.contains(part), "{}", approval.summary);
+    }
+}
+
+#[tokio::test]
+async fn a_completed_todo_is_found_by_its_name_in_any_project() {
+    let world = World::new().await;
+    let approval = asked_for(&world, "reopen the to-do Kick-off notes").await;
+    assert!(approval.summary.contains("Kick-off notes"), "{}", approval.summary);
+    let several = world.say(None, "reopen the to-do logo routes").await.response;
+    assert!(!several.contains("Which project?"), "{several}");
+}
+
+#[tokio::test]
+async fn a_name_is_found_without_its_accents() {
+    let world = World::new().await;
+    let working = world.say(None, "what is Lucia working on?").await.response;
+    assert!(working.contains("Lucía Ferrer"), "{working}");
+    let approval = asked_for(&world, "assign Menu board copy to Lucia").await;
+    assert!(approval.summary.contains("Lucía Ferrer"), "{}", approval.summary);
+    let approval = asked_for(&world, "assign Menu board copy to Sofía").await;
+    assert!(approval.summary.contains("Sofia Duarte"), "{}", approval.summary);
+}
+
+#[tokio::test]
+async fn the_second_one_is_the_second_row_of_the_list_before() {
+    let world = World::new().await;
+    let asked = world.say(None, "complete the second one").await;
+    assert!(asked.response.contains("Which to-do do you mean?"), "{}", asked.response);
+    assert!(world.pending().await.is_empty());
+    let answered = world.say(Some(&asked.run.session_id), "Menu board copy").await;
+    assert!(waiting(&world, &answered).await.summary.contains("Menu board copy"));
+
+    let world = World::new().await;
+    let shown = world.say(None, "what is overdue?").await;
+    let rows: Vec<&str> = shown.response.lines().filter(|it| it.starts_with("- ")).collect();
+    let title = rows[1].split(['[', ']']).nth(1).unwrap().to_owned();
+    let answered = world.say(Some(&shown.run.session_id), "complete the second one").await;
+    let approval = waiting(&world, &answered).await;
+    assert!(approval.summary.contains(&title), "{title}: {}", approval.summary);
+
+    let world = World::new().await;
+    let shown = world.say(None, "what is overdue?").await;
+    let answered =
+        world.say(Some(&shown.run.session_id), "complete the first and second one").await;
+    let first = waiting(&world, &answered).await;
+    world.agent.approve(&amara(), &first.id, None, None).await.unwrap();
+    told_after(&world, &answered).await;
+    let second = world.pending().await.pop().unwrap();
+    assert!(!first.summary.contains(&title) && second.summary.contains(&title), "{title}");
+    let cards = world.say(None, "which cards are there in Website relaunch?").await;
+    let asked = world.say(Some(&cards.run.session_id), "complete the second one").await.response;
+    assert!(asked.contains("Which to-do do you mean?"), "{asked}");
+}
+
+#[tokio::test]
+async fn nobody_or_one_less_does_a_todo() {
+    let world = World::new().await;
+    let (_, told) = allowed(&world, "unassign Ben from Menu board copy").await;
+    assert!(told.contains("is no longer assigned to Ben Okafor"), "{told}");
+    assert!(todo(&world, "Menu board copy").await.assignees.is_empty());
+    let both = todo(&world, "Rehearse the switch-over").await;
+    assert_eq!(both.assignees.len(), 2);
+    allowed(&world, "unassign Theo from Rehearse the switch-over").await;
+    let one = todo(&world, "Rehearse the switch-over").await;
+    assert_eq!(
+        one.assignees.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(),
+        ["Priya Raman"]
+    );
+    let (_, told) = allowed(&world, "unassign Quote from second printer").await;
+    assert!(told.contains("Quote from second printer") && told.contains("to nobody"), "{told}");
+    let nothing = world.say(None, "unassign Ben from Mobile menu").await.response;
+    assert!(nothing.contains("is not assigned to Ben Okafor"), "{nothing}");
+}
+
+#[tokio::test]
+async fn a_card_moves_without_being_called_one() {
+    let world = World::new().await;
+    let approval = asked_for(&world, "move Checkout copy to review").await;
+    assert!(approval.summary.contains("goes from In progress to Review"), "{}", approval.summary);
+    let nothing = world.say(None, "move Mobile menu to Design").await.response;
+    assert!(nothing.contains("no card called “Mobile menu”"), "{nothing}");
+}
+
+#[tokio::test]
+async fn several_new_todos_get_a_yes_each() {
+    let world = World::new().await;
+    let said = "create two to-dos in the Content list of Website relaunch: Ring Ana, Buy paper";
+    let answered = world.say(None, said).await;
+    let first = waiting(&world, &answered).await;
+    world.agent.approve(&amara(), &first.id, None, None).await.unwrap();
+    told_after(&world, &answered).await;
+    let second = world.pending().await.pop().unwrap();
+    assert!(first.summary.contains("“Ring Ana”"), "{}", first.summary);
+    assert!(second.summary.contains("“Buy paper”"), "{}", second.summary);
+}
+
+#[tokio::test]
+async fn what_a_message_says_is_said_once() {
+    let world = World::new().await;
+    let approval = asked_for(&world, "post a message to Website relaunch saying Alpha four").await;
+    assert_eq!(approval.summary.matches("Alpha four").count(), 1, "{}", approval.summary);
+    let said = "post a message to Website relaunch saying The proofs are in. Please look today";
+    let approval = asked_for(&world, said).await;
+    assert!(!approval.summary.contains("now called"), "{}", approval.summary);
+    assert!(
+        approval.summary.contains("saying “The proofs are in. Please look"),
+        "{}",
+        approval.summary
+    );
+}
+
+#[tokio::test]
+async fn a_flow_is_told_without_its_templates() {
+    let world = World::new().await;
+    let built = world.say(None, "every weekday at 9, tell me what is overdue").await.response;
+    assert!(built.contains("(the count)") && !built.contains("{{"), "{built}");
+    let flows = world.say(None, "show my flows").await.response;
+    assert!(flows.contains("Every weekday"), "{flows}");
+}

@@ -5,6 +5,7 @@ use crate::approvals::told_after;
 use crate::changing::waiting;
 use crate::world::{World, amara};
 use domain::chat::ChatRunStatus;
+use domain::flow::edit::{ChangeName, FlowEdit};
 use domain::ids::SessionId;
 use serde_json::json;
 
@@ -66,6 +67,32 @@ async fn a_change_of_a_draft_is_taken_back_without_a_question() {
     let undone = world.say(Some(&session), "undo that").await;
     assert_eq!(undone.run.status, ChatRunStatus::Succeeded, "{}", undone.response);
     assert!(undone.response.starts_with("Undone: "), "{}", undone.response);
+}
+
+#[tokio::test]
+async fn undo_takes_a_whole_turn_back_but_never_what_somebody_did_since() {
+    let world = World::new().await;
+    let built = world.say(None, "when a webhook arrives, tell me Hello").await;
+    let flow = crate::text_to_flow::flow_of(&world, &built).await.id;
+    let count = async || {
+        let flow = world.flows.get(&amara(), &flow).await.unwrap();
+        domain::flow::tree::steps(&flow.version.trigger).len()
+    };
+    let said = async |words| world.say_at(&flow, Some(&built.run.session_id), words).await.response;
+    said("add a delay of 5 minutes and then tell me Bye").await;
+    assert_eq!(count().await, 3);
+    let undone = said("undo that").await;
+    assert!(undone.contains("Undone: "), "{undone}");
+    assert_eq!(count().await, 1, "both steps of the turn");
+
+    said("add a delay of 5 minutes").await;
+    let rename = ChangeName { display_name: "By hand".to_owned() };
+    world.flows.edit(&amara(), &flow, None, vec![FlowEdit::ChangeName(rename)]).await.unwrap();
+    let refused = said("undo that").await;
+    assert!(refused.contains("was changed since"), "{refused}");
+    let kept = world.flows.get(&amara(), &flow).await.unwrap();
+    assert_eq!(kept.version.display_name, "By hand");
+    assert_eq!(count().await, 2);
 }
 
 #[tokio::test]

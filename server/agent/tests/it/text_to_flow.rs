@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 const STORY: &str = "When a webhook arrives, add a to-do called {{name}} to the Website relaunch project and tell me";
 
 /// The flow that the answer links.
-async fn flow_of(world: &World, answered: &Answered) -> Flow {
+pub(crate) async fn flow_of(world: &World, answered: &Answered) -> Flow {
     let (_, rest) = answered
         .response
         .split_once("](/flows/")
@@ -217,6 +217,11 @@ async fn steps_go_inside_loops_and_branches_and_behind_failures() {
     let branches = now.version.trigger.next_action.unwrap().children.unwrap();
     let firsts: Vec<String> = branches.iter().flatten().map(|it| it.display_name.clone()).collect();
     assert_eq!(firsts, ["Wait for", "Wait for"]);
+    assert!(said("Is anything missing before I publish?").await.contains("can be published"));
+    let renamed = said("rename step 3 to Pear").await;
+    assert!(renamed.contains("Renamed the step"), "{renamed}");
+    let moved = said("move step 3 to the end").await;
+    assert!(moved.contains("Moved “Pear”") || moved.contains("would move “Pear”"), "{moved}");
 }
 
 #[tokio::test]

@@ -68,6 +68,12 @@ fn todo(words: &TodoWords) -> String {
 fn edited(todo: &str, edit: &Edit) -> String {
     match edit {
         Edit::Assign(who) => format!("assign {todo} to {who}"),
+        Edit::Unassign(who) => {
+            format!(
+                "assign {todo} to nobody{}",
+                who.as_ref().map_or_else(String::new, |it| format!(" instead of {it}"))
+            )
+        }
         Edit::Due(day) => format!("date {todo} {day}"),
         Edit::Later(days) => format!("postpone {todo} {days}"),
         Edit::NoDue => format!("undate {todo}"),
@@ -148,6 +154,7 @@ fn look(look: &Look) -> String {
         Look::SomeCards(it) => format!("some cards{}", items(it)),
         Look::SomeMessages(it) => format!("some messages{}", items(it)),
         Look::FindCards(it) => format!("find cards {it}"),
+        Look::Asked(it) => format!("asked {it:?}"),
     }
 }
 
@@ -165,6 +172,7 @@ fn flow(request: &FlowRequest) -> String {
         FlowRequest::Change(flow, change) => format!("change {}: {change:?}", which(flow)),
         FlowRequest::List => "flows".to_owned(),
         FlowRequest::Explain(it) => format!("explain {}", which(it)),
+        FlowRequest::Check(it) => format!("check {}", which(it)),
         FlowRequest::Run(it) => format!("run {}", which(it)),
         FlowRequest::Publish(it) => format!("publish {}", which(it)),
         FlowRequest::Switch(it, to) => format!("switch {} {to:?}", which(it)),
