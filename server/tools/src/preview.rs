@@ -72,9 +72,7 @@ impl Tools {
             "uncomplete_todo" => Box::pin(change_todo(call, "Reopen", "opened again")).await,
             "create_comment" => Box::pin(create_comment(call)).await,
             "flow_publish" => Box::pin(publish(call)).await,
-            "flow_enable" => {
-                Box::pin(about_flow(call, "Switch on", "runs whenever it is started")).await
-            }
+            "flow_enable" => Box::pin(switch_on(call)).await,
             "flow_delete" => {
                 Box::pin(about_flow(
                     call,
@@ -175,6 +173,15 @@ async fn publish(call: Call<'_>) -> Result<Preview, ToolError> {
     );
     let guard = json!({ "revision": flow.revision });
     Ok(Preview::new(format!("Publish “{name}”"), summary, guard))
+}
+
+/// Nobody is asked about what can only fail.
+async fn switch_on(call: Call<'_>) -> Result<Preview, ToolError> {
+    if call.flow().await?.published_version_id.is_none() {
+        let message = "The flow was never published. Publish it to switch it on";
+        return Err(Problem::invalid("status", message).into());
+    }
+    about_flow(call, "Switch on", "runs whenever it is started").await
 }
 
 async fn about_flow(call: Call<'_>, verb: &str, becomes: &str) -> Result<Preview, ToolError> {

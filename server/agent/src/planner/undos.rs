@@ -11,8 +11,8 @@ use std::collections::BTreeSet;
 pub(crate) fn act(replay: &mut Replay<'_>) -> Result<String, Stop> {
     let done = last_done(&replay.prompt.history);
     if done.is_empty() {
-        return Ok("Nothing was changed in this conversation that I could take back. What was done elsewhere is under \
-                   [Activity](/activity), each with its own undo."
+        return Ok("Nothing was changed in this conversation that I could take back. What was done in another one is taken \
+                   back there."
             .to_owned());
     }
     let mut said = Vec::new();

@@ -96,6 +96,15 @@ async fn undo_takes_a_whole_turn_back_but_never_what_somebody_did_since() {
 }
 
 #[tokio::test]
+async fn nobody_is_asked_to_switch_on_what_was_never_published() {
+    let world = World::new().await;
+    let built = world.say(None, "every Monday at 9, tell me Hello").await;
+    let told = world.say(Some(&built.run.session_id), "turn it on").await;
+    assert!(told.response.contains("never published"), "{}", told.response);
+    assert!(world.pending().await.is_empty());
+}
+
+#[tokio::test]
 async fn an_edit_that_reaches_other_fields_is_done_and_one_that_cannot_be_leaves_it_waiting() {
     for world in World::both().await {
         let asked = world.say(None, "assign Mobile menu to Priya").await;
