@@ -2,7 +2,7 @@ import { axe, expect, invite, join, open, signIn, signUp, test, useSample } from
 
 test('one search finds pages, actions, projects, people and to-dos', async ({ page }) => {
   test.setTimeout(300_000);
-  await signUp(page);
+  await signUp(page, { name: 'Noor Haddad' });
   await useSample(page);
   // What records say is found once they were read.
   await open(page, '/integrations');
@@ -38,7 +38,7 @@ test('one search finds pages, actions, projects, people and to-dos', async ({ pa
   await expect(page.locator('main tbody tr')).toHaveCount(1);
 
   await page.keyboard.press('ControlOrMeta+k');
-  await field.fill('amara osei');
+  await field.fill('noor');
   await palette.getByRole('option', { name: /Member of the workspace/ }).click();
   await expect(page.getByRole('heading', { name: 'Members' }).first()).toBeVisible();
 

@@ -4,7 +4,7 @@ use super::choose::{ChoiceField, ManyField};
 use super::does::when_empty;
 use super::fits::Wants;
 use super::input;
-use super::pairs::{ItemsField, PairsField};
+use super::pairs::{ItemsField, ObjectField, PairsField};
 use super::store::Studio;
 use super::text::{TextField, TextKind};
 use crate::ui::choice::Switch;
@@ -64,6 +64,11 @@ impl Blank {
     /// It must hold something.
     pub fn is_required(self) -> bool {
         self.field.with_value(|it| it.prop.required)
+    }
+
+    /// It is an object before anybody writes in it: the only word of the catalogue on what JSON is for.
+    fn begins_as_object(self) -> bool {
+        self.field.with_value(|it| it.prop.default.as_ref().is_some_and(Value::is_object))
     }
 
     /// What it can hold.
@@ -136,6 +141,9 @@ pub fn StepField(
         PropKind::LongText => view! { <TextField blank=blank kind=TextKind::Lines /> }.into_any(),
         PropKind::Number => view! { <TextField blank=blank kind=TextKind::Number /> }.into_any(),
         PropKind::DateTime => view! { <TextField blank=blank kind=TextKind::Day /> }.into_any(),
+        PropKind::Json if blank.begins_as_object() => {
+            view! { <ObjectField blank=blank /> }.into_any()
+        }
         PropKind::Json => view! { <TextField blank=blank kind=TextKind::Json /> }.into_any(),
         PropKind::Checkbox => view! { <YesNoField blank=blank /> }.into_any(),
         PropKind::StaticDropdown { .. } | PropKind::Dropdown { .. } => {

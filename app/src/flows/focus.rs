@@ -1,5 +1,6 @@
 //! What has the focus keeps it when it is drawn anew, so that no key is lost because somebody else changed the flow.
 
+use super::popup::is_focus_nowhere;
 use super::selection::focus_step;
 use super::store::Studio;
 use crate::ui::browser;
@@ -36,6 +37,42 @@ impl Studio {
                 }
             });
         }
+    }
+}
+
+impl Studio {
+    /// Does `change`, which may take away or move the step that the keys are on: they go on there, or at the nearest
+    /// step before it that is left.
+    pub(super) fn keeping_place(self, change: impl FnOnce()) {
+        let had_focus = !is_focus_nowhere();
+        let at = self.at.get_untracked();
+        let earlier = self.cards.with_untracked(|all| {
+            let names = all.iter().map(|it| it.name.clone());
+            names.take_while(|it| *it != at).collect::<Vec<_>>()
+        });
+        change();
+        let place = self.cards.with_untracked(|all| {
+            let is_left = |name: &String| all.iter().any(|it| it.name == *name);
+            std::iter::once(at).chain(earlier.into_iter().rev()).find(is_left)
+        });
+        if let Some(place) = place {
+            self.at.set(place);
+        }
+        if had_focus {
+            request_animation_frame(move || self.settle_focus());
+        }
+    }
+
+    /// The keys go to the step that they were left on, where nothing has the focus any more.
+    pub(super) fn settle_focus(self) {
+        if let Some(at) = self.at.try_get_untracked().filter(|_| is_focus_nowhere()) {
+            focus_step(&at);
+        }
+    }
+
+    /// The same after a dialog that may still be about to close.
+    pub(super) fn settle_focus_soon(self) {
+        request_animation_frame(move || request_animation_frame(move || self.settle_focus()));
     }
 }
 

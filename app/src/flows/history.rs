@@ -122,10 +122,12 @@ impl Studio {
         match self.history.try_update(|it| it.step(way, &now)).flatten() {
             Some(Ok(then)) => {
                 let edit = then.put_back();
-                if self.apply(&edit).is_ok() {
-                    self.queue(edit, None);
-                }
-                self.leave_missing_steps();
+                self.keeping_place(|| {
+                    if self.apply(&edit).is_ok() {
+                        self.queue(edit, None);
+                    }
+                    self.leave_missing_steps();
+                });
             }
             Some(Err(why)) => {
                 let word = if way == Way::Undo { "taken back" } else { "done again" };

@@ -2,12 +2,43 @@
 
 use super::field::{Blank, Framed};
 use super::input;
-use super::text::{TextControl, Writing};
+use super::text::{TextControl, TextField, TextKind, Writing};
 use super::values::InsertButton;
 use crate::ui::button::{Button, Kind, Size};
+use crate::ui::choice::Switch;
 use crate::ui::icon::Icon;
+use domain::flow::catalog::PropKind;
 use leptos::prelude::*;
 use serde_json::{Map, Value};
+
+/// An object that others write as JSON: rows while each of its values is one text, number, or yes or no; its JSON for
+/// what rows cannot show, and for whoever wants it.
+#[component]
+pub fn ObjectField(
+    /// The input.
+    blank: Blank,
+) -> impl IntoView {
+    let is_flat = Memo::new(move |_| blank.value.with(|it| is_flat(it.as_ref())));
+    let as_json = RwSignal::new(!is_flat.get_untracked());
+    // It stays so when the value becomes flat: a person may just be writing it.
+    Effect::new(move |_| {
+        if !is_flat.get() {
+            as_json.set(true);
+        }
+    });
+    view! {
+        {move || if as_json.get() {
+            view! { <TextField blank=blank kind=TextKind::Json /> }.into_any()
+        } else {
+            view! { <PairsField blank=blank /> }.into_any()
+        }}
+        <div>
+            <Switch on=as_json disabled=Signal::derive(move || !is_flat.get()) change=move |on: bool| as_json.set(on)>
+                "As JSON"
+            </Switch>
+        </div>
+    }
+}
 
 /// Keys and values as typed; a row may be unfinished.
 #[component]
@@ -27,36 +58,35 @@ pub fn PairsField(
             rows.set(pairs(stored.as_ref()));
         }
     });
+    let is_json = blank.field.with_value(|it| it.prop.kind == PropKind::Json);
     let write = move || {
         let value = rows.with_untracked(|it| object(it));
-        blank.type_in((!value.is_empty()).then_some(Value::Object(value)));
+        // JSON without any field is still an object.
+        blank.type_in((is_json || !value.is_empty()).then_some(Value::Object(value)));
     };
-    let change = move |at: usize, key: Option<String>, value: Option<String>| {
+    let change = move |at: usize, change: &dyn Fn(&mut Row)| {
         rows.update(|rows| {
             if let Some(row) = rows.get_mut(at) {
-                row.0 = key.unwrap_or_else(|| row.0.clone());
-                row.1 = value.unwrap_or_else(|| row.1.clone());
+                change(row);
             }
         });
         write();
     };
     let remove = move |at: usize| {
-        rows.update(|rows| {
-            rows.remove(at);
-        });
+        rows.update(|rows| drop(rows.remove(at)));
         write();
     };
     let row = move |at: usize| {
         let key = move || rows.with(|it| it.get(at).map(|it| it.0.clone()).unwrap_or_default());
-        let value = Memo::new(move |_| {
-            rows.with(|it| it.get(at).map(|it| it.1.clone()).unwrap_or_default())
+        let value = Memo::new(move |_| rows.with(|it| input::text(it.get(at).map(|it| &it.1))));
+        let store = Callback::new(move |text: String| {
+            change(at, &|row| row.1 = typed(&row.1, &text, is_json));
         });
-        let store = Callback::new(move |text: String| change(at, None, Some(text)));
         let writing = line(blank, at, "Value".to_owned(), (value, store));
         view! {
-            <div class="row">
-                <input class="input" aria-label="Name" placeholder="Name" prop:value=key
-                    on:change=move |event| change(at, Some(event_target_value(&event)), None) />
+            <div class="named">
+                <input class="input" aria-label="Name of the value" placeholder="Name" prop:value=key
+                    on:change=move |event| change(at, &|row| row.0 = event_target_value(&event)) />
                 <div class="grow"><TextControl writing=writing /></div>
                 <InsertButton writing=writing />
                 <RemoveButton label="Remove this line" remove=move |()| remove(at) />
@@ -67,7 +97,8 @@ pub fn PairsField(
     view! {
         <Framed blank=blank>
             {move || (0..count.get()).map(row).collect_view()}
-            <AddButton add=move |()| rows.update(|it| it.push(Default::default())) />
+            <AddButton blank=blank words=if is_json { "Add a field" } else { "Add" }
+                add=move |()| rows.update(|it| it.push((String::new(), Value::from("")))) />
         </Framed>
     }
 }
@@ -122,7 +153,7 @@ pub fn ItemsField(
     view! {
         <Framed blank=blank>
             {move || (0..count.get()).map(row).collect_view()}
-            <AddButton add=move |()| items.update(|it| it.push(String::new())) />
+            <AddButton blank=blank words="Add" add=move |()| items.update(|it| it.push(String::new())) />
         </Framed>
     }
 }
@@ -139,10 +170,11 @@ fn line(
 }
 
 #[component]
-fn AddButton(#[prop(into)] add: Callback<()>) -> impl IntoView {
+fn AddButton(blank: Blank, words: &'static str, #[prop(into)] add: Callback<()>) -> impl IntoView {
+    // It has the name of the input: that is where a problem with it leads to.
     view! {
-        <Button size=Size::Small kind=Kind::Ghost icon="plus" on:click=move |_| add.run(())>
-            "Add"
+        <Button size=Size::Small kind=Kind::Ghost icon="plus" attr:id=blank.id() on:click=move |_| add.run(())>
+            {words}
         </Button>
     }
 }
@@ -156,15 +188,39 @@ fn RemoveButton(label: &'static str, #[prop(into)] remove: Callback<()>) -> impl
     }
 }
 
-fn pairs(value: Option<&Value>) -> Vec<(String, String)> {
+/// A name and what it holds; what nobody writes in stays as it was.
+type Row = (String, Value);
+
+fn pairs(value: Option<&Value>) -> Vec<Row> {
     let map = value.and_then(Value::as_object).into_iter().flatten();
-    map.map(|(key, value)| (key.clone(), input::text(Some(value)))).collect()
+    map.map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
 /// The finished rows; a line without a name is kept on screen only.
-fn object(rows: &[(String, String)]) -> Map<String, Value> {
+fn object(rows: &[Row]) -> Map<String, Value> {
     let named = rows.iter().filter(|(key, _)| !key.trim().is_empty());
-    named.map(|(key, text)| (key.trim().to_owned(), read(text))).collect()
+    named.map(|(key, value)| (key.trim().to_owned(), value.clone())).collect()
+}
+
+/// Whether rows show all of it: nothing yet, or an object of texts, numbers, and yes or no.
+fn is_flat(value: Option<&Value>) -> bool {
+    match value {
+        None | Some(Value::Null) => true,
+        Some(Value::Object(map)) => map.values().all(is_single),
+        Some(_) => false,
+    }
+}
+
+fn is_single(value: &Value) -> bool {
+    value.is_string() || value.is_number() || value.is_boolean()
+}
+
+/// What `text` means, typed over `before`: a text that could be a number stays one, and `only_single` leaves lists and
+/// objects to whoever writes JSON.
+fn typed(before: &Value, text: &str, only_single: bool) -> Value {
+    let was_text = before.as_str().is_some_and(|it| !read(it).is_string());
+    let value = read(text);
+    if was_text || (only_single && !is_single(&value)) { Value::from(text) } else { value }
 }
 
 /// Numbers, yes or no and JSON keep their kind; everything else is text.
@@ -196,6 +252,25 @@ mod tests {
 
     #[test]
     fn a_line_without_a_name_is_not_stored() {
-        assert!(object(&[(String::new(), "x".to_owned())]).is_empty());
+        assert!(object(&[(String::new(), json!("x"))]).is_empty());
+    }
+
+    #[test]
+    fn a_value_keeps_its_kind_until_somebody_writes_something_else() {
+        let value = json!({"zip": "5", "count": 5, "done": true});
+        assert_eq!(Value::Object(object(&pairs(Some(&value)))), value);
+        assert_eq!(typed(&json!("5"), "56", true), json!("56"));
+        assert_eq!(typed(&json!(5), "56", true), json!(56));
+        assert_eq!(typed(&json!(""), "true", true), json!(true));
+        assert_eq!(typed(&json!(""), "[1]", true), json!("[1]"));
+        assert_eq!(typed(&json!(""), "[1]", false), json!([1]));
+    }
+
+    #[test]
+    fn rows_show_what_is_flat() {
+        assert!(is_flat(None) && is_flat(Some(&json!({}))));
+        assert!(is_flat(Some(&json!({"a": "x", "b": 1, "c": false}))));
+        assert!(!is_flat(Some(&json!({"a": [1]}))) && !is_flat(Some(&json!({"a": null}))));
+        assert!(!is_flat(Some(&json!([1]))) && !is_flat(Some(&json!("{{trigger.body}}"))));
     }
 }

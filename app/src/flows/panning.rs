@@ -7,9 +7,11 @@ use super::view::{Area, Size, View};
 use leptos::html;
 use leptos::prelude::*;
 use std::time::Duration;
-use web_sys::WheelEvent;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, WheelEvent};
 
-/// How much of the canvas the run bar covers, with the space around it.
+/// How much of the canvas the run bar covers, with the space above it, until it is drawn; it has more lines where the
+/// canvas is narrow.
 const RUN_BAR: f64 = 56.0;
 /// This near to an edge of the canvas, in window pixels, what is carried pushes the view.
 const EDGE: f64 = 36.0;
@@ -60,6 +62,15 @@ impl Camera {
             studio.chosen.track();
             request_animation_frame(move || camera.show_chosen());
         });
+        // What the bar says, and so how high it is, follows from these.
+        let bar = Memo::new(move |_| {
+            let run = studio.run.with(|it| it.as_ref().map(|it| it.run.status));
+            (run, studio.suggested.with(Option::is_some))
+        });
+        Effect::new(move |_| {
+            bar.track();
+            request_animation_frame(move || camera.make_room());
+        });
         Effect::new(move |_| {
             let handle = window_event_listener(leptos::ev::resize, move |_| camera.settle());
             on_cleanup(move || handle.remove());
@@ -102,9 +113,36 @@ impl Camera {
         }
     }
 
+    /// How much of the canvas the bar at its top covers.
+    fn covered(self) -> f64 {
+        let node = self.node.try_get_untracked().flatten();
+        let bar = node.and_then(|it| it.query_selector(".runbar").ok().flatten());
+        let bar = bar.and_then(|it| it.dyn_into::<HtmlElement>().ok());
+        let low = bar.map(|it| f64::from(it.offset_top() + it.offset_height())).unwrap_or_default();
+        let least = if self.studio.run.with_untracked(Option::is_some) { RUN_BAR } else { 0.0 };
+        low.max(least)
+    }
+
     fn fitted(self, canvas: Size) -> View {
-        let top = if self.studio.run.with_untracked(Option::is_some) { RUN_BAR } else { 0.0 };
-        View::fit(canvas, self.world(), self.chosen(), top)
+        View::fit(canvas, self.world(), self.chosen(), self.covered())
+    }
+
+    /// A bar came, went or says something else: the flow is fitted anew, or pushed below it where a person moved the
+    /// view.
+    fn make_room(self) {
+        if self.view.is_disposed() {
+            return;
+        }
+        let canvas = self.canvas();
+        if canvas.w <= 0.0 {
+            return;
+        }
+        let now = self.view.get_untracked();
+        let fits = !self.is_moved.get_value();
+        let view = if fits { self.fitted(canvas) } else { now.below(self.covered()) };
+        if view != now {
+            self.view.set(view);
+        }
     }
 
     fn show_chosen(self) {
@@ -113,7 +151,8 @@ impl Camera {
         }
         let canvas = self.canvas();
         if let Some(area) = self.chosen().filter(|_| canvas.w > 0.0) {
-            self.view.update(|it| *it = it.showing(area, self.world(), canvas));
+            let bar = self.covered();
+            self.view.update(|it| *it = it.showing(area, self.world(), canvas, bar));
         }
     }
 
@@ -125,7 +164,8 @@ impl Camera {
             .layout
             .with_untracked(|it| it.nodes.iter().find(|it| it.name == step).map(area));
         if let Some(area) = found.filter(|_| canvas.w > 0.0) {
-            self.view.update(|it| *it = it.showing(area, self.world(), canvas));
+            let bar = self.covered();
+            self.view.update(|it| *it = it.showing(area, self.world(), canvas, bar));
         }
     }
 

@@ -338,14 +338,13 @@ fn Options(
         }
     };
     view! {
-        <div class="listbox" tabindex="-1">
-            <div role="listbox" id="picker-list" aria-label="What can be added" hidden=move || found.with(Vec::is_empty)>
-                {move || groups().into_iter().map(group).collect_view()}
-            </div>
-            <p class="sm muted" style="padding: 0.75rem" role="status" hidden=move || !found.with(Vec::is_empty)>
-                "Nothing fits. Try another word, or ask the assistant below."
-            </p>
+        <div class="listbox" role="listbox" id="picker-list" aria-label="What can be added" tabindex="-1"
+            hidden=move || found.with(Vec::is_empty)>
+            {move || groups().into_iter().map(group).collect_view()}
         </div>
+        <p class="sm muted" style="padding: 0.75rem" role="status" hidden=move || !found.with(Vec::is_empty)>
+            "Nothing fits. Try another word, or ask the assistant below."
+        </p>
     }
 }
 

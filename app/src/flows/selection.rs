@@ -87,6 +87,8 @@ impl Studio {
         self.edit(FlowEdit::DeleteAction(DeleteAction { names }));
         self.leave_missing_steps();
         self.at.set(before.unwrap_or_else(|| "trigger".to_owned()));
+        // The question or the menu that led here gives the focus back to what is gone.
+        self.settle_focus_soon();
     }
 
     /// Puts copies of `steps` after the last of them and picks those.

@@ -11,9 +11,7 @@ use super::menu::StepMenu;
 use super::outline::{Outline, on_phone};
 use super::panning::Camera;
 use super::picker::Picker;
-use super::popup::is_focus_nowhere;
 use super::samples::Samples;
-use super::selection::focus_step;
 use super::server_fns::get_flow;
 use super::shortcuts::{Desk, listen};
 use super::store::Studio;
@@ -195,19 +193,12 @@ fn keep_focus(studio: Studio) {
             studio.focus_soon("trigger");
         }
     };
-    let settle = move || {
-        if let Some(at) = studio.at.try_get_untracked().filter(|_| is_focus_nowhere()) {
-            focus_step(&at);
-        }
-    };
     Effect::new(move |before: Option<bool>| {
         let is_shown = studio.run.with(Option::is_some);
         match before {
             None => browser::once_hydrated(begin),
             // A dialog that led there closes first.
-            Some(before) if before != is_shown => {
-                request_animation_frame(move || request_animation_frame(settle))
-            }
+            Some(before) if before != is_shown => studio.settle_focus_soon(),
             Some(_) => {}
         }
         is_shown

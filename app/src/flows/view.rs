@@ -159,13 +159,21 @@ impl View {
         self.zoomed(1.0 / ZOOM_STEP, (canvas.w / 2.0, canvas.h / 2.0), canvas)
     }
 
-    /// Moved as little as needed to show `area` with some room around it.
+    /// Moved down where a bar that covers `bar` pixels hides the beginning of the flow.
     #[must_use]
-    pub fn showing(self, area: Area, world: Size, canvas: Size) -> Self {
+    pub fn below(self, bar: f64) -> Self {
+        let begin = bar + HEAD;
+        let is_hidden = bar > 0.0 && (-HEAD..begin).contains(&self.y);
+        if is_hidden { Self { y: begin, ..self } } else { self }
+    }
+
+    /// Moved as little as needed to show `area` with some room around it; `bar` pixels of the canvas are covered.
+    #[must_use]
+    pub fn showing(self, area: Area, world: Size, canvas: Size, bar: f64) -> Self {
         let left = canvas.w / 2.0 + self.x + (area.x - world.w / 2.0) * self.zoom;
-        let top = self.y + area.y * self.zoom;
+        let top = self.y + area.y * self.zoom - bar;
         let dx = nudge(left, left + area.size.w * self.zoom, canvas.w);
-        let dy = nudge(top, top + area.size.h * self.zoom, canvas.h);
+        let dy = nudge(top, top + area.size.h * self.zoom, canvas.h - bar);
         self.panned(dx, dy)
     }
 
@@ -271,9 +279,20 @@ mod tests {
         let world = Size { w: 400.0, h: 2000.0 };
         let view = View { x: 0.0, y: 0.0, zoom: 1.0 };
         let below = Area { x: 88.0, y: 900.0, size: Size { w: 224.0, h: 60.0 } };
-        let moved = view.showing(below, world, CANVAS);
+        let moved = view.showing(below, world, CANVAS, 0.0);
         assert!(moved.seen(world, CANVAS).meets(&below));
         let inside = Area { x: 88.0, y: 100.0, size: Size { w: 224.0, h: 60.0 } };
-        assert_eq!(view.showing(inside, world, CANVAS), view);
+        assert_eq!(view.showing(inside, world, CANVAS, 0.0), view);
+    }
+
+    #[test]
+    fn what_a_bar_would_hide_is_moved_below_it() {
+        let view = View { x: 0.0, y: 10.0, zoom: 1.0 };
+        assert_eq!(view.below(90.0).y, 90.0 + HEAD);
+        assert_eq!(view.below(0.0), view);
+        let far = View { y: -400.0, ..view };
+        assert_eq!(far.below(90.0), far, "its beginning is out of sight");
+        let step = Area { x: 88.0, y: 40.0, size: Size { w: 224.0, h: 60.0 } };
+        assert!(view.showing(step, Size { w: 400.0, h: 2000.0 }, CANVAS, 90.0).y + step.y > 90.0);
     }
 }

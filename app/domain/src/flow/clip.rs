@@ -12,6 +12,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The `type` of what is copied.
 const KIND: &str = "COPY_ACTIONS";
+/// What is said of a text that is something else.
+const NO_STEPS: &str = "The clipboard holds no steps. Nothing was changed: copy steps of a flow of PM OS first, then paste them here";
+/// What is said of a step of an unknown kind, or one whose settings are broken.
+const UNREADABLE: &str = "What was copied is no step of PM OS. Nothing was changed: copy steps of a flow of PM OS first, then paste them here";
 /// Longer texts than this are no steps.
 const LONGEST: usize = 2_000_000;
 
@@ -44,22 +48,20 @@ pub fn copied(flow: &str, trigger: &Trigger, names: &BTreeSet<String>) -> Option
 /// # Errors
 /// What is wrong with the text, and what to do, in one sentence each.
 pub fn read(text: &str) -> Result<Clip, String> {
-    let no_steps = || {
-        "The clipboard holds no steps. Copy steps of a flow first, then paste them here".to_owned()
-    };
     if text.len() > LONGEST {
         return Err("What was copied is too large to be steps of a flow".to_owned());
     }
-    let value: Value = serde_json::from_str(text).map_err(|_| no_steps())?;
+    let value: Value = serde_json::from_str(text).map_err(|_| NO_STEPS.to_owned())?;
     let from = value.get("flowId").and_then(Value::as_str).map(str::to_owned);
-    let found = steps_in(value).ok_or_else(no_steps)?;
-    let wrong = |error: serde_json::Error| format!("A copied step cannot be read: {error}");
-    let firsts: Vec<Action> = serde_json::from_value(found).map_err(wrong)?;
+    let found = steps_in(value).ok_or(NO_STEPS)?;
+    let wrong = if looks_like_steps(&found) { UNREADABLE } else { NO_STEPS };
+    // What the reader of JSON says of it names parts of the program, which help nobody.
+    let firsts: Vec<Action> = serde_json::from_value(found).map_err(|_| wrong.to_owned())?;
     let alone = |it: &Action| Action { next_action: None, ..it.clone() };
     let actions: Vec<_> =
         firsts.iter().flat_map(|it| tree::chain(Some(it)).map(alone).collect::<Vec<_>>()).collect();
     if actions.is_empty() {
-        return Err(no_steps());
+        return Err(NO_STEPS.to_owned());
     }
     Ok(Clip { kind: KIND.to_owned(), actions, from })
 }
@@ -77,8 +79,17 @@ fn steps_in(mut value: Value) -> Option<Value> {
             return Some(Value::Array(vec![first.take()]));
         }
     }
-    let is_step = value.get("settings").is_some() && value.get("displayName").is_some();
-    is_step.then(|| Value::Array(vec![value]))
+    is_step(&value).then(|| Value::Array(vec![value]))
+}
+
+/// Whether `value` has the parts that every step has.
+fn is_step(value: &Value) -> bool {
+    value.get("settings").is_some() && value.get("displayName").is_some()
+}
+
+/// Whether everything in the list has those parts.
+fn looks_like_steps(list: &Value) -> bool {
+    list.as_array().is_some_and(|it| !it.is_empty() && it.iter().all(is_step))
 }
 
 /// The edits that put the steps of `clip` into the flow `flow` at `to`.
@@ -137,5 +148,27 @@ pub fn doubled(flow: &str, version: &FlowVersion, names: &BTreeSet<String>) -> V
     match (text.and_then(|it| read(&it).ok()), last) {
         (Some(clip), Some(to)) => pasted(flow, version, &clip, &to),
         _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_no_step_is_said_in_plain_words() {
+        for text in ["Hello", "[1,2,3]", "[]", "{}", r#"{"actions":[{"name":"x"}]}"#] {
+            assert_eq!(read(text), Err(NO_STEPS.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_step_of_an_unknown_kind_is_told_from_nonsense() {
+        let step = json!({
+            "name": "step_1", "displayName": "Jump", "type": "WORMHOLE", "valid": true, "settings": {},
+        });
+        assert_eq!(read(&step.to_string()), Err(UNREADABLE.to_owned()));
+        assert_eq!(read(&json!([step]).to_string()), Err(UNREADABLE.to_owned()));
     }
 }
