@@ -20,7 +20,7 @@ pub(crate) fn passed_ms() -> i64 {
     PASSED.load(Ordering::Relaxed)
 }
 
-/// A fresh, migrated database; its file goes when it is dropped.
+/// A fresh, migrated database; it goes when it is dropped.
 pub struct TestDb {
     /// The database.
     pub db: Db,
@@ -28,7 +28,37 @@ pub struct TestDb {
     pub name: &'static str,
     /// Where the SQLite file and blobs are.
     pub folder: TempDir,
-    url: Option<String>,
+    made: Option<Made>,
+}
+
+/// A database that was made on a server. A thousand of them would fill a disk, so each goes with its test.
+struct Made {
+    server: String,
+    name: String,
+    url: String,
+}
+
+impl Drop for Made {
+    fn drop(&mut self) {
+        let (server, name) = (std::mem::take(&mut self.server), std::mem::take(&mut self.name));
+        // A test that panics drops inside its runtime, which cannot wait for another one: hence a thread.
+        let gone = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(drop_database(&server, &name)).map_err(std::io::Error::other)
+        });
+        match gone.join() {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => eprintln!("a database of a test stays: {error}"),
+            Err(_) => eprintln!("a database of a test stays"),
+        }
+    }
+}
+
+async fn drop_database(server: &str, name: &str) -> sqlx::Result<()> {
+    let mut admin = PgConnection::connect(server).await?;
+    let sql = format!("DROP DATABASE {name} WITH (FORCE)");
+    sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut admin).await?;
+    admin.close().await
 }
 
 impl Db {
@@ -47,7 +77,7 @@ impl TestDb {
     pub async fn sqlite() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let db = Db::open_sqlite(&folder.path().join("pmos.db")).await.expect("SQLite opens");
-        Self { db, name: "sqlite", folder, url: None }
+        Self { db, name: "sqlite", folder, made: None }
     }
 
     /// A fresh PostgreSQL database, or none when no server is named.
@@ -66,9 +96,10 @@ impl TestDb {
             .expect("a database is made");
         let (base, _) = server.rsplit_once('/').expect("a URL with a database");
         let url = format!("{base}/{name}");
-        let db = Db::open_postgres(&url).await.expect("PostgreSQL opens");
+        let made = Made { server, name, url };
+        let db = Db::open_postgres(&made.url).await.expect("PostgreSQL opens");
         let folder = tempfile::tempdir().expect("a temporary folder");
-        Some(Self { db, name: "postgres", folder, url: Some(url) })
+        Some(Self { db, name: "postgres", folder, made: Some(made) })
     }
 
     /// Both databases, PostgreSQL only when a server is named.
@@ -80,8 +111,8 @@ impl TestDb {
 
     /// The setting of the server that opens this database: `SQLITE_PATH` or `DATABASE_URL`, and its value.
     pub fn setting(&self) -> (&'static str, String) {
-        match &self.url {
-            Some(url) => ("DATABASE_URL", url.clone()),
+        match &self.made {
+            Some(made) => ("DATABASE_URL", made.url.clone()),
             None => ("SQLITE_PATH", self.folder.path().join("pmos.db").display().to_string()),
         }
     }
@@ -92,7 +123,7 @@ impl TestDb {
     /// On PostgreSQL, whose disk belongs to its server, and when the file does not answer.
     #[expect(clippy::expect_used, reason = "a test without its database must stop")]
     pub async fn leave_room(&self, pages: Option<i64>) {
-        assert!(self.url.is_none(), "only a file of our own can be filled up");
+        assert!(self.made.is_none(), "only a file of our own can be filled up");
         let set = self.db.write(move |conn| {
             Box::pin(async move {
                 let row = fetch_optional!(conn, (i64,), "PRAGMA page_count")?;
@@ -148,8 +179,8 @@ impl TestDb {
     /// When it cannot be opened.
     #[expect(clippy::expect_used, reason = "a test without its database must stop")]
     pub async fn reopen(&self) -> Db {
-        match &self.url {
-            Some(url) => Db::open_postgres(url).await.expect("PostgreSQL opens"),
+        match &self.made {
+            Some(made) => Db::open_postgres(&made.url).await.expect("PostgreSQL opens"),
             None => {
                 Db::open_sqlite(&self.folder.path().join("pmos.db")).await.expect("SQLite opens")
             }
