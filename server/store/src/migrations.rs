@@ -273,6 +273,12 @@ fn migrator(is_sqlite: bool) -> Migrator {
     Migrator::with_migrations(migrations.collect())
 }
 
+/// The texts of all steps for PostgreSQL, in order: two programs with the same ones lay the same schema.
+#[cfg(feature = "testing")]
+pub(crate) fn postgres_texts() -> String {
+    migrator(false).iter().map(|step| step.sql.as_str()).collect()
+}
+
 pub(crate) async fn run_sqlite(pool: &SqlitePool) -> Result<()> {
     migrator(true).run(pool).await.map_err(failed)
 }

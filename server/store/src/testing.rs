@@ -1,9 +1,10 @@
 //! Fresh databases for tests: a SQLite file always, PostgreSQL when `PMOS_TEST_POSTGRES` names a server.
 
+mod made;
+
 use crate::db::{Conn, Db, Inner, Result, execute, fetch_all, fetch_optional};
 use crate::error::StoreError;
-use sqlx::Connection;
-use sqlx::postgres::PgConnection;
+use made::Made;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -31,36 +32,6 @@ pub struct TestDb {
     made: Option<Made>,
 }
 
-/// A database that was made on a server. A thousand of them would fill a disk, so each goes with its test.
-struct Made {
-    server: String,
-    name: String,
-    url: String,
-}
-
-impl Drop for Made {
-    fn drop(&mut self) {
-        let (server, name) = (std::mem::take(&mut self.server), std::mem::take(&mut self.name));
-        // A test that panics drops inside its runtime, which cannot wait for another one: hence a thread.
-        let gone = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            runtime.block_on(drop_database(&server, &name)).map_err(std::io::Error::other)
-        });
-        match gone.join() {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => eprintln!("a database of a test stays: {error}"),
-            Err(_) => eprintln!("a database of a test stays"),
-        }
-    }
-}
-
-async fn drop_database(server: &str, name: &str) -> sqlx::Result<()> {
-    let mut admin = PgConnection::connect(server).await?;
-    let sql = format!("DROP DATABASE {name} WITH (FORCE)");
-    sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut admin).await?;
-    admin.close().await
-}
-
 impl Db {
     /// How many connections were taken for reading since this database was opened.
     pub fn reads(&self) -> u64 {
@@ -76,7 +47,7 @@ impl TestDb {
     #[expect(clippy::expect_used, reason = "a test without its database must stop")]
     pub async fn sqlite() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let db = Db::open_sqlite(&folder.path().join("pmos.db")).await.expect("SQLite opens");
+        let db = made::file(&folder.path().join("pmos.db")).await.expect("SQLite opens");
         Self { db, name: "sqlite", folder, made: None }
     }
 
@@ -88,15 +59,7 @@ impl TestDb {
     #[expect(clippy::disallowed_methods, reason = "the one variable that only tests read")]
     pub async fn postgres() -> Option<Self> {
         let server = std::env::var("PMOS_TEST_POSTGRES").ok()?;
-        let name = format!("t{}", crate::ids::random_hex(8));
-        let mut admin = PgConnection::connect(&server).await.expect("PostgreSQL answers");
-        sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}")))
-            .execute(&mut admin)
-            .await
-            .expect("a database is made");
-        let (base, _) = server.rsplit_once('/').expect("a URL with a database");
-        let url = format!("{base}/{name}");
-        let made = Made { server, name, url };
+        let made = Made::on(server).await.expect("PostgreSQL makes a database");
         let db = Db::open_postgres(&made.url).await.expect("PostgreSQL opens");
         let folder = tempfile::tempdir().expect("a temporary folder");
         Some(Self { db, name: "postgres", folder, made: Some(made) })
