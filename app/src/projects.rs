@@ -27,4 +27,5 @@ pub mod times;
 pub mod todo_row;
 pub mod todos;
 pub mod unconnected;
+pub mod undo;
 pub mod work_row;

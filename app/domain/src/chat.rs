@@ -2,8 +2,9 @@
 
 use crate::approval::Approval;
 use crate::attachment::Attachment;
-use crate::ids::{ApprovalId, ChatRunId, MessageId, SessionId};
+use crate::ids::{ApprovalId, ChatRunId, MessageId, OperationId, SessionId};
 use crate::trace::TraceStep;
+use crate::undo::Reversible;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -217,6 +218,18 @@ pub struct TurnRun {
     pub trace: Vec<TraceStep>,
     /// What it asked for.
     pub approvals: Vec<Approval>,
+    /// What of it may be taken back, or was.
+    #[serde(default)]
+    pub undos: Vec<Reversible>,
     /// Why it failed.
     pub error: Option<String>,
+}
+
+impl TurnRun {
+    /// The writes that it tells of: its own, and those that it asked for.
+    pub fn operations(&self) -> impl Iterator<Item = OperationId> {
+        let asked = self.approvals.iter().filter_map(|it| it.operation_id.as_deref());
+        let own = self.trace.iter().filter_map(|it| it.operation_id.clone());
+        own.chain(asked.map(OperationId::from))
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::project::Workload;
 use crate::record::News;
+use crate::undo::Reversible;
 use serde::{Deserialize, Serialize};
 
 /// Something that happened in PM OS itself.
@@ -39,11 +40,20 @@ impl Recent {
     }
 }
 
+/// Something that happened, and whether it may be taken back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Happened {
+    /// What happened.
+    pub what: Recent,
+    /// The change it was, where the person who looks may take it back.
+    pub undo: Option<Reversible>,
+}
+
 /// What the first page tells beside to-dos and runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Glance {
     /// What happened, the newest first.
-    pub recent: Vec<Recent>,
+    pub recent: Vec<Happened>,
     /// Whether Basecamp's part of it is known: not before it was read once.
     pub is_read: bool,
     /// What everybody has to do, the most loaded first; of those with something to do.

@@ -39,4 +39,5 @@ pub mod template;
 pub mod todo;
 pub mod tool_server;
 pub mod trace;
+pub mod undo;
 pub mod words;

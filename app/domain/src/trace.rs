@@ -1,5 +1,6 @@
 //! The visible list of what a run did, the same for every model (contract.md 3.4).
 
+use crate::ids::OperationId;
 use serde::{Deserialize, Serialize};
 
 /// One line of a trace; events with the same id replace each other.
@@ -30,6 +31,9 @@ pub struct TraceStep {
     /// How long it took.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration_ms: Option<i64>,
+    /// The write it was, where it was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation_id: Option<OperationId>,
 }
 
 /// How a line of a trace stands.

@@ -2,6 +2,7 @@
 
 use crate::approvals::server_fns::{ApproveApproval, RejectApproval};
 use crate::chat::state::Chat;
+use crate::chat::trace::Undo;
 use crate::session::current_user;
 use crate::ui::badge::{State, Status};
 use crate::ui::browser;
@@ -9,7 +10,7 @@ use crate::ui::button::{Button, Kind};
 use crate::ui::icon::Icon;
 use domain::actor::{Permission, Role};
 use domain::approval::{Approval, ApprovalStatus, Change, Effects, Risk, RuleScope};
-use domain::ids::ApprovalId;
+use domain::ids::{ApprovalId, OperationId};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 
@@ -32,7 +33,7 @@ pub fn ApprovalCard(
     if approval.status == ApprovalStatus::Pending {
         view! { <Question approval=approval chat=chat /> }.into_any()
     } else {
-        view! { <Settled approval=approval /> }.into_any()
+        view! { <Settled approval=approval chat=chat /> }.into_any()
     }
 }
 
@@ -352,13 +353,16 @@ fn RejectForm(
 
 /// One line: who decided, and why.
 #[component]
-fn Settled(approval: Approval) -> impl IntoView {
+fn Settled(approval: Approval, chat: Chat) -> impl IntoView {
     let (state, word) = match approval.status {
         ApprovalStatus::Approved => (State::Succeeded, "Approved"),
         ApprovalStatus::Rejected => (State::Failed, "Rejected"),
         ApprovalStatus::Expired => (State::Skipped, "Expired"),
         ApprovalStatus::Pending => (State::Waiting, "Waiting"),
     };
+    let undo = approval.operation_id.as_deref().map(|it| {
+        view! { <Undo operation=OperationId::from(it) chat=chat /> }
+    });
     let class = if state == State::Succeeded { "decided" } else { "decided decided--no" };
     view! {
         <div class=class>
@@ -367,6 +371,7 @@ fn Settled(approval: Approval) -> impl IntoView {
                 <b class="med">{format!("{word}: {}", approval.title)}</b>
                 <span class="xs quiet" style="display: block">{decided_by(&approval)}</span>
             </span>
+            {undo}
         </div>
     }
 }

@@ -11,8 +11,9 @@ use domain::assistant::Answering;
 use domain::attachment::NewAttachment;
 use domain::chat::{ChatRunStatus, Conversation, Turn, TurnRun};
 use domain::event::Topic;
-use domain::ids::{ChatRunId, FlowId, MessageId, SessionId};
+use domain::ids::{ChatRunId, FlowId, MessageId, OperationId, SessionId};
 use domain::trace::TraceStep;
+use domain::undo::Reversible;
 use leptos::prelude::*;
 
 /// What the run under way has said so far.
@@ -28,8 +29,15 @@ impl Live {
     /// A run that has just begun.
     pub fn begun(id: ChatRunId) -> Self {
         let status = ChatRunStatus::Running;
-        let (trace, approvals) = (Vec::new(), Vec::new());
-        let run = TurnRun { id, status, model: String::new(), trace, approvals, error: None };
+        let run = TurnRun {
+            id,
+            status,
+            model: String::new(),
+            trace: Vec::new(),
+            approvals: Vec::new(),
+            undos: Vec::new(),
+            error: None,
+        };
         Self { run, text: String::new() }
     }
 
@@ -183,6 +191,14 @@ impl Chat {
         })
     }
 
+    /// Whether the write `operation` may be taken back, or was.
+    pub fn undo_of(self, operation: &OperationId) -> Option<Reversible> {
+        self.turns.with(|all| {
+            let runs = all.iter().rev().filter_map(|it| it.run.as_ref());
+            runs.flat_map(|it| &it.undos).find(|it| it.operation == *operation).cloned()
+        })
+    }
+
     /// Whether there are turns before those on screen.
     pub fn has_earlier(self) -> bool {
         self.turns.with(|it| it.first().is_some_and(|it| it.seq > 1))
@@ -236,6 +252,7 @@ mod tests {
             session_id: "s".to_owned(),
             parent_id: None,
             duration_ms: None,
+            operation_id: None,
         }
     }
 

@@ -1,9 +1,12 @@
 //! The visible list of what a run did: open while work is under way, one line when done.
 
+use crate::chat::state::Chat;
+use crate::projects::undo::TakeBack;
 use crate::ui::badge::{State, Status};
 use crate::ui::icon::Icon;
 use crate::ui::time::duration;
 use domain::chat::{ChatRunStatus, TurnRun};
+use domain::ids::OperationId;
 use domain::trace::{TraceStatus, TraceStep};
 use leptos::prelude::*;
 
@@ -12,6 +15,8 @@ use leptos::prelude::*;
 pub fn Trace(
     /// The run.
     run: TurnRun,
+    /// The conversation it is in.
+    chat: Chat,
     /// Stops it.
     #[prop(optional, into)]
     on_stop: Option<Callback<()>>,
@@ -26,7 +31,8 @@ pub fn Trace(
             </button>
         }
     });
-    let list = view! { <ol>{steps.into_iter().map(|it| line(it, &run.trace)).collect_view()}</ol> };
+    let list =
+        view! { <ol>{steps.into_iter().map(|it| line(it, &run.trace, chat)).collect_view()}</ol> };
     let head = view! {
         <span class="bold" class:bad=run.status == ChatRunStatus::Failed>{heading(&run)}</span>
         <span class="push num">{summary(&run.trace)}</span>
@@ -82,7 +88,7 @@ fn summary(trace: &[TraceStep]) -> String {
     if took > 0 { format!("{count}, {}", duration(took)) } else { count }
 }
 
-fn line(step: TraceStep, all: &[TraceStep]) -> AnyView {
+fn line(step: TraceStep, all: &[TraceStep], chat: Chat) -> AnyView {
     let state = State::from(step.status);
     let below: Vec<_> =
         all.iter().filter(|it| it.parent_id.as_ref() == Some(&step.id)).cloned().collect();
@@ -90,8 +96,9 @@ fn line(step: TraceStep, all: &[TraceStep]) -> AnyView {
         TraceStatus::Waiting => "you".to_owned(),
         _ => step.duration_ms.map(duration).unwrap_or_default(),
     };
-    let inner = (!below.is_empty())
-        .then(|| view! { <ol>{below.into_iter().map(|it| line(it, all)).collect_view()}</ol> });
+    let inner = (!below.is_empty()).then(
+        || view! { <ol>{below.into_iter().map(|it| line(it, all, chat)).collect_view()}</ol> },
+    );
     let detail = (!step.detail.is_empty()).then(|| {
         view! {
             <div class="trace__io">
@@ -101,6 +108,7 @@ fn line(step: TraceStep, all: &[TraceStep]) -> AnyView {
             </div>
         }
     });
+    let undo = step.operation_id.clone().map(|it| view! { <Undo operation=it chat=chat /> });
     view! {
         <li>
             <details data-state=state.key() open=step.status == TraceStatus::Error>
@@ -113,9 +121,17 @@ fn line(step: TraceStep, all: &[TraceStep]) -> AnyView {
                 {detail}
                 {inner}
             </details>
+            {undo}
         </li>
     }
     .into_any()
+}
+
+/// Takes a write back that the conversation tells of.
+#[component]
+pub(crate) fn Undo(operation: OperationId, chat: Chat) -> impl IntoView {
+    let of = Memo::new(move |_| chat.undo_of(&operation));
+    view! { <TakeBack of=of then=move || chat.refresh() /> }
 }
 
 #[cfg(test)]
@@ -136,6 +152,7 @@ mod tests {
             session_id: "s".to_owned(),
             parent_id: parent.map(str::to_owned),
             duration_ms: Some(500),
+            operation_id: None,
         }
     }
 
@@ -152,6 +169,7 @@ mod tests {
             model: "builtin".to_owned(),
             trace,
             approvals: Vec::new(),
+            undos: Vec::new(),
             error: None,
         }
     }

@@ -111,7 +111,7 @@ fn Done(run: TurnRun, chat: Chat) -> impl IntoView {
     let approvals = run.approvals.clone();
     let has_steps = run.trace.iter().any(|it| it.kind != "chat.run");
     view! {
-        {has_steps.then(|| view! { <Trace run=run /> })}
+        {has_steps.then(|| view! { <Trace run=run chat=chat /> })}
         {approvals.into_iter().map(|it| view! { <ApprovalCard approval=it chat=chat /> }).collect_view()}
     }
 }
@@ -158,7 +158,7 @@ pub fn LiveView(
     view! {
         <div class="msg msg--ai">
             {move || view! { <By at="now" model=model.get().unwrap_or_default() /> }}
-            {move || run.get().map(|it| view! { <Trace run=it on_stop=on_stop /> })}
+            {move || run.get().map(|it| view! { <Trace run=it chat=chat on_stop=on_stop /> })}
             <Show when=move || has_text.get()>
                 <p class="stream">{move || text.get()}</p>
             </Show>

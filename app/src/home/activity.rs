@@ -2,13 +2,14 @@
 
 use crate::error::AppError;
 use crate::projects::around::end;
+use crate::projects::undo::TakeBack;
 use crate::ui::empty::Empty;
 use crate::ui::icon::Icon;
 use crate::ui::person::Avatar;
 use crate::ui::problem::Loaded;
 use crate::ui::skeleton::RowsSkeleton;
 use crate::ui::time::{Ago, use_now};
-use domain::home::{Did, Glance, Recent};
+use domain::home::{Did, Glance, Happened, Recent};
 use domain::record::{Deed, News};
 use leptos::prelude::*;
 
@@ -18,24 +19,28 @@ pub(crate) fn ActivityCard(glance: Resource<Result<Glance, AppError>>) -> impl I
     view! {
         <section class="card" aria-labelledby="h-act">
             <div class="card__head"><h2 id="h-act">"Recent activity"</h2></div>
-            <Loaded of=glance skeleton=|| view! { <RowsSkeleton count=5 /> } let:glance>
-                <Rows recent=glance.recent />
+            <Loaded of=glance skeleton=|| view! { <RowsSkeleton count=5 /> } let:glanced>
+                <Rows recent=glanced.recent again=move || glance.refetch() />
             </Loaded>
         </section>
     }
 }
 
 #[component]
-fn Rows(recent: Vec<Recent>) -> impl IntoView {
+fn Rows(recent: Vec<Happened>, #[prop(into)] again: Callback<()>) -> impl IntoView {
     if recent.is_empty() {
         return view! {
             <Empty icon="clock" title="Nothing happened lately" body="What people do in Basecamp and in PM OS appears here." />
         }
         .into_any();
     }
-    let row = |it: Recent| match it {
-        Recent::Basecamp(news) => view! { <NewsRow news=news /> }.into_any(),
-        Recent::Here(did) => view! { <DidRow did=did /> }.into_any(),
+    let row = |it: Happened| {
+        let undo = it.undo.map(|it| view! { <TakeBack of=Some(it) then=again /> });
+        let told = match it.what {
+            Recent::Basecamp(news) => view! { <NewsRow news=news /> }.into_any(),
+            Recent::Here(did) => view! { <DidRow did=did /> }.into_any(),
+        };
+        view! { <li>{told} {undo}</li> }
     };
     view! { <ul class="rows">{recent.into_iter().map(row).collect_view()}</ul> }.into_any()
 }
@@ -68,11 +73,9 @@ fn NewsRow(news: News) -> impl IntoView {
         ),
     };
     view! {
-        <li>
-            {mark}
-            <span class="grow act">{told}<span class="xs quiet trunc block">{project}</span></span>
-            <Ago at_ms=at_ms />
-        </li>
+        {mark}
+        <span class="grow act">{told}<span class="xs quiet trunc block">{project}</span></span>
+        <Ago at_ms=at_ms />
     }
 }
 
@@ -84,11 +87,9 @@ fn DidRow(did: Did) -> impl IntoView {
         None => view! { <span>{label}</span> }.into_any(),
     };
     view! {
-        <li>
-            <Avatar name=who.clone() decorative=true />
-            <span class="grow act"><b>{who}</b>" "{what}" "{thing}</span>
-            <Ago at_ms=at_ms />
-        </li>
+        <Avatar name=who.clone() decorative=true />
+        <span class="grow act"><b>{who}</b>" "{what}" "{thing}</span>
+        <Ago at_ms=at_ms />
     }
 }
 

@@ -116,6 +116,7 @@ impl Turn {
             source: "system",
             kind: "approval",
             title: new.title.clone(),
+            operation: None,
         };
         let first_words = self.first_words.as_deref().unwrap_or_default();
         let text = format!(

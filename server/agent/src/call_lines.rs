@@ -5,6 +5,7 @@ use crate::ending::tool_line;
 use crate::trace::{Line, masked};
 use domain::actor::Actor;
 use domain::approval::Risk;
+use domain::ids::OperationId;
 use serde_json::Value;
 use store::chat::journal::{Place, StoredCall};
 use tools::other_tools::as_called;
@@ -38,7 +39,8 @@ pub(crate) fn line<'a>(
         .or_else(|| spec.map(|it| it.title.to_owned()))
         .unwrap_or_else(|| plain.title.clone());
     let (source, kind) = if is_edit { ("flow", "flow.edit") } else { (plain.source, plain.kind) };
-    Line { source, kind, title, ..plain }
+    let operation = result.and_then(|it| it.get("operation_id")?.as_str().map(OperationId::from));
+    Line { source, kind, title, operation, ..plain }
 }
 
 /// The arguments of a call, without secrets.

@@ -10,13 +10,14 @@ use domain::attachment::{Attachment, NewAttachment};
 use domain::chat::{
     ChatEvent, ChatRun, ChatRunStatus, Conversation, Turn, TurnRun, TurnsBefore, show_once,
 };
-use domain::ids::{ApprovalId, ChatRunId, FlowId, MessageId, SessionId};
+use domain::ids::{ApprovalId, ChatRunId, FlowId, MessageId, OperationId, SessionId};
 use domain::problem::Problem;
 use domain::trace::TraceStep;
 use serde_json::Value;
 use store::chat::{Owner, StoredMessage, attachments, journal, runs};
 use store::db::Conn;
 use store::{approvals, chat};
+use tools::reversible;
 
 /// How many of the newest turns a page shows at most.
 const MOST_TURNS: u32 = 2_000;
@@ -53,6 +54,7 @@ impl Agent {
         let active = active.filter(|it| !ended(&it.id)).map(|it| self.masked_run(it));
         self.mask(&mut turns);
         show_once(&mut turns);
+        offer_undos(conn, actor, &mut turns).await?;
         Ok(Conversation { session, turns, active })
     }
 
@@ -84,6 +86,7 @@ impl Agent {
         }
         self.mask(&mut turns);
         show_once(&mut turns);
+        offer_undos(conn, actor, &mut turns).await?;
         Ok(TurnsBefore { before: before.clone(), turns })
     }
 
@@ -164,6 +167,17 @@ pub(crate) async fn turn(
     })
 }
 
+/// What of each run may be taken back by `actor`, or was.
+async fn offer_undos(conn: &mut Conn, actor: &Actor, turns: &mut [Turn]) -> Result<(), Problem> {
+    for run in turns.iter_mut().filter_map(|it| it.run.as_mut()) {
+        let mut ids: Vec<OperationId> = run.operations().collect();
+        ids.sort_unstable();
+        ids.dedup();
+        run.undos = reversible::of(conn, actor, ids).await?;
+    }
+    Ok(())
+}
+
 /// What an answer says besides asking for an approval, which is shown as a card of its own.
 fn before_asking(text: &str) -> &str {
     match text.find("**").filter(|_| text.ends_with(ASKS)) {
@@ -197,6 +211,7 @@ async fn run(conn: &mut Conn, owner: &Owner, id: &ChatRunId) -> Result<Option<Tu
         model: stored.run.model,
         trace: trace(&events),
         approvals: asked,
+        undos: Vec::new(),
         error: stored.run.error,
     }))
 }

@@ -187,6 +187,7 @@ pub(crate) fn tool_line<'a>(place: &'a journal::Place, call: &StoredCall) -> Lin
         source: "tool",
         kind: "tool.call",
         title: call.name.replace('_', " "),
+        operation: None,
     }
 }
 

@@ -249,6 +249,7 @@ impl Turn {
             source: "chat",
             kind,
             title: title.to_owned(),
+            operation: None,
         }
     }
 

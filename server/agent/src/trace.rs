@@ -1,5 +1,6 @@
 //! Lines of the trace (contract.md 3.4).
 
+use domain::ids::OperationId;
 use domain::trace::{TraceStatus, TraceStep};
 use serde_json::{Value, json};
 use store::chat::journal::Place;
@@ -15,6 +16,8 @@ pub(crate) struct Line<'a> {
     pub(crate) source: &'static str,
     pub(crate) kind: &'static str,
     pub(crate) title: String,
+    /// The write that it was.
+    pub(crate) operation: Option<OperationId>,
 }
 
 impl Line<'_> {
@@ -38,6 +41,7 @@ impl Line<'_> {
             session_id: self.place.session.to_string(),
             parent_id: (!is_root).then(|| run_id(self.place)),
             duration_ms,
+            operation_id: self.operation.clone(),
         };
         ("trace", json!(step))
     }
@@ -45,7 +49,14 @@ impl Line<'_> {
 
 /// The line of the run itself.
 pub(crate) fn run_line(place: &Place) -> Line<'_> {
-    Line { place, id: run_id(place), source: "chat", kind: "chat.run", title: "Answer".to_owned() }
+    Line {
+        place,
+        id: run_id(place),
+        source: "chat",
+        kind: "chat.run",
+        title: "Answer".to_owned(),
+        operation: None,
+    }
 }
 
 fn run_id(place: &Place) -> String {

@@ -182,6 +182,25 @@ pub async fn find(
     fetch_optional!(conn, OperationRow, sqlx::AssertSqlSafe(sql), workspace.as_str(), id.as_str())
 }
 
+/// The newest writes since `since_ms` that can be taken back, newest first, `limit` at most.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn reversible(
+    conn: &mut Conn,
+    workspace: &WorkspaceId,
+    (since_ms, limit): (i64, i64),
+) -> Result<Vec<OperationRow>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM operations
+         WHERE workspace_id = $1 AND created_at >= $2 AND status = 'completed' AND undo IS NOT NULL
+           AND undone_at IS NULL AND undoes IS NULL
+         ORDER BY created_at DESC, id DESC LIMIT $3"
+    );
+    let bound = (workspace.as_str(), since_ms, limit);
+    fetch_all!(conn, OperationRow, sqlx::AssertSqlSafe(sql), bound.0, bound.1, bound.2)
+}
+
 /// Which operations are asked for.
 #[derive(Clone, Debug, Default)]
 pub struct OperationFilter {

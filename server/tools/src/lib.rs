@@ -7,6 +7,7 @@ pub mod other_tools;
 pub mod personas;
 pub mod preview;
 mod preview_plan;
+pub mod reversible;
 pub mod said;
 pub mod schema;
 pub mod secret_args;

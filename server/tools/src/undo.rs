@@ -259,6 +259,11 @@ fn allowed(actor: &Actor, row: &OperationRow) -> Result<Reverse, ToolError> {
     serde_json::from_str(stored).map_err(|_| never("its earlier state was not kept"))
 }
 
+/// Whether this person may take a write back now, as far as is known without asking for the record.
+pub(crate) fn may_undo(actor: &Actor, row: &OperationRow) -> bool {
+    actor.require(Permission::Write).is_ok() && allowed(actor, row).is_ok()
+}
+
 /// Takes one write back, or the caller's last ones, the newest first.
 pub(crate) async fn undo(call: Call<'_>) -> Result<Done, ToolError> {
     let request = call.tools.basecamp.request();

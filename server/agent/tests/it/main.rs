@@ -16,6 +16,7 @@ mod hostile;
 mod killed;
 mod long;
 mod loops;
+mod offered;
 mod others;
 mod parity;
 mod policies;
