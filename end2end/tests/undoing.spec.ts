@@ -46,6 +46,18 @@ test('a change is undone from its line of the trace', async ({ page }) => {
   await expect(page.locator('.decided').getByRole('button')).toHaveText('Undone');
 });
 
+test('what was approved is undone from the list of decisions', async ({ page }) => {
+  await signUp(page);
+  await useSample(page);
+  await complete(page, 'Menu board copy');
+  await open(page, '/approvals?tab=decided');
+  const detail = page.getByRole('article', { name: 'The approval' });
+  await detail.getByRole('button', { name: /^Undo: Complete a to-do/ }).click();
+  await expect(page.locator('.toast', { hasText: 'Undone: Complete a to-do' })).toBeVisible();
+  await expect(detail.getByRole('button', { name: /^Undone: / })).toBeVisible();
+  await axe(page);
+});
+
 test('recent activity offers to undo, once', async ({ page }) => {
   await signUp(page);
   await useSample(page);

@@ -1,6 +1,7 @@
 //! Questions that must be answered before something happens (contract.md 5.4).
 
 use crate::ids::ApprovalId;
+use crate::undo::Reversible;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -224,6 +225,10 @@ pub struct ApprovalDetail {
     pub deciders: Vec<String>,
     /// The person who looks is one of them.
     pub is_mine_to_decide: bool,
+    /// Why it can never be taken back; none where it can, or where nobody knows before it is done.
+    pub never_undone: Option<String>,
+    /// What was done, where the person who looks may take it back, or somebody did.
+    pub undo: Option<Reversible>,
 }
 
 /// Arguments that hold words of people, with what they are called in a form.

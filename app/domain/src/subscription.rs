@@ -1,6 +1,7 @@
 //! What a person wants to be told of in the app.
 
 use crate::event::{EventKind, Topic};
+use crate::words::capitalised;
 use serde::{Deserialize, Serialize};
 
 /// One subscription of a person.
@@ -44,8 +45,7 @@ pub fn title(word: &str) -> String {
         Some((subject, what)) => format!("{subject} {what}").replace('_', " "),
         None => format!("{word}: everything"),
     };
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    capitalised(&text)
 }
 
 /// What may be subscribed to: each subject with everything about it, then its events.

@@ -1,4 +1,4 @@
-//! Numbers in words.
+//! Words as people read them.
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use std::fmt::Display;
@@ -7,6 +7,12 @@ use std::fmt::Display;
 pub fn count<N: Display + PartialEq + From<u8>>(number: N, one: &str, many: &str) -> String {
     let noun = if number == N::from(1) { one } else { many };
     format!("{number} {noun}")
+}
+
+/// With a capital first letter, as a sentence begins.
+pub fn capitalised(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// A day as people write it: "Mon 23 Nov 2026" for `2026-11-23`, "Mon 23 Nov 2026, 14:00" for a moment in RFC 3339 where
@@ -23,6 +29,13 @@ pub fn day(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sentence_begins_with_a_capital() {
+        assert_eq!(capitalised("refuse what deletes"), "Refuse what deletes");
+        assert_eq!(capitalised("über alles"), "Über alles");
+        assert_eq!(capitalised(""), "");
+    }
 
     #[test]
     fn one_is_counted_in_the_singular() {

@@ -2,12 +2,15 @@
 
 use crate::approvals::server_fns::{ApproveApproval, RejectApproval};
 use crate::chat::approval::{Answer, Changes, decided_by};
+use crate::projects::undo::TakeBack;
 use crate::ui::badge::{Pill, State, Tone};
 use crate::ui::callout::Callout;
 use crate::ui::icon::Icon;
 use crate::ui::person::Avatars;
 use crate::ui::time::{parse_time, use_now};
 use domain::approval::{Approval, ApprovalDetail, ApprovalStatus};
+use domain::undo::Reversible;
+use domain::words::capitalised;
 use leptos::prelude::*;
 
 /// What answers approvals: made outside of what loads, which is drawn anew as soon as one is decided, here or elsewhere.
@@ -52,15 +55,20 @@ pub fn Detail(
     shown: ApprovalDetail,
     /// What answers it.
     answers: Answers,
+    /// Reads it again.
+    #[prop(into)]
+    again: Callback<()>,
 ) -> impl IntoView {
-    let ApprovalDetail { approval, deciders, is_mine_to_decide } = shown;
+    let ApprovalDetail { approval, deciders, is_mine_to_decide, never_undone, undo } = shown;
     let is_waiting = approval.status == ApprovalStatus::Pending;
     let foot = match (is_waiting, is_mine_to_decide) {
         (true, true) => view! { <Decide approval=approval.clone() answers=answers /> }.into_any(),
         (true, false) => {
             view! { <p class="inbox__foot sm muted">{ask_whom(&deciders)}</p> }.into_any()
         }
-        (false, _) => view! { <Decided approval=approval.clone() /> }.into_any(),
+        (false, _) => {
+            view! { <Decided approval=approval.clone() undo=undo again=again /> }.into_any()
+        }
     };
     view! {
         <div class="inbox__scroll">
@@ -72,6 +80,9 @@ pub fn Detail(
             <Facts approval=approval.clone() deciders=deciders />
             {approval.effects.seen_by.clone().map(|it| view! {
                 <Callout tone=Tone::Warn icon="eye" title="Who will see it"><p>{it}"."</p></Callout>
+            })}
+            {never_undone.filter(|_| is_waiting).map(|why| view! {
+                <Callout tone=Tone::Warn icon="undo" title="This cannot be undone"><p>{capitalised(&why)}"."</p></Callout>
             })}
             <section aria-labelledby="wh">
                 <h3 id="wh" style="margin-block-end: 0.5rem">"What will happen"</h3>
@@ -135,7 +146,7 @@ fn Decide(approval: Approval, answers: Answers) -> impl IntoView {
 }
 
 #[component]
-fn Decided(approval: Approval) -> impl IntoView {
+fn Decided(approval: Approval, undo: Option<Reversible>, again: Callback<()>) -> impl IntoView {
     let (state, label) = match approval.status {
         ApprovalStatus::Approved => (State::Succeeded, "Approved"),
         ApprovalStatus::Rejected => (State::Failed, "Rejected"),
@@ -144,7 +155,8 @@ fn Decided(approval: Approval) -> impl IntoView {
     view! {
         <footer class="inbox__foot">
             <Pill state=state label=label />
-            <span class="sm muted">{decided_by(&approval)}</span>
+            <span class="sm muted grow">{decided_by(&approval)}</span>
+            <TakeBack of=undo then=again />
         </footer>
     }
 }

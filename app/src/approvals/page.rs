@@ -39,9 +39,11 @@ pub fn ApprovalsPage() -> impl IntoView {
     );
     // Made here and not by the part that shows it, which is drawn anew with every choice.
     let listed = Memo::new(move |_| tab.with(|it| it != "rules").then(|| !decided.get()));
+    // What was decided may be done a moment later, or undone; where something is typed, nothing moves.
+    let writes = use_live().version(Topic::Operation);
     let shown = Resource::new(
-        move || (chosen.get(), listed.get(), version.get()),
-        |(id, listed, _)| shown_approval(id, listed),
+        move || (chosen.get(), listed.get(), version.get(), decided.get().then(|| writes.get())),
+        |(id, listed, ..)| shown_approval(id, listed),
     );
     let waiting = Resource::new(move || version.get(), |_| list_approvals(true));
     let answers = Answers::new();
@@ -66,7 +68,7 @@ pub fn ApprovalsPage() -> impl IntoView {
             <article class="inbox__detail" aria-label="The approval">
                 <Loaded of=shown skeleton=|| view! { <RowsSkeleton count=4 /> } let:found>
                     {match found {
-                        Some(it) => view! { <Detail shown=it answers=answers /> }.into_any(),
+                        Some(it) => view! { <Detail shown=it answers=answers again=move || shown.refetch() /> }.into_any(),
                         None => view! { <p class="xs quiet" style="padding: 1.5rem">"What an approval would do is shown here."</p> }.into_any(),
                     }}
                 </Loaded>

@@ -13,6 +13,7 @@ use crate::ui::toast::Toasts;
 use domain::actor::Permission;
 use domain::app::publisher::Audience;
 use domain::app::{App, AppFilter};
+use domain::words::capitalised;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_meta::Title;
@@ -239,9 +240,7 @@ fn Card(app: App) -> impl IntoView {
 
 /// `WRITING` as people read it.
 pub(super) fn in_words(category: &str) -> String {
-    let lower = category.to_lowercase();
-    let mut letters = lower.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    capitalised(&category.to_lowercase())
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use crate::ui::table::Table;
 use crate::ui::time::{Moment, use_now};
 use domain::actor::Permission;
 use domain::event::{AuditFilter, AuditPage, Event, EventKind, Outcome, StoredEvent};
+use domain::words::capitalised;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -226,9 +227,7 @@ pub(crate) fn words_of(event: &Event) -> String {
     let kind = event.kind.as_str();
     let (noun, verb) = kind.split_once('.').unwrap_or(("", kind));
     let words = if noun == "auth" { verb.to_owned() } else { format!("{noun} {verb}") };
-    let words = words.replace('_', " ");
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    capitalised(&words.replace('_', " "))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use crate::ui::dialog::Dialog;
 use crate::ui::disclosure::Disclosure;
 use crate::ui::time::use_now;
 use domain::event::StoredEvent;
+use domain::words::capitalised;
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -88,8 +89,7 @@ fn plain(key: &str) -> String {
             letter => words.push(letter),
         }
     }
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    capitalised(&words)
 }
 
 /// A value as people read it: texts as they are, several with commas between them.

@@ -15,6 +15,7 @@ use crate::ui::dialog::ConfirmOne;
 use crate::ui::kept::{Kept, whole};
 use crate::ui::skeleton::CardSkeleton;
 use domain::policy::{Policy, PolicyBook, Severity};
+use domain::words::capitalised;
 use leptos::prelude::*;
 
 /// Id of the list of tools that fields offer.
@@ -110,7 +111,8 @@ fn Rules(
 fn Row(at: usize, policy: Policy, desk: Desk) -> impl IntoView {
     let sort = Sort::of(&policy);
     let id = policy.id.clone();
-    let (name, rule, owner) = (policy.name.clone(), sentence(&policy.rule), policy.owner.clone());
+    let (name, rule, owner) =
+        (policy.name.clone(), capitalised(&policy.rule), policy.owner.clone());
     let severity = policy.severity;
     let tone = if severity == Severity::Block { Tone::Warn } else { Tone::Plain };
     let holds = (sort == Sort::Work).then(|| view! { <Badge tone=tone>{severity.label()}</Badge> });
@@ -160,22 +162,5 @@ fn Acts(policy: Policy, desk: Desk) -> impl IntoView {
             on:click=move |_| desk.begin(Sort::of(&changed), Some(&changed)) />
         <IconButton icon="trash" label=remove class="icon-btn--sm"
             on:click=move |_| desk.removing.set(Some(removed.clone())) />
-    }
-}
-
-/// A rule as a sentence begins.
-fn sentence(rule: &str) -> String {
-    let mut letters = rule.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_rule_begins_like_a_sentence() {
-        assert_eq!(sentence("refuse what deletes"), "Refuse what deletes");
-        assert_eq!(sentence(""), "");
     }
 }

@@ -5,9 +5,10 @@ use crate::deciding::needed;
 use crate::settings::Settings;
 use domain::actor::{Actor, Role};
 use domain::approval::{ApprovalDetail, Risk};
-use domain::ids::ApprovalId;
+use domain::ids::{ApprovalId, OperationId};
 use domain::problem::Problem;
 use store::workspaces;
+use tools::reversible;
 
 impl Agent {
     /// One approval with who can decide it.
@@ -23,6 +24,8 @@ impl Agent {
         let mut conn = self.0.db.read().await?;
         let settings = Settings::of(&mut conn, &actor.workspace).await?;
         let all = workspaces::members(&mut conn, &actor.workspace).await?;
+        let done = found.approval.operation_id.as_deref().map(OperationId::from);
+        let undo = reversible::of(&mut conn, actor, done).await?.pop();
         drop(conn);
         let needs_other = settings.wants_four_eyes() && found.approval.risk == Risk::Destructive;
         let permission = needed(&found.approval);
@@ -36,6 +39,8 @@ impl Agent {
             .map(|it| it.name)
             .collect();
         let is_mine_to_decide = may(actor.user.as_str(), actor.role);
-        Ok(ApprovalDetail { approval: self.shown(found), deciders, is_mine_to_decide })
+        let never_undone = reversible::why_never(&found.approval.tool).map(str::to_owned);
+        let approval = self.shown(found);
+        Ok(ApprovalDetail { approval, deciders, is_mine_to_decide, never_undone, undo })
     }
 }

@@ -1,6 +1,7 @@
 //! What may be taken back, for the places that offer it: the trace, a decided approval, what happened lately.
 
 use crate::catalog;
+use crate::planned;
 use crate::tools::Tools;
 use crate::undo::may_undo;
 use domain::actor::{Actor, Permission};
@@ -51,6 +52,11 @@ impl Tools {
         let rows = operations::reversible(&mut conn, &actor.workspace, span).await?;
         Ok(rows.into_iter().filter_map(|row| lately(actor, row)).collect())
     }
+}
+
+/// Why a write of this tool can never be taken back, where that is known before it is done.
+pub fn why_never(tool: &str) -> Option<&'static str> {
+    planned::why_never(tool)
 }
 
 fn lately(actor: &Actor, row: OperationRow) -> Option<Lately> {

@@ -39,7 +39,12 @@ async fn a_write_is_offered_to_be_undone_where_the_conversation_tells_of_it() {
         let card = asked_for.find(|it| it.id == approval.id).unwrap();
         assert_eq!(card.operation_id.as_deref(), Some(found[0].operation.as_str()));
 
+        let shown = world.agent.approval_shown(&amara(), &approval.id).await.unwrap();
+        assert_eq!((shown.undo.as_ref(), shown.never_undone), (Some(&found[0]), None));
+
         world.tools.undo(&amara(), &found[0].operation, None).await.unwrap();
+        let shown = world.agent.approval_shown(&amara(), &approval.id).await.unwrap();
+        assert!(shown.undo.is_some_and(|it| it.is_undone));
         let undone = offered(&runs(&world, &session).await);
         assert!(undone.len() == 1 && undone[0].is_undone, "{undone:?}");
     }
