@@ -46,6 +46,10 @@ pub(crate) struct Failure {
     pub(crate) code: String,
     /// For people.
     pub(crate) message: String,
+    /// What to do about it; empty where the tool does not say.
+    hint: String,
+    /// The page where it is done; empty where there is none.
+    fix_url: String,
 }
 
 /// One plan under way.
@@ -81,7 +85,7 @@ impl<'a> Replay<'a> {
     /// # Errors
     /// Stops while it has not run; ends the plan with plain words when it failed.
     pub(crate) fn call(&mut self, tool: &str, args: Value) -> Result<Value, Stop> {
-        self.attempt(tool, args)?.map_err(|it| Stop::Say(it.message))
+        self.attempt(tool, args)?.map_err(|it| Stop::Say(it.in_words()))
     }
 
     /// The result of a tool, or why it failed.
@@ -154,5 +158,21 @@ impl<'a> Replay<'a> {
 
 fn failure(error: &Value) -> Failure {
     let text = |key: &str| error.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-    Failure { code: text("code"), message: text("message") }
+    Failure {
+        code: text("code"),
+        message: text("message"),
+        hint: text("hint"),
+        fix_url: text("fix_url"),
+    }
+}
+
+impl Failure {
+    /// What happened, and what to do next where the tool says so.
+    fn in_words(self) -> String {
+        match (self.hint.as_str(), self.fix_url.as_str()) {
+            ("", _) => self.message,
+            (hint, "") => format!("{}. {hint}.", self.message),
+            (hint, fix) => format!("{}. [{hint}]({fix}).", self.message),
+        }
+    }
 }

@@ -125,3 +125,18 @@ async fn no_model_is_asked_about_a_command() {
     );
     assert!(provider.asked().is_empty());
 }
+
+#[tokio::test]
+async fn without_basecamp_the_answer_says_where_to_connect_it() {
+    let world = World::new().await;
+    world.basecamp.remove_sample(&amara()).await.unwrap();
+    for words in ["what is overdue?", "complete Menu board copy", "how busy is everybody?"] {
+        let told = world.say(None, words).await.response;
+        assert!(
+            told.contains(
+                "Basecamp is not connected. [Connect Basecamp, or use the sample](/setup/basecamp)"
+            ),
+            "{words}: {told}"
+        );
+    }
+}
