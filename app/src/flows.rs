@@ -32,6 +32,7 @@ pub mod folder_fns;
 pub mod folders;
 pub mod following;
 pub mod given;
+pub mod gone;
 pub mod groups;
 pub mod hands;
 pub mod history;

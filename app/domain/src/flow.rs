@@ -5,6 +5,7 @@
 pub mod catalog;
 mod chain;
 pub mod clip;
+pub mod clock;
 pub mod compare;
 pub mod condition;
 pub mod connection;

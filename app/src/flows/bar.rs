@@ -167,6 +167,7 @@ fn SaveState(studio: Studio) -> impl IntoView {
         Saving::Saved => view! { <span class="sbar__saved xs quiet" role="status"><Icon name="check" class="icon--sm" />"Saved"</span> }.into_any(),
         Saving::Pending => view! { <span class="sbar__saved xs quiet" role="status">"Saving"</span> }.into_any(),
         Saving::Failed(why) => view! { <span class="xs bad" role="alert"><Icon name="alert" class="icon--sm" />{why}</span> }.into_any(),
+        Saving::Gone => view! { <span class="xs bad">"Deleted"</span> }.into_any(),
     }
     }
 }

@@ -1,10 +1,11 @@
 //! What a step shows on the canvas, in the outline and in lists: plain values, made from the flow.
 
 use super::code;
-use super::does::{Names, by_clock, place};
+use super::does::{Names, place};
 use super::earlier::{Part, parts, reading};
 use super::router::Taking;
 use domain::flow::catalog::{self, Tile, choices};
+use domain::flow::clock;
 use domain::flow::{
     Action, ActionKind, CodeSettings, FlowVersion, PieceSettings, Trigger, TriggerKind, tree,
 };
@@ -195,7 +196,7 @@ pub fn default_title(settings: &PieceSettings) -> Option<&'static str> {
 
 /// When it starts or the first text a person wrote, else what it does and where, else the app; never the title again.
 fn piece_words(settings: &PieceSettings, title: &str, projects: &Names) -> String {
-    if let Some(words) = by_clock(settings).or_else(|| first_text(settings)) {
+    if let Some(words) = clock::words(settings).or_else(|| first_text(settings)) {
         return words;
     }
     let usual = default_title(settings).filter(|it| *it != title);

@@ -1,64 +1,19 @@
-//! What a step does, in a few words under its name: when a clock starts it, where in Basecamp it looks or writes.
+//! What a step does, in a few words under its name: where in Basecamp it looks or writes.
 
 use super::store::Studio;
 use crate::flows::server_fns::load_choices;
 use domain::flow::catalog::fields::CONNECTION;
-use domain::flow::catalog::{self, BASECAMP, SCHEDULE};
+use domain::flow::catalog::{self, BASECAMP};
+use domain::flow::clock::whole;
 use domain::flow::listing::OptionsRequest;
 use domain::flow::{ActionKind, FlowVersion, PieceSettings, TriggerKind, tree};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use serde_json::{Map, Value};
+use serde_json::Map;
 use std::collections::BTreeMap;
 
 /// Names of projects by their numbers.
 pub type Names = BTreeMap<String, String>;
-
-const DAYS: [&str; 7] =
-    ["Sundays", "Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays"];
-
-/// When a clock starts a flow; nothing for other triggers.
-pub fn by_clock(settings: &PieceSettings) -> Option<String> {
-    let name = settings.trigger_name.as_deref().filter(|_| settings.piece_name == SCHEDULE)?;
-    let input = &settings.input;
-    let number = |key: &str| input.get(key).and_then(whole);
-    let at = || number("hour_of_the_day").map_or(String::new(), |it| format!(" at {it:02}:00"));
-    let weekends = input.get("run_on_weekends").is_some_and(|it| *it == Value::Bool(true));
-    Some(match name {
-        "every_x_minutes" => match number("minutes")? {
-            1 => "Every minute".to_owned(),
-            minutes => format!("Every {minutes} minutes"),
-        },
-        "every_hour" if weekends => "Every hour".to_owned(),
-        "every_hour" => "Every hour on weekdays".to_owned(),
-        "every_day" if weekends => format!("Every day{}", at()),
-        "every_day" => format!("Weekdays{}", at()),
-        "every_week" => format!("{}{}", day(number("day_of_the_week")?)?, at()),
-        "every_month" => format!("On day {} of the month{}", number("day_of_the_month")?, at()),
-        _ => by_expression(input.get("cronExpression")?.as_str()?)?,
-    })
-}
-
-/// The commonest cron expressions in words; nothing for others.
-fn by_expression(expression: &str) -> Option<String> {
-    let parts: Vec<_> = expression.split_whitespace().collect();
-    let [minute, hour, "*", "*", days] = parts.as_slice() else { return None };
-    let (minute, hour): (u8, u8) = (minute.parse().ok()?, hour.parse().ok()?);
-    let days = match *days {
-        "*" => "Every day",
-        "1-5" => "Weekdays",
-        one => day(one.parse().ok()?)?,
-    };
-    Some(format!("{days} at {hour:02}:{minute:02}"))
-}
-
-fn day(number: i64) -> Option<&'static str> {
-    DAYS.get(usize::try_from(number).ok()?).copied()
-}
-
-fn whole(value: &Value) -> Option<i64> {
-    value.as_i64().or_else(|| value.as_str()?.trim().parse().ok())
-}
 
 /// Where in Basecamp a step looks or writes: the name of its project, or all of them; nothing where that is not known.
 pub fn place(settings: &PieceSettings, names: &Names) -> Option<String> {
@@ -150,31 +105,7 @@ fn uses_a_project(version: &FlowVersion) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
-
-    fn clock(name: &str, input: Value) -> Option<String> {
-        by_clock(&PieceSettings {
-            piece_name: SCHEDULE.to_owned(),
-            trigger_name: Some(name.to_owned()),
-            input: input.as_object().cloned().unwrap_or_default(),
-            ..PieceSettings::default()
-        })
-    }
-
-    #[test]
-    fn a_clock_says_when_it_starts() {
-        let nine = json!({"hour_of_the_day": 9, "day_of_the_week": 1, "day_of_the_month": 3});
-        assert_eq!(clock("every_day", nine.clone()).as_deref(), Some("Weekdays at 09:00"));
-        assert_eq!(clock("every_week", nine.clone()).as_deref(), Some("Mondays at 09:00"));
-        assert_eq!(clock("every_month", nine).as_deref(), Some("On day 3 of the month at 09:00"));
-        assert_eq!(
-            clock("every_x_minutes", json!({"minutes": 1})).as_deref(),
-            Some("Every minute")
-        );
-        let cron = |it: &str| clock("cron_expression", json!({ "cronExpression": it }));
-        assert_eq!(cron("30 10 * * 1-5").as_deref(), Some("Weekdays at 10:30"));
-        assert_eq!(cron("0/5 * * * *"), None);
-    }
+    use serde_json::{Value, json};
 
     #[test]
     fn a_step_in_basecamp_says_where() {

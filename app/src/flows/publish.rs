@@ -232,7 +232,7 @@ fn EveryStep(studio: Studio) -> impl IntoView {
             <For each=move || studio.cards.get() key=|it| it.name.clone() let:card>
                 <li>
                     <span class="quiet num">{card.number}</span>
-                    <span><b>{card.title}</b> " " <span class="quiet">{card.place}</span></span>
+                    <span><b>{card.title}</b> " " <span class="quiet">{if card.number == 1 { card.words } else { card.place }}</span></span>
                 </li>
             </For>
         </ul>

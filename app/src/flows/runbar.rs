@@ -2,6 +2,7 @@
 
 use super::cards::Kind;
 use super::following::StartedBar;
+use super::gone::GoneBar;
 use super::planned;
 use super::store::Studio;
 use crate::runs::acting::{RunActions, tell_of_retry};
@@ -99,5 +100,6 @@ pub fn RunBar(
     view! {
         {shown}
         <StartedBar studio=studio />
+        <GoneBar studio=studio />
     }
 }

@@ -38,6 +38,8 @@ pub enum Saving {
     Pending,
     /// It did not work; the words say why.
     Failed(String),
+    /// There is no such flow any more.
+    Gone,
 }
 
 /// The open flow. Cheap to copy.
@@ -207,7 +209,10 @@ impl Studio {
 
     /// Whether the flow can be changed now: the role allows it and no run is shown.
     pub fn is_editing(self) -> bool {
-        self.may_edit.get() && self.run.with(Option::is_none) && !self.shows_proposal()
+        self.may_edit.get()
+            && self.run.with(Option::is_none)
+            && !self.shows_proposal()
+            && !self.is_gone()
     }
 
     /// Opens the settings of `step`.

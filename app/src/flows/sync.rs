@@ -1,5 +1,6 @@
 //! Keeping the open flow and the server's the same: sending, being refused, and following what others change.
 
+use super::gone::says_gone;
 use super::marks::{Written, written};
 use super::outbox::{Outbox, TYPING_PAUSE_MS};
 use super::server_fns::{edit_flow, get_flow};
@@ -81,6 +82,7 @@ impl Studio {
                 self.send_now();
                 self.catch_up();
             }
+            Err(error) if says_gone(&error) => self.lose(),
             Err(AppError::Problem(Problem::Conflict { .. })) => self.reload(Reload::KeepMine),
             Err(error) if may_pass(&error, self.outbox.with_value(Outbox::failures)) => {
                 self.outbox.update_value(Outbox::put_back);
@@ -150,6 +152,7 @@ impl Studio {
                     };
                     set_timeout(again, RETRY);
                 }
+                Err(error) if says_gone(&error) => self.lose(),
                 Err(error) => self.saving.set(Saving::Failed(format!("Not saved. {error}"))),
             }
         });
@@ -247,6 +250,7 @@ impl Studio {
                     },
                     RETRY,
                 ),
+                Err(error) if says_gone(&error) => self.lose(),
                 // What the flow became is not for this person any more: the next change says so.
                 Err(_) => {}
             }

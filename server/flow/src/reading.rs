@@ -5,6 +5,7 @@ use crate::flows::{Flows, found};
 use crate::schedule::Schedule;
 use domain::actor::{Actor, Permission, Via};
 use domain::event::EventKind;
+use domain::flow::clock;
 use domain::flow::compare::{self, Comparison};
 use domain::flow::engine::FlowEngine;
 use domain::flow::listing::{FlowFilter, FlowSummary, Page, RunFilter, VersionSummary};
@@ -235,11 +236,11 @@ fn summary(flow: Flow) -> FlowSummary {
         has_draft,
         valid: version.valid,
         pieces: pieces(&version.trigger),
+        trigger_name: clock::starts(&version.trigger),
         trigger_piece: match version.trigger.kind {
             TriggerKind::Piece(settings) => Some(settings.piece_name),
             TriggerKind::Empty(_) => None,
         },
-        trigger_name: version.trigger.display_name,
         steps_count: u32::try_from(steps).unwrap_or(u32::MAX),
         owner_id: flow.owner_id,
         engine: flow.engine,

@@ -3,6 +3,11 @@
 const DAYS: [&str; 7] =
     ["Sundays", "Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays"];
 
+/// "Mondays" for 1; Sunday is 0.
+pub(super) fn day(number: i64) -> Option<&'static str> {
+    DAYS.get(usize::try_from(number).ok()?).copied()
+}
+
 /// "Weekdays at 10:00" for `0 10 * * 1-5`; none for what no short sentence says.
 pub fn words(expression: &str) -> Option<String> {
     let parts: Vec<&str> = expression.split_whitespace().collect();

@@ -96,7 +96,7 @@ pub struct FlowSummary {
     pub valid: bool,
     /// Piece of the trigger, for its mark; none while it is not chosen.
     pub trigger_piece: Option<String>,
-    /// What starts it, as people read it: the trigger's display name.
+    /// What starts it, as people read it: the trigger's display name, or when its clock starts it.
     pub trigger_name: String,
     /// Pieces it uses, each once, the trigger's first.
     #[serde(default)]
