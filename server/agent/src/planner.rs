@@ -20,10 +20,12 @@ mod flows;
 mod intent;
 mod item_words;
 mod items;
+mod languages;
 mod leftover;
 mod listed;
 mod look_words;
 mod looks;
+mod many;
 mod narrow;
 mod note_words;
 mod notes;
@@ -40,6 +42,7 @@ mod references;
 mod replay;
 mod report_words;
 mod reports;
+mod run_words;
 mod runs;
 mod say;
 mod schedule;
@@ -47,6 +50,7 @@ mod scope;
 mod several;
 mod starts;
 mod step_words;
+mod stops;
 mod talked_of;
 mod todo_words;
 mod todos;
@@ -219,6 +223,7 @@ fn act(replay: &mut Replay<'_>, intent: Intent) -> Result<String, Stop> {
         Intent::Note(note) => notes::act(replay, &note),
         Intent::Other(asked) => others::act(replay, &asked),
         Intent::Command(command, rest) => by_name::act(replay, command, &rest),
+        Intent::Unknown if languages::is_other(replay.request()) => Ok(say::other_language()),
         Intent::Unknown => Ok(say::unknown()),
     }
 }

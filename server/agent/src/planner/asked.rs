@@ -38,10 +38,30 @@ pub(crate) fn act(replay: &mut Replay<'_>, asked: &Asked) -> Answer {
         Asked::About(project) => reads::summary(replay, project),
         Asked::Day(project) => daily(replay, project.as_deref()),
         Asked::Week(project) => weekly(replay, project.as_deref()),
+        Asked::Idle => idle(replay),
         Asked::Many => Ok("I change one thing at a time, so nothing was changed. Name the one you mean, for example \
                            “move Mobile menu to next Monday”. “What is overdue?” lists what there is."
             .to_owned()),
     }
+}
+
+/// Who has no open to-do.
+fn idle(replay: &mut Replay<'_>) -> Answer {
+    let answer = replay.call("search_todos", json!({ "query": "" }))?;
+    let all: Vec<Todo> = values::list(&answer, "todos");
+    let people = replay.call("list_all_people", json!({ "query": "" }))?;
+    let has_none = |id: i64| !all.iter().any(|it| it.assignees.iter().any(|who| who.id == id));
+    let idle: Vec<String> = reads::people_of(&people)
+        .into_iter()
+        .filter(|it| has_none(it.1))
+        .map(|it| format!("- {}", say::plain(&it.0)))
+        .collect();
+    if idle.is_empty() {
+        return Ok("Everybody has an open to-do.".to_owned());
+    }
+    let verb = if idle.len() == 1 { "has" } else { "have" };
+    let count = domain::words::count(idle.len(), "person", "people");
+    Ok(format!("**{count} {verb} no open to-do.**\n\n{}", idle.join("\n")))
 }
 
 fn undated(replay: &mut Replay<'_>, scope: &Scope) -> Answer {

@@ -18,6 +18,8 @@ pub(crate) enum Asked {
     Responsible(String),
     /// "Is Mobile menu done?"
     IsDone(String),
+    /// "Who has nothing to do?"
+    Idle,
     /// "Which project is most at risk?"
     Riskiest,
     /// "What is stuck?", and in which project.
@@ -47,6 +49,19 @@ pub(crate) fn read(phrase: &Phrase, today: NaiveDate) -> Option<Asked> {
         .or_else(|| one_todo(phrase))
         .or_else(|| stuck(phrase))
         .or_else(|| riskiest(phrase))
+        .or_else(|| idle(phrase).then_some(Asked::Idle))
+}
+
+/// Whether those are asked for who have nothing.
+fn idle(phrase: &Phrase) -> bool {
+    phrase
+        .fits_any(&[
+            "who has|have nothing to do|work_on",
+            "who has|have nothing assigned [to] [them|him|her]",
+            "who has|have no [open] @todos|work",
+            "who doesn't|does_not|don't have anything|any [to] [do|@todos|work]",
+        ])
+        .is_some()
 }
 
 /// A change of several things at once.
@@ -169,9 +184,25 @@ fn coming(phrase: &Phrase, today: NaiveDate) -> Option<(usize, usize, Range, Str
         let last = first.checked_add_months(Months::new(1))?.pred_opt()?;
         return Some((from, to, Range { from: first, to: last }, "next month".to_owned()));
     }
+    if let Some(found) = in_month(phrase, today) {
+        return Some(found);
+    }
     let (from, to, _) = phrase.find("[on|at|over|during] this|the weekend")?;
     let last = today.week(Weekday::Mon).last_day();
     Some((from, to, Range { from: last.pred_opt()?, to: last }, "this weekend".to_owned()))
+}
+
+/// "In December" and "in March 2027"; without "in" it may be a name.
+fn in_month(phrase: &Phrase, today: NaiveDate) -> Option<(usize, usize, Range, String)> {
+    let (from, after, _) = phrase.find("in|during")?;
+    (1..=2).rev().find_map(|many| {
+        let end = after + many;
+        if end > phrase.len() {
+            return None;
+        }
+        let range = dates::month(&phrase.span(after, end), today)?;
+        Some((from, end, range, range.from.format("in %B %Y").to_string()))
+    })
 }
 
 /// The first day of some; "25" of "25 and 28 nov" takes the month of the last.
@@ -255,6 +286,8 @@ fn riskiest(phrase: &Phrase) -> Option<Asked> {
         "@what [of] [the|our] project|projects [is|are] doing [the] worst|badly",
         "@what [of] [the|our] project|projects has|have|carry|carries [the] most|highest|biggest risk|risks",
         "@what [of] [the|our] project|projects need|needs [the|most] attention|help [most]",
+        "@what [of] [the|our|my] project|projects is|are [in] [the] worst|bad shape|state",
+        "[@show|summarize|summarise] [me] [a|the] summary|overview of|for all [of] [the|our|my] projects",
         "rank [the|our|my] projects [by] [risk|health]",
     ]);
     asks.map(|_| Asked::Riskiest)

@@ -82,6 +82,21 @@ fn coming(text: &str, today: NaiveDate) -> Option<Range> {
     Some(Range { from: today, to: today.checked_add_days(Days::new(days))? })
 }
 
+/// The whole month that `text` names, "december" or "march 2027"; without a year the one under way or the next to come.
+pub(crate) fn month(text: &str, today: NaiveDate) -> Option<Range> {
+    let lower = text.trim().trim_end_matches(['.', '?', '!', ',']).to_lowercase();
+    let (name, year) =
+        lower.split_once(' ').map_or((lower.as_str(), None), |it| (it.0, Some(it.1)));
+    let number = month_number(name)?;
+    let year = match year {
+        Some(year) => year.parse().ok().filter(|it| (2000..=9999).contains(it))?,
+        None if number < today.month() => today.year() + 1,
+        None => today.year(),
+    };
+    let from = NaiveDate::from_ymd_opt(year, number, 1)?;
+    Some(Range { from, to: month_end(from)? })
+}
+
 /// The weekday that `text` names, in full or shortened.
 pub(crate) fn weekday(text: &str) -> Option<Weekday> {
     let text = text.trim().to_lowercase();

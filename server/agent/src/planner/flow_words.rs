@@ -5,6 +5,7 @@ use super::beside;
 use super::phrase::{Captures, Phrase};
 use super::places::{Place, StepName, placed, step_name};
 use super::recipe::{self, Recipe, Start};
+use super::run_words;
 use super::step_words::{self, Do};
 use chrono::NaiveDate;
 
@@ -29,6 +30,8 @@ pub(crate) enum FlowRequest {
     Switch(Option<String>, Switch),
     /// "Delete it".
     Delete(Option<String>),
+    /// "Stop the run of it".
+    Stop(Option<String>),
     /// "Recent runs", "what failed?"
     Runs(Option<String>, Which),
 }
@@ -79,7 +82,7 @@ pub(crate) fn read(phrase: &Phrase, today: NaiveDate, is_in_flow: bool) -> Optio
     if asked_words::is_report(phrase) {
         return None;
     }
-    if let Some(request) = list_or_runs(phrase) {
+    if let Some(request) = run_words::read(phrase) {
         return Some(request);
     }
     if let Some(recipe) = new(phrase, today) {
@@ -131,61 +134,6 @@ fn new(phrase: &Phrase, today: NaiveDate) -> Option<Recipe> {
 
 fn described(rest: &Phrase) -> Phrase {
     rest.starts("that|which|to|where|for|so_that|:|for_me").map_or_else(|| rest.clone(), |it| it.1)
-}
-
-/// Words that mean the newest run and name no flow.
-fn is_last_run(words: &str) -> bool {
-    const SAID: [&str; 2] = [
-        "[the|my|our] [last|latest|newest|previous|most_recent] [failed] run|flow_run|execution|one",
-        "it|that|this|the_flow|my_flow|the_last_flow",
-    ];
-    Phrase::new(words).fits_any(&SAID).is_some()
-}
-
-fn list_or_runs(phrase: &Phrase) -> Option<FlowRequest> {
-    let fits = |patterns: &[&str]| phrase.fits_any(patterns);
-    if let Some(captures) = fits(&[
-        "@show|@what [me] [all] [are] [my|our|the|failed] failures|failed_runs",
-        "@what [has|have|runs] failed [recently|lately|today|yesterday]",
-        "@show|@what [me] [all] failed runs [of] {flow}",
-        "did anything|something fail {more}",
-        "did anything|something fail",
-        "did any @flow|@flows fail {more}",
-        "did any @flow|@flows fail",
-        "any failures|errors|failed_runs {more}",
-        "any failures|errors|failed_runs",
-        "why did {flow} fail [today|yesterday|last_night]",
-        "why has {flow} failed",
-        "failed runs",
-        "failures",
-    ]) {
-        let flow = captures.some("flow");
-        return Some(match phrase.has("why") && flow.as_deref().is_none_or(is_last_run) {
-            true => FlowRequest::Runs(None, Which::LastFailed),
-            false => FlowRequest::Runs(flow, Which::Failed),
-        });
-    }
-    if let Some(captures) = fits(&[
-        "@show|@what [me] [are] [the|my|all] [recent|last|latest] runs|executions|run_history of|for [the] {flow}",
-        "@show|@what [me] [are] [the|my|all] [recent|last|latest] runs|executions|run_history",
-        "recent|last|latest runs|executions",
-        "runs [of|for] [the] {flow}",
-        "runs",
-        "when did {flow} last run",
-        "how did [the] {flow} run",
-    ]) {
-        return Some(FlowRequest::Runs(captures.some("flow"), Which::All));
-    }
-    fits(&[
-        "@show|@what [me] [all] [are] [my|our|the] @flows [do] [i|we] [have|there]",
-        "@show|@what [me] [all] [my|our|the] @flows",
-        "@what @flows {more}",
-        "@show [me] [all] [my|our|the] @flows that|which {more}",
-        "how many @flows {more}",
-        "my|our|all @flows",
-        "flows",
-    ])
-    .map(|_| FlowRequest::List)
 }
 
 /// "In the X flow, ..." and "... in the X flow".
@@ -273,7 +221,8 @@ fn manage(phrase: &Phrase, is_in_flow: bool) -> Option<FlowRequest> {
         return Some(FlowRequest::Delete(named(&captures)));
     }
     if let Some(captures) = phrase.fits_any(&[
-        "run|start|trigger|execute|test|try [the] [flow] {flow} [now]",
+        "run|start|trigger|execute|test|try [the] [flow] {flow?} now|again",
+        "run|start|trigger|execute|test|try [the] [flow] {flow}",
         "run|test [now]",
     ]) {
         return (clear(&captures) || captures.some("flow").is_none())

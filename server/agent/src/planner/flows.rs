@@ -9,6 +9,7 @@ use super::recipe::{self, Recipe, Start};
 use super::replay::{Replay, Stop};
 use super::report_words::Target;
 use super::step_words::Do;
+use super::stops;
 use super::todos::not_done;
 use super::{runs, say, starts, values, watching};
 use crate::llm::Wanted;
@@ -33,6 +34,7 @@ pub(crate) fn act(replay: &mut Replay<'_>, request: FlowRequest) -> Answer {
         FlowRequest::Publish(flow) => publish(replay, flow.as_deref()),
         FlowRequest::Switch(flow, to) => switch(replay, flow.as_deref(), to),
         FlowRequest::Delete(flow) => delete(replay, flow.as_deref()),
+        FlowRequest::Stop(flow) => stops::act(replay, flow.as_deref()),
         FlowRequest::Runs(flow, which) => runs::list(replay, flow.as_deref(), which),
     }
 }

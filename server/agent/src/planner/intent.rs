@@ -3,10 +3,12 @@
 pub(crate) mod names;
 mod talk;
 
+use super::asked_words::Asked;
 use super::by_name;
 use super::dates::{self, Range};
 use super::flow_words::{self, FlowRequest};
 use super::look_words::{self, Look};
+use super::many;
 use super::note_words::{self, Note};
 use super::other_words::{self, OtherUse};
 use super::phrase::Phrase;
@@ -84,6 +86,7 @@ pub(crate) fn read(message: &str, today: NaiveDate, is_in_flow: bool) -> Intent 
         .or_else(|| other_words::read(&phrase).map(Intent::Other))
         .or_else(|| flow_words::read(&phrase, today, is_in_flow).map(Intent::Flow))
         .or_else(|| note_words::read(&phrase, today).map(Intent::Note))
+        .or_else(|| many::is_change(&phrase).then_some(Intent::Look(Look::Asked(Asked::Many))))
         .or_else(|| todo_words::read(&phrase, today).map(Intent::Todo))
         .or_else(|| post_words::read(&phrase).map(Intent::Post))
         .or_else(|| look_words::read(&phrase, today).map(Intent::Look))
@@ -126,6 +129,7 @@ fn question(phrase: &Phrase, today: NaiveDate) -> Option<Intent> {
     if phrase.has("due|deadline|deadlines|coming_up")
         || (phrase.has("have_to_do|on_my_plate|to_do|should_i_do|need_to_finish|have_to_finish|need_to_do|has_to_do|do_i_have|is_there_anything|is_there_something")
             && when(phrase, today).is_some())
+        || phrase.has("working_on") && phrase.has("this_week|next_week|this_month")
     {
         let (words, range) = when(phrase, today).unwrap_or_else(|| soon(today));
         let scope = Scope { days: None, ..scope::read(phrase, today) };

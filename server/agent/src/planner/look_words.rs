@@ -133,6 +133,7 @@ fn workload(phrase: &Phrase) -> Option<Look> {
         "who's|who_is|who_has [got] too much {more}",
         "who is|are [too|the] busy|busiest|overloaded|free|idle|available",
         "who's [too|the] busy|busiest|overloaded|free|idle|available",
+        "who has nothing [to_do]",
         "who has time|capacity|room [for_more|left]",
         "who could|can take [on] more|something|work [on]",
         "is anyone|anybody|someone|somebody overloaded|free|too_busy",
@@ -265,7 +266,13 @@ fn finished(phrase: &Phrase, since: Option<&String>) -> Option<Past> {
         "@show [me] [what_has|what_have|what_was|what's] [been] finished|completed|done",
         "what got finished|completed|done",
     ]);
-    plain.map(|_| Past { since, ..Past::default() })
+    if plain.is_some() {
+        return Some(Past { since, ..Past::default() });
+    }
+    let by =
+        phrase.fits("what|which has|have {about?} [already|just] finished|completed [so_far]")?;
+    let about = by.some("about").filter(|it| !is_team(it));
+    Some(Past { about, since, ..Past::default() })
 }
 
 /// "What happened in Website relaunch?", without its time.
@@ -333,6 +340,8 @@ fn people(phrase: &Phrase) -> Option<Look> {
         "who works|is_working on|in [the] {project}",
         "who's working on|in [the] {project}",
         "who is|are on [the] {project} project",
+        "who has|have access to [the] {project} project",
+        "who has|have access to [the] {project}",
         "team|people of|on|in [the] {project}",
     ]);
     // "Who is on the team?" is about everybody.

@@ -8,7 +8,7 @@ use super::say;
 use super::scope::Scope;
 use super::{talked_of, values};
 use crate::llm::Wanted;
-use basecamp::names::Purpose;
+use basecamp::names::{Purpose, folded};
 use chrono::NaiveDate;
 use domain::todo::Todo;
 use serde_json::{Value, json};
@@ -72,7 +72,7 @@ fn beside(
 ) -> Result<Narrowed, Stop> {
     all.extend(named(replay, &scope.about, whose)?);
     if let Some(with) = &scope.with {
-        let wanted = with.to_lowercase();
+        let wanted = folded(with);
         let words = format!(" with “{}”", say::plain(with));
         all.push((words, Box::new(move |it| mentions(it, &wanted))));
     }
@@ -102,7 +102,7 @@ fn due(todo: &Todo) -> Option<NaiveDate> {
 fn mentions(todo: &Todo, wanted: &str) -> bool {
     let list = todo.list_name.as_deref().unwrap_or_default();
     let all = [todo.title.as_str(), &todo.description, list, &todo.project_name];
-    all.iter().any(|it| it.to_lowercase().contains(wanted))
+    all.iter().any(|it| folded(it).contains(wanted))
 }
 
 /// Each of the projects, people and lists that are named.
@@ -144,9 +144,8 @@ fn one(
     }
     if let Some(list) = list_of(words) {
         let words = format!(" in the list {}", say::plain(&list));
-        let list = list.to_lowercase();
-        let fits =
-            move |it: &Todo| it.list_name.as_ref().is_some_and(|it| it.to_lowercase() == list);
+        let list = folded(&list);
+        let fits = move |it: &Todo| it.list_name.as_ref().is_some_and(|it| folded(it) == list);
         return Ok((words, Box::new(fits)));
     }
     let both = projects.all.iter().chain(&people.all).map(|(name, _)| (name.clone(), ()));

@@ -75,6 +75,11 @@ impl<'a> Replay<'a> {
         self.answers = answers;
     }
 
+    /// What the person asked for, as they wrote it.
+    pub(crate) fn request(&self) -> &str {
+        &self.request
+    }
+
     /// What the person answered for `slot`.
     pub(crate) fn answer(&self, slot: &str) -> Option<&str> {
         self.answers.get(slot).map(String::as_str)

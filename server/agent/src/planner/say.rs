@@ -126,6 +126,13 @@ pub(crate) fn unknown() -> String {
         .to_owned()
 }
 
+/// What is said to words of another language.
+pub(crate) fn other_language() -> String {
+    "The built-in assistant understands English only, so nothing was looked up or changed. Say it in English, or connect a \
+     model under [Settings, Assistant](/settings/assistant): models understand other languages too."
+        .to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

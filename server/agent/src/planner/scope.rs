@@ -187,6 +187,7 @@ fn names(phrase: &Phrase, today: NaiveDate) -> Vec<String> {
         "what do|does|must|should {about?} need|needs|have|has|finish|do {x}",
         "what did {about} miss",
         "@what [is|are] {about?} working|busy|doing {x}",
+        "@what [is|are] {about} working|busy|doing",
         "how_many {x} do|does {about?} have {y}",
         "how_many {x} do|does {about} have",
         "@what {x} do|does {about} have",

@@ -23,6 +23,7 @@ mod policies;
 mod provider;
 mod remembering;
 mod restarts;
+mod sentences;
 mod taking_back;
 mod text_to_flow;
 mod thinking;

@@ -177,6 +177,7 @@ fn flow(request: &FlowRequest) -> String {
         FlowRequest::Publish(it) => format!("publish {}", which(it)),
         FlowRequest::Switch(it, to) => format!("switch {} {to:?}", which(it)),
         FlowRequest::Delete(it) => format!("delete {}", which(it)),
+        FlowRequest::Stop(it) => format!("stop a run of {}", which(it)),
         FlowRequest::Runs(it, which_runs) => format!("runs of {} {which_runs:?}", which(it)),
     }
 }
