@@ -40,6 +40,10 @@ pub enum Match {
 
 /// A name as it is compared: without its case and its accents, since "Lucia" and "Lucía" are the same name.
 pub fn folded(name: &str) -> String {
+    // Most names carry no accent, and those are folded in one step.
+    if name.is_ascii() {
+        return name.trim().to_ascii_lowercase();
+    }
     // Only the marks that Latin, Greek and Cyrillic letters carry: in other scripts a mark makes another letter.
     let is_accent = |it: &char| ('\u{300}'..='\u{36F}').contains(it);
     name.trim().to_lowercase().nfd().filter(|it| !is_accent(it)).nfc().collect()

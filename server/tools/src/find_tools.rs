@@ -4,7 +4,7 @@ use crate::error::ToolError;
 use crate::lists;
 use crate::planned::{name_of, short};
 use crate::tool::{Call, Done};
-use basecamp::names::Purpose;
+use basecamp::names::{self, Purpose};
 use basecamp::records::{Listing, Request};
 use domain::problem::Problem;
 use serde_json::{Value, json};
@@ -15,9 +15,23 @@ type Outcome = Result<Done, ToolError>;
 /// Names of `get_recordings` and of Basecamp.
 const TYPES: [(&str, &str); 2] = [("CampfireLine", "Chat::Lines::Text"), ("Card", "Kanban::Card")];
 
+/// The words of a query, without case and accents, looked for in many texts.
+pub(crate) struct Words(String);
+
+impl Words {
+    pub(crate) fn of(query: &str) -> Self {
+        Self(names::folded(query))
+    }
+
+    /// Whether a text holds every one of them.
+    pub(crate) fn are_in(&self, text: &str) -> bool {
+        let text = names::folded(text);
+        self.0.split_whitespace().all(|it| text.contains(it))
+    }
+}
+
 pub(crate) fn has_words(text: &str, query: &str) -> bool {
-    let text = text.to_lowercase();
-    query.to_lowercase().split_whitespace().all(|it| text.contains(it))
+    Words::of(query).are_in(text)
 }
 
 impl Call<'_> {
@@ -148,11 +162,9 @@ pub(crate) async fn cards(call: Call<'_>) -> Outcome {
             found.items.extend(call.all_cards(old["id"].as_i64()).await?.items);
         }
     }
+    let words = Words::of(&query);
     found.items.retain(|it| {
-        has_words(
-            &format!("{} {}", name_of(it), it["content"].as_str().unwrap_or_default()),
-            &query,
-        )
+        words.are_in(&format!("{} {}", name_of(it), it["content"].as_str().unwrap_or_default()))
     });
     if let Some(most) = call.args.size("max_cards_per_column") {
         let mut of: HashMap<i64, usize> = HashMap::new();

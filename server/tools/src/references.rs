@@ -211,10 +211,10 @@ fn fitting(name: &str, candidates: &[Candidate], is_close: bool) -> Match {
 
 /// Those whose names hold every word, in any order.
 fn with_every_word(name: &str, candidates: &[Candidate]) -> Vec<Candidate> {
-    let name = name.to_lowercase();
+    let name = names::folded(name);
     let words: Vec<&str> = name.split_whitespace().collect();
     let holds = |it: &&Candidate| {
-        let name = it.name.to_lowercase();
+        let name = names::folded(&it.name);
         let own: Vec<&str> = name.split(|letter: char| !letter.is_alphanumeric()).collect();
         words.iter().all(|word| own.contains(word))
     };

@@ -90,11 +90,11 @@ pub(crate) async fn route(call: Call<'_>) -> Result<Done, ToolError> {
 /// Finds the project and the person that are named.
 async fn place(call: &Call<'_>, query: &str, said: &mut Said) -> Result<(), ToolError> {
     let projects = call.tools.basecamp.projects(call.actor).await?;
+    let text = names::folded(&said.text);
     if let Some(name) = call.args.text("project") {
         said.project = Some(call.project_named(name, Purpose::Read).await?);
     } else {
-        let named: Vec<&Project> =
-            projects.iter().filter(|it| is_named(&said.text, &it.name)).collect();
+        let named: Vec<&Project> = projects.iter().filter(|it| is_named(&text, &it.name)).collect();
         match named.as_slice() {
             [one] => said.project = Some((*one).clone()),
             [] => said.candidates = guesses(query, &projects),
@@ -105,13 +105,13 @@ async fn place(call: &Call<'_>, query: &str, said: &mut Said) -> Result<(), Tool
         }
     }
     let people = call.tools.basecamp.people(call.actor).await?;
-    said.person = people.into_iter().find(|it| said.text.contains(&it.name.to_lowercase()));
+    said.person = people.into_iter().find(|it| text.contains(&names::folded(&it.name)));
     Ok(())
 }
 
 /// The whole name stands in the text, or its first word when no other project begins so.
 fn is_named(text: &str, name: &str) -> bool {
-    let name = name.to_lowercase();
+    let name = names::folded(name);
     text.contains(&name)
         || text
             .split(|it: char| !it.is_alphanumeric())

@@ -2,6 +2,7 @@
 
 use crate::args::day_of;
 use crate::error::ToolError;
+use crate::find_tools::Words;
 use crate::lists;
 use crate::planned::short;
 use crate::tool::{CHUNK, Call, Done};
@@ -135,13 +136,9 @@ pub(crate) async fn list_todos_due(call: Call<'_>) -> Outcome {
 }
 
 pub(crate) async fn search_todos(call: Call<'_>) -> Outcome {
-    let query = call.args.text("query").unwrap_or_default().to_lowercase();
-    let words: Vec<&str> = query.split_whitespace().collect();
+    let words = Words::of(call.args.text("query").unwrap_or_default());
     let mut found = open(&call, TodoQuery::default()).await?;
-    found.retain(|it| {
-        let text = format!("{} {}", it.title, it.description).to_lowercase();
-        words.iter().all(|word| text.contains(word))
-    });
+    found.retain(|it| words.are_in(&format!("{} {}", it.title, it.description)));
     Ok(Done::new(lists::all("todos", &found)))
 }
 
