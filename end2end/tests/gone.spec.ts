@@ -18,7 +18,7 @@ test('a flow that is deleted while it is open says so, and what is on screen can
   const news = page.getByRole('alert').filter({ hasText: 'This flow was deleted' });
   await expect(news).toBeVisible();
   await expect(page.locator('.sbar__saved')).toHaveCount(0);
-  await expect(page.locator('.config__body').first()).toBeDisabled();
+  await expect(page.locator('.config__body').first()).toHaveAttribute('disabled', '');
   await axe(page);
 
   await news.getByRole('button', { name: 'Keep it as a new flow' }).click();
