@@ -5,6 +5,7 @@ use crate::error::ToolError;
 use crate::other_tools;
 use crate::planned;
 use crate::preview_plan::{self, day};
+use crate::run_tools;
 use crate::secret_args;
 use crate::tool::{Call, ToolSpec};
 use crate::tools::Tools;
@@ -12,6 +13,7 @@ use crate::undo;
 use basecamp::names::Purpose;
 use domain::actor::Actor;
 use domain::approval::{Change, Effects};
+use domain::flow::clock;
 use domain::flow::tree;
 use domain::flow::validate::FlowProblem;
 use domain::problem::Problem;
@@ -84,6 +86,8 @@ impl Tools {
             other_tools::ASK | other_tools::WRITE | other_tools::READ => {
                 Box::pin(other_tools::preview(call)).await
             }
+            "flow_run_cancel" => Box::pin(run_tools::stopping(call)).await,
+            "flow_run_retry" | "flow_flow_run_retry" => Box::pin(run_tools::retrying(call)).await,
             "pmos_undo" => Box::pin(undo::preview(call)).await,
             "move_card" => Box::pin(preview_plan::move_card(&call)).await,
             "create_card" => Box::pin(preview_plan::create_card(&call)).await,
@@ -168,7 +172,7 @@ async fn publish(call: Call<'_>) -> Result<Preview, ToolError> {
     let name = &flow.version.display_name;
     let summary = format!(
         "“{name}” goes live: {} starts it, and then it does this on its own, with your rights: {}",
-        flow.version.trigger.display_name,
+        clock::starts(&flow.version.trigger),
         named.join(", "),
     );
     let guard = json!({ "revision": flow.revision });

@@ -1,6 +1,7 @@
 //! Runs of flows: started, listed, read.
 
 use crate::error::ToolError;
+use crate::preview::Preview;
 use crate::tool::{Call, Done};
 use domain::flow::listing::{FlowFilter, RunFilter};
 use domain::flow::run::{Retry, RunStatus, Which};
@@ -77,6 +78,28 @@ pub(crate) async fn cancel(call: Call<'_>) -> Outcome {
     let run = call.tools.runs.cancel(call.actor, &run_id(&call)?).await?;
     let (message, name) = (format!("Stopped a run of “{}”", run.flow_name), run.flow_name.clone());
     Ok(Done::new(json!({ "message": message, "run": run })).on(name))
+}
+
+/// What a person is asked before a run is stopped.
+pub(crate) async fn stopping(call: Call<'_>) -> Result<Preview, ToolError> {
+    let run = call.tools.runs.get(call.actor, &run_id(&call)?).await?;
+    let title = format!("Stop a run of “{}”", run.flow_name);
+    let words = "It ends where it is. What its steps did stays done";
+    Ok(Preview::new(title, words.to_owned(), Value::Null))
+}
+
+/// What a person is asked before a failed run is tried again.
+pub(crate) async fn retrying(call: Call<'_>) -> Result<Preview, ToolError> {
+    let how = call.args.read("strategy")?.unwrap_or(Retry::FromFailedStep);
+    let run = call.tools.runs.get(call.actor, &run_id(&call)?).await?;
+    let words = match how {
+        Retry::FromFailedStep => {
+            "It goes on from the step that failed. What was done is not done again"
+        }
+        Retry::OnLatestVersion => "It begins anew, with the flow as it is published now",
+    };
+    let title = format!("Run “{}” again", run.flow_name);
+    Ok(Preview::new(title, words.to_owned(), Value::Null))
 }
 
 /// What the steps of a run tell, oldest first: that they began, what gave nothing, and how they ended.

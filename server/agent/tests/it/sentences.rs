@@ -11,6 +11,11 @@ use tools::tool::CallContext;
 async fn stopped(world: &World, asked: &Answered) -> String {
     let approval = waiting(world, asked).await;
     assert_eq!(approval.tool, "flow_run_cancel", "{}", asked.response);
+    let (title, words) = (&approval.title, &approval.summary);
+    assert!(
+        title.starts_with("Stop a run of “") && words.contains("stays done"),
+        "{title}: {words}"
+    );
     world.agent.approve(&amara(), &approval.id, None, None).await.unwrap();
     told_after(world, asked).await
 }
