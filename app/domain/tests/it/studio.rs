@@ -111,12 +111,22 @@ fn copies_of_many_steps_follow_the_last_and_refer_to_each_other() {
 
 #[test]
 fn pasted_nonsense_says_why_and_other_shapes_are_read() {
-    for text in ["", "hello", "{}", "[]", "3", r#"{"actions":[]}"#, r#"{"trigger":{}}"#] {
+    for text in [
+        "",
+        "hello",
+        "{}",
+        "[]",
+        "3",
+        r#"{"actions":[]}"#,
+        r#"{"trigger":{}}"#,
+        r#"{"actions":[{"type":"PIECE"}]}"#,
+    ] {
         let why = read(text).expect_err("refused");
         assert!(why.starts_with("The clipboard holds no steps."), "{text}: {why}");
     }
-    let wrong = read(r#"{"actions":[{"type":"PIECE"}]}"#).expect_err("refused");
-    assert!(wrong.starts_with("A copied step cannot be read"), "{wrong}");
+    let step = r#"{"actions":[{"displayName":"One","type":"NONE","settings":{}}]}"#;
+    let wrong = read(step).expect_err("refused");
+    assert!(wrong.starts_with("What was copied is no step of PM OS"), "{wrong}");
     assert!(read(&"x".repeat(2_000_001)).is_err());
     let version = flow();
     let step = tree::find(&version.trigger, "step_2").expect("known");
