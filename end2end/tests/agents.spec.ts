@@ -13,6 +13,8 @@ test('an agent is made, run, read, changed, paused and deleted', async ({ page, 
   const form = page.getByRole('dialog', { name: 'A new agent' });
   await form.getByRole('button', { name: 'Save the agent' }).click();
   await expect(form.getByText('Give it a name')).toBeVisible();
+  // The focus goes to what is wrong; what is typed before that could go there too.
+  await expect(form.getByLabel('Name')).toBeFocused();
   await form.getByLabel('Name').fill('Late things');
   await form.getByLabel('What it does each time').fill('what is overdue?');
   await form.getByLabel('When it runs').selectOption('Every hour');
